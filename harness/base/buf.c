@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *require(void *p)
+{
+	if (!p) {
+		fputs("corematrix: out of memory\n", stderr);
+		abort();
+	}
+	return p;
+}
+
+void *xcalloc(size_t count, size_t size)
+{
+	return require(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *xrealloc(void *p, size_t count, size_t size)
+{
+	if (size && count > SIZE_MAX / size)
+		require(NULL);
+	return require(realloc(p, count && size ? count * size : 1));
+}
+
+char *xstrdup(const char *s)
+{
+	return require(strdup(s));
+}
+
+char *xstrndup(const char *s, size_t len)
+{
+	return require(strndup(s, len));
+}
+
+char *xasprintf(const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	return require(n < 0 ? NULL : text);
+}
+
+char *buf_reserve(struct buf *b, size_t extra)
+{
+	size_t need;
+
+	if (extra > SIZE_MAX / 2 - b->len - 1)
+		require(NULL);
+	need = b->len + extra + 1;
+	if (need > b->cap) {
+		b->cap = need < b->cap * 2 ? b->cap * 2 : need + 64;
+		b->data = xrealloc(b->data, b->cap, 1);
+	}
+	return b->data + b->len;
+}
+
+void buf_add(struct buf *b, const void *bytes, size_t len)
+{
+	char *at = buf_reserve(b, len);
+
+	if (len)
+		memcpy(at, bytes, len);
+	at[len] = '\0';
+	b->len += len;
+}
+
+void buf_puts(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
+}
+
+void buf_putc(struct buf *b, char c)
+{
+	buf_add(b, &c, 1);
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	buf_reserve(b, (size_t)n);
+	va_start(ap, fmt);
+	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	b->len += (size_t)n;
+}
+
+void buf_consume(struct buf *b, size_t len)
+{
+	if (!len)
+		return;
+	memmove(b->data, b->data + len, b->len - len + 1);
+	b->len -= len;
+}
+
+const char *buf_str(const struct buf *b)
+{
+	return b->data ? b->data : "";
+}
+
+char *buf_steal(struct buf *b)
+{
+	char *data = b->data ? b->data : xstrdup("");
+
+	*b = (struct buf){0};
+	return data;
+}
+
+void buf_free(struct buf *b)
+{
+	free(b->data);
+	*b = (struct buf){0};
+}

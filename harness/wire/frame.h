@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * frame: how messages travel from guest to host through isa-debugcon.
+ *
+ *   offset  size  field
+ *   0       4     magic "CMX1"
+ *   4       4     type (enum message_type)
+ *   8       4     length of the payload, at most FRAME_MAX_PAYLOAD
+ *   12      n     payload
+ *   12+n    4     CRC-32 (zlib's) of everything before it
+ *
+ * All integers little endian. The stream comes from an untrusted guest: the first byte that does not fit ends it.
+ */
+#ifndef COREMATRIX_WIRE_FRAME_H
+#define COREMATRIX_WIRE_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#define FRAME_MAX_PAYLOAD (1u << 20)
+#define FRAME_HEADER_SIZE 12u
+#define FRAME_OVERHEAD (FRAME_HEADER_SIZE + 4u)
+
+/* A view into the decoder's buffer, valid until the next call on it. */
+struct frame {
+	uint32_t type;
+	const uint8_t *payload;
+	uint32_t len;
+};
+
+/* Append one whole frame to `out`. `len` must not exceed FRAME_MAX_PAYLOAD. */
+void frame_encode(struct buf *out, uint32_t type, const void *payload, uint32_t len);
+
+/* Decoder for a stream that arrives in pieces. Zero-initialise; free with frame_decoder_free. */
+struct frame_decoder {
+	struct buf pending;
+	size_t taken; /* bytes of `pending` that the last frame occupied */
+	uint64_t at;  /* offset in the stream of the first pending byte, for messages */
+};
+
+void frame_decoder_feed(struct frame_decoder *d, const void *bytes, size_t len);
+
+/*
+ * Next whole frame. Returns 1 with `f` filled, 0 when more bytes are needed, or -EBADMSG when the stream is damaged,
+ * with `err` saying where and how; a damaged stream stays damaged.
+ */
+int frame_decoder_next(struct frame_decoder *d, struct frame *f, struct error *err);
+
+/* Bytes that arrived and do not form a whole frame (yet). */
+size_t frame_decoder_pending(const struct frame_decoder *d);
+void frame_decoder_free(struct frame_decoder *d);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * job: what the host asks of one VM, written once and read by the agent from fw_cfg. It carries the objects themselves,
+ * so that the initramfs never changes.
+ */
+#ifndef COREMATRIX_WIRE_JOB_H
+#define COREMATRIX_WIRE_JOB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "wire/terms.h"
+
+#define JOB_FW_CFG_NAME "opt/corematrix/job"
+#define JOB_PROTOCOL 1u
+
+/* One thing an object's ini asks for: `key` says what, `name` of what (a map, a program, …; may be ""), `value` how. */
+struct job_setting {
+	uint8_t key; /* enum setting_key; unknown keys are refused by the agent */
+	char *name;
+	char *value;
+};
+
+struct job_object {
+	char *name; /* as in the results: the file's name without .bpf.o */
+	void *bytes;
+	uint32_t size;
+	struct job_setting *settings;
+	uint32_t setting_count;
+};
+
+struct job {
+	uint64_t nonce; /* repeated in the end frame: a result can only belong to the job that was given */
+	struct job_object *objects;
+	uint32_t object_count;
+};
+
+/* Append the encoded job (magic, protocol, length, content, CRC-32) to `out`. */
+void job_encode(struct job *job, struct buf *out);
+
+/* Read a job. Returns 0, or -EBADMSG with `err` filled. On success the caller owns the content: job_free. */
+int job_decode(const void *bytes, size_t len, struct job *job, struct error *err);
+
+/* First value set for `key` (name ""), or NULL. */
+const char *job_object_value(const struct job_object *object, enum setting_key key);
+void job_object_set(struct job_object *object, enum setting_key key, const char *name, const char *value);
+void job_object_free(struct job_object *object);
+void job_free(struct job *job);
+
+#endif

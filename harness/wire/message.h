@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * message: what the agent tells the host, one struct per frame type. These are facts as the guest saw them; judging
+ * them is the host's work. Order of frames:
+ *
+ *   HELLO READY JOB { CELL_BEGIN (PROGRAM | RELO | TRUTH | LOG)* CELL_END }* END
+ *
+ * Text is UTF-8 by intention only: it comes from a guest, and readers sanitise it.
+ */
+#ifndef COREMATRIX_WIRE_MESSAGE_H
+#define COREMATRIX_WIRE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "wire/terms.h"
+
+#define MESSAGE_PROTOCOL 1u
+
+enum message_type {
+	MESSAGE_HELLO = 1,
+	MESSAGE_READY,
+	MESSAGE_JOB,
+	MESSAGE_CELL_BEGIN,
+	MESSAGE_PROGRAM,
+	MESSAGE_RELO,
+	MESSAGE_TRUTH,
+	MESSAGE_LOG,
+	MESSAGE_CELL_END,
+	MESSAGE_END,
+	MESSAGE_FATAL,
+};
+
+struct hello_fact {
+	uint32_t protocol;
+	char *release;       /* uname -r */
+	uint64_t btf_size;   /* bytes of /sys/kernel/btf/vmlinux, 0 when the kernel has none */
+	uint32_t btf_crc;    /* CRC-32 of it */
+	uint64_t started_ns; /* guest CLOCK_BOOTTIME when the agent started */
+};
+
+/* Guest CLOCK_BOOTTIME when everything that does not depend on a job is done: mounts, BTF parsed. */
+struct ready_fact {
+	uint64_t ready_ns;
+};
+
+struct job_fact {
+	uint64_t nonce;
+	uint32_t objects;
+};
+
+struct cell_begin_fact {
+	uint32_t object; /* index in the job */
+};
+
+struct program_fact {
+	char *name;
+	char *section;
+	char *type; /* libbpf's name of the program type */
+	bool autoload;
+	bool loaded;
+	bool attached;
+	int32_t err;  /* positive errno of the step that failed, 0 */
+	char *reason; /* the one line that proves the failure, "" */
+};
+
+/* What one witness says of one relocation. */
+enum relo_seen {
+	RELO_SEEN_NOTHING,   /* no statement: not attempted, or the instruction is out of this witness's reach */
+	RELO_SEEN_VALUE,     /* resolved; `value` holds what was patched in */
+	RELO_SEEN_POISON,    /* unresolved; the instruction was made invalid */
+	RELO_SEEN_AMBIGUOUS, /* candidates disagree */
+	RELO_SEEN_ERROR,     /* resolution itself failed */
+};
+
+struct relo_witness {
+	uint8_t seen; /* enum relo_seen */
+	uint64_t value;
+	uint8_t width; /* bytes the load or store accesses afterwards; 0 when the instruction is neither */
+};
+
+/* One struct bpf_core_relo record of .BTF.ext. */
+struct relo_fact {
+	char *program;   /* the program or subprogram that holds the instruction */
+	char *section;   /* ELF section of the record */
+	uint32_t number; /* counts per section, as libbpf's log does */
+	uint32_t insn;   /* instruction index in `program` */
+	uint32_t kind;   /* enum bpf_core_relo_kind */
+	char *type;      /* name of the root type, without flavour suffix */
+	char *access;    /* raw access string, "0:1:2" */
+	char *spec;      /* readable: "struct task_struct.real_parent" */
+	uint64_t local;  /* value compiled in */
+	uint8_t local_width;
+	struct relo_witness insns; /* instructions before and after the load */
+	struct relo_witness log;   /* libbpf's debug log */
+	uint32_t candidates;       /* matching candidates the log mentioned */
+	char *target;              /* the matching candidate's spec, "" */
+	bool attempted;            /* its program took part in the load */
+	bool loaded;               /* its program was accepted by the verifier */
+	bool reached;              /* the verifier stopped at exactly this instruction's poison */
+	char *line;                /* the log line that matters most, "" */
+};
+
+struct truth_fact {
+	char *workload; /* subject: "exec", "exec-thread", … */
+	char *field;
+	char *expected; /* "" with `ok` false when the event never came */
+	char *observed;
+	bool ok;
+	char *hint; /* "" */
+};
+
+/* A piece of the cell's full log (libbpf's and the verifier's); pieces join in order. */
+struct log_fact {
+	char *text;
+};
+
+struct cell_end_fact {
+	uint8_t phase;       /* enum cell_phase */
+	int32_t err;         /* positive errno of what failed, 0 */
+	char *reason;        /* one line, "" */
+	uint64_t events;     /* events received during the workloads */
+	uint64_t lost;       /* events the kernel or the object says were dropped */
+	uint64_t own_events; /* of `events`, those that belong to a subject */
+	char *source;        /* how events were taken: a name of enum event_source */
+	char *event_type;    /* struct the events were decoded by, "" when none */
+	char *unchecked;     /* space-separated fields without a truth */
+	uint64_t open_ns;    /* guest time spent opening and loading */
+	uint64_t attach_ns;
+	uint64_t run_ns;
+	bool expects_events; /* the object has a way to report and a program that a workload should trigger */
+};
+
+struct end_fact {
+	uint64_t nonce;
+	uint32_t cells;
+};
+
+/* The agent cannot go on: the VM measured nothing more. */
+struct fatal_fact {
+	char *reason;
+};
+
+struct message {
+	enum message_type type;
+	union {
+		struct hello_fact hello;
+		struct ready_fact ready;
+		struct job_fact job;
+		struct cell_begin_fact cell_begin;
+		struct program_fact program;
+		struct relo_fact relo;
+		struct truth_fact truth;
+		struct log_fact log;
+		struct cell_end_fact cell_end;
+		struct end_fact end;
+		struct fatal_fact fatal;
+	};
+};
+
+/*
+ * Append `m` to `out` as one frame. Text that would make the payload exceed FRAME_MAX_PAYLOAD must be split or cut by
+ * the caller. `m` is not changed.
+ */
+void message_encode(struct message *m, struct buf *out);
+
+/*
+ * Read the payload of a frame of type `type`. Returns 0, or -EBADMSG with `err` filled for an unknown type or a payload
+ * that does not fit its type exactly. On success the caller owns the strings: message_free.
+ */
+int message_decode(uint32_t type, const void *payload, uint32_t len, struct message *m, struct error *err);
+void message_free(struct message *m);
+
+/* The pieces above, for those who keep them outside a message. */
+void program_fact_free(struct program_fact *f);
+void relo_fact_free(struct relo_fact *f);
+void truth_fact_free(struct truth_fact *f);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "wire/terms.h"
+
+#include <string.h>
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static const char *const verdicts[VERDICT_COUNT] = {
+        [VERDICT_PASS] = "pass",   [VERDICT_DEGRADED] = "degraded", [VERDICT_SILENT] = "silent",
+        [VERDICT_WRONG] = "wrong", [VERDICT_REJECTED] = "rejected", [VERDICT_INFRA] = "infra",
+};
+
+static const char *const classes[CLASS_COUNT] = {
+        [CLASS_NONE] = "",
+        [CLASS_NO_KERNEL_BTF] = "no-kernel-btf",
+        [CLASS_OBJECT_NO_BTF] = "object-no-btf",
+        [CLASS_RELOCATION] = "relocation",
+        [CLASS_AMBIGUOUS] = "ambiguous",
+        [CLASS_HELPER] = "helper",
+        [CLASS_KFUNC] = "kfunc",
+        [CLASS_MAP_TYPE] = "map-type",
+        [CLASS_PROG_TYPE] = "prog-type",
+        [CLASS_ATTACH_TARGET] = "attach-target",
+        [CLASS_VERIFIER] = "verifier",
+        [CLASS_TOO_COMPLEX] = "too-complex",
+        [CLASS_PERMISSION] = "permission",
+        [CLASS_EXTERN] = "extern",
+        [CLASS_OPEN] = "open",
+        [CLASS_OTHER] = "other",
+};
+
+static const char *const outcomes[RELO_OUTCOME_COUNT] = {
+        [RELO_SAME] = "same",       [RELO_MOVED] = "moved",     [RELO_RESIZED] = "resized",
+        [RELO_DRIFT] = "drift",     [RELO_PRESENT] = "present", [RELO_ABSENT] = "absent",
+        [RELO_GUARDED] = "guarded", [RELO_FATAL] = "fatal",     [RELO_AMBIGUOUS] = "ambiguous",
+        [RELO_ERROR] = "error",     [RELO_LOCAL] = "local",     [RELO_NOT_ATTEMPTED] = "not-attempted",
+};
+
+static const char *const phases[PHASE_COUNT] = {
+        [PHASE_OPEN] = "open", [PHASE_LOAD] = "load", [PHASE_ATTACH] = "attach",
+        [PHASE_RUN] = "run",   [PHASE_DONE] = "done",
+};
+
+static const char *const sources[SOURCE_COUNT] = {
+        [SOURCE_AUTO] = "auto",     [SOURCE_RINGBUF] = "ringbuf", [SOURCE_PERFBUF] = "perfbuf",
+        [SOURCE_PRINTK] = "printk", [SOURCE_NONE] = "none",
+};
+
+static const char *const workloads[WORKLOAD_GROUP_COUNT] = {
+        [WORKLOAD_EXEC] = "exec",
+};
+
+/* enum bpf_core_relo_kind, include/uapi/linux/bpf.h; the names are core_relo_kind_str()'s in libbpf. */
+static const char *const kinds[] = {
+        "byte_off",       "byte_sz",       "field_exists",   "signed",      "lshift_u64",
+        "rshift_u64",     "local_type_id", "target_type_id", "type_exists", "type_size",
+        "enumval_exists", "enumval_value", "type_matches",
+};
+
+static const char *name_of(const char *const *table, size_t count, unsigned value)
+{
+	return value < count ? table[value] : "?";
+}
+
+static int parse(const char *const *table, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(table[i], name))
+			return (int)i;
+	return -1;
+}
+
+const char *verdict_name(enum verdict v)
+{
+	return name_of(verdicts, COUNT(verdicts), v);
+}
+
+const char *reject_class_name(enum reject_class c)
+{
+	return name_of(classes, COUNT(classes), c);
+}
+
+const char *relo_outcome_name(enum relo_outcome o)
+{
+	return name_of(outcomes, COUNT(outcomes), o);
+}
+
+const char *cell_phase_name(enum cell_phase p)
+{
+	return name_of(phases, COUNT(phases), p);
+}
+
+const char *event_source_name(enum event_source s)
+{
+	return name_of(sources, COUNT(sources), s);
+}
+
+const char *workload_group_name(enum workload_group w)
+{
+	return name_of(workloads, COUNT(workloads), w);
+}
+
+const char *relo_kind_name(unsigned kind)
+{
+	return name_of(kinds, COUNT(kinds), kind);
+}
+
+int verdict_parse(const char *name)
+{
+	return parse(verdicts, COUNT(verdicts), name);
+}
+
+int reject_class_parse(const char *name)
+{
+	return parse(classes, COUNT(classes), name);
+}
+
+int relo_outcome_parse(const char *name)
+{
+	return parse(outcomes, COUNT(outcomes), name);
+}
+
+int cell_phase_parse(const char *name)
+{
+	return parse(phases, COUNT(phases), name);
+}
+
+int event_source_parse(const char *name)
+{
+	return parse(sources, COUNT(sources), name);
+}
+
+int workload_group_parse(const char *name)
+{
+	return parse(workloads, COUNT(workloads), name);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * terms: the closed vocabularies that host, agent and reports share, each an enum with one table of names. The names
+ * are part of the results schema: add at the end, never rename.
+ */
+#ifndef COREMATRIX_WIRE_TERMS_H
+#define COREMATRIX_WIRE_TERMS_H
+
+/* What a cell came to. Ordered from best to worst within what was measured; infra means nothing was measured. */
+enum verdict {
+	VERDICT_PASS,
+	VERDICT_DEGRADED,
+	VERDICT_SILENT,
+	VERDICT_WRONG,
+	VERDICT_REJECTED,
+	VERDICT_INFRA,
+	VERDICT_COUNT,
+};
+
+/* Why an object was rejected. */
+enum reject_class {
+	CLASS_NONE,
+	CLASS_NO_KERNEL_BTF,
+	CLASS_OBJECT_NO_BTF,
+	CLASS_RELOCATION,
+	CLASS_AMBIGUOUS,
+	CLASS_HELPER,
+	CLASS_KFUNC,
+	CLASS_MAP_TYPE,
+	CLASS_PROG_TYPE,
+	CLASS_ATTACH_TARGET,
+	CLASS_VERIFIER,
+	CLASS_TOO_COMPLEX,
+	CLASS_PERMISSION,
+	CLASS_EXTERN,
+	CLASS_OPEN,
+	CLASS_OTHER,
+	CLASS_COUNT,
+};
+
+/* What became of one CO-RE relocation. */
+enum relo_outcome {
+	RELO_SAME,
+	RELO_MOVED,
+	RELO_RESIZED,
+	RELO_DRIFT,
+	RELO_PRESENT,
+	RELO_ABSENT,
+	RELO_GUARDED,
+	RELO_FATAL,
+	RELO_AMBIGUOUS,
+	RELO_ERROR,
+	RELO_LOCAL,
+	RELO_NOT_ATTEMPTED,
+	RELO_OUTCOME_COUNT,
+};
+
+/* How far a cell came; the last phase entered is the one that failed unless it is PHASE_DONE. */
+enum cell_phase {
+	PHASE_OPEN,
+	PHASE_LOAD,
+	PHASE_ATTACH,
+	PHASE_RUN,
+	PHASE_DONE,
+	PHASE_COUNT,
+};
+
+/* How an object hands its events over. SOURCE_AUTO: ring buffer, else perf buffer, else none. */
+enum event_source {
+	SOURCE_AUTO,
+	SOURCE_RINGBUF,
+	SOURCE_PERFBUF,
+	SOURCE_PRINTK,
+	SOURCE_NONE,
+	SOURCE_COUNT,
+};
+
+/*
+ * What the agent can make happen. One group holds several subjects, each with its own truth. An object names the groups
+ * it wants; none named means all.
+ */
+enum workload_group {
+	WORKLOAD_EXEC,
+	WORKLOAD_GROUP_COUNT,
+};
+
+/* What an ini can ask of the agent before loading; see struct job_setting. */
+enum setting_key {
+	SETTING_EVENT,    /* value: name of the event struct in the object's BTF */
+	SETTING_SOURCE,   /* value: a name of enum event_source */
+	SETTING_WORKLOAD, /* value: a name of enum workload_group; may be repeated */
+	SETTING_KEY_COUNT,
+};
+
+/* Each returns the term's name, or "?" for a number outside the vocabulary. */
+const char *verdict_name(enum verdict v);
+const char *reject_class_name(enum reject_class c); /* "" for CLASS_NONE */
+const char *relo_outcome_name(enum relo_outcome o);
+const char *cell_phase_name(enum cell_phase p);
+const char *event_source_name(enum event_source s);
+const char *workload_group_name(enum workload_group w);
+/* Name of a `enum bpf_core_relo_kind` number as libbpf's log prints it ("byte_off", …). */
+const char *relo_kind_name(unsigned kind);
+
+/* Each returns the term, or -1 when the name is not in the vocabulary. */
+int verdict_parse(const char *name);
+int reject_class_parse(const char *name);
+int relo_outcome_parse(const char *name);
+int cell_phase_parse(const char *name);
+int event_source_parse(const char *name);
+int workload_group_parse(const char *name);
+
+#endif
