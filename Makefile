@@ -7,29 +7,52 @@ say = @$(if $(V),:,printf '  %-7s %s\n' $(1) $(2))
 
 CC := gcc
 CLANG := clang
+DEBS := gcc make pkg-config clang llvm bpftool qemu-system-x86 check jq libbpf-dev libelf-dev zlib1g-dev \
+	libarchive-dev libjansson-dev libinih-dev libxml2-dev nettle-dev debian-archive-keyring
 PKGS := libarchive jansson libxml-2.0 nettle
 CPPFLAGS := -Iharness -D_GNU_SOURCE -MMD -MP
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
-CFLAGS := -std=gnu17 -g -O2 $(WARNINGS) $(if $(DEBUG),-O0)
-SANFLAGS := $(if $(SAN),-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-HOST_CFLAGS = $(CFLAGS) $(SANFLAGS) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-HOST_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -linih -l:libbpf.a -lelf -lz -lpthread
-AGENT_LIBS := -l:libbpf.a -l:libelf.a -l:libz.a -lpthread
+CFLAGS := -std=gnu17 -g $(if $(DEBUG),-O0,-O2) $(WARNINGS)
+SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+HOST_CFLAGS = $(CFLAGS) $(SANFLAGS) $(shell pkg-config --cflags $(PKGS))
+HOST_LIBS = $(shell pkg-config --libs $(PKGS)) -linih -l:libbpf.a -lelf -lz
+AGENT_LDFLAGS := -static -s -Wl,--wrap=btf__load_vmlinux_btf,--wrap=btf__free
+AGENT_LIBS := -l:libbpf.a -l:libelf.a -l:libz.a
+, := ,
+
+# What the programs in progs/ are compiled with, and against: the types of one kernel of the store.
+BPF_CFLAGS := -g -O2 -target bpf -D__TARGET_ARCH_x86 -Wall -Werror -Ibuild
+VMLINUX_H_KERNEL ?= 6.1-amd64
+KERNELS ?= kernels.txt
+ARGS ?=
 
 SHARED_SRC := $(wildcard harness/base/*.c harness/wire/*.c harness/relo/*.c)
 HOST_SRC := $(SHARED_SRC) $(wildcard harness/host/*.c)
 AGENT_SRC := $(SHARED_SRC) $(wildcard harness/agent/*.c)
-TEST_SRC := $(wildcard harness/tests/check_*.c)
-
-HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o)
+HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/agent_image.o
 AGENT_OBJ := $(AGENT_SRC:%.c=build/agent/%.o)
-TEST_BIN := $(TEST_SRC:harness/tests/%.c=$(BUILD)/tests/%)
+TEST_BIN := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/check_*.c))
+PROGS := $(patsubst progs/%.bpf.c,build/progs/%.bpf.o,$(wildcard progs/*.bpf.c))
+INIS := $(patsubst progs/%,build/progs/%,$(wildcard progs/*.ini))
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all unit clean
+.SECONDARY:
+.PHONY: all deps matrix check unit help clean
 
-all: $(BUILD)/corematrix build/agent.elf
+all: $(BUILD)/corematrix
+
+## matrix       install what is missing, build, fetch kernels, boot each, judge, report (OBJ=… for your own objects)
+matrix: deps
+	$(Q)$(MAKE) --no-print-directory run
+
+.PHONY: run
+run: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
+	$(Q)$(BUILD)/corematrix run -k $(KERNELS) $(ARGS) $(or $(OBJ),$(PROGS))
+
+## deps         install the Debian packages that are missing, and only those
+deps:
+	$(Q)harness/deps.sh $(DEBS)
 
 $(BUILD)/corematrix: $(HOST_OBJ)
 	$(call say,LINK,$@)
@@ -40,25 +63,58 @@ $(BUILD)/host/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -c -o $@ $<
 
+$(BUILD)/host/agent_image.o: harness/host/agent_image.S build/agent.elf
+	@mkdir -p $(@D)
+	$(Q)$(CC) -DAGENT_ELF='"build/agent.elf"' -c -o $@ $<
+
 build/agent.elf: $(AGENT_OBJ)
 	$(call say,LINK,$@)
-	$(Q)$(CC) -static -s -o $@ $^ $(AGENT_LIBS)
+	$(Q)$(CC) $(AGENT_LDFLAGS) -o $@ $^ $(AGENT_LIBS)
 
 build/agent/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -DAGENT -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-# A test sees every module but main; it includes what it tests.
-$(BUILD)/tests/%: harness/tests/%.c $(filter-out %/main.o,$(HOST_OBJ))
+# ---- the programs of progs/ ----
+
+build/vmlinux.h: build/corematrix kernels.txt
+	$(call say,VMLINUX,$@)
+	$(Q)harness/vmlinux-h.sh build/corematrix $(VMLINUX_H_KERNEL) $@
+
+build/progs/no_btf.bpf.o: BPF_CFLAGS := $(filter-out -g,$(BPF_CFLAGS))
+build/progs/%.bpf.o: progs/%.bpf.c build/vmlinux.h
 	@mkdir -p $(@D)
-	$(call say,TEST,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -Wno-missing-prototypes -o $@ $^ $(HOST_LIBS) -lcheck -lsubunit -lm -lrt
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
 
+build/progs/%.ini: progs/%.ini
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+# ---- tests ----
+
+## check        install what is missing, build, run unit tests and tests in real VMs (SAN=1 for sanitizers)
+check: deps
+	$(Q)$(MAKE) --no-print-directory unit
+
+## unit         the unit tests alone
 unit: $(TEST_BIN)
 	$(Q)for t in $^; do $$t || exit 1; done
 
+# A test sees every module but main.
+$(BUILD)/tests/%: harness/tests/%.c $(filter-out %/main.o,$(HOST_OBJ))
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -Wno-missing-prototypes -o $@ $^ $(HOST_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
+
+## clean        remove build/ (images/ and results/ stay)
 clean:
 	rm -rf build
+
+## help         this list
+help:
+	@sed -n 's/^## /  make /p' Makefile
+	@echo '  knobs: V=1 (show commands), SAN=1 (sanitizers), DEBUG=1 (-O0), OBJ="a.bpf.o …", KERNELS=FILE, ARGS="--kernel GLOB …"'
 
 -include $(HOST_OBJ:.o=.d) $(AGENT_OBJ:.o=.d)

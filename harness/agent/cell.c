@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/cell.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/channel.h"
+#include "agent/loader.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "wire/frame.h"
+
+/* Guest time for one object, of which an emulated guest needs a second at most; the host has a deadline of its own. */
+#define CELL_TIMEOUT_MS 120000
+
+static void send_cell_end(const char *reason)
+{
+	struct message m = {.type = MESSAGE_CELL_END};
+
+	m.cell_end.phase = PHASE_RUN;
+	m.cell_end.err = EIO;
+	m.cell_end.reason = xstrdup(reason);
+	channel_send(&m);
+	message_free(&m);
+}
+
+/* Forward whole frames until the child closes its end; returns true when the cell's last message was among them. */
+static bool relay(int fd, struct frame_decoder *decoder, int64_t deadline)
+{
+	bool ended = false;
+	char bytes[16384];
+
+	for (;;) {
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+		int64_t left = deadline - clock_ms();
+		struct frame f;
+		ssize_t n;
+
+		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
+			return ended;
+		n = read(fd, bytes, sizeof(bytes));
+		if (n <= 0)
+			return ended;
+		frame_decoder_feed(decoder, bytes, (size_t)n);
+		while (frame_decoder_next(decoder, &f, NULL) == 1) {
+			channel_relay(f.type, f.payload, f.len);
+			ended |= f.type == MESSAGE_CELL_END;
+		}
+	}
+}
+
+static void child_main(const struct job_object *object, int fd)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	channel_redirect(fd);
+	loader_run(object);
+	_exit(EXIT_SUCCESS);
+}
+
+void cell_run(const struct job_object *object, uint32_t index)
+{
+	struct message begin = {.type = MESSAGE_CELL_BEGIN, .cell_begin.object = index};
+	struct frame_decoder decoder = {0};
+	int64_t deadline = clock_ms() + CELL_TIMEOUT_MS;
+	cleanup_free char *reason = NULL;
+	int fds[2], status = 0;
+	bool ended;
+	pid_t pid;
+
+	channel_send(&begin);
+	if (pipe2(fds, O_CLOEXEC)) {
+		send_cell_end("the agent has no pipe for the object's process");
+		return;
+	}
+	pid = fork();
+	if (pid == 0) {
+		close(fds[0]);
+		child_main(object, fds[1]);
+	}
+	close(fds[1]);
+	ended = pid > 0 && relay(fds[0], &decoder, deadline);
+	close(fds[0]);
+	frame_decoder_free(&decoder);
+	if (pid > 0) {
+		if (clock_ms() >= deadline)
+			kill(pid, SIGKILL);
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+	}
+	if (ended)
+		return;
+	if (pid < 0)
+		reason = xasprintf("the agent cannot fork: %s", strerror(errno));
+	else if (clock_ms() >= deadline)
+		reason = xasprintf("the object's process did not end within %d s", CELL_TIMEOUT_MS / 1000);
+	else if (WIFSIGNALED(status))
+		reason = xasprintf("the object's process died: %s", strsignal(WTERMSIG(status)));
+	else
+		reason = xasprintf("the object's process ended early with status %d", WEXITSTATUS(status));
+	send_cell_end(reason);
+}

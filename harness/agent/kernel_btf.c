@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/kernel_btf.h"
+
+#include <errno.h>
+#include <zlib.h>
+
+#include <bpf/libbpf.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/io.h"
+
+#define MAX_BTF (64u << 20)
+
+static struct btf *shared;
+static size_t raw_size;
+static uint32_t raw_crc;
+
+struct btf *__wrap_btf__load_vmlinux_btf(void);
+void __wrap_btf__free(struct btf *btf);
+void __real_btf__free(struct btf *btf);
+
+void kernel_btf_load(void)
+{
+	struct buf raw = {0};
+
+	if (io_read_file("/sys/kernel/btf/vmlinux", MAX_BTF, &raw, NULL) || !raw.len) {
+		buf_free(&raw);
+		return;
+	}
+	raw_size = raw.len;
+	raw_crc = (uint32_t)crc32(0, (const Bytef *)raw.data, (uInt)raw.len);
+	shared = btf__new(raw.data, (unsigned)raw.len);
+	if (libbpf_get_error(shared))
+		shared = NULL;
+	buf_free(&raw);
+}
+
+struct btf *kernel_btf(void)
+{
+	return shared;
+}
+
+size_t kernel_btf_size(void)
+{
+	return raw_size;
+}
+
+uint32_t kernel_btf_crc(void)
+{
+	return raw_crc;
+}
+
+struct btf *__wrap_btf__load_vmlinux_btf(void)
+{
+	if (!shared)
+		errno = ESRCH;
+	return shared;
+}
+
+void __wrap_btf__free(struct btf *btf)
+{
+	if (btf != shared)
+		__real_btf__free(btf);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kernel_btf: the running kernel's BTF, parsed once for all objects. libbpf would read and parse it again for every
+ * object it loads and every name it attaches to, which costs more under emulation than the rest of a cell. The linker's
+ * --wrap routes libbpf's calls of btf__load_vmlinux_btf and btf__free through this file; what libbpf sees is the same.
+ */
+#ifndef COREMATRIX_AGENT_KERNEL_BTF_H
+#define COREMATRIX_AGENT_KERNEL_BTF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <bpf/btf.h>
+
+/* Read and parse /sys/kernel/btf/vmlinux. A kernel without BTF is no error: size 0. */
+void kernel_btf_load(void);
+
+/* NULL when the kernel has none; owned by this module for the life of the process. */
+struct btf *kernel_btf(void);
+size_t kernel_btf_size(void);
+uint32_t kernel_btf_crc(void); /* CRC-32 of its raw bytes */
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The agent: PID 1 of the guest. Says hello, gets everything ready that no job changes, takes the job, runs its objects
+ * one after the other, says how it ended and ends QEMU. It has no shell, no file system but the kernel's own, and
+ * nothing to clean up: the machine ends with it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/cell.h"
+#include "agent/channel.h"
+#include "agent/kernel_btf.h"
+#include "agent/port.h"
+#include "agent/subject.h"
+#include "base/clock.h"
+#include "wire/job.h"
+
+/* How often a guest that was stopped when ready looks for the job of the QEMU that resumed it. */
+#define JOB_POLL_NS 500000
+
+static const struct mount_point {
+	const char *type, *target;
+} mount_points[] = {
+        {"proc", "/proc"},
+        {"sysfs", "/sys"},
+        {"tracefs", "/sys/kernel/tracing"},
+        {"tmpfs", "/tmp"},
+};
+
+static _Noreturn void give_up(struct error *err)
+{
+	struct message m = {.type = MESSAGE_FATAL, .fatal.reason = err->text};
+
+	fprintf(stderr, "corematrix agent: %s\n", err->text);
+	channel_send(&m);
+	port_exit(1);
+}
+
+static int mount_all(struct error *err)
+{
+	for (size_t i = 0; i < sizeof(mount_points) / sizeof(mount_points[0]); i++) {
+		const struct mount_point *m = &mount_points[i];
+
+		mkdir(m->target, 0755);
+		if (mount(m->type, m->target, m->type, 0, NULL) && errno != EBUSY)
+			return error_set(err, errno, "%s: cannot mount %s: %s", m->target, m->type, strerror(errno));
+	}
+	return 0;
+}
+
+static void say_hello(uint64_t started_ns)
+{
+	struct message m = {.type = MESSAGE_HELLO};
+	struct utsname name;
+
+	uname(&name);
+	m.hello.protocol = MESSAGE_PROTOCOL;
+	m.hello.release = name.release;
+	m.hello.started_ns = started_ns;
+	m.hello.btf_size = kernel_btf_size();
+	m.hello.btf_crc = kernel_btf_crc();
+	channel_send(&m);
+}
+
+static void say_ready(void)
+{
+	struct message m = {.type = MESSAGE_READY, .ready.ready_ns = clock_ns(CLOCK_BOOTTIME)};
+
+	channel_send(&m);
+}
+
+/* The job is there at once, or, in a guest that is being saved for later, once another QEMU has resumed it. */
+static void wait_for_job(struct buf *job)
+{
+	const struct timespec pause = {.tv_nsec = JOB_POLL_NS};
+
+	while (port_read_fw_cfg(JOB_FW_CFG_NAME, job))
+		nanosleep(&pause, NULL);
+}
+
+static void run_job(const struct job *job)
+{
+	struct message m = {.type = MESSAGE_JOB, .job = {.nonce = job->nonce, .objects = job->object_count}};
+
+	channel_send(&m);
+	for (uint32_t i = 0; i < job->object_count; i++)
+		cell_run(&job->objects[i], i);
+	m = (struct message){.type = MESSAGE_END, .end = {.nonce = job->nonce, .cells = job->object_count}};
+	channel_send(&m);
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t started = clock_ns(CLOCK_BOOTTIME);
+	struct error err = {0};
+	struct buf bytes = {0};
+	struct job job;
+
+	subject_main_if_subject(argc, argv);
+	if (getpid() != 1) {
+		fputs("corematrix agent: this is the init of a corematrix guest; run `corematrix run` instead\n",
+		      stderr);
+		return 2;
+	}
+	if (port_open(&err))
+		give_up(&err);
+	if (mount_all(&err))
+		give_up(&err);
+	kernel_btf_load();
+	say_hello(started);
+	say_ready();
+	wait_for_job(&bytes);
+	if (job_decode(bytes.data, bytes.len, &job, &err))
+		give_up(&err);
+	run_job(&job);
+	port_exit(0);
+}

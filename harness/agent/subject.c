@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/subject.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+
+/* How long one step of a subject may take; only a broken guest, or an object that blocks execs, comes near. */
+#define STEP_DEADLINE_MS 20000
+#define SUBJECT_MARK "--corematrix-subject"
+/* Before the exec; set apart from the files' names so that a stale comm shows. */
+#define CALLER_NAME "cm-caller"
+/* Enough for a handful of frames and, in test builds, the sanitizer's red zones around them. */
+#define STACK_SIZE (64u * 1024u)
+
+/* The odd name has all that breaks a naive reader of stat, within the 15 bytes that are kept of it. */
+static const struct subject_kind kinds[] = {
+        {.name = "exec", .group = WORKLOAD_EXEC, .file = "cm-exec"},
+        {.name = "exec-thread", .group = WORKLOAD_EXEC, .file = "cm-exec-thread", .from_thread = true},
+        {.name = "exec-child", .group = WORKLOAD_EXEC, .file = "cm-exec-child", .under_parent = true},
+        {.name = "exec-thread-child",
+         .group = WORKLOAD_EXEC,
+         .file = "cm-thread-child",
+         .under_parent = true,
+         .parent_thread = true},
+        {.name = "exec-comm", .group = WORKLOAD_EXEC, .file = "cm) R 1 2 (x-and-more"},
+        {.name = "exec-uid", .group = WORKLOAD_EXEC, .file = "cm-exec-uid", .uid = 4242, .gid = 4343},
+};
+#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
+
+struct subject_stage {
+	char *directory;
+};
+
+struct pipe_ends {
+	int ready_r, ready_w; /* one byte per step reached */
+	int go_r, go_w;       /* one byte lets it exec, the end of the file lets it end */
+};
+
+/* Shared with the child until its exec: the child writes the ids and the errno, the pipe orders it. */
+struct subject {
+	const struct subject_kind *kind;
+	char *path;
+	char ready_arg[16], go_arg[16];
+	struct pipe_ends ends;  /* as the child finds them: never changed once it runs */
+	struct pipe_ends owned; /* the caller's: -1 when closed */
+	pid_t root;             /* child of the caller: the subject, or the process above it */
+	volatile pid_t pid, tid, parent_tid;
+	volatile int failure; /* errno of what the child could not do */
+	const char *volatile failed_call;
+	bool reaped;
+	char *stacks[4]; /* parent, its thread, subject, its thread */
+};
+
+const struct subject_kind *subject_kinds(size_t *count)
+{
+	*count = KIND_COUNT;
+	return kinds;
+}
+
+int subject_stage_open(struct subject_stage **stage, struct error *err)
+{
+	const char *tmp = getenv("TMPDIR");
+	cleanup_free char *directory = xasprintf("%s/corematrix-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	struct subject_stage *made;
+
+	if (!mkdtemp(directory))
+		return error_set(err, errno, "cannot make a directory %s: %s", directory, strerror(errno));
+	made = xcalloc(1, sizeof(*made));
+	made->directory = steal_ptr(directory);
+	/* Subjects that gave up root must get through it. */
+	if (chmod(made->directory, 0711) < 0) {
+		int rc = error_set(err, errno, "cannot open %s to other users: %s", made->directory, strerror(errno));
+
+		subject_stage_close(made);
+		return rc;
+	}
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		cleanup_free char *path = xasprintf("%s/%s", made->directory, kinds[i].file);
+
+		if (symlink("/proc/self/exe", path) < 0) {
+			int rc = error_set(err, errno, "cannot link %s: %s", path, strerror(errno));
+
+			subject_stage_close(made);
+			return rc;
+		}
+	}
+	*stage = made;
+	return 0;
+}
+
+void subject_stage_close(struct subject_stage *stage)
+{
+	if (!stage)
+		return;
+	io_remove_tree(stage->directory, NULL);
+	free(stage->directory);
+	free(stage);
+}
+
+/*
+ * From here to subject_body_start: what runs in the caller's memory, on a stack of its own, beside the caller. System
+ * calls only: no allocation, no stdio, no locks. The sanitizer does not know these stacks. errno is the caller's too,
+ * who is waiting on the pipe meanwhile.
+ */
+#define in_child static __attribute__((no_sanitize("address"), noinline))
+
+in_child void child_exit(int status)
+{
+	syscall(SYS_exit_group, status);
+}
+
+in_child void child_fail(struct subject *s, const char *call)
+{
+	s->failure = errno;
+	s->failed_call = call;
+	child_exit(127);
+}
+
+in_child int child_exec(void *arg)
+{
+	struct subject *s = arg;
+	const struct subject_kind *kind = s->kind;
+	char *argv[] = {(char *)(uintptr_t)kind->file, (char *)(uintptr_t)SUBJECT_MARK, s->ready_arg, s->go_arg, NULL};
+	char *envp[] = {NULL};
+	char byte = 0;
+	ssize_t n;
+
+	/* The raw calls change this thread only; glibc's would signal every thread it knows of. */
+	if (kind->gid && syscall(SYS_setresgid, kind->gid, kind->gid, kind->gid) < 0)
+		child_fail(s, "setresgid");
+	if (kind->uid && syscall(SYS_setresuid, kind->uid, kind->uid, kind->uid) < 0)
+		child_fail(s, "setresuid");
+	s->pid = (pid_t)syscall(SYS_getpid);
+	s->tid = (pid_t)syscall(SYS_gettid);
+	if (syscall(SYS_write, s->ends.ready_w, &byte, 1) != 1)
+		child_fail(s, "write");
+	do
+		n = syscall(SYS_read, s->ends.go_r, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	if (n != 1)
+		child_exit(126);
+	syscall(SYS_execve, s->path, argv, envp);
+	child_fail(s, "execve");
+	return 0;
+}
+
+in_child int spawn_in_memory(int (*body)(void *), struct subject *s, unsigned stack, int flags)
+{
+	return clone(body, s->stacks[stack] + STACK_SIZE, CLONE_VM | flags, s);
+}
+
+#define THREAD_FLAGS (CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
+
+in_child void child_sleep(void)
+{
+	for (;;)
+		syscall(SYS_ppoll, NULL, 0, NULL, NULL, 0);
+}
+
+/* The subject's leader. */
+in_child int child_body(void *arg)
+{
+	struct subject *s = arg;
+
+	syscall(SYS_prctl, PR_SET_NAME, CALLER_NAME, 0, 0, 0);
+	syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* The caller's ends would keep the pipes open after its death. */
+	syscall(SYS_close, s->ends.ready_r);
+	syscall(SYS_close, s->ends.go_w);
+	if (syscall(SYS_fcntl, s->ends.ready_w, F_SETFD, 0) < 0 || syscall(SYS_fcntl, s->ends.go_r, F_SETFD, 0) < 0)
+		child_fail(s, "fcntl");
+	if (!s->kind->from_thread)
+		return child_exec(s);
+	if (spawn_in_memory(child_exec, s, 3, THREAD_FLAGS) < 0)
+		child_fail(s, "clone of a thread");
+	child_sleep();
+	return 0;
+}
+
+/* Forks the subject and stays until it is gone. */
+in_child int parent_fork(void *arg)
+{
+	struct subject *s = arg;
+	int status = 0;
+	pid_t child;
+
+	s->parent_tid = (pid_t)syscall(SYS_gettid);
+	child = spawn_in_memory(child_body, s, 2, SIGCHLD);
+	if (child < 0)
+		child_fail(s, "clone");
+	syscall(SYS_close, s->ends.ready_r);
+	syscall(SYS_close, s->ends.go_w);
+	syscall(SYS_close, s->ends.ready_w);
+	syscall(SYS_close, s->ends.go_r);
+	while (syscall(SYS_wait4, child, &status, 0, NULL) < 0)
+		if (errno != EINTR)
+			child_exit(125);
+	child_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 124);
+	return 0;
+}
+
+in_child int parent_body(void *arg)
+{
+	struct subject *s = arg;
+
+	syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	syscall(SYS_prctl, PR_SET_NAME, "cm-parent", 0, 0, 0);
+	if (!s->kind->parent_thread)
+		return parent_fork(s);
+	if (spawn_in_memory(parent_fork, s, 1, THREAD_FLAGS) < 0)
+		child_fail(s, "clone of a thread");
+	child_sleep();
+	return 0;
+}
+
+static int subject_body_start(struct subject *s)
+{
+	s->parent_tid = (pid_t)syscall(SYS_gettid);
+	return s->kind->under_parent ? spawn_in_memory(parent_body, s, 0, SIGCHLD)
+	                             : spawn_in_memory(child_body, s, 2, SIGCHLD);
+}
+
+/* Wait for one byte (1) or the end of the file (0) on `fd`; -ETIME when neither comes. */
+static int pipe_wait(int fd)
+{
+	int64_t deadline = clock_ms() + STEP_DEADLINE_MS;
+
+	for (;;) {
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+		int64_t left = deadline - clock_ms();
+		char byte;
+		ssize_t n;
+
+		if (left <= 0)
+			return -ETIME;
+		if (poll(&p, 1, (int)left) <= 0)
+			continue;
+		n = read(fd, &byte, 1);
+		if (n >= 0)
+			return (int)n;
+		if (errno != EINTR)
+			return -errno;
+	}
+}
+
+static int step_wait(struct subject *s, const char *step, struct error *err)
+{
+	int rc = pipe_wait(s->owned.ready_r);
+
+	if (rc == 1)
+		return 0;
+	if (rc == 0 && s->failure)
+		return error_set(err, s->failure, "workload %s: %s failed in the subject: %s", s->kind->name,
+		                 s->failed_call, strerror(s->failure));
+	if (rc == 0)
+		return error_set(err, ECHILD, "workload %s: the subject died before it was %s", s->kind->name, step);
+	return error_set(err, -rc, "workload %s: the subject was not %s within %d s", s->kind->name, step,
+	                 STEP_DEADLINE_MS / 1000);
+}
+
+int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, struct subject **out, struct error *err)
+{
+	cleanup_subject struct subject *s = xcalloc(1, sizeof(*s));
+	int ready[2] = {-1, -1}, go[2] = {-1, -1};
+	int rc;
+
+	s->kind = kind;
+	s->path = xasprintf("%s/%s", stage->directory, kind->file);
+	for (size_t i = 0; i < sizeof(s->stacks) / sizeof(s->stacks[0]); i++)
+		s->stacks[i] = xrealloc(NULL, 1, STACK_SIZE); /* not zeroed: most of it is never touched */
+	rc = pipe2(ready, O_CLOEXEC) < 0 || pipe2(go, O_CLOEXEC) < 0 ? -errno : 0;
+	s->ends = s->owned = (struct pipe_ends){ready[0], ready[1], go[0], go[1]};
+	if (rc < 0)
+		return error_set(err, -rc, "cannot make a pipe: %s", strerror(-rc));
+	snprintf(s->ready_arg, sizeof(s->ready_arg), "%d", s->ends.ready_w);
+	snprintf(s->go_arg, sizeof(s->go_arg), "%d", s->ends.go_r);
+
+	s->root = subject_body_start(s);
+	if (s->root < 0)
+		return error_set(err, errno, "workload %s: cannot clone a process: %s", kind->name, strerror(errno));
+	/* go_r stays: with a reader left, writing to a subject that died raises no SIGPIPE. */
+	close(steal_fd(&s->owned.ready_w));
+	rc = step_wait(s, "ready to exec", err);
+	if (rc < 0)
+		return rc;
+	*out = steal_ptr(s);
+	return 0;
+}
+
+int subject_exec(struct subject *s, struct error *err)
+{
+	int rc = io_write_all(s->owned.go_w, "", 1);
+
+	if (rc < 0)
+		return error_set(err, -rc, "workload %s: the subject is gone: %s", s->kind->name, strerror(-rc));
+	rc = step_wait(s, "ready after its exec", err);
+	if (rc == 0)
+		s->tid = s->pid; /* the thread that execs takes the leader's place */
+	return rc;
+}
+
+static int root_reap(struct subject *s)
+{
+	int status = 0;
+
+	while (waitpid(s->root, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	s->reaped = true;
+	return status;
+}
+
+int subject_finish(struct subject *s, struct error *err)
+{
+	int status;
+
+	close(steal_fd(&s->owned.go_w));
+	if (pipe_wait(s->owned.ready_r) != 0)
+		return error_set(err, ETIME, "workload %s: the subject does not end", s->kind->name);
+	status = root_reap(s);
+	if (status < 0)
+		return error_set(err, -status, "workload %s: cannot reap the subject: %s", s->kind->name,
+		                 strerror(-status));
+	if (status)
+		return error_set(err, ECHILD, "workload %s: the subject ended with wait status 0x%x", s->kind->name,
+		                 (unsigned)status);
+	return 0;
+}
+
+pid_t subject_pid(const struct subject *s)
+{
+	return s->pid;
+}
+
+pid_t subject_tid(const struct subject *s)
+{
+	return s->tid;
+}
+
+pid_t subject_parent_tid(const struct subject *s)
+{
+	return s->parent_tid;
+}
+
+static void close_if_open(int *fd)
+{
+	if (*fd >= 0)
+		close(steal_fd(fd));
+}
+
+void subject_free(struct subject *s)
+{
+	bool quiet = true;
+	int rc;
+
+	if (!s)
+		return;
+	close_if_open(&s->owned.go_w);
+	close_if_open(&s->owned.go_r);
+	close_if_open(&s->owned.ready_w);
+	if (s->root > 0 && !s->reaped) {
+		if (s->pid > 0)
+			kill(s->pid, SIGKILL);
+		kill(s->root, SIGKILL);
+		root_reap(s);
+		/* A subject under a parent is not ours to reap: the end of its pipe says that it left our memory. */
+		do
+			rc = pipe_wait(s->owned.ready_r);
+		while (rc == 1);
+		quiet = rc == 0;
+	}
+	close_if_open(&s->owned.ready_r);
+	if (!quiet)
+		return; /* something may still run on these stacks: better to lose them than to reuse them */
+	for (size_t i = 0; i < sizeof(s->stacks) / sizeof(s->stacks[0]); i++)
+		free(s->stacks[i]);
+	free(s->path);
+	free(s);
+}
+
+void subject_main_if_subject(int argc, char **argv)
+{
+	char byte = 0;
+	int ready, go;
+
+	if (argc != 4 || strcmp(argv[1], SUBJECT_MARK) != 0)
+		return;
+	ready = atoi(argv[2]);
+	go = atoi(argv[3]);
+	if (write(ready, &byte, 1) != 1)
+		_exit(126);
+	for (;;) {
+		ssize_t n = read(go, &byte, 1);
+
+		if (n == 0)
+			_exit(0);
+		if (n < 0 && errno != EINTR)
+			_exit(126);
+	}
+}

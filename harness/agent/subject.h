@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * subject: a process that does one thing whose truth is known, and holds still before and after it. Subjects exec the
+ * running binary again under a name of their own, so main() must call subject_main_if_subject before anything else.
+ * Used by workload. It never reads /proc and knows nothing of events.
+ *
+ * A subject shares the caller's memory until its exec (CLONE_VM), which costs no page table, whatever the caller holds.
+ */
+#ifndef COREMATRIX_AGENT_SUBJECT_H
+#define COREMATRIX_AGENT_SUBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "wire/terms.h"
+
+/* How a subject comes to its exec; one row of the table in subject.c. */
+struct subject_kind {
+	const char *name; /* workload name in the results */
+	enum workload_group group;
+	const char *file;   /* file name it execs; the kernel makes comm of it */
+	bool from_thread;   /* the exec comes from a thread that is not the leader */
+	bool under_parent;  /* its parent is a process between the caller and it, which stays alive */
+	bool parent_thread; /* and that parent forks from a thread that is not its leader */
+	uid_t uid;          /* 0: the caller's */
+	gid_t gid;
+};
+
+const struct subject_kind *subject_kinds(size_t *count);
+
+/* A directory with one symbolic link per kind, made in $TMPDIR or /tmp; subjects exec through these. */
+struct subject_stage;
+
+int subject_stage_open(struct subject_stage **stage, struct error *err);
+void subject_stage_close(struct subject_stage *stage);
+static inline void subject_stage_cleanup(struct subject_stage **stage)
+{
+	subject_stage_close(*stage);
+}
+#define cleanup_subject_stage __attribute__((cleanup(subject_stage_cleanup)))
+
+struct subject;
+
+/* Start a subject; returns 0 when it is blocked right before its exec, or a negative errno. */
+int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, struct subject **s, struct error *err);
+
+/* Let it exec; returns 0 when the new image is blocked, or a negative errno. */
+int subject_exec(struct subject *s, struct error *err);
+
+/* Let it end and reap it; returns 0, or a negative errno when it did not end well. */
+int subject_finish(struct subject *s, struct error *err);
+
+/* Process id; thread id of the exec's caller, which is the process id once the exec is done. */
+pid_t subject_pid(const struct subject *s);
+pid_t subject_tid(const struct subject *s);
+/* Thread id of the thread that forked it. */
+pid_t subject_parent_tid(const struct subject *s);
+
+/* Ends and reaps what still lives. */
+void subject_free(struct subject *s);
+static inline void subject_cleanup(struct subject **s)
+{
+	subject_free(*s);
+}
+#define cleanup_subject __attribute__((cleanup(subject_cleanup)))
+
+/* The new image's side: when argv says that this process is a subject, be it and never return. */
+void subject_main_if_subject(int argc, char **argv);
+
+#endif

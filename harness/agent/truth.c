@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/truth.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+
+/* Largest of the three files: status, whose Groups line grows with the number of groups. */
+#define PROC_FILE_MAX (1u << 20)
+
+/* Numbers of the fields in proc(5), which counts from 1; state is the first one behind comm. */
+enum { STAT_STATE = 3, STAT_PPID = 4, STAT_STARTTIME = 22 };
+
+static const char *const words[TRUTH_KEY_COUNT] = {
+        [TRUTH_TGID] = "process id",
+        [TRUTH_TID] = "thread id",
+        [TRUTH_PPID] = "process id of the parent",
+        [TRUTH_PARENT_TID] = "thread id of the parent",
+        [TRUTH_TRACER] = "process id of the tracer",
+        [TRUTH_COMM] = "command name",
+        [TRUTH_UID] = "real user id",
+        [TRUTH_GID] = "real group id",
+        [TRUTH_EUID] = "effective user id",
+        [TRUTH_EGID] = "effective group id",
+        [TRUTH_START] = "start time",
+        [TRUTH_STATE] = "state of the task",
+};
+
+const char *truth_key_words(enum truth_key key)
+{
+	return (unsigned)key < TRUTH_KEY_COUNT ? words[key] : "?";
+}
+
+/* A decimal number that ends at a blank, a newline or the end. */
+static int number_read(const char **at, const char *end, uint64_t *out)
+{
+	const char *p = *at;
+	uint64_t v = 0;
+
+	while (p < end && *p >= '0' && *p <= '9') {
+		if (__builtin_mul_overflow(v, (uint64_t)10, &v) || __builtin_add_overflow(v, (uint64_t)(*p - '0'), &v))
+			return -EBADMSG;
+		p++;
+	}
+	if (p == *at || (p < end && !strchr(" \t\n", *p)))
+		return -EBADMSG;
+	*at = p;
+	*out = v;
+	return 0;
+}
+
+int truth_parse_stat(const char *bytes, size_t len, struct truth_stat *out, struct error *err)
+{
+	const char *end = bytes + len, *at = bytes;
+	const char *close = memrchr(bytes, ')', len);
+
+	*out = (struct truth_stat){0};
+	if (number_read(&at, end, &out->pid) || end - at < 2 || at[0] != ' ' || at[1] != '(' || !close ||
+	    close < at + 2)
+		return error_set(err, EBADMSG, "a stat file does not begin with `PID (COMM)`");
+	out->comm_len = (size_t)(close - (at + 2));
+	out->comm = xstrndup(at + 2, out->comm_len);
+
+	at = close + 1;
+	for (int field = STAT_STATE; field <= STAT_STARTTIME; field++) {
+		const char *start;
+
+		if (at == end || *at != ' ')
+			return error_set(err, EBADMSG, "a stat file ends before field %d", field);
+		start = ++at;
+		if (field == STAT_PPID || field == STAT_STARTTIME) {
+			uint64_t *slot = field == STAT_PPID ? &out->ppid : &out->start_ticks;
+
+			if (number_read(&at, end, slot))
+				return error_set(err, EBADMSG, "field %d of a stat file is no number", field);
+			continue;
+		}
+		while (at < end && *at != ' ' && *at != '\n')
+			at++;
+		if (at == start)
+			return error_set(err, EBADMSG, "field %d of a stat file is empty", field);
+	}
+	return 0;
+}
+
+void truth_stat_free(struct truth_stat *s)
+{
+	free(s->comm);
+	*s = (struct truth_stat){0};
+}
+
+/* The kernel writes Name with ESCAPE_SPACE | ESCAPE_SPECIAL of "\n\\" (fs/proc/array.c, proc_task_name). */
+static char *name_unescape(const char *bytes, size_t len, size_t *out_len)
+{
+	cleanup_buf struct buf out = {0};
+
+	for (size_t i = 0; i < len; i++) {
+		bool escaped = bytes[i] == '\\' && i + 1 < len && (bytes[i + 1] == 'n' || bytes[i + 1] == '\\');
+
+		if (escaped)
+			i++;
+		buf_putc(&out, escaped && bytes[i] == 'n' ? '\n' : bytes[i]);
+	}
+	*out_len = out.len;
+	return buf_steal(&out);
+}
+
+/* The lines of status that are used, and which of a line's numbers goes where. */
+static const struct status_line {
+	const char *label;
+	size_t first, second; /* offsets in struct truth_status; second is SIZE_MAX when one number is enough */
+} status_lines[] = {
+        {"Tgid:", offsetof(struct truth_status, tgid), SIZE_MAX},
+        {"Pid:", offsetof(struct truth_status, pid), SIZE_MAX},
+        {"PPid:", offsetof(struct truth_status, ppid), SIZE_MAX},
+        {"TracerPid:", offsetof(struct truth_status, tracer), SIZE_MAX},
+        {"Uid:", offsetof(struct truth_status, uid), offsetof(struct truth_status, euid)},
+        {"Gid:", offsetof(struct truth_status, gid), offsetof(struct truth_status, egid)},
+};
+#define STATUS_LINES (sizeof(status_lines) / sizeof(status_lines[0]))
+
+static int status_number(const char **at, const char *end, struct truth_status *out, size_t offset)
+{
+	if (offset == SIZE_MAX)
+		return 0;
+	while (*at < end && (**at == '\t' || **at == ' '))
+		(*at)++;
+	return number_read(at, end, (uint64_t *)(void *)((char *)out + offset));
+}
+
+int truth_parse_status(const char *bytes, size_t len, struct truth_status *out, struct error *err)
+{
+	const char *end = bytes + len;
+	unsigned seen = 0;
+
+	*out = (struct truth_status){0};
+	for (const char *line = bytes; line < end;) {
+		const char *stop = memchr(line, '\n', (size_t)(end - line));
+		size_t line_len = (size_t)((stop ? stop : end) - line);
+
+		if (!out->comm && line_len >= 6 && !memcmp(line, "Name:\t", 6))
+			out->comm = name_unescape(line + 6, line_len - 6, &out->comm_len);
+		for (unsigned i = 0; i < STATUS_LINES; i++) {
+			size_t label = strlen(status_lines[i].label);
+			const char *at = line + label;
+
+			if (line_len < label || memcmp(line, status_lines[i].label, label) != 0)
+				continue;
+			if (status_number(&at, line + line_len, out, status_lines[i].first) ||
+			    status_number(&at, line + line_len, out, status_lines[i].second))
+				return error_set(err, EBADMSG, "line %s of a status file holds no number",
+				                 status_lines[i].label);
+			seen |= 1u << i;
+		}
+		line += line_len + 1;
+	}
+	for (unsigned i = 0; i < STATUS_LINES; i++)
+		if (!(seen & 1u << i))
+			return error_set(err, EBADMSG, "a status file has no line %s", status_lines[i].label);
+	if (!out->comm)
+		return error_set(err, EBADMSG, "a status file has no line Name:");
+	return 0;
+}
+
+void truth_status_free(struct truth_status *s)
+{
+	free(s->comm);
+	*s = (struct truth_status){0};
+}
+
+static int task_file_read(pid_t pid, pid_t tid, const char *name, struct buf *out, struct error *err)
+{
+	cleanup_free char *path = xasprintf("/proc/%d/task/%d/%s", (int)pid, (int)tid, name);
+
+	return io_read_file(path, PROC_FILE_MAX, out, err);
+}
+
+static int stat_read(pid_t pid, pid_t tid, struct truth_stat *out, struct error *err)
+{
+	cleanup_buf struct buf bytes = {0};
+	int rc = task_file_read(pid, tid, "stat", &bytes, err);
+
+	return rc < 0 ? rc : truth_parse_stat(buf_str(&bytes), bytes.len, out, err);
+}
+
+static bool same_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	return a_len == b_len && !memcmp(a, b, a_len);
+}
+
+/* What the files, read one after the other, say differently; NULL when they agree. */
+static const char *contradiction(const struct truth_stat *first, const struct truth_stat *second,
+                                 const struct truth_status *status, const char *comm, size_t comm_len, pid_t pid,
+                                 pid_t tid)
+{
+	if (first->start_ticks != second->start_ticks)
+		return "its start time changed";
+	if (first->ppid != second->ppid || first->ppid != status->ppid)
+		return "its parent changed";
+	if (first->pid != (uint64_t)tid || status->pid != (uint64_t)tid || status->tgid != (uint64_t)pid)
+		return "its ids are not the ones asked for";
+	if (!same_bytes(first->comm, first->comm_len, comm, comm_len) ||
+	    !same_bytes(second->comm, second->comm_len, comm, comm_len) ||
+	    !same_bytes(status->comm, status->comm_len, comm, comm_len))
+		return "its name changed";
+	return NULL;
+}
+
+int truth_read(pid_t pid, pid_t tid, pid_t parent_tid, struct truth *out, struct error *err)
+{
+	__attribute__((cleanup(truth_stat_free))) struct truth_stat first = {0};
+	__attribute__((cleanup(truth_stat_free))) struct truth_stat second = {0};
+	__attribute__((cleanup(truth_status_free))) struct truth_status status = {0};
+	cleanup_buf struct buf comm = {0}, text = {0};
+	const char *why;
+	int rc;
+
+	*out = (struct truth){0};
+	if ((rc = stat_read(pid, tid, &first, err)) < 0 || (rc = task_file_read(pid, tid, "comm", &comm, err)) < 0 ||
+	    (rc = task_file_read(pid, tid, "status", &text, err)) < 0 ||
+	    (rc = truth_parse_status(buf_str(&text), text.len, &status, err)) < 0 ||
+	    (rc = stat_read(pid, tid, &second, err)) < 0)
+		return rc;
+	if (comm.len && comm.data[comm.len - 1] == '\n')
+		comm.len--;
+
+	why = contradiction(&first, &second, &status, buf_str(&comm), comm.len, pid, tid);
+	if (!why && comm.len > TRUTH_COMM_MAX)
+		why = "its name is longer than the kernel allows";
+	if (why)
+		return error_set(err, EAGAIN, "/proc/%d/task/%d did not hold still while it was read: %s", (int)pid,
+		                 (int)tid, why);
+
+	memcpy(out->comm, buf_str(&comm), comm.len);
+	out->comm_len = comm.len;
+	out->numbers[TRUTH_TGID] = status.tgid;
+	out->numbers[TRUTH_TID] = status.pid;
+	out->numbers[TRUTH_PPID] = status.ppid;
+	out->numbers[TRUTH_PARENT_TID] = (uint64_t)parent_tid;
+	out->numbers[TRUTH_TRACER] = status.tracer;
+	out->numbers[TRUTH_UID] = status.uid;
+	out->numbers[TRUTH_GID] = status.gid;
+	out->numbers[TRUTH_EUID] = status.euid;
+	out->numbers[TRUTH_EGID] = status.egid;
+	out->numbers[TRUTH_START] = first.start_ticks;
+	return 0;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * truth: what /proc says about one thread that holds still. The parsers are pure. Used by workload and, as values, by
+ * compare and hint. It never waits and never writes.
+ */
+#ifndef COREMATRIX_AGENT_TRUTH_H
+#define COREMATRIX_AGENT_TRUTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+/* TASK_COMM_LEN (include/linux/sched.h) counts the NUL. */
+#define TRUTH_COMM_MAX 15
+
+/* What is known of a thread; every key has a number but TRUTH_COMM. */
+enum truth_key {
+	TRUTH_TGID,       /* process id */
+	TRUTH_TID,        /* thread id */
+	TRUTH_PPID,       /* real_parent->tgid */
+	TRUTH_PARENT_TID, /* thread id of the thread that forked it */
+	TRUTH_TRACER,     /* process that traces it, 0 when none */
+	TRUTH_COMM,
+	TRUTH_UID,
+	TRUTH_GID,
+	TRUTH_EUID,
+	TRUTH_EGID,
+	TRUTH_START, /* start_boottime in ticks of USER_HZ */
+	TRUTH_STATE, /* 0: TASK_RUNNING, which every task is while it runs a program on its own behalf */
+	TRUTH_KEY_COUNT,
+};
+
+struct truth {
+	uint64_t numbers[TRUTH_KEY_COUNT];
+	char comm[TRUTH_COMM_MAX + 1]; /* any byte but NUL and '/' may occur */
+	size_t comm_len;
+};
+
+/* Words for people: "thread id", "user id", … */
+const char *truth_key_words(enum truth_key key);
+
+/* The pieces of /proc/PID/stat and status that are used here. */
+struct truth_stat {
+	char *comm; /* not escaped; owned */
+	size_t comm_len;
+	uint64_t pid, ppid, start_ticks;
+};
+
+struct truth_status {
+	char *comm; /* unescaped; owned */
+	size_t comm_len;
+	uint64_t tgid, pid, ppid, tracer, uid, euid, gid, egid;
+};
+
+/*
+ * Parse a whole file's bytes (proc(5)). comm may hold `)` and spaces: it ends at the last `)` of stat. Return 0 or
+ * -EBADMSG with `err` naming the field.
+ */
+int truth_parse_stat(const char *bytes, size_t len, struct truth_stat *out, struct error *err);
+int truth_parse_status(const char *bytes, size_t len, struct truth_status *out, struct error *err);
+void truth_stat_free(struct truth_stat *s);
+void truth_status_free(struct truth_status *s);
+
+/*
+ * Read the truth of thread `tid` of process `pid`, which must hold still: stat, comm, status and stat again. That the
+ * files contradict each other, or the thread changed in between, is an error (-EAGAIN): it did not hold still.
+ * `parent_tid` cannot be read from /proc and is taken as given.
+ */
+int truth_read(pid_t pid, pid_t tid, pid_t parent_tid, struct truth *out, struct error *err);
+
+#endif

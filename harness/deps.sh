@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Install those of the named Debian packages that are missing, and nothing when none is.
+set -eu
+
+missing=
+for package in "$@"; do
+	status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || status=absent
+	[ "$status" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+sudo=
+if [ "$(id -u)" != 0 ]; then
+	sudo=sudo
+	if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null; then
+		echo "corematrix: packages are missing and cannot be installed from here; run:" >&2
+		echo "  sudo apt-get install --no-install-recommends$missing" >&2
+		exit 2
+	fi
+fi
+echo "  DEPS   $missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+install="$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends"
+# The package lists of a new machine are empty or old: refresh them only when the first try fails.
+# shellcheck disable=SC2086
+if ! $install $missing >"$log" 2>&1; then
+	if ! { $sudo apt-get update -q && $install $missing; } >"$log" 2>&1; then
+		tail -n 20 "$log" >&2
+		echo "corematrix: installing packages failed; run:" >&2
+		echo "  sudo apt-get update && sudo apt-get install --no-install-recommends$missing" >&2
+		exit 2
+	fi
+fi

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/cmd_report.h"
+
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "host/report_junit.h"
+#include "host/report_table.h"
+#include "host/report_timing.h"
+#include "host/result_json.h"
+
+struct options {
+	const char *dir;
+	bool timing;
+};
+
+int report_render(const struct result *r, const char *dir, struct error *err)
+{
+	cleanup_free char *matrix = xasprintf("%s/matrix.txt", dir);
+	cleanup_free char *junit = xasprintf("%s/junit.xml", dir);
+	cleanup_free char *table = report_table(r, false);
+	int rc = io_replace_file(matrix, table, strlen(table), err);
+
+	return rc ? rc : report_junit_write(r, junit, err);
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 't':
+		o->timing = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->dir)
+			argp_error(state, "one DIR only, but \"%s\" follows \"%s\"", arg, o->dir);
+		o->dir = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!o->dir)
+			argp_error(state, "name the DIR of a run, for example results/latest");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option option_table[] = {
+        {"timing", 't', NULL, 0, "Show where the time went instead of the matrix", 0},
+        {0},
+};
+
+static const struct argp argp = {
+        .options = option_table,
+        .parser = parse_option,
+        .args_doc = "DIR",
+        .doc = "Render matrix.txt and junit.xml of a run again from DIR/results.json, and print the matrix.\v"
+               "Exit status: what the run deserved (0 as expected, 1 worse, 3 not measured or incomplete, 4 the "
+               "harness "
+               "contradicts itself), or 2 when DIR holds no readable result.",
+};
+
+static bool wants_colour(void)
+{
+	const char *no_colour = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+}
+
+static int complain(const struct error *err)
+{
+	fprintf(stderr, "corematrix: %s\n", err->text);
+	return (int)err->status;
+}
+
+int cmd_report(int argc, char **argv)
+{
+	struct options o = {0};
+	cleanup_error struct error err = {0};
+	cleanup_free char *path = NULL, *text = NULL;
+	struct result *r = NULL;
+	int status, write_status = 0;
+
+	argp_err_exit_status = EXIT_USAGE;
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+		return EXIT_USAGE;
+	path = xasprintf("%s/%s", o.dir, RESULT_JSON_NAME);
+	if (result_json_read(path, &r, &err))
+		return complain(&err);
+	text = o.timing ? report_timing(r) : report_table(r, wants_colour());
+	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF) {
+		perror("corematrix: cannot write the report to standard output");
+		write_status = EXIT_INFRA;
+	}
+	/* the person reading has the report even when the directory cannot be written */
+	if (report_render(r, o.dir, &err))
+		write_status = complain(&err);
+	status = (int)result_exit_status(r);
+	result_free(r);
+	return status > write_status ? status : write_status;
+}

@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/kernel_list.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "wire/terms.h"
+
+static const size_t list_max_bytes = 1 << 20;
+static const unsigned memory_min_mb = 64, memory_max_mb = 65536;
+
+static const char *const flavours[] = {"amd64", "cloud", "rt"};
+
+/* One word of a line, quotes removed. */
+struct word {
+	char *text;
+	size_t column;
+	bool quoted; /* had a quoted part: never a comment, and empty is meant */
+};
+
+struct words {
+	struct word *at;
+	size_t count;
+};
+
+/* Where the parser is, for messages. */
+struct place {
+	const char *path;
+	unsigned line;
+};
+
+static void words_free(struct words *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		free(w->at[i].text);
+	free(w->at);
+	*w = (struct words){0};
+}
+
+#define fail(place, column, ...) fail_at(place, column, xasprintf(__VA_ARGS__), err)
+
+static int fail_at(const struct place *p, size_t column, char *what, struct error *err)
+{
+	int rc = error_usage(err, "%s:%u:%zu: %s", p->path, p->line, column, what);
+
+	free(what);
+	return rc;
+}
+
+/* Length of the UTF-8 sequence at `p` (RFC 3629: no surrogates, nothing overlong), or 0 when it is none. */
+static size_t utf8_length(const unsigned char *p, size_t left)
+{
+	static const struct {
+		unsigned char first, last, low, high; /* range of the first byte, then of the second */
+		unsigned char length;
+	} table[] = {
+		{0x00, 0x7f, 0x00, 0xff, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+		{0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+		{0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (*p < table[i].first || *p > table[i].last)
+			continue;
+		if (table[i].length > left)
+			return 0;
+		if (table[i].length > 1 && (p[1] < table[i].low || p[1] > table[i].high))
+			return 0;
+		for (size_t k = 2; k < table[i].length; k++)
+			if (p[k] < 0x80 || p[k] > 0xbf)
+				return 0;
+		return table[i].length;
+	}
+	return 0;
+}
+
+static int line_check(const char *line, size_t len, const struct place *p, struct error *err)
+{
+	for (size_t i = 0; i < len;) {
+		unsigned char c = (unsigned char)line[i];
+		size_t step = utf8_length((const unsigned char *)line + i, len - i);
+
+		if (c == 0)
+			return fail(p, i + 1, "a NUL byte; expected text (is this a kernel list?)");
+		if ((c < 0x20 && c != '\t') || c == 0x7f)
+			return fail(p, i + 1, "control character 0x%02x; expected text", c);
+		if (!step)
+			return fail(p, i + 1, "byte 0x%02x is not UTF-8; expected text", c);
+		i += step;
+	}
+	return 0;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Read the word at line[*pos], which is no blank. */
+static int word_read(const char *line, size_t len, size_t *pos, struct word *word, const struct place *p,
+                     struct error *err)
+{
+	cleanup_buf struct buf text = {0};
+	size_t i = *pos, quote = 0;
+
+	word->column = i + 1;
+	for (; i < len && (quote || !is_blank(line[i])); i++) {
+		if (line[i] == '"') {
+			quote = quote ? 0 : i + 1;
+			word->quoted = true;
+		} else {
+			buf_putc(&text, line[i]);
+		}
+	}
+	if (quote)
+		return fail(p, quote, "this quote is not closed on its line; expected another \"");
+	*pos = i;
+	word->text = buf_steal(&text);
+	return 0;
+}
+
+static int words_read(const char *line, size_t len, struct words *words, const struct place *p, struct error *err)
+{
+	size_t i = 0;
+
+	for (;;) {
+		struct word word = {0};
+		int rc;
+
+		while (i < len && is_blank(line[i]))
+			i++;
+		if (i == len || line[i] == '#')
+			return 0;
+		rc = word_read(line, len, &i, &word, p, err);
+		if (rc)
+			return rc;
+		words->at = xrealloc(words->at, words->count + 1, sizeof(*words->at));
+		words->at[words->count++] = word;
+	}
+}
+
+static bool is_flavour(const char *text)
+{
+	for (size_t i = 0; i < sizeof(flavours) / sizeof(flavours[0]); i++)
+		if (!strcmp(text, flavours[i]))
+			return true;
+	return false;
+}
+
+static bool is_name(const char *text)
+{
+	if (!isalnum((unsigned char)*text))
+		return false;
+	for (; *text; text++)
+		if (!isalnum((unsigned char)*text) && !strchr("._+~-", *text))
+			return false;
+	return true;
+}
+
+/* "6.1": two numbers and nothing else. Three or more numbers are counted too, to explain them. */
+static size_t count_numbers(const char *text)
+{
+	size_t count = 0;
+
+	for (;;) {
+		if (!isdigit((unsigned char)*text))
+			return 0;
+		while (isdigit((unsigned char)*text))
+			text++;
+		count++;
+		if (!*text)
+			return count;
+		if (*text++ != '.')
+			return 0;
+	}
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t a = strlen(text), b = strlen(end);
+
+	return a >= b && !strcmp(text + a - b, end);
+}
+
+static int row_kind(const struct word *word, enum row_kind *kind, const struct place *p, struct error *err)
+{
+	const char *s = word->text;
+	size_t numbers = count_numbers(s);
+
+	if (strchr(s, '/')) {
+		if (ends_with(s, "/"))
+			return fail(p, word->column, "'%.80s' names a directory; expected a kernel file", s);
+		*kind = ROW_FILE;
+	} else if (!strcmp(s, "newest")) {
+		*kind = ROW_NEWEST;
+	} else if (numbers == 2) {
+		*kind = ROW_VERSION;
+	} else if (numbers > 2) {
+		return fail(p, word->column,
+		            "'%.80s' has no flavour; expected MAJOR.MINOR FLAVOUR (6.1 cloud) or a full release "
+		            "(6.12.95+deb12-cloud-amd64)",
+		            s);
+	} else if (isdigit((unsigned char)*s) && is_name(s) && strchr(s, '.') && strchr(s, '-')) {
+		if (!ends_with(s, "-amd64"))
+			return fail(p, word->column,
+			            "release '%.80s' is not for x86_64; expected one that ends in -amd64", s);
+		*kind = ROW_RELEASE;
+	} else {
+		return fail(p, word->column,
+		            "'%.80s' names no kernel; expected a version (6.1 cloud), 'newest', a full release "
+		            "(6.12.95+deb12-cloud-amd64) or a path with a '/' (./vmlinuz)",
+		            s);
+	}
+	return 0;
+}
+
+static int set_memory(struct kernel_row *row, const struct word *word, const char *value, const struct place *p,
+                      struct error *err)
+{
+	char *end = NULL;
+	unsigned long mb = isdigit((unsigned char)*value) ? strtoul(value, &end, 10) : 0;
+
+	if (!end || *end || mb < memory_min_mb || mb > memory_max_mb)
+		return fail(p, word->column, "memory='%.80s'; expected a number of MB from %u to %u", value,
+		            memory_min_mb, memory_max_mb);
+	row->memory_mb = (unsigned)mb;
+	return 0;
+}
+
+static int set_append(struct kernel_row *row, const struct word *word, const char *value, const struct place *p,
+                      struct error *err)
+{
+	(void)word;
+	(void)p;
+	(void)err;
+	row->append = xstrdup(value);
+	return 0;
+}
+
+/* A verdict, with its class when it is `rejected`; infra is never expected. */
+static bool is_expectation(const char *text)
+{
+	size_t len = strcspn(text, ":");
+	cleanup_free char *name = xstrndup(text, len);
+	int verdict = verdict_parse(name);
+
+	if (verdict < 0 || verdict == VERDICT_INFRA)
+		return false;
+	return !text[len] || (verdict == VERDICT_REJECTED && reject_class_parse(text + len + 1) > CLASS_NONE);
+}
+
+static int set_expect(struct kernel_row *row, const struct word *word, const char *value, const struct place *p,
+                      struct error *err)
+{
+	if (!is_expectation(value))
+		return fail(p, word->column,
+		            "expect='%.80s'; expected a verdict that can be expected, such as pass, degraded, wrong or "
+		            "rejected:no-kernel-btf",
+		            value);
+	row->expect = xstrdup(value);
+	return 0;
+}
+
+static int set_id(struct kernel_row *row, const struct word *word, const char *value, const struct place *p,
+                  struct error *err)
+{
+	if (!is_name(value))
+		return fail(p, word->column, "id='%.80s'; expected a name of letters, digits and . _ + ~ -", value);
+	row->id = xstrdup(value);
+	return 0;
+}
+
+static int set_optional(struct kernel_row *row, const struct word *word, const char *value, const struct place *p,
+                        struct error *err)
+{
+	(void)word;
+	(void)value;
+	(void)p;
+	(void)err;
+	row->optional = true;
+	return 0;
+}
+
+static const struct option {
+	const char *name;
+	bool has_value;
+	int (*set)(struct kernel_row *row, const struct word *word, const char *value, const struct place *p,
+	           struct error *err);
+} options[] = {
+	{"optional", false, set_optional}, {"memory", true, set_memory}, {"append", true, set_append},
+	{"expect", true, set_expect},      {"id", true, set_id},
+};
+enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
+
+static const struct option *option_find(const char *text, const char **value)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		size_t len = strlen(options[i].name);
+
+		if (strncmp(text, options[i].name, len))
+			continue;
+		if (text[len] != (options[i].has_value ? '=' : '\0'))
+			continue;
+		*value = text + len + (options[i].has_value ? 1 : 0);
+		return &options[i];
+	}
+	return NULL;
+}
+
+static int options_read(const struct words *words, size_t first, struct kernel_row *row, const struct place *p,
+                        struct error *err)
+{
+	bool seen[OPTION_COUNT] = {false};
+
+	for (size_t i = first; i < words->count; i++) {
+		const struct word *word = &words->at[i];
+		const char *value;
+		const struct option *option = option_find(word->text, &value);
+		int rc;
+
+		if (!option)
+			return fail(p, word->column,
+			            "unknown option '%.80s'; expected optional, memory=MB, append=\"TEXT\", "
+			            "expect=VERDICT or id=NAME",
+			            word->text);
+		if (seen[option - options])
+			return fail(p, word->column, "option %s is given twice", option->name);
+		seen[option - options] = true;
+		rc = option->set(row, word, value, p, err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* Base name with everything that an id may not hold replaced: ids become directory names of a run's results. */
+static char *file_id(const char *path)
+{
+	char *id = xstrdup(io_basename(path));
+
+	for (char *c = id; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("._+~-", *c))
+			*c = '_';
+	if (!isalnum((unsigned char)*id))
+		*id = '_';
+	return id;
+}
+
+static char *default_id(const struct kernel_row *row)
+{
+	switch (row->kind) {
+	case ROW_VERSION:
+	case ROW_NEWEST:
+		return xasprintf("%s-%s", row->spec, row->flavour);
+	case ROW_RELEASE:
+		return xstrdup(row->spec);
+	case ROW_FILE:
+		return file_id(row->spec);
+	}
+	return xstrdup(row->spec);
+}
+
+static void row_free(struct kernel_row *row)
+{
+	free(row->spec);
+	free(row->flavour);
+	free(row->id);
+	free(row->append);
+	free(row->expect);
+}
+
+static int row_read(const struct words *words, struct kernel_row *row, const struct place *p, struct error *err)
+{
+	const struct word *first = &words->at[0], *second = words->count > 1 ? &words->at[1] : NULL;
+	bool has_flavour;
+	int rc = row_kind(first, &row->kind, p, err);
+
+	if (rc)
+		return rc;
+	row->spec = xstrdup(first->text);
+	has_flavour = row->kind == ROW_VERSION || row->kind == ROW_NEWEST;
+	if (has_flavour && (!second || !is_flavour(second->text)))
+		return fail(p, second ? second->column : first->column + strlen(first->text),
+		            "%s%.80s%s after '%.80s'; expected a flavour: amd64, cloud or rt", second ? "'" : "",
+		            second ? second->text : "nothing", second ? "'" : "", first->text);
+	row->flavour = xstrdup(has_flavour ? second->text : "");
+	rc = options_read(words, has_flavour ? 2 : 1, row, p, err);
+	if (rc)
+		return rc;
+	if (!row->append)
+		row->append = xstrdup("");
+	if (!row->expect)
+		row->expect = xstrdup("");
+	if (!row->id)
+		row->id = default_id(row);
+	return 0;
+}
+
+static int row_add(struct kernel_list *list, struct kernel_row *row, size_t column, const struct place *p,
+                   struct error *err)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->rows[i].id, row->id))
+			return fail(p, column,
+			            "kernel id '%.80s' is taken by line %u; remove one, or give this one a name of its "
+			            "own with id=NAME",
+			            row->id, list->rows[i].line);
+	list->rows = xrealloc(list->rows, list->count + 1, sizeof(*list->rows));
+	list->rows[list->count++] = *row;
+	*row = (struct kernel_row){0};
+	return 0;
+}
+
+static int line_read(const char *line, size_t len, struct kernel_list *list, const struct place *p, struct error *err)
+{
+	struct kernel_row row = {.line = p->line};
+	struct words words = {0};
+	int rc = line_check(line, len, p, err);
+
+	if (!rc)
+		rc = words_read(line, len, &words, p, err);
+	if (!rc && words.count) {
+		rc = row_read(&words, &row, p, err);
+		if (!rc)
+			rc = row_add(list, &row, words.at[0].column, p, err);
+	}
+	row_free(&row);
+	words_free(&words);
+	return rc;
+}
+
+int kernel_list_parse(const char *text, size_t len, const char *path, struct kernel_list *list, struct error *err)
+{
+	static const char bom[] = "\xef\xbb\xbf";
+	const char *at = text, *end = text + len;
+	struct place p = {.path = path};
+
+	*list = (struct kernel_list){.path = xstrdup(path)};
+	if (len >= 3 && !memcmp(text, bom, 3))
+		at += 3;
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		const char *stop = newline ? newline : end;
+		size_t line_len = (size_t)(stop - at);
+		int rc;
+
+		p.line++;
+		if (line_len && at[line_len - 1] == '\r')
+			line_len--;
+		rc = line_read(at, line_len, list, &p, err);
+		if (rc) {
+			kernel_list_free(list);
+			return rc;
+		}
+		at = stop + 1;
+	}
+	if (!list->count) {
+		kernel_list_free(list);
+		return error_usage(err, "%s: no kernel in it; expected at least one line such as: 6.1 cloud", path);
+	}
+	return 0;
+}
+
+int kernel_list_read(const char *path, struct kernel_list *list, struct error *err)
+{
+	cleanup_buf struct buf text = {0};
+	cleanup_error struct error why = {0};
+
+	*list = (struct kernel_list){0};
+	if (io_read_file(path, list_max_bytes, &text, &why))
+		return error_usage(err, "kernel list %s; give another with -k FILE", why.text);
+	return kernel_list_parse(buf_str(&text), text.len, path, list, err);
+}
+
+static bool matches_any(const char *id, char *const *globs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!fnmatch(globs[i], id, 0))
+			return true;
+	return false;
+}
+
+static int glob_without_match(const struct kernel_list *list, const char *glob, struct error *err)
+{
+	cleanup_buf struct buf ids = {0};
+
+	for (size_t i = 0; i < list->count; i++)
+		buf_printf(&ids, "%s%s", i ? ", " : "", list->rows[i].id);
+	return error_usage(err, "no kernel matches '%s'; %s has: %s", glob, list->path, buf_str(&ids));
+}
+
+int kernel_list_select(struct kernel_list *list, char *const *globs, size_t count, struct error *err)
+{
+	size_t kept = 0;
+
+	if (!count)
+		return 0;
+	for (size_t g = 0; g < count; g++) {
+		bool used = false;
+
+		for (size_t i = 0; i < list->count && !used; i++)
+			used = !fnmatch(globs[g], list->rows[i].id, 0);
+		if (!used)
+			return glob_without_match(list, globs[g], err);
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		if (matches_any(list->rows[i].id, globs, count))
+			list->rows[kept++] = list->rows[i];
+		else
+			row_free(&list->rows[i]);
+	}
+	list->count = kept;
+	return 0;
+}
+
+void kernel_list_free(struct kernel_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		row_free(&list->rows[i]);
+	free(list->rows);
+	free(list->path);
+	*list = (struct kernel_list){0};
+}
+
+char *kernel_row_spec(const struct kernel_row *row)
+{
+	return *row->flavour ? xasprintf("%s/%s", row->spec, row->flavour) : xstrdup(row->spec);
+}

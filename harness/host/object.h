@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * object: the objects of one run: their bytes, their ini, their name in the results. It checks only what can be told
+ * from the ELF header; everything else about an object's inside is the guest's business.
+ */
+#ifndef COREMATRIX_HOST_OBJECT_H
+#define COREMATRIX_HOST_OBJECT_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "host/object_ini.h"
+#include "wire/job.h"
+
+/* A job is read by the guest in one piece; larger objects are refused with a clear error. */
+#define OBJECT_MAX_BYTES (64u << 20)
+
+struct object {
+	char *name; /* unique in the list */
+	char *path;
+	struct buf bytes;
+	char *sha256;
+	struct object_ini ini; /* defaults when there is none */
+	char *ini_path;        /* where it is, or would be */
+};
+
+struct object_list {
+	struct object *at;
+	size_t count;
+};
+
+/*
+ * Read the objects at `paths` and the ini beside each. All mistakes are usage errors naming the path. An empty list is
+ * one. Free with object_list_free in every case.
+ */
+int object_list_read(char *const *paths, size_t count, struct object_list *list, struct error *err);
+
+/* The object as a job carries it, settings from its ini included; the caller owns it. */
+struct job_object object_to_job(const struct object *object);
+
+void object_list_free(struct object_list *list);
+#define cleanup_object_list __attribute__((cleanup(object_list_free)))
+
+#endif

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/object_ini.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ini.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/version.h"
+#include "host/expect.h"
+#include "host/text.h"
+
+/* An ini is a few lines; more is another file under the wrong name. */
+#define OBJECT_INI_MAX ((size_t)1 << 20)
+
+static const char *const condition_names[EXPECT_CONDITION_COUNT] = {
+        [EXPECT_DEFAULT] = "default", [EXPECT_MOVED] = "moved",   [EXPECT_MISSING] = "missing",
+        [EXPECT_EXISTS] = "exists",   [EXPECT_KERNEL] = "kernel", [EXPECT_SINCE] = "since",
+        [EXPECT_BEFORE] = "before",
+};
+
+struct parser {
+	const char *rest; /* text not read yet */
+	const char *path;
+	unsigned line; /* of the line inih is working on: its handler is not told */
+	struct object_ini *ini;
+	unsigned seen[5]; /* line of each key of [object], 0 when not given; order of object_keys */
+	struct buf mistakes;
+};
+
+const char *expect_condition_name(enum expect_condition c)
+{
+	return (unsigned)c < EXPECT_CONDITION_COUNT ? condition_names[c] : "?";
+}
+
+__attribute__((format(printf, 3, 4))) static void mistake(struct parser *p, unsigned line, const char *fmt, ...)
+{
+	cleanup_free char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	buf_printf(&p->mistakes, "%s%s:%u: ", p->mistakes.len ? "\n" : "", p->path, line);
+	text_add_line(&p->mistakes, text ? text : "out of memory");
+}
+
+static void set_text(struct parser *p, char **slot, const char *value)
+{
+	if (!*value)
+		mistake(p, p->line, "a value is missing after \"=\"");
+	free(*slot);
+	*slot = xstrdup(value);
+}
+
+static void set_description(struct parser *p, const char *value)
+{
+	set_text(p, &p->ini->description, value);
+}
+
+static void set_event(struct parser *p, const char *value)
+{
+	set_text(p, &p->ini->event, value);
+}
+
+static void set_source(struct parser *p, const char *value)
+{
+	int source = event_source_parse(value);
+
+	if (source < 0)
+		mistake(p, p->line, "source \"%s\" is unknown; give auto, ringbuf, perfbuf, printk or none", value);
+	else
+		p->ini->source = (enum event_source)source;
+}
+
+static void set_workloads(struct parser *p, const char *value)
+{
+	cleanup_free char *list = xstrdup(value);
+	char *next = list, *word;
+
+	while ((word = strsep(&next, ","))) {
+		size_t lead = strspn(word, " \t"), len = strcspn(word + lead, " \t");
+		int group;
+
+		word += lead;
+		if (!word[len + strspn(word + len, " \t")])
+			word[len] = '\0';
+		group = workload_group_parse(word);
+		if (group < 0)
+			mistake(p, p->line, "workload \"%s\" is unknown; the first that exists is \"%s\"", word,
+			        workload_group_name((enum workload_group)0));
+		else
+			p->ini->workloads |= 1u << (unsigned)group;
+	}
+}
+
+static void set_control(struct parser *p, const char *value)
+{
+	if (strcmp(value, "yes") == 0)
+		p->ini->control = true;
+	else if (strcmp(value, "no") == 0)
+		p->ini->control = false;
+	else
+		mistake(p, p->line, "control is \"%s\"; give yes or no", value);
+}
+
+static const struct {
+	const char *name;
+	void (*set)(struct parser *p, const char *value);
+} object_keys[] = {
+        {"description", set_description}, {"event", set_event},     {"source", set_source},
+        {"workload", set_workloads},      {"control", set_control},
+};
+
+static void take_object_key(struct parser *p, const char *name, const char *value)
+{
+	for (size_t i = 0; i < sizeof(object_keys) / sizeof(*object_keys); i++) {
+		if (strcmp(object_keys[i].name, name) != 0)
+			continue;
+		if (p->seen[i])
+			mistake(p, p->line, "\"%s\" is given twice, first in line %u; keep one", name, p->seen[i]);
+		p->seen[i] = p->line;
+		object_keys[i].set(p, value);
+		return;
+	}
+	mistake(p, p->line, "unknown key \"%s\" in [object]; give description, event, source, workload or control",
+	        name);
+}
+
+/* The argument has to have the form its condition needs. Returns false after recording the mistake. */
+static bool check_argument(struct parser *p, enum expect_condition kind, const char *argument)
+{
+	unsigned major, minor;
+	const char *name = expect_condition_name(kind);
+
+	switch (kind) {
+	case EXPECT_DEFAULT:
+		if (*argument)
+			mistake(p, p->line, "\"default\" takes no argument, but \"%s\" follows", argument);
+		return !*argument;
+	case EXPECT_SINCE:
+	case EXPECT_BEFORE:
+		/* only major.minor is compared: "6.1.5" would promise more */
+		if (!version_parse(argument, &major, &minor) && strspn(argument, "0123456789.") == strlen(argument) &&
+		    strchr(argument, '.') == strrchr(argument, '.'))
+			return true;
+		mistake(p, p->line, "\"%s\" needs a kernel version as major.minor, as in \"%s 6.2\"", name, name);
+		return false;
+	case EXPECT_KERNEL:
+		if (*argument)
+			return true;
+		mistake(p, p->line, "\"kernel\" needs a glob on a kernel's id or release, as in \"kernel 5.10-*\"");
+		return false;
+	default:
+		if (*argument && !strchr(argument, ' ') && argument[0] != '.' && argument[strlen(argument) - 1] != '.')
+			return true;
+		mistake(p, p->line, "\"%s\" needs one type or type.field, as in \"%s task_struct.comm\"", name, name);
+		return false;
+	}
+}
+
+/* Runs of blanks become one space, so that what is shown is what is compared. */
+static char *squeeze(const char *text)
+{
+	struct buf out = {0};
+
+	for (const char *s = text; *s; s++) {
+		if (!isblank((unsigned char)*s))
+			buf_putc(&out, *s);
+		else if (s[1] && !isblank((unsigned char)s[1]))
+			buf_putc(&out, ' ');
+	}
+	return buf_steal(&out);
+}
+
+static int find_condition(const char *name, size_t len)
+{
+	for (int kind = 0; kind < EXPECT_CONDITION_COUNT; kind++) {
+		if (strlen(condition_names[kind]) == len && strncmp(condition_names[kind], name, len) == 0)
+			return kind;
+	}
+	return -1;
+}
+
+static void take_rule(struct parser *p, const char *name, const char *value)
+{
+	cleanup_free char *condition = squeeze(name);
+	cleanup_free char *verdict = squeeze(value);
+	cleanup_error struct error why = {0};
+	size_t word = strcspn(condition, " ");
+	const char *argument = condition + word + (condition[word] == ' ');
+	struct object_ini *ini = p->ini;
+	int kind = find_condition(condition, word);
+
+	if (kind < 0) {
+		mistake(p, p->line,
+		        "unknown condition \"%s\" in [expect]; give default, moved, missing, exists, kernel, since or "
+		        "before",
+		        condition);
+		return;
+	}
+	if (expect_check(verdict, &why))
+		mistake(p, p->line, "%s", why.text);
+	if (!check_argument(p, (enum expect_condition)kind, argument) || why.text)
+		return;
+	ini->rules = xrealloc(ini->rules, ini->rule_count + 1, sizeof(*ini->rules));
+	ini->rules[ini->rule_count++] = (struct expect_rule){
+	        .kind = (enum expect_condition)kind,
+	        .argument = xstrdup(argument),
+	        .condition = steal_ptr(condition),
+	        .verdict = steal_ptr(verdict),
+	        .line = p->line,
+	};
+}
+
+/* inih's handler: 1 always, as mistakes are collected here and not by stopping. */
+static int take_pair(void *ctx, const char *section, const char *name, const char *value)
+{
+	struct parser *p = ctx;
+
+	if (strcmp(section, "object") == 0)
+		take_object_key(p, name, value);
+	else if (strcmp(section, "expect") == 0)
+		take_rule(p, name, value);
+	else if (!*section)
+		mistake(p, p->line, "\"%s\" stands before any section; start with [object]", name);
+	/* an unknown section was reported at its header */
+	return 1;
+}
+
+/*
+ * inih says only which line was the first bad one, so the form of each line is checked before inih sees it. Returns
+ * false after recording a mistake.
+ */
+static bool check_line(struct parser *p, const char *line, size_t len)
+{
+	const char *close = memchr(line, ']', len);
+
+	if (!len || line[0] == ';' || line[0] == '#')
+		return true;
+	if (line[0] != '[') {
+		if (memchr(line, '=', len))
+			return true;
+		mistake(p, p->line, "\"%.*s\" is neither [section] nor key = value", (int)len, line);
+		return false;
+	}
+	if (!close) {
+		mistake(p, p->line, "the section's name is not closed; write [object] or [expect]");
+		return false;
+	}
+	if ((close - line != 7) || (memcmp(line, "[object]", 8) != 0 && memcmp(line, "[expect]", 8) != 0))
+		mistake(p, p->line, "unknown section %.*s; write [object] or [expect]", (int)(close - line + 1), line);
+	return true;
+}
+
+/*
+ * inih's reader, fgets over our text. It counts lines and hands out each without leading blanks, because inih takes an
+ * indented line for the continuation of the one before. A line that is wrong is replaced by an empty one.
+ */
+static char *next_line(char *out, int room, void *ctx)
+{
+	struct parser *p = ctx;
+	size_t whole = strcspn(p->rest, "\n");
+	const char *line = p->rest;
+	size_t lead = strspn(line, " \t\r"), len;
+
+	if (!*p->rest)
+		return NULL;
+	p->line++;
+	p->rest += whole + (p->rest[whole] == '\n');
+	lead = lead < whole ? lead : whole;
+	line += lead;
+	for (len = whole - lead; len && isspace((unsigned char)line[len - 1]);)
+		len--;
+	if (len + 2 > (size_t)room) {
+		mistake(p, p->line, "the line is longer than %d bytes; shorten it", room - 2);
+		len = 0;
+	}
+	if (!check_line(p, line, len))
+		len = 0;
+	memcpy(out, line, len);
+	memcpy(out + len, "\n", 2);
+	return out;
+}
+
+/* A control that may pass on every kernel proves nothing. */
+static void check_control(struct parser *p)
+{
+	unsigned line = p->seen[4];
+
+	if (!p->ini->control)
+		return;
+	for (size_t i = 0; i < p->ini->rule_count; i++) {
+		if (!expect_accepts_pass(p->ini->rules[i].verdict))
+			return;
+	}
+	mistake(p, line,
+	        "a control has to fail somewhere, but every line of [expect] lets it pass; say where it fails");
+}
+
+static void set_defaults(struct object_ini *ini)
+{
+	*ini = (struct object_ini){.event = xstrdup(""), .description = xstrdup("")};
+}
+
+int object_ini_parse(const char *text, const char *path, struct object_ini *ini, struct error *err)
+{
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	struct parser p = {.rest = text, .path = path, .ini = ini};
+	int rc;
+
+	_Static_assert(sizeof(p.seen) / sizeof(*p.seen) == sizeof(object_keys) / sizeof(*object_keys),
+	               "one line number per key");
+	set_defaults(ini);
+	if (strncmp(text, byte_order_mark, 3) == 0)
+		p.rest += 3;
+	rc = ini_parse_stream(next_line, &p, take_pair, &p);
+	if (rc && !p.mistakes.len)
+		mistake(&p, rc > 0 ? (unsigned)rc : p.line, "the line is not understood");
+	check_control(&p);
+	rc = p.mistakes.len ? error_usage(err, "%s", buf_str(&p.mistakes)) : 0;
+	if (rc)
+		object_ini_free(ini);
+	buf_free(&p.mistakes);
+	return rc;
+}
+
+int object_ini_read(const char *path, struct object_ini *ini, struct error *err)
+{
+	cleanup_buf struct buf text = {0};
+	int rc = io_read_file(path, OBJECT_INI_MAX, &text, err);
+
+	*ini = (struct object_ini){0};
+	if (rc == -ENOENT)
+		set_defaults(ini);
+	if (rc)
+		return rc;
+	if (strlen(buf_str(&text)) != text.len)
+		return error_usage(err, "%s: it holds a NUL byte, so it is no text; write an ini file", path);
+	return object_ini_parse(buf_str(&text), path, ini, err);
+}
+
+void object_ini_free(struct object_ini *ini)
+{
+	for (size_t i = 0; i < ini->rule_count; i++) {
+		free(ini->rules[i].condition);
+		free(ini->rules[i].argument);
+		free(ini->rules[i].verdict);
+	}
+	free(ini->rules);
+	free(ini->event);
+	free(ini->description);
+	*ini = (struct object_ini){0};
+}

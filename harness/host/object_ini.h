@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * object_ini: NAME.ini beside NAME.bpf.o: what the harness has to know about an object that its bytes do not say. Owns
+ * the file's grammar; whether a condition holds on a kernel is expect's business.
+ *
+ *   [object]
+ *   description = one line for people
+ *   event = event            ; struct in the object's BTF that an event is
+ *   source = ringbuf         ; auto (default), ringbuf, perfbuf, printk, none
+ *   workload = exec          ; several: comma separated; none named means all
+ *   control = yes            ; must fail somewhere: a control that passes is an error
+ *
+ *   [expect]                 ; the last line whose condition holds decides; `default` when none does, else pass
+ *   default = pass
+ *   moved task_struct.comm = wrong          ; its offset in the kernel differs from the one in the object's BTF
+ *   missing task_struct.nope = rejected:relocation      ; the kernel has no such type or field
+ *   exists bpf_foo.bar = degraded           ; the kernel has it
+ *   kernel 5.10-* = rejected:map-type       ; glob on the kernel's id or release
+ *   since 6.2 = degraded                    ; release's major.minor at least this
+ *   before 5.15 = rejected:helper           ; release's major.minor less than this
+ *
+ * What is expected is a verdict ("pass", "degraded", "wrong", "silent", "rejected", "rejected:CLASS"), or several
+ * joined by `|`. Comments start with `;` anywhere or `#` at the start of a line.
+ */
+#ifndef COREMATRIX_HOST_OBJECT_INI_H
+#define COREMATRIX_HOST_OBJECT_INI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "wire/terms.h"
+
+enum expect_condition {
+	EXPECT_DEFAULT,
+	EXPECT_MOVED,
+	EXPECT_MISSING,
+	EXPECT_EXISTS,
+	EXPECT_KERNEL,
+	EXPECT_SINCE,
+	EXPECT_BEFORE,
+	EXPECT_CONDITION_COUNT,
+};
+
+struct expect_rule {
+	enum expect_condition kind;
+	char *condition; /* as written, single spaces: "moved task_struct.comm" */
+	char *argument;  /* "task_struct.comm"; "" for default */
+	char *verdict;   /* "pass", "rejected:relocation", "degraded|pass" */
+	unsigned line;
+};
+
+struct object_ini {
+	char *event; /* "" when not given; this and description are never NULL after a parse */
+	enum event_source source;
+	uint32_t workloads; /* a bit per enum workload_group, 0 = all */
+	struct expect_rule *rules;
+	size_t rule_count;
+	bool control;
+	char *description;
+};
+
+/*
+ * Read the file at `path`. Returns 0 with `ini` filled; -ENOENT with `ini` holding the defaults (an object needs no
+ * ini) and `err` filled; another negative errno for a file that cannot be read; -EINVAL (error_usage) for mistakes: an
+ * unknown section, key or value, all of them listed, each on its own line as PATH:LINE: what. On failure but -ENOENT
+ * `ini` is empty. Free with object_ini_free in every case.
+ */
+int object_ini_read(const char *path, struct object_ini *ini, struct error *err);
+
+/* The same for text that is in memory; `path` only names it in errors. Pure. */
+int object_ini_parse(const char *text, const char *path, struct object_ini *ini, struct error *err);
+void object_ini_free(struct object_ini *ini);
+#define cleanup_object_ini __attribute__((cleanup(object_ini_free)))
+
+/* The word a condition starts with: "moved". */
+const char *expect_condition_name(enum expect_condition c);
+
+#endif

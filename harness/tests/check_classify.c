@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* classify: texts that libbpf and the verifier really print, and what they must come to. */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "host/classify.h"
+#include "host/log_text.h"
+
+/* A verifier log as libbpf 1.1.2 prints it. */
+#define REFUSED(why, lines) \
+	"libbpf: prog 'p': BPF program load failed: " why "\n" \
+	"libbpf: prog 'p': -- BEGIN PROG LOAD LOG --\n" \
+	"arg#0 reference type('UNKNOWN ') size cannot be determined: -22\n" \
+	"0: R1=ctx() R10=fp0\n" \
+	"; int p(void *ctx) { /* unknown func x#1, infinite loop detected */ } @ p.bpf.c:8\n" lines \
+	"processed 2 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n" \
+	"-- END PROG LOAD LOG --\n" \
+	"libbpf: prog 'p': failed to load: -22\n" \
+	"libbpf: failed to load object 'p.bpf.o'\n"
+
+static const struct {
+	enum cell_phase phase;
+	int err;
+	const char *reason, *log;
+	enum reject_class class;
+	const char *line;   /* part of the proving line */
+	const char *advice; /* part of the advice */
+} cases[] = {
+        /* kernel BTF */
+        {PHASE_LOAD, ESRCH, "", "libbpf: failed to find valid kernel BTF\nlibbpf: Error loading vmlinux BTF: -3\n",
+         CLASS_NO_KERNEL_BTF, "failed to find valid kernel BTF", "CONFIG_DEBUG_INFO_BTF"},
+        {PHASE_LOAD, ESRCH, "",
+         "libbpf: Error loading vmlinux BTF: -ESRCH\nlibbpf: prog 'p': failed to find kernel BTF type ID of 'x': -3\n",
+         CLASS_NO_KERNEL_BTF, "Error loading vmlinux BTF: -ESRCH", "BTF"},
+        /* object BTF */
+        {PHASE_OPEN, ENOENT, "", "libbpf: BTF is required, but is missing or corrupted.\n", CLASS_OBJECT_NO_BTF,
+         "BTF is required, but is missing or corrupted.", "clang -g"},
+        {PHASE_OPEN, ESRCH, "", "libbpf: failed to find BTF for extern 'CONFIG_HZ': -3\n", CLASS_OBJECT_NO_BTF,
+         "extern 'CONFIG_HZ'", "CONFIG_HZ"},
+        {PHASE_OPEN, EINVAL, "BTF is required, but is missing or corrupted.", "", CLASS_OBJECT_NO_BTF,
+         "BTF is required", "clang -g"},
+        /* relocations */
+        {PHASE_LOAD, EINVAL, "",
+         "libbpf: prog 'p': relo #0: no matching targets found\n"
+         "libbpf: prog 'p': relo #0: substituting insn #1 w/ invalid insn\n" REFUSED(
+                 "Invalid argument", "0: (85) call bpf_get_current_task#35          ; R0=scalar()\n"
+                                     "1: <invalid CO-RE relocation>\n"
+                                     "failed to resolve CO-RE relocation <byte_off> [5] struct task_struct.nope (0:1 @ "
+                                     "offset 4)\n"),
+         CLASS_RELOCATION, "struct task_struct.nope", "bpf_core_field_exists"},
+        {PHASE_LOAD, EINVAL, "", REFUSED("-EINVAL", "1: (85) call unknown#195896080\ninvalid func unknown#195896080\n"),
+         CLASS_RELOCATION, "invalid func unknown#195896080", "guard"},
+        {PHASE_LOAD, EINVAL, "", "libbpf: failed to perform CO-RE relocations: -22\n", CLASS_RELOCATION,
+         "failed to perform CO-RE relocations", "compile"},
+        {PHASE_LOAD, EINVAL, "",
+         "libbpf: prog 'p': relo #0: field offset ambiguity: 16 != 24\nlibbpf: failed to perform CO-RE relocations: "
+         "-22\n",
+         CLASS_AMBIGUOUS, "field offset ambiguity: 16 != 24", "narrow"},
+        {PHASE_LOAD, EINVAL, "", "libbpf: prog 'p': relo #0: relocation decision ambiguity: success 1 != failure 0\n",
+         CLASS_AMBIGUOUS, "decision ambiguity", "narrow"},
+        /* helpers */
+        {PHASE_LOAD, EINVAL, "", REFUSED("Invalid argument", "0: (85) call unknown#9999\ninvalid func unknown#9999\n"),
+         CLASS_HELPER, "invalid func unknown#9999", "number 9999"},
+        {PHASE_LOAD, EINVAL, "", REFUSED("Invalid argument", "unknown func bpf_get_current_task_btf#158\n"),
+         CLASS_HELPER, "unknown func bpf_get_current_task_btf#158", "bpf_get_current_task_btf#158"},
+        {PHASE_LOAD, EINVAL, "", REFUSED("-EINVAL", "program of this type cannot use helper bpf_probe_read_user#112\n"),
+         CLASS_HELPER, "cannot use helper", "helper bpf_probe_read_user#112"},
+        {PHASE_LOAD, EINVAL, "",
+         REFUSED("Invalid argument", "cannot call GPL-restricted function from non-GPL compatible program\n"),
+         CLASS_HELPER, "GPL-restricted", "licence"},
+        /* kfuncs and externs */
+        {PHASE_LOAD, EINVAL, "",
+         "libbpf: extern (func ksym) 'bpf_nosuch': not found in kernel or module BTFs\nlibbpf: failed to load object "
+         "'p'\n",
+         CLASS_KFUNC, "'bpf_nosuch'", "bpf_ksym_exists(bpf_nosuch)"},
+        {PHASE_LOAD, EINVAL, "", REFUSED("-EINVAL", "kfunc 'bpf_nosuch' is referenced but wasn't resolved\n"),
+         CLASS_KFUNC, "referenced but wasn't resolved", "no kfunc bpf_nosuch"},
+        {PHASE_LOAD, EACCES, "",
+         REFUSED("Permission denied", "1: (85) call bpf_task_acquire#65886\n"
+                                      "calling kernel function bpf_task_acquire is not allowed\n"),
+         CLASS_KFUNC, "bpf_task_acquire is not allowed", "kfunc bpf_task_acquire"},
+        {PHASE_LOAD, EACCES, "",
+         REFUSED("Permission denied", "1: (85) call #0                       ;\n2: (95) exit\nR0 !read_ok\n"),
+         CLASS_KFUNC, "call #0", "weak kfunc"},
+        {PHASE_LOAD, EINVAL, "", "libbpf: extern (var ksym) 'nosuch': not found in kernel BTF\n", CLASS_EXTERN,
+         "'nosuch'", "variable nosuch"},
+        {PHASE_LOAD, ESRCH, "", "libbpf: extern 'CONFIG_NOSUCH' (strong): not resolved\n", CLASS_EXTERN,
+         "CONFIG_NOSUCH", "CONFIG_NOSUCH"},
+        /* maps */
+        {PHASE_LOAD, EINVAL, "",
+         "libbpf: Error in bpf_create_map_xattr(m):Invalid argument(-22). Retrying without BTF.\n"
+         "libbpf: map 'm': failed to create: Invalid argument(-22)\nlibbpf: failed to load object 'p'\n",
+         CLASS_MAP_TYPE, "map 'm': failed to create", "map m"},
+        {PHASE_LOAD, EINVAL, "", "libbpf: map 'm': failed to create: -EINVAL\n", CLASS_MAP_TYPE, "-EINVAL", "map m"},
+        {PHASE_LOAD, EPERM, "", "libbpf: map 'm': failed to create: Operation not permitted(-1)\n", CLASS_PERMISSION,
+         "Operation not permitted", "denied map m"},
+        {PHASE_LOAD, EPERM, "", "libbpf: map 'm': failed to create: -EPERM\n", CLASS_PERMISSION, "-EPERM",
+         "denied map m"},
+        {PHASE_LOAD, ENOTSUP, "", "libbpf: map 'm': failed to create: Unknown error(-12345)\n", CLASS_MAP_TYPE,
+         "-12345", "map m"},
+        {PHASE_LOAD, ENOMEM, "", "libbpf: map 'm': failed to create: Cannot allocate memory(-12)\n", CLASS_OTHER,
+         "Cannot allocate memory", "memory="},
+        {PHASE_LOAD, EPERM, "",
+         "libbpf: permission error while running as root; try raising 'ulimit -l'? current value: 64.0 KiB\n"
+         "libbpf: map 'm': failed to create: Operation not permitted(-1)\n",
+         CLASS_PERMISSION, "ulimit -l", "RLIMIT_MEMLOCK"},
+        {PHASE_LOAD, EINVAL, "", REFUSED("-EINVAL", "BPF map 'arena' is referenced but wasn't created\n"),
+         CLASS_MAP_TYPE, "BPF map 'arena'", "map arena"},
+        /* program types */
+        {PHASE_LOAD, EINVAL, "",
+         "libbpf: prog 'p': BPF program load failed: Invalid argument\nlibbpf: prog 'p': failed to load: -22\n",
+         CLASS_PROG_TYPE, "BPF program load failed", "type or attach type"},
+        {PHASE_LOAD, EINVAL, "",
+         "libbpf: prog 'p': unrecognized ELF section name 'x/y'\n"
+         "libbpf: prog 'p': missing BPF prog type, check ELF section name 'x/y'\n",
+         CLASS_PROG_TYPE, "check ELF section name 'x/y'", "section x/y"},
+        /* the log of an earlier program that loaded is not the failed one's */
+        {PHASE_LOAD, EINVAL, "",
+         "libbpf: prog 'a': -- BEGIN PROG LOAD LOG --\nR0 is fine\nprocessed 1 insns\n-- END PROG LOAD LOG --\n"
+         "libbpf: prog 'b': BPF program load failed: -EINVAL\nlibbpf: prog 'b': failed to load: -22\n",
+         CLASS_PROG_TYPE, "prog 'b': BPF program load failed", "newer than this kernel"},
+        /* attach targets */
+        {PHASE_LOAD, ESRCH, "",
+         "libbpf: prog 'p': failed to find kernel BTF type ID of 'blk_account_io_done': -3\n"
+         "libbpf: prog 'p': failed to prepare load attributes: -3\nlibbpf: prog 'p': failed to load: -3\n",
+         CLASS_ATTACH_TARGET, "'blk_account_io_done'", "no blk_account_io_done"},
+        {PHASE_ATTACH, ENOENT, "",
+         "libbpf: failed to open '/sys/kernel/tracing/events/a/b/id': No such file or directory\n"
+         "libbpf: failed to determine tracepoint 'a/b' perf event ID: No such file or directory\n"
+         "libbpf: prog 'p': failed to create tracepoint 'a/b' perf event: No such file or directory\n",
+         CLASS_ATTACH_TARGET, "failed to determine tracepoint 'a/b'", "no tracepoint a/b"},
+        {PHASE_ATTACH, ENOENT, "",
+         "libbpf: prog 'p': failed to attach to raw tracepoint 'nosuch': No such file or directory\n",
+         CLASS_ATTACH_TARGET, "raw tracepoint 'nosuch'", "no tracepoint nosuch"},
+        {PHASE_ATTACH, ENOENT, "", "libbpf: prog 'p': failed to create kprobe 'nosuch+0x0' perf event: -ENOENT\n",
+         CLASS_ATTACH_TARGET, "kprobe 'nosuch+0x0'", "no such symbol"},
+        {PHASE_ATTACH, EOPNOTSUPP, "", "libbpf: map 'm': created successfully, fd=4\n", CLASS_ATTACH_TARGET,
+         "phase attach failed without a word: Operation not supported", "SEC()"},
+        {PHASE_ATTACH, EBUSY, "", "", CLASS_ATTACH_TARGET, "Device or resource busy", "attach elsewhere"},
+        {PHASE_ATTACH, EACCES, "perf_event_open: Permission denied", "", CLASS_PERMISSION, "perf_event_open", "denies"},
+        /* complexity */
+        {PHASE_LOAD, E2BIG, "", REFUSED("Argument list too long", "BPF program is too large. Processed 1000001 insn\n"),
+         CLASS_TOO_COMPLEX, "Processed 1000001 insn", "after 1000001 instructions"},
+        {PHASE_LOAD, E2BIG, "", REFUSED("-E2BIG", "The sequence of 8193 jumps is too complex.\n"), CLASS_TOO_COMPLEX,
+         "8193 jumps", "branches"},
+        {PHASE_LOAD, E2BIG, "", "libbpf: prog 'p': BPF program load failed: Argument list too long\n",
+         CLASS_TOO_COMPLEX, "Argument list too long", "tail calls"},
+        {PHASE_LOAD, E2BIG, "", "libbpf: prog 'p': BPF program load failed: -E2BIG\n", CLASS_TOO_COMPLEX, "-E2BIG",
+         "split"},
+        /* the verifier's other refusals */
+        {PHASE_LOAD, EACCES, "",
+         REFUSED("Permission denied", "1: (61) r0 = *(u32 *)(r1 +0)\nR1 invalid mem access 'scalar'\n"), CLASS_VERIFIER,
+         "R1 invalid mem access 'scalar'", "BPF_CORE_READ"},
+        {PHASE_LOAD, EACCES, "", REFUSED("-EACCES", "R1 invalid mem access 'inv'\n"), CLASS_VERIFIER, "'inv'",
+         "BPF_CORE_READ"},
+        {PHASE_LOAD, EACCES, "", REFUSED("-EACCES", "R0 invalid mem access 'map_value_or_null'\n"), CLASS_VERIFIER,
+         "map_value_or_null", "NULL"},
+        {PHASE_LOAD, EACCES, "", REFUSED("Permission denied", "invalid bpf_context access off=4000 size=4\n"),
+         CLASS_VERIFIER, "off=4000", "context"},
+        {PHASE_LOAD, EINVAL, "",
+         REFUSED("Invalid argument",
+                 "8: (5d) if r2 != r1 goto pc-5 infinite loop detected at insn 4\n"
+                 "cur state: R1=0xfffffffb R2=scalar() R10=fp0 fp-8=mmmm????\nold state: R1=0xfffffffb R10=fp0\n"),
+         CLASS_VERIFIER, "infinite loop detected at insn 4", "bpf_loop"},
+        {PHASE_LOAD, EINVAL, "", REFUSED("Invalid argument", "back-edge from insn 9 to 3\n"), CLASS_VERIFIER,
+         "back-edge from insn 9 to 3", "unroll"},
+        {PHASE_LOAD, EINVAL, "", REFUSED("Invalid argument", "unreachable insn 12\n"), CLASS_VERIFIER,
+         "unreachable insn 12", "guard"},
+        {PHASE_LOAD, EINVAL, "", REFUSED("Invalid argument", "jump out of range from insn 2 to 900\n"), CLASS_VERIFIER,
+         "jump out of range", "damaged"},
+        {PHASE_LOAD, EACCES, "", REFUSED("Permission denied", "0: (95) exit\nR0 !read_ok\n"), CLASS_VERIFIER,
+         "R0 !read_ok", "never set"},
+        /* one that no row knows: the last line that is not the verifier's trace */
+        {PHASE_LOAD, EINVAL, "",
+         REFUSED("Invalid argument", "3: (85) call bpf_get_current_comm#16\ninvalid write to stack R1 off=-8 size=800\n"
+                                     "verification time 88 usec\nstack depth 8\n"),
+         CLASS_VERIFIER, "invalid write to stack R1 off=-8 size=800", "full log"},
+        {PHASE_LOAD, EINVAL, "", REFUSED("Invalid argument", "R10=fp0\n R0_w=inv0 R10=fp0\nfrom 4 to 6: R0=1\n"),
+         CLASS_VERIFIER, "arg#0 reference type", "full log"},
+        /* opening */
+        {PHASE_OPEN, 4001, "", "libbpf: elf: 'text.bpf.o' is not a proper ELF object\n", CLASS_OPEN,
+         "elf: 'text.bpf.o' is not a proper ELF object", "clang -target bpf"},
+        {PHASE_OPEN, 4001, "", "libbpf: elf: x86.bpf.o is not a valid eBPF object file\n", CLASS_OPEN,
+         "not a valid eBPF object file", "clang -target bpf"},
+        {PHASE_OPEN, EINVAL, "the agent's own words", "libbpf: loading object 'p' from buffer\n", CLASS_OPEN,
+         "the agent's own words", "clang -target bpf"},
+        /* nothing said */
+        {PHASE_LOAD, EPERM, NULL, NULL, CLASS_PERMISSION, "phase load failed without a word: Operation not permitted",
+         "lockdown"},
+        {PHASE_LOAD, EINVAL, "", "", CLASS_OTHER, "Invalid argument", "full log"},
+        {PHASE_LOAD, 0, NULL, NULL, CLASS_OTHER, "no error number", "full log"},
+        /* untrusted bytes */
+        {PHASE_LOAD, EINVAL, "", "libbpf: map '\x1b[2J\xff': failed to create: -EINVAL\n", CLASS_MAP_TYPE,
+         "map '\\x1b[2J\\xff'", "map \\x1b[2J\\xff"},
+};
+
+START_TEST(text_names_class_line_and_advice)
+{
+	struct rejection r;
+
+	classify_rejection(cases[_i].phase, cases[_i].err, cases[_i].reason, cases[_i].log, &r);
+	ck_assert_msg(r.class == cases[_i].class, "class %s, not %s: %s", reject_class_name(r.class),
+	              reject_class_name(cases[_i].class), r.line);
+	ck_assert_msg(strstr(r.line, cases[_i].line) != NULL, "line \"%s\" lacks \"%s\"", r.line, cases[_i].line);
+	ck_assert_msg(strstr(r.advice, cases[_i].advice) != NULL, "advice \"%s\" lacks \"%s\"", r.advice,
+	              cases[_i].advice);
+	ck_assert_msg(strstr(r.advice, "{}") == NULL, "advice \"%s\" has a hole", r.advice);
+	ck_assert_msg(strncmp(r.line, "libbpf: ", 8) != 0, "line \"%s\" keeps libbpf's prefix", r.line);
+	ck_assert(strchr(r.line, '\n') == NULL);
+	rejection_free(&r);
+}
+END_TEST
+
+static const struct {
+	const char *pattern, *line;
+	bool fits;
+	const char *captured;
+} patterns[] = {
+        {"abc", "xabcx", true, ""},    {"abc", "ab", false, ""},
+        {"a*c", "xabbcx", true, "bb"}, {"a*c", "xabbx", false, ""},
+        {"a*", "xabb", true, "bb"},    {"a* and *z", "a1 and 2z", true, "1"},
+        {"a*b*c", "ab", false, ""},    {"'*': x", "map 'it's': x", true, "it's"},
+        {"aa", "a", false, ""},        {"*b", "ab", true, "a"},
+};
+
+START_TEST(patterns_fit_in_order)
+{
+	struct span line = {patterns[_i].line, strlen(patterns[_i].line)}, captured;
+
+	ck_assert_int_eq(span_fits(patterns[_i].pattern, line, &captured), patterns[_i].fits);
+	if (patterns[_i].fits) {
+		ck_assert_uint_eq(captured.len, strlen(patterns[_i].captured));
+		ck_assert(!captured.len || memcmp(captured.at, patterns[_i].captured, captured.len) == 0);
+	}
+}
+END_TEST
+
+START_TEST(a_long_log_is_searched_to_its_end)
+{
+	cleanup_buf struct buf log = {0};
+	struct rejection r;
+
+	buf_puts(&log,
+	         "libbpf: prog 'p': BPF program load failed: -EACCES\nlibbpf: prog 'p': -- BEGIN PROG LOAD LOG --\n");
+	for (int i = 0; i < 20000; i++)
+		buf_printf(&log, "%d: (b7) r1 = 0                        ; R1=0 R10=fp0\n", i);
+	buf_puts(&log, "R7 type=scalar expected=fp\nprocessed 20000 insns\n");
+	classify_rejection(PHASE_LOAD, EACCES, "", buf_str(&log), &r);
+	ck_assert_int_eq(r.class, CLASS_VERIFIER);
+	ck_assert_str_eq(r.line, "R7 type=scalar expected=fp");
+	rejection_free(&r);
+}
+END_TEST
+
+#define COUNT(array) (int)(sizeof(array) / sizeof(*(array)))
+
+int main(void)
+{
+	Suite *s = suite_create("classify");
+	TCase *t = tcase_create("all");
+	SRunner *sr;
+	int failed;
+
+	tcase_add_loop_test(t, text_names_class_line_and_advice, 0, COUNT(cases));
+	tcase_add_loop_test(t, patterns_fit_in_order, 0, COUNT(patterns));
+	tcase_add_test(t, a_long_log_is_searched_to_its_end);
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

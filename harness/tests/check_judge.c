@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* judge: every verdict, and what decides when several would fit. */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "host/judge.h"
+
+struct truth_row {
+	const char *workload, *field, *expected, *observed;
+	bool ok;
+	const char *hint;
+};
+
+struct relo_row {
+	enum relo_outcome outcome;
+	const char *kind, *spec;
+};
+
+struct program_row {
+	const char *name;
+	bool idle_by_choice, loaded, attached;
+	int err;
+	const char *log;
+};
+
+#define OK_ROW \
+	{ \
+		"exec", "pid", "7", "7", true, "" \
+	}
+#define ALL_WELL \
+	{ \
+		"p", false, true, true, 0, "" \
+	}
+
+static const struct {
+	const char *name;
+	struct judge_facts facts;
+	struct program_row programs[3];
+	struct relo_row relocations[3];
+	struct truth_row truth[5];
+	uint64_t events, lost;
+	enum verdict verdict;
+	enum reject_class class;
+	const char *reason; /* part of it; "" means empty */
+} cases[] = {
+        {"all well",
+         {PHASE_DONE, 0, "", "", true, 1},
+         {ALL_WELL},
+         {{RELO_MOVED, "byte_off", "s"}},
+         {OK_ROW},
+         1,
+         0,
+         VERDICT_PASS,
+         CLASS_NONE,
+         ""},
+        {"a program that is not autoloaded does not matter",
+         {PHASE_DONE, 0, "", "", true, 1},
+         {ALL_WELL, {"spare", true, false, false, 0, ""}},
+         {{0}},
+         {OK_ROW},
+         1,
+         0,
+         VERDICT_PASS,
+         CLASS_NONE,
+         ""},
+        {"an existence test answered no",
+         {PHASE_DONE, 0, "", "", true, 1},
+         {ALL_WELL},
+         {{RELO_SAME, "byte_off", "s"}, {RELO_ABSENT, "field_exists", "struct task_struct.__state"}},
+         {OK_ROW},
+         1,
+         0,
+         VERDICT_DEGRADED,
+         CLASS_NONE,
+         "field_exists struct task_struct.__state is absent"},
+        {"a guarded relocation",
+         {PHASE_DONE, 0, "", "", true, 1},
+         {ALL_WELL},
+         {{RELO_GUARDED, "byte_off", "struct task_struct.state"}, {RELO_ABSENT, "field_exists", "y"}},
+         {OK_ROW},
+         1,
+         0,
+         VERDICT_DEGRADED,
+         CLASS_NONE,
+         "struct task_struct.state is guarded (and 1 more)"},
+        {"drift is told",
+         {PHASE_DONE, 0, "", "", true, 1},
+         {ALL_WELL},
+         {{RELO_DRIFT, "byte_off", "struct x.y"}},
+         {OK_ROW},
+         1,
+         0,
+         VERDICT_PASS,
+         CLASS_NONE,
+         "struct x.y drifted"},
+        {"lost events that nobody missed",
+         {PHASE_DONE, 0, "", "", true, 1},
+         {ALL_WELL},
+         {{0}},
+         {OK_ROW},
+         1,
+         3,
+         VERDICT_PASS,
+         CLASS_NONE,
+         "3 events were lost"},
+        {"hands over nothing",
+         {PHASE_DONE, 0, "", "", false, 0},
+         {ALL_WELL},
+         {{0}},
+         {{0}},
+         0,
+         0,
+         VERDICT_PASS,
+         CLASS_NONE,
+         "nothing was compared"},
+        {"events without a known field",
+         {PHASE_DONE, 0, "", "", true, 2},
+         {ALL_WELL},
+         {{0}},
+         {{0}},
+         2,
+         0,
+         VERDICT_PASS,
+         CLASS_NONE,
+         "no field"},
+
+        {"a wrong value",
+         {PHASE_DONE, 0, "", "", true, 2},
+         {ALL_WELL},
+         {{0}},
+         {OK_ROW, {"exec-thread", "ppid", "812", "1", false, "parent, not real_parent"}},
+         2,
+         0,
+         VERDICT_WRONG,
+         CLASS_NONE,
+         "exec-thread: ppid is \"1\", but the truth is \"812\": parent, not real_parent"},
+        {"an empty comm beside a right pid is wrong, not silent",
+         {PHASE_DONE, 0, "", "", true, 1},
+         {ALL_WELL},
+         {{0}},
+         {OK_ROW, {"exec", "comm", "cat", "", false, ""}},
+         1,
+         0,
+         VERDICT_WRONG,
+         CLASS_NONE,
+         "comm is \"\""},
+        {"wrong beats silent",
+         {PHASE_DONE, 0, "", "", true, 1},
+         {ALL_WELL},
+         {{0}},
+         {{"exec-uid", "pid", "9", "", false, "no event"}, {"exec", "pid", "7", "8", false, ""}},
+         1,
+         0,
+         VERDICT_WRONG,
+         CLASS_NONE,
+         "exec: pid"},
+        {"wrong beats degraded",
+         {PHASE_DONE, 0, "", "", true, 1},
+         {ALL_WELL},
+         {{RELO_ABSENT, "field_exists", "s"}},
+         {{"exec", "pid", "7", "8", false, ""}, {"exec", "comm", "a", "b", false, ""}},
+         1,
+         0,
+         VERDICT_WRONG,
+         CLASS_NONE,
+         "(and 1 more)"},
+
+        {"a subject without an event",
+         {PHASE_DONE, 0, "", "", true, 1},
+         {ALL_WELL},
+         {{0}},
+         {OK_ROW, {"exec-uid", "pid", "9", "", false, "no event"}, {"exec-uid", "comm", "x", "", false, "no event"}},
+         1,
+         0,
+         VERDICT_SILENT,
+         CLASS_NONE,
+         "exec-uid: no event came"},
+        {"two subjects without an event, and losses",
+         {PHASE_DONE, 0, "", "", true, 1},
+         {ALL_WELL},
+         {{0}},
+         {OK_ROW, {"exec-uid", "pid", "9", "", false, ""}, {"exec-thread", "pid", "9", "", false, ""}},
+         1,
+         4,
+         VERDICT_SILENT,
+         CLASS_NONE,
+         "(and none of 1 more); 4 events were lost"},
+        {"no event at all",
+         {PHASE_DONE, 0, "", "", true, 0},
+         {ALL_WELL},
+         {{0}},
+         {{"exec", "event", "", "", false, ""}},
+         0,
+         0,
+         VERDICT_SILENT,
+         CLASS_NONE,
+         "no event came"},
+        {"no event at all, no row either",
+         {PHASE_DONE, 0, "", "", true, 0},
+         {ALL_WELL},
+         {{0}},
+         {{0}},
+         0,
+         0,
+         VERDICT_SILENT,
+         CLASS_NONE,
+         "no event came"},
+        {"only strangers' events",
+         {PHASE_DONE, 0, "", "", true, 0},
+         {ALL_WELL},
+         {{0}},
+         {{0}},
+         12,
+         0,
+         VERDICT_SILENT,
+         CLASS_NONE,
+         "12 events came, but none of a process that the harness started"},
+        {"silent beats degraded",
+         {PHASE_DONE, 0, "", "", true, 0},
+         {ALL_WELL},
+         {{RELO_GUARDED, "byte_off", "s"}},
+         {{0}},
+         0,
+         0,
+         VERDICT_SILENT,
+         CLASS_NONE,
+         "no event came"},
+
+        {"cannot be opened",
+         {PHASE_OPEN, ENOENT, "", "libbpf: BTF is required, but is missing or corrupted.\n", true, 0},
+         {{0}},
+         {{0}},
+         {{0}},
+         0,
+         0,
+         VERDICT_REJECTED,
+         CLASS_OBJECT_NO_BTF,
+         "BTF is required"},
+        {"the relocation is named though the log has but a number",
+         {PHASE_LOAD, EINVAL, "", "libbpf: prog 'p': BPF program load failed: -22\ninvalid func unknown#195896080\n",
+          true, 0},
+         {{"p", false, false, false, EINVAL, ""}},
+         {{RELO_FATAL, "byte_off", "struct task_struct.nope"}},
+         {{0}},
+         0,
+         0,
+         VERDICT_REJECTED,
+         CLASS_RELOCATION,
+         "byte_off struct task_struct.nope, instruction 5 of p"},
+        {"cannot be attached",
+         {PHASE_ATTACH, ENOENT, "failed to attach to raw tracepoint 'x'", "", true, 0},
+         {{"p", false, true, false, ENOENT, ""}},
+         {{0}},
+         {{0}},
+         0,
+         0,
+         VERDICT_REJECTED,
+         CLASS_ATTACH_TARGET,
+         "raw tracepoint 'x'"},
+        {"one of two programs is not attached",
+         {PHASE_DONE, 0, "", "", true, 1},
+         {ALL_WELL, {"q", false, true, false, ENOENT, "failed to create kprobe 'x+0x0' perf event: -ENOENT"}},
+         {{0}},
+         {OK_ROW},
+         1,
+         0,
+         VERDICT_REJECTED,
+         CLASS_ATTACH_TARGET,
+         "program q: failed to create kprobe"},
+        {"a program that nothing attaches",
+         {PHASE_DONE, 0, "", "", false, 0},
+         {{"q", false, true, false, EOPNOTSUPP, ""}},
+         {{0}},
+         {{0}},
+         0,
+         0,
+         VERDICT_REJECTED,
+         CLASS_ATTACH_TARGET,
+         "program q: it was not attached"},
+        {"a program that was not loaded",
+         {PHASE_DONE, 0, "", "", true, 1},
+         {{"q", false, false, false, EINVAL, "unknown func bpf_x#999"}},
+         {{0}},
+         {OK_ROW},
+         1,
+         0,
+         VERDICT_REJECTED,
+         CLASS_HELPER,
+         "program q: unknown func bpf_x#999"},
+
+        {"the workloads failed",
+         {PHASE_RUN, EAGAIN, "fork: Resource temporarily unavailable", "", true, 0},
+         {ALL_WELL},
+         {{0}},
+         {{0}},
+         0,
+         0,
+         VERDICT_INFRA,
+         CLASS_NONE,
+         "could not be carried out: fork"},
+        {"the workloads failed without a word",
+         {PHASE_RUN, EAGAIN, NULL, NULL, true, 0},
+         {ALL_WELL},
+         {{0}},
+         {OK_ROW},
+         1,
+         0,
+         VERDICT_INFRA,
+         CLASS_NONE,
+         "Resource temporarily unavailable"},
+};
+
+static void fill(struct result *r, struct result_cell **cell, int i)
+{
+	struct result_cell *c = *cell = result_add_cell(r);
+
+	c->events = cases[i].events;
+	c->lost = cases[i].lost;
+	for (size_t k = 0; k < 3 && cases[i].programs[k].name; k++) {
+		struct result_program *p = result_add_program(c);
+
+		result_set_string(&p->name, cases[i].programs[k].name);
+		result_set_string(&p->log, cases[i].programs[k].log);
+		p->autoload = !cases[i].programs[k].idle_by_choice;
+		p->loaded = cases[i].programs[k].loaded;
+		p->attached = cases[i].programs[k].attached;
+		p->err = cases[i].programs[k].err;
+	}
+	for (size_t k = 0; k < 3 && cases[i].relocations[k].kind; k++) {
+		struct result_relocation *x = result_add_relocation(c);
+
+		x->outcome = cases[i].relocations[k].outcome;
+		x->insn = 5;
+		result_set_string(&x->program, "p");
+		result_set_string(&x->kind, cases[i].relocations[k].kind);
+		result_set_string(&x->spec, cases[i].relocations[k].spec);
+	}
+	for (size_t k = 0; k < 5 && cases[i].truth[k].workload; k++) {
+		const struct truth_row *row = &cases[i].truth[k];
+		struct result_truth *t = result_add_truth(c);
+
+		result_set_string(&t->workload, row->workload);
+		result_set_string(&t->field, row->field);
+		result_set_string(&t->expected, row->expected);
+		result_set_string(&t->observed, row->observed);
+		result_set_string(&t->hint, row->hint);
+		t->ok = row->ok;
+	}
+}
+
+START_TEST(facts_come_to_one_verdict)
+{
+	struct result *r = result_new();
+	struct result_cell *c;
+	const char *want = cases[_i].reason;
+
+	fill(r, &c, _i);
+	/* twice: the second must not see anything of the first */
+	judge_cell(c, &cases[_i].facts);
+	judge_cell(c, &cases[_i].facts);
+	ck_assert_msg(c->verdict == cases[_i].verdict, "%s: %s: %s", cases[_i].name, verdict_name(c->verdict),
+	              c->reason);
+	ck_assert_msg(c->class == cases[_i].class, "%s: %s: %s", cases[_i].name, reject_class_name(c->class),
+	              c->reason);
+	ck_assert_msg(*want ? strstr(c->reason, want) != NULL : !*c->reason, "%s: \"%s\" lacks \"%s\"", cases[_i].name,
+	              c->reason, want);
+	ck_assert_int_eq(c->phase, cases[_i].facts.phase);
+	ck_assert_msg((c->class != CLASS_NONE) == (c->verdict == VERDICT_REJECTED), "%s: class without rejection",
+	              cases[_i].name);
+	ck_assert_msg(c->verdict != VERDICT_REJECTED || *c->advice, "%s: no advice", cases[_i].name);
+	result_free(r);
+}
+END_TEST
+
+START_TEST(only_two_outcomes_are_fallbacks)
+{
+	ck_assert_int_eq(judge_is_fallback((enum relo_outcome)_i), _i == RELO_ABSENT || _i == RELO_GUARDED);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("judge");
+	TCase *t = tcase_create("all");
+	SRunner *sr;
+	int failed;
+
+	tcase_add_loop_test(t, facts_come_to_one_verdict, 0, (int)(sizeof(cases) / sizeof(*cases)));
+	tcase_add_loop_test(t, only_two_outcomes_are_fallbacks, 0, RELO_OUTCOME_COUNT);
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,18 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# vmlinux-h.sh COREMATRIX ID OUT: write the types of one kernel of the store as C, for the programs of progs/, and note
+# in OUT's directory (progs/build.txt) which kernel and compiler that was. A list without row ID gives its first kernel.
+set -eu
+
+corematrix=$1 id=$2 out=$3
+"$corematrix" kernels fetch
+release=$(awk -v id="$id" '$1 == id { print $4 }' images/kernels.lock)
+if [ -z "$release" ]; then
+	id=$(awk '!/^#/ && NF { print $1; exit }' images/kernels.lock)
+	release=$(awk -v id="$id" '$1 == id { print $4 }' images/kernels.lock)
+fi
+directory=$(dirname "$out")
+mkdir -p "$directory/progs"
+bpftool btf dump file "images/$release/btf" format c >"$out.tmp"
+printf 'vmlinux.h: %s (%s)\nclang: %s\n' "$id" "$release" "$(clang --version | head -n 1)" >"$directory/progs/build.txt"
+if cmp -s "$out.tmp" "$out"; then rm "$out.tmp" && touch "$out"; else mv "$out.tmp" "$out"; fi
