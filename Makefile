@@ -86,7 +86,7 @@ build/progs/no_btf.bpf.o: BPF_CFLAGS := $(filter-out -g,$(BPF_CFLAGS))
 build/progs/%.bpf.o: progs/%.bpf.c build/vmlinux.h
 	@mkdir -p $(@D)
 	$(call say,BPF,$<)
-	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $< && llvm-strip -g $@
 
 build/progs/%.ini: progs/%.ini
 	@mkdir -p $(@D)

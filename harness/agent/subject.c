@@ -25,7 +25,7 @@
 #define SUBJECT_MARK "--corematrix-subject"
 /* Before the exec; set apart from the files' names so that a stale comm shows. */
 #define CALLER_NAME "cm-caller"
-/* Enough for a handful of frames and, in test builds, the sanitizer's red zones around them. */
+/* Far more than the handful of frames need; untouched pages cost nothing. */
 #define STACK_SIZE (64u * 1024u)
 
 /* The odd name has all that breaks a naive reader of stat, within the 15 bytes that are kept of it. */

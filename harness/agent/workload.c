@@ -119,6 +119,8 @@ static int layout_find(struct run *run, struct bpf_object *obj, const char *name
 {
 	int rc;
 
+	if (name && !*name)
+		name = NULL;
 	if (capture_source(run->capture) == SOURCE_PRINTK)
 		return 0; /* the lines name their own fields */
 	rc = event_layout_read(bpf_object__btf(obj), name ? name : "event", &run->layout, err);

@@ -33,8 +33,8 @@ struct cell_report {
  * until it is blocked, let it exec, read its truth from /proc while it is blocked again, release, reap, take the events
  * of its life, compare.
  *
- * `event_struct` names the event's struct in the object's BTF. NULL means "event", and an object without it has its
- * events counted, not checked; a name that was given and does not exist is a usage error.
+ * `event_struct` names the event's struct in the object's BTF. NULL or "" means "event", and an object without it has
+ * its events counted, not checked; a name that was given and does not exist is a usage error.
  *
  * Returns 0, or a negative errno when a subject or the capture failed; `out` then holds what was found so far. Free
  * with cell_report_free in both cases.

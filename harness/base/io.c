@@ -93,7 +93,10 @@ int io_replace_file(const char *path, const void *bytes, size_t len, struct erro
 int io_make_dirs(const char *path, struct error *err)
 {
 	cleanup_free char *copy = xstrdup(path);
+	struct stat st;
 
+	if (!*path)
+		return error_set(err, ENOENT, "cannot create a directory without a name");
 	for (char *p = copy + 1;; p++) {
 		char kept = *p;
 
@@ -102,6 +105,8 @@ int io_make_dirs(const char *path, struct error *err)
 		*p = '\0';
 		if (mkdir(copy, 0755) && errno != EEXIST)
 			return error_set(err, errno, "%s: cannot create directory: %s", copy, strerror(errno));
+		if (!stat(copy, &st) && !S_ISDIR(st.st_mode))
+			return error_set(err, ENOTDIR, "%s: cannot create directory: a file is in its place", copy);
 		*p = kept;
 		if (!kept)
 			return 0;

@@ -6,42 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "host/apt_source.h"
 #include "host/child.h"
 
 static const char helper[] = "/usr/lib/apt/apt-helper";
 static const size_t index_max = 64u << 20;
-
-/* Suites that carry kernels for x86_64. What a mirror has not, or not any more, is passed over. */
-static const struct suite {
-	const char *name;
-	bool security;
-} suites[] = {
-	{"bullseye", false},        {"bullseye-updates", false},
-	{"bookworm", false},        {"bookworm-updates", false},
-	{"bookworm-backports", false}, {"trixie", false},
-	{"trixie-updates", false},  {"trixie-backports", false},
-	{"forky", false},           {"forky-updates", false},
-	{"forky-backports", false}, {"sid", false},
-	{"experimental", false},    {"bullseye-security", true},
-	{"bookworm-security", true}, {"trixie-security", true},
-	{"forky-security", true},
-};
-
-/* Names a Debian release goes by in sources; a suffix such as -updates is cut off before. */
-static const char *const releases[] = {
-	"buster", "bullseye", "bookworm", "trixie",  "forky",    "duke",         "sid",
-	"stable", "oldstable", "oldoldstable", "testing", "unstable", "experimental",
-};
+/* Seen: 103 MB. */
+static const uint64_t lists_bytes = (uint64_t)130 << 20;
 
 static const char *const keyrings[] = {
-	"/usr/share/keyrings/debian-archive-keyring.gpg",
-	"/usr/share/keyrings/debian-archive-keyring.pgp",
+        "/usr/share/keyrings/debian-archive-keyring.gpg",
+        "/usr/share/keyrings/debian-archive-keyring.pgp",
 };
 
 /*
@@ -49,165 +31,19 @@ static const char *const keyrings[] = {
  * business with a private index, and apt's download user could not reach a private directory.
  */
 static const char conf_text[] = "// Written by corematrix; the settings of /etc/apt/apt.conf.d hold but for these.\n"
-				"#clear APT::Update::Pre-Invoke;\n"
-				"#clear APT::Update::Post-Invoke;\n"
-				"#clear APT::Update::Post-Invoke-Success;\n"
-				"#clear APT::Architectures;\n"
-				"APT::Architecture \"amd64\";\n"
-				"APT::Architectures { \"amd64\"; };\n"
-				"APT::Sandbox::User \"root\";\n"
-				"Acquire::Languages \"none\";\n"
-				"Dir::Etc::sourceparts \"/dev/null\";\n"
-				"Dir::Etc::preferences \"/dev/null\";\n"
-				"Dir::Etc::preferencesparts \"/dev/null\";\n"
-				"Dir::Cache::pkgcache \"\";\n"
-				"Dir::Cache::srcpkgcache \"\";\n";
-
-static bool is_release(const char *name, size_t len)
-{
-	for (size_t i = 0; i < sizeof(releases) / sizeof(releases[0]); i++)
-		if (strlen(releases[i]) == len && !strncmp(releases[i], name, len))
-			return true;
-	return false;
-}
-
-/* 2: the path's last part is Debian's own name for the archive; 1: "debian" occurs in it; 0: it is somebody else's. */
-static int mirror_rank(const char *base, size_t len, const char *own)
-{
-	cleanup_free char *text = xstrndup(base, len);
-	const char *last = strrchr(text, '/');
-
-	if (last && !strcmp(last + 1, own))
-		return 2;
-	return strcasestr(text, "debian") ? 1 : 0;
-}
-
-struct best {
-	int rank;
-	char *base;
-};
-
-static void consider(struct best *best, const char *base, size_t len, const char *own)
-{
-	int rank = mirror_rank(base, len, own);
-
-	if (rank <= best->rank)
-		return;
-	free(best->base);
-	*best = (struct best){rank, xstrndup(base, len)};
-}
-
-/* One line: 'URI/dists/SUITE/main/binary-amd64/Packages.xz' NAME SIZE. */
-static void uri_consider(const char *line, size_t len, struct best *debian, struct best *security)
-{
-	const char *end = line + len, *dists, *suite, *slash;
-	size_t suite_len, stem;
-
-	if (len < 2 || *line != '\'')
-		return;
-	line++;
-	dists = memmem(line, (size_t)(end - line), "/dists/", 7);
-	if (!dists)
-		return;
-	suite = dists + 7;
-	slash = memchr(suite, '/', (size_t)(end - suite));
-	if (!slash || (size_t)(end - slash) < 6 || strncmp(slash, "/main/", 6))
-		return;
-	suite_len = (size_t)(slash - suite);
-	stem = (size_t)((const char *)memchr(suite, '-', suite_len) ?
-	                        (const char *)memchr(suite, '-', suite_len) - suite :
-	                        (ptrdiff_t)suite_len);
-	if (!is_release(suite, stem))
-		return;
-	if (suite_len > 9 && !strncmp(slash - 9, "-security", 9))
-		consider(security, line, (size_t)(dists - line), "debian-security");
-	else
-		consider(debian, line, (size_t)(dists - line), "debian");
-}
-
-void apt_mirrors_parse(const char *text, struct apt_mirrors *mirrors)
-{
-	struct best debian = {0}, security = {0};
-
-	for (const char *at = text; *at;) {
-		size_t len = strcspn(at, "\n");
-
-		uri_consider(at, len, &debian, &security);
-		at += len + (at[len] == '\n');
-	}
-	mirrors->debian = debian.base ? debian.base : xstrdup("");
-	mirrors->security = security.base ? security.base : xstrdup("");
-}
-
-void apt_mirrors_free(struct apt_mirrors *mirrors)
-{
-	free(mirrors->debian);
-	free(mirrors->security);
-	*mirrors = (struct apt_mirrors){0};
-}
-#define cleanup_mirrors __attribute__((cleanup(apt_mirrors_free)))
-
-char *apt_security_beside(const char *debian)
-{
-	const char *found = NULL;
-
-	for (const char *at = debian; (at = strstr(at, "/debian")); at++)
-		if (at[7] == '\0' || at[7] == '/' || at[7] == '-')
-			found = at;
-	if (!found)
-		return xasprintf("%s-security", debian);
-	return xasprintf("%.*s/debian-security%s", (int)(found - debian), debian, found + 7);
-}
-
-void apt_sources_write(const struct apt_mirrors *mirrors, const char *keyring, struct buf *out)
-{
-	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
-		const char *base = suites[i].security ? mirrors->security : mirrors->debian;
-
-		if (!*base)
-			continue;
-		/* Targets: nothing but Packages, whatever else the system's apt is set up to bring. */
-		buf_printf(out, "Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nArchitectures: amd64\n", base,
-		           suites[i].name);
-		buf_puts(out, "Targets: Packages\n");
-		if (*keyring)
-			buf_printf(out, "Signed-By: %s\n", keyring);
-		buf_putc(out, '\n');
-	}
-}
-
-static bool contains(const char *line, size_t len, const char *text)
-{
-	return memmem(line, len, text, strlen(text)) != NULL;
-}
-
-void apt_gaps_parse(const char *text, struct package_index *index)
-{
-	for (const char *at = text; *at;) {
-		size_t len = strcspn(at, "\n");
-		bool is_error = !strncmp(at, "E: ", 3), is_warning = !strncmp(at, "W: ", 3);
-
-		if ((is_error && !contains(at, len, "does not have a Release file")) ||
-		    (is_warning && (contains(at, len, "Failed to fetch") || contains(at, len, "GPG error")))) {
-			cleanup_free char *line = xstrndup(at + 3, len - 3);
-
-			package_index_add_gap(index, line);
-		}
-		at += len + (at[len] == '\n');
-	}
-}
-
-char *apt_mirror_list_first(const char *text)
-{
-	for (const char *at = text; *at;) {
-		size_t len = strcspn(at, "\n"), blank = strspn(at, " \t"), word = strcspn(at + blank, " \t\r\n#");
-
-		if (word)
-			return xstrndup(at + blank, word);
-		at += len + (at[len] == '\n');
-	}
-	return NULL;
-}
+                                "#clear APT::Update::Pre-Invoke;\n"
+                                "#clear APT::Update::Post-Invoke;\n"
+                                "#clear APT::Update::Post-Invoke-Success;\n"
+                                "#clear APT::Architectures;\n"
+                                "APT::Architecture \"amd64\";\n"
+                                "APT::Architectures { \"amd64\"; };\n"
+                                "APT::Sandbox::User \"root\";\n"
+                                "Acquire::Languages \"none\";\n"
+                                "Dir::Etc::sourceparts \"/dev/null\";\n"
+                                "Dir::Etc::preferences \"/dev/null\";\n"
+                                "Dir::Etc::preferencesparts \"/dev/null\";\n"
+                                "Dir::Cache::pkgcache \"\";\n"
+                                "Dir::Cache::srcpkgcache \"\";\n";
 
 /* Cloud images of Debian name their mirror in a file: mirror+file:/etc/apt/mirrors/debian.list. */
 static int mirror_settle(char **base, struct error *err)
@@ -247,8 +83,9 @@ static int mirrors_given(const char *mirror, struct apt_mirrors *mirrors, struct
 
 	for (const char *c = mirror; *c; c++)
 		if (!isgraph((unsigned char)*c) || !strstr(mirror, ":/"))
-			return error_usage(err, "DEBIAN_MIRROR='%s' is no address of a mirror; expected SCHEME://HOST/debian",
-			                   mirror);
+			return error_usage(
+			        err, "DEBIAN_MIRROR='%s' is no address of a mirror; expected SCHEME://HOST/debian",
+			        mirror);
 	mirrors->debian = xstrdup(mirror);
 	cut_slashes(mirrors->debian);
 	mirrors->security = security && *security ? xstrdup(security) : apt_security_beside(mirrors->debian);
@@ -404,8 +241,8 @@ static int list_scan(const struct private_apt *p, char *line, struct package_sca
 
 static int lists_scan(const struct private_apt *p, struct package_scan *scan, struct error *err)
 {
-	static const char *const args[] = {"indextargets", "--format", "$(REPO_URI)|$(FILENAME)", "Created-By: Packages",
-	                                   NULL};
+	static const char *const args[] = {"indextargets", "--format", "$(REPO_URI)|$(FILENAME)",
+	                                   "Created-By: Packages", NULL};
 	cleanup_child_result struct child_result said = {0};
 	int rc = private_run(p, "apt-get", args, NULL, &said, err);
 	char *at = said.out.data, *line;
@@ -416,14 +253,29 @@ static int lists_scan(const struct private_apt *p, struct package_scan *scan, st
 	return rc;
 }
 
-static int update_failed(const struct child_result *said, const struct apt_mirrors *mirrors, struct error *err)
+/* Nothing came: the first thing apt complained of, other than suites that this mirror does not carry, is the reason. */
+static int update_failed(const struct child_result *said, const struct apt_mirrors *mirrors,
+                         const struct package_index *index, struct error *err)
 {
-	const char *text = buf_str(&said->err), *line = strstr(text, "W: Failed");
+	return error_set(err, EIO, "no index of kernel packages from %s: apt says: %s", mirrors->debian,
+	                 index->gap_count ? index->gaps[0]
+	                 : child_ok(said) ? "nothing"
+	                                  : "no suite of Debian is there; set DEBIAN_MIRROR to a mirror of Debian");
+}
 
-	if (!line)
-		line = strstr(text, "E: ");
-	return error_set(err, EIO, "no index of kernel packages from %s: apt says: %.*s", mirrors->debian,
-	                 (int)(line ? strcspn(line, "\n") : 7), line ? line : "nothing");
+static bool has_room(const char *dir, uint64_t bytes)
+{
+	struct statvfs st;
+
+	return statvfs(dir, &st) || (uint64_t)st.f_bavail * st.f_frsize >= bytes;
+}
+
+static int no_room(const char *dir, struct error *err)
+{
+	return error_set(err, ENOSPC,
+	                 "%s: no space left for the lists of packages, which take %u MB while they are read; "
+	                 "make room and try again",
+	                 dir, (unsigned)(lists_bytes >> 20));
 }
 
 static int index_fetch(const char *dir, const struct apt_mirrors *mirrors, struct package_index *index,
@@ -436,20 +288,20 @@ static int index_fetch(const char *dir, const struct apt_mirrors *mirrors, struc
 	struct package_scan scan = {0};
 	int rc = private_setup(dir, mirrors, &p, err);
 
+	if (!rc && !has_room(dir, lists_bytes))
+		rc = no_room(dir, err);
 	if (!rc)
 		rc = private_run(&p, "apt-get", args, NULL, &said, err);
-	/* apt calls this a warning and goes on without the lists that did not fit. */
-	if (!rc && strstr(buf_str(&said.err), "No space left on device"))
-		rc = error_set(err, ENOSPC, "%s: no space left for the index of packages, which takes 150 MB while it is "
-		                            "read; make room and try again",
-		               dir);
+	/* apt says nothing of lists that did not fit, and the index would lack their kernels. */
+	if (!rc && !has_room(dir, 1 << 20))
+		rc = no_room(dir, err);
 	if (!rc)
 		rc = lists_scan(&p, &scan, err);
 	if (!rc) {
 		package_index_build(&scan, index);
 		apt_gaps_parse(buf_str(&said.err), index);
 		if (!index->count)
-			rc = update_failed(&said, mirrors, err);
+			rc = update_failed(&said, mirrors, index, err);
 	}
 	package_scan_free(&scan);
 	/* The lists take 100 MB, their kernels 100 kB. */
@@ -526,8 +378,9 @@ int apt_fetch(const struct package_ref *ref, const char *target, struct error *e
 	text = buf_str(&said.err);
 	if (strstr(text, "No space left on device"))
 		return error_set(err, ENOSPC, "%s: no space left on the device", ref->name);
+	if (strstr(text, " 404 ") || strstr(text, "File not found"))
+		return error_set(err, ENOENT, "the mirror lists %s and does not have it", ref->uri);
 	complaint = first_complaint(text);
 	how = child_describe(&said);
-	rc = strstr(text, "404") ? ENOENT : EIO;
-	return error_set(err, rc, "%s cannot be fetched from the mirror: apt %s: %s", ref->name, how, complaint);
+	return error_set(err, EIO, "%s cannot be fetched from the mirror: apt %s: %s", ref->name, how, complaint);
 }

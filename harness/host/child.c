@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -53,6 +54,9 @@ static _Noreturn void child_exec(const char *const *argv, pid_t parent, int out,
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), code;
 
 	child_settle(parent);
+	/* Whoever opened it, no descriptor of ours is the program's business. Needs Linux 5.11; before, close-on-exec.
+	 */
+	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
 	/* Messages are read by this program: keep them in one language. */
 	setenv("LC_ALL", "C.UTF-8", 1);
 	if (null >= 0 && dup2(null, 0) >= 0 && dup2(out, 1) >= 0 && dup2(err, 2) >= 0)
@@ -83,6 +87,8 @@ static int stream_read(struct stream *s, const struct child_options *o)
 	char *at = buf_reserve(s->out, chunk);
 	ssize_t n = read(s->fd, at, chunk);
 
+	if (n <= 0)
+		*at = '\0';
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN ? 0 : -errno;
 	if (n == 0) {
@@ -102,7 +108,8 @@ static int streams_pump(struct stream *streams, const struct child_options *o, b
 	int64_t deadline = o->timeout_ms ? clock_ms() + o->timeout_ms : 0;
 
 	while (streams[0].fd >= 0 || streams[1].fd >= 0) {
-		struct pollfd fds[2] = {{.fd = streams[0].fd, .events = POLLIN}, {.fd = streams[1].fd, .events = POLLIN}};
+		struct pollfd fds[2] = {{.fd = streams[0].fd, .events = POLLIN},
+		                        {.fd = streams[1].fd, .events = POLLIN}};
 		int64_t left = deadline ? deadline - clock_ms() : -1;
 
 		if (deadline && left <= 0) {

@@ -15,8 +15,8 @@
 #include "base/error.h"
 
 struct child_options {
-	size_t max_output;  /* bytes kept of stdout and of stderr each; more ends the child. 0: 64 MiB */
-	int timeout_ms;     /* 0: none */
+	size_t max_output; /* bytes kept of stdout and of stderr each; more ends the child. 0: 64 MiB */
+	int timeout_ms;    /* 0: none */
 	/* Called with each run of stdout bytes instead of keeping them; a non-zero result ends the child and is
 	 * child_run's result. NULL: stdout is kept. */
 	int (*sink)(void *ctx, const char *bytes, size_t len);
@@ -56,8 +56,7 @@ struct child_worker {
 	int report; /* read end of the pipe that the worker's error text comes through */
 };
 
-int child_worker_start(struct child_worker *w, int (*work)(void *ctx, struct error *err), void *ctx,
-                       struct error *err);
+int child_worker_start(struct child_worker *w, int (*work)(void *ctx, struct error *err), void *ctx, struct error *err);
 
 /*
  * Wait for the worker. Returns what its `work` returned, with its error in `err`; -EIO when it died without an answer

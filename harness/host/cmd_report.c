@@ -88,6 +88,8 @@ int cmd_report(int argc, char **argv)
 	struct result *r = NULL;
 	int status, write_status = 0;
 
+	/* what argp starts its messages with */
+	argv[0] = (char[]){"corematrix report"};
 	argp_err_exit_status = EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return EXIT_USAGE;

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "host/text.h"
+
 #define TAIL_KEEP (32u << 10)
 #define LINE_MAX_BYTES 4096u
 
@@ -12,6 +15,7 @@
 static const char *const endings[] = {
         "Kernel panic - not syncing",
         "Oops: ",
+        " [#1]", /* die() of every architecture counts its reports, whatever it calls them */
         "BUG: unable to handle",
         "BUG: kernel NULL pointer dereference",
         "BUG: soft lockup",
@@ -34,19 +38,19 @@ static const char *after_time_stamp(const char *line)
 
 static void judge_line(struct console *c, const char *start, size_t len)
 {
-	char *line;
+	cleanup_free char *line = xstrndup(start, len);
+	struct buf shown = {0};
 
 	if (c->fatal)
 		return;
-	line = xstrndup(start, len);
-	line[strcspn(line, "\r\n")] = '\0';
+	line[strcspn(line, "\n")] = '\0';
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
 		if (!strstr(line, endings[i]))
 			continue;
-		c->fatal = xstrdup(after_time_stamp(line));
-		break;
+		text_add_line(&shown, after_time_stamp(line));
+		c->fatal = buf_steal(&shown);
+		return;
 	}
-	free(line);
 }
 
 static void trim(struct console *c)
@@ -66,6 +70,8 @@ void console_feed(struct console *c, const char *bytes, size_t len)
 {
 	c->bytes += len;
 	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] == '\r')
+			continue;
 		buf_putc(&c->tail, bytes[i] ? bytes[i] : '?');
 		if (bytes[i] != '\n' && c->tail.len - c->line_start < LINE_MAX_BYTES)
 			continue;
@@ -77,12 +83,18 @@ void console_feed(struct console *c, const char *bytes, size_t len)
 
 char *console_tail(const struct console *c)
 {
-	const char *start = buf_str(&c->tail), *at = start + c->tail.len;
-	unsigned lines = 0;
+	const char *start = buf_str(&c->tail), *end = start + c->tail.len, *at = end;
+	unsigned lines = 1;
+	struct buf shown = {0};
 
-	while (at > start && lines <= CONSOLE_TAIL_LINES)
-		lines += *--at == '\n';
-	return xstrdup(lines > CONSOLE_TAIL_LINES ? at + 1 : start);
+	/* A newline ends a line: the one at the very end starts none. */
+	if (at > start && at[-1] == '\n')
+		at--;
+	for (; at > start; at--)
+		if (at[-1] == '\n' && lines++ == CONSOLE_TAIL_LINES)
+			break;
+	text_sanitise(&shown, at, (size_t)(end - at));
+	return buf_steal(&shown);
 }
 
 void console_free(struct console *c)

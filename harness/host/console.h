@@ -14,16 +14,16 @@
 #define CONSOLE_TAIL_LINES 40
 
 struct console {
-	struct buf tail;   /* the last lines, at least CONSOLE_TAIL_LINES of them when there were so many */
+	struct buf tail;   /* the last 32 to 64 KiB, without carriage returns */
 	size_t line_start; /* of the unfinished last line, in `tail` */
-	char *fatal;       /* first line that means the end, without its time stamp; NULL while there is none */
+	char *fatal;       /* first line that means the end, without its time stamp, safe to show; NULL: none yet */
 	uint64_t bytes;    /* all that came */
 };
 
 /* Zero-initialise. Feed whatever arrives. */
 void console_feed(struct console *c, const char *bytes, size_t len);
 
-/* The last CONSOLE_TAIL_LINES lines; the caller frees it. */
+/* The last CONSOLE_TAIL_LINES lines, safe to show on a terminal; the caller frees it. */
 char *console_tail(const struct console *c);
 void console_free(struct console *c);
 

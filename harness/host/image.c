@@ -64,11 +64,11 @@ static const struct {
 	const char *magic;
 	const char *what;
 } foreign[] = {
-	{56, "ARM\x64", "an arm64 kernel image"},
-	{56, "RSC\x05", "a RISC-V kernel image"},
-	{4, "zimg", "a compressed EFI kernel image (zboot) of another processor"},
-	{0x24, "\x18\x28\x6f\x01", "an ARM kernel image"},
-	{0, "\x27\x05\x19\x56", "a U-Boot image"},
+        {56, "ARM\x64", "an arm64 kernel image"},
+        {56, "RSC\x05", "a RISC-V kernel image"},
+        {4, "zimg", "a compressed EFI kernel image (zboot) of another processor"},
+        {0x24, "\x18\x28\x6f\x01", "an ARM kernel image"},
+        {0, "\x27\x05\x19\x56", "a U-Boot image"},
 };
 
 static const char *foreign_name(const char *bytes, size_t len)
@@ -134,8 +134,8 @@ static int payload_unpack(const char *payload, size_t len, struct buf *elf, stru
 	if (rc)
 		return error_prefix(err, "its payload is ");
 	if (elf->len != size)
-		return error_usage(err, "its payload unpacks to %zu bytes instead of %u: cut short or corrupt", elf->len,
-		                   size);
+		return error_usage(err, "its payload unpacks to %zu bytes instead of %u: cut short or corrupt",
+		                   elf->len, size);
 	return 0;
 }
 
@@ -158,8 +158,9 @@ static int bzimage_unpack(const char *bytes, size_t len, struct buf *elf, struct
 static int header_check(const Elf64_Ehdr *h, struct error *err)
 {
 	if (h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_ident[EI_DATA] != ELFDATA2LSB || h->e_machine != EM_X86_64)
-		return error_usage(err, "an ELF file of another processor (class %u, machine %u); expected a kernel for "
-		                        "x86_64",
+		return error_usage(err,
+		                   "an ELF file of another processor (class %u, machine %u); expected a kernel for "
+		                   "x86_64",
 		                   h->e_ident[EI_CLASS], h->e_machine);
 	if (h->e_type != ET_EXEC && h->e_type != ET_DYN)
 		return error_usage(err, "an ELF file of type %u; expected a kernel (an executable)", h->e_type);
@@ -236,7 +237,8 @@ static int segments_read(struct image *image, const Elf64_Ehdr *h, struct error 
 		if (s.p_type != PT_LOAD && s.p_type != PT_NOTE)
 			continue;
 		if (!within(s.p_offset, s.p_filesz, total))
-			return error_usage(err, "an ELF file whose segment %zu lies outside of it: cut short or corrupt", i);
+			return error_usage(err,
+			                   "an ELF file whose segment %zu lies outside of it: cut short or corrupt", i);
 		loaded += s.p_type == PT_LOAD;
 		if (s.p_type == PT_NOTE && notes_have_pvh(elf + s.p_offset, s.p_filesz))
 			image->pvh = true;
@@ -246,7 +248,8 @@ static int segments_read(struct image *image, const Elf64_Ehdr *h, struct error 
 	return 0;
 }
 
-/* linux_banner (init/version.c): "Linux version RELEASE (builder) …". The same words occur in formats: "%s" is no release. */
+/* linux_banner (init/version.c): "Linux version RELEASE (builder) …". The same words occur in formats: "%s" is no
+ * release. */
 static char *banner_release(const char *elf, size_t len)
 {
 	static const char start[] = "Linux version ";

@@ -22,9 +22,9 @@ struct image {
 };
 
 /*
- * Unpack a bzImage (Linux x86 boot protocol 2.08 or later, Documentation/arch/x86/boot.rst) or take an ELF vmlinux as it
- * is; `bytes` moves into the image either way. Anything else, a cut or corrupt one, or one for another processor is a usage error
- * without a path. Free with image_free either way.
+ * Unpack a bzImage (Linux x86 boot protocol 2.08 or later, Documentation/arch/x86/boot.rst) or take an ELF vmlinux as
+ * it is; `bytes` moves into the image either way. Anything else, a cut or corrupt one, or one for another processor is
+ * a usage error without a path. Free with image_free either way.
  */
 int image_unpack(struct buf *bytes, struct image *image, struct error *err);
 

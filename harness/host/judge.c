@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/judge.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -50,13 +51,41 @@ static void reject(struct result_cell *c, enum cell_phase phase, int err, const 
 	conclude(c, VERDICT_REJECTED, why.class, buf_str(&reason), why.advice);
 }
 
-/* A program that should be at work and is not, or NULL. */
+static void reject_program(struct result_cell *c, const struct result_program *p, const char *log)
+{
+	if (!p->loaded || p->err || *p->log) {
+		reject(c, p->loaded ? PHASE_ATTACH : PHASE_LOAD, p->err, p->name, p->log, log);
+		return;
+	}
+	/* nothing failed: EOPNOTSUPP is what libbpf answered, and the agent takes it for no failure */
+	reject(c, PHASE_ATTACH, EOPNOTSUPP, p->name, "loaded, but not attached, so nothing could trigger it", "");
+}
+
+static bool any_attached(const struct result_cell *c)
+{
+	for (size_t i = 0; i < c->program_count; i++) {
+		if (c->programs[i].attached)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * libbpf attaches only what a section's name says how to attach; XDP and others are left to the object's own loader,
+ * and that is no failure. Beside a program that is attached it only means that this one was not put to work.
+ */
+static bool is_left_to_loader(const struct result_program *p)
+{
+	return p->autoload && p->loaded && !p->attached && !p->err;
+}
+
+/* A program whose absence means that the object does not work here, or NULL. */
 static const struct result_program *idle_program(const struct result_cell *c)
 {
 	for (size_t i = 0; i < c->program_count; i++) {
 		const struct result_program *p = &c->programs[i];
 
-		if (p->autoload && !(p->loaded && p->attached))
+		if (p->autoload && !(p->loaded && p->attached) && !(is_left_to_loader(p) && any_attached(c)))
 			return p;
 	}
 	return NULL;
@@ -154,6 +183,11 @@ static void add_notes(const struct result_cell *c, const struct judge_facts *fac
 		        out->len ? "; " : "", drift->kind, drift->spec);
 	if (c->lost)
 		buf_printf(out, "%s%" PRIu64 " events were lost, none of them missed", out->len ? "; " : "", c->lost);
+	for (size_t i = 0; i < c->program_count; i++) {
+		if (is_left_to_loader(&c->programs[i]))
+			buf_printf(out, "%sprogram %s (%s) was loaded, but libbpf cannot attach it by itself",
+			           out->len ? "; " : "", c->programs[i].name, c->programs[i].section);
+	}
 	if (!c->truth_count)
 		buf_printf(out, "%s%s", out->len ? "; " : "",
 		           facts->expects_events
@@ -189,7 +223,8 @@ void judge_cell(struct result_cell *c, const struct judge_facts *facts)
 	struct mismatches m = find_mismatches(c);
 	cleanup_buf struct buf reason = {0};
 
-	c->phase = facts->phase;
+	/* the phase comes from a guest; a number that is no phase must not get into the results */
+	c->phase = (unsigned)facts->phase < PHASE_COUNT ? facts->phase : PHASE_RUN;
 	if (facts->phase == PHASE_OPEN || facts->phase == PHASE_LOAD || facts->phase == PHASE_ATTACH) {
 		reject(c, facts->phase, facts->err, "", line, facts->log);
 	} else if (facts->phase != PHASE_DONE) {
@@ -199,8 +234,7 @@ void judge_cell(struct result_cell *c, const struct judge_facts *facts)
 		                        : "the agent gave no reason");
 		conclude(c, VERDICT_INFRA, CLASS_NONE, buf_str(&reason), "");
 	} else if (idle) {
-		reject(c, idle->loaded ? PHASE_ATTACH : PHASE_LOAD, idle->err, idle->name,
-		       *idle->log ? idle->log : "it was not attached, so nothing could trigger it", facts->log);
+		reject_program(c, idle, facts->log);
 	} else if (m.wrong) {
 		say_wrong(c, &m);
 	} else if (m.absent || (facts->expects_events && !facts->own_events)) {

@@ -10,140 +10,15 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "host/list_line.h"
 #include "wire/terms.h"
 
 static const size_t list_max_bytes = 1 << 20;
 static const unsigned memory_min_mb = 64, memory_max_mb = 65536;
 
+#define fail(place, column, ...) list_line_error(place, column, xasprintf(__VA_ARGS__), err)
+
 static const char *const flavours[] = {"amd64", "cloud", "rt"};
-
-/* One word of a line, quotes removed. */
-struct word {
-	char *text;
-	size_t column;
-	bool quoted; /* had a quoted part: never a comment, and empty is meant */
-};
-
-struct words {
-	struct word *at;
-	size_t count;
-};
-
-/* Where the parser is, for messages. */
-struct place {
-	const char *path;
-	unsigned line;
-};
-
-static void words_free(struct words *w)
-{
-	for (size_t i = 0; i < w->count; i++)
-		free(w->at[i].text);
-	free(w->at);
-	*w = (struct words){0};
-}
-
-#define fail(place, column, ...) fail_at(place, column, xasprintf(__VA_ARGS__), err)
-
-static int fail_at(const struct place *p, size_t column, char *what, struct error *err)
-{
-	int rc = error_usage(err, "%s:%u:%zu: %s", p->path, p->line, column, what);
-
-	free(what);
-	return rc;
-}
-
-/* Length of the UTF-8 sequence at `p` (RFC 3629: no surrogates, nothing overlong), or 0 when it is none. */
-static size_t utf8_length(const unsigned char *p, size_t left)
-{
-	static const struct {
-		unsigned char first, last, low, high; /* range of the first byte, then of the second */
-		unsigned char length;
-	} table[] = {
-		{0x00, 0x7f, 0x00, 0xff, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
-		{0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-		{0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
-	};
-
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (*p < table[i].first || *p > table[i].last)
-			continue;
-		if (table[i].length > left)
-			return 0;
-		if (table[i].length > 1 && (p[1] < table[i].low || p[1] > table[i].high))
-			return 0;
-		for (size_t k = 2; k < table[i].length; k++)
-			if (p[k] < 0x80 || p[k] > 0xbf)
-				return 0;
-		return table[i].length;
-	}
-	return 0;
-}
-
-static int line_check(const char *line, size_t len, const struct place *p, struct error *err)
-{
-	for (size_t i = 0; i < len;) {
-		unsigned char c = (unsigned char)line[i];
-		size_t step = utf8_length((const unsigned char *)line + i, len - i);
-
-		if (c == 0)
-			return fail(p, i + 1, "a NUL byte; expected text (is this a kernel list?)");
-		if ((c < 0x20 && c != '\t') || c == 0x7f)
-			return fail(p, i + 1, "control character 0x%02x; expected text", c);
-		if (!step)
-			return fail(p, i + 1, "byte 0x%02x is not UTF-8; expected text", c);
-		i += step;
-	}
-	return 0;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* Read the word at line[*pos], which is no blank. */
-static int word_read(const char *line, size_t len, size_t *pos, struct word *word, const struct place *p,
-                     struct error *err)
-{
-	cleanup_buf struct buf text = {0};
-	size_t i = *pos, quote = 0;
-
-	word->column = i + 1;
-	for (; i < len && (quote || !is_blank(line[i])); i++) {
-		if (line[i] == '"') {
-			quote = quote ? 0 : i + 1;
-			word->quoted = true;
-		} else {
-			buf_putc(&text, line[i]);
-		}
-	}
-	if (quote)
-		return fail(p, quote, "this quote is not closed on its line; expected another \"");
-	*pos = i;
-	word->text = buf_steal(&text);
-	return 0;
-}
-
-static int words_read(const char *line, size_t len, struct words *words, const struct place *p, struct error *err)
-{
-	size_t i = 0;
-
-	for (;;) {
-		struct word word = {0};
-		int rc;
-
-		while (i < len && is_blank(line[i]))
-			i++;
-		if (i == len || line[i] == '#')
-			return 0;
-		rc = word_read(line, len, &i, &word, p, err);
-		if (rc)
-			return rc;
-		words->at = xrealloc(words->at, words->count + 1, sizeof(*words->at));
-		words->at[words->count++] = word;
-	}
-}
 
 static bool is_flavour(const char *text)
 {
@@ -188,7 +63,7 @@ static bool ends_with(const char *text, const char *end)
 	return a >= b && !strcmp(text + a - b, end);
 }
 
-static int row_kind(const struct word *word, enum row_kind *kind, const struct place *p, struct error *err)
+static int row_kind(const struct list_word *word, enum row_kind *kind, const struct list_place *p, struct error *err)
 {
 	const char *s = word->text;
 	size_t numbers = count_numbers(s);
@@ -220,8 +95,8 @@ static int row_kind(const struct word *word, enum row_kind *kind, const struct p
 	return 0;
 }
 
-static int set_memory(struct kernel_row *row, const struct word *word, const char *value, const struct place *p,
-                      struct error *err)
+static int set_memory(struct kernel_row *row, const struct list_word *word, const char *value,
+                      const struct list_place *p, struct error *err)
 {
 	char *end = NULL;
 	unsigned long mb = isdigit((unsigned char)*value) ? strtoul(value, &end, 10) : 0;
@@ -233,8 +108,8 @@ static int set_memory(struct kernel_row *row, const struct word *word, const cha
 	return 0;
 }
 
-static int set_append(struct kernel_row *row, const struct word *word, const char *value, const struct place *p,
-                      struct error *err)
+static int set_append(struct kernel_row *row, const struct list_word *word, const char *value,
+                      const struct list_place *p, struct error *err)
 {
 	(void)word;
 	(void)p;
@@ -255,8 +130,8 @@ static bool is_expectation(const char *text)
 	return !text[len] || (verdict == VERDICT_REJECTED && reject_class_parse(text + len + 1) > CLASS_NONE);
 }
 
-static int set_expect(struct kernel_row *row, const struct word *word, const char *value, const struct place *p,
-                      struct error *err)
+static int set_expect(struct kernel_row *row, const struct list_word *word, const char *value,
+                      const struct list_place *p, struct error *err)
 {
 	if (!is_expectation(value))
 		return fail(p, word->column,
@@ -267,7 +142,7 @@ static int set_expect(struct kernel_row *row, const struct word *word, const cha
 	return 0;
 }
 
-static int set_id(struct kernel_row *row, const struct word *word, const char *value, const struct place *p,
+static int set_id(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
                   struct error *err)
 {
 	if (!is_name(value))
@@ -276,8 +151,8 @@ static int set_id(struct kernel_row *row, const struct word *word, const char *v
 	return 0;
 }
 
-static int set_optional(struct kernel_row *row, const struct word *word, const char *value, const struct place *p,
-                        struct error *err)
+static int set_optional(struct kernel_row *row, const struct list_word *word, const char *value,
+                        const struct list_place *p, struct error *err)
 {
 	(void)word;
 	(void)value;
@@ -290,11 +165,11 @@ static int set_optional(struct kernel_row *row, const struct word *word, const c
 static const struct option {
 	const char *name;
 	bool has_value;
-	int (*set)(struct kernel_row *row, const struct word *word, const char *value, const struct place *p,
+	int (*set)(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
 	           struct error *err);
 } options[] = {
-	{"optional", false, set_optional}, {"memory", true, set_memory}, {"append", true, set_append},
-	{"expect", true, set_expect},      {"id", true, set_id},
+        {"optional", false, set_optional}, {"memory", true, set_memory}, {"append", true, set_append},
+        {"expect", true, set_expect},      {"id", true, set_id},
 };
 enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
 
@@ -313,13 +188,13 @@ static const struct option *option_find(const char *text, const char **value)
 	return NULL;
 }
 
-static int options_read(const struct words *words, size_t first, struct kernel_row *row, const struct place *p,
-                        struct error *err)
+static int options_read(const struct list_words *words, size_t first, struct kernel_row *row,
+                        const struct list_place *p, struct error *err)
 {
 	bool seen[OPTION_COUNT] = {false};
 
 	for (size_t i = first; i < words->count; i++) {
-		const struct word *word = &words->at[i];
+		const struct list_word *word = &words->at[i];
 		const char *value;
 		const struct option *option = option_find(word->text, &value);
 		int rc;
@@ -375,9 +250,10 @@ static void row_free(struct kernel_row *row)
 	free(row->expect);
 }
 
-static int row_read(const struct words *words, struct kernel_row *row, const struct place *p, struct error *err)
+static int row_read(const struct list_words *words, struct kernel_row *row, const struct list_place *p,
+                    struct error *err)
 {
-	const struct word *first = &words->at[0], *second = words->count > 1 ? &words->at[1] : NULL;
+	const struct list_word *first = &words->at[0], *second = words->count > 1 ? &words->at[1] : NULL;
 	bool has_flavour;
 	int rc = row_kind(first, &row->kind, p, err);
 
@@ -402,7 +278,7 @@ static int row_read(const struct words *words, struct kernel_row *row, const str
 	return 0;
 }
 
-static int row_add(struct kernel_list *list, struct kernel_row *row, size_t column, const struct place *p,
+static int row_add(struct kernel_list *list, struct kernel_row *row, size_t column, const struct list_place *p,
                    struct error *err)
 {
 	for (size_t i = 0; i < list->count; i++)
@@ -417,21 +293,22 @@ static int row_add(struct kernel_list *list, struct kernel_row *row, size_t colu
 	return 0;
 }
 
-static int line_read(const char *line, size_t len, struct kernel_list *list, const struct place *p, struct error *err)
+static int line_read(const char *line, size_t len, struct kernel_list *list, const struct list_place *p,
+                     struct error *err)
 {
 	struct kernel_row row = {.line = p->line};
-	struct words words = {0};
-	int rc = line_check(line, len, p, err);
+	struct list_words words = {0};
+	int rc = list_line_check(line, len, p, err);
 
 	if (!rc)
-		rc = words_read(line, len, &words, p, err);
+		rc = list_line_words(line, len, &words, p, err);
 	if (!rc && words.count) {
 		rc = row_read(&words, &row, p, err);
 		if (!rc)
 			rc = row_add(list, &row, words.at[0].column, p, err);
 	}
 	row_free(&row);
-	words_free(&words);
+	list_words_free(&words);
 	return rc;
 }
 
@@ -439,7 +316,7 @@ int kernel_list_parse(const char *text, size_t len, const char *path, struct ker
 {
 	static const char bom[] = "\xef\xbb\xbf";
 	const char *at = text, *end = text + len;
-	struct place p = {.path = path};
+	struct list_place p = {.path = path};
 
 	*list = (struct kernel_list){.path = xstrdup(path)};
 	if (len >= 3 && !memcmp(text, bom, 3))

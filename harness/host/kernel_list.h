@@ -28,7 +28,7 @@ struct kernel_row {
 	bool optional;
 	unsigned memory_mb; /* 0: the default */
 	char *append;       /* extra kernel command line, "" */
-	char *expect;       /* "", or the verdict every object of the row is expected to have: "rejected:no-kernel-btf" */
+	char *expect; /* "", or the verdict every object of the row is expected to have: "rejected:no-kernel-btf" */
 };
 
 struct kernel_list {
@@ -38,8 +38,8 @@ struct kernel_list {
 };
 
 /*
- * Parse the text of a list. Pure. Returns 0, or -EINVAL with `err` naming path, line, column (in bytes, from 1) and what
- * was expected. A list without a row is an error. On failure `list` is empty. Free with kernel_list_free.
+ * Parse the text of a list. Pure. Returns 0, or -EINVAL with `err` naming path, line, column (in bytes, from 1) and
+ * what was expected. A list without a row is an error. On failure `list` is empty. Free with kernel_list_free.
  */
 int kernel_list_parse(const char *text, size_t len, const char *path, struct kernel_list *list, struct error *err);
 

@@ -9,9 +9,10 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 
-static const char header[] = "# What each row of kernels.txt resolved to. Written by corematrix; `kernels fetch --update` "
-			     "resolves again.\n"
-			     "# id package version release sha256-of-package sha256-of-vmlinux spec\n";
+static const char header[] =
+        "# What each row of kernels.txt resolved to. Written by corematrix; `kernels fetch --update` "
+        "resolves again.\n"
+        "# id package version release sha256-of-package sha256-of-vmlinux spec\n";
 static const size_t lock_max_bytes = 16u << 20;
 enum { COLUMN_COUNT = 7 };
 
@@ -82,8 +83,8 @@ int kernel_lock_parse(const char *text, size_t len, const char *path, struct ker
 		if (line_parse(text_line, &line)) {
 			kernel_lock_free(lock);
 			return error_set(err, EINVAL,
-			                 "%s:%u: not a line of a lock file; restore it, or remove it to resolve anew", path,
-			                 number);
+			                 "%s:%u: not a line of a lock file; restore it, or remove it to resolve anew",
+			                 path, number);
 		}
 		kernel_lock_set(lock, &line);
 		line_free(&line);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * kernel_lock: images/kernels.lock as a value: what each row resolved to. One line per row, columns parted by one space,
+ * kernel_lock: images/kernels.lock as a value: what each row resolved to. One line per row, columns parted by one
+ * space,
  * "-" for none, sorted by id, so that equal inputs give equal bytes and a difference reads well:
  *
  *   id package version release sha256-of-package sha256-of-vmlinux spec

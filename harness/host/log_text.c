@@ -67,7 +67,7 @@ struct span verifier_log_span(struct span text)
 			failed = true;
 			log = (struct span){0};
 		} else if (memmem(line.at, line.len, begin, sizeof(begin) - 1)) {
-			inside = failed;
+			inside = true;
 			log = (struct span){text.at, 0};
 		} else if (memmem(line.at, line.len, end, sizeof(end) - 1)) {
 			inside = false;
@@ -81,11 +81,19 @@ struct span verifier_log_span(struct span text)
 bool verifier_line_is_trace(struct span line)
 {
 	static const char *const starts[] = {
-	        ";",           "processed ",    "verification time",
-	        "stack depth", "cur state:",    "old state:",
-	        "from ",       "last_idx ",     "regs=",
-	        "parent ",     "mark_precise:", "propagating ",
-	        "caller:",     "callee:",       "returning from callee:",
+	        ";",
+	        "processed ",
+	        "verification time",
+	        "stack depth",
+	        "from ",
+	        "last_idx ",
+	        "regs=",
+	        "parent ",
+	        "mark_precise:",
+	        "propagating ",
+	        "caller:",
+	        "callee:",
+	        "returning from callee:",
 	        "-- ",
 	};
 	size_t digits = 0;

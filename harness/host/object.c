@@ -18,15 +18,15 @@ static int check_elf(const struct object *o, struct error *err)
 	if (o->bytes.len < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG))
 		return error_usage(err, "%s: is not an ELF file; give an object that clang compiled with -target bpf",
 		                   o->path);
-	if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_BPF)
-		return error_usage(
-		        err, "%s: is an ELF file for machine %u, not for BPF (%u); compile with clang -target bpf",
-		        o->path, header->e_machine, EM_BPF);
 	if (header->e_ident[EI_DATA] != ELFDATA2LSB)
 		return error_usage(err,
 		                   "%s: is big-endian; the kernels of the matrix are little-endian: compile with "
 		                   "clang -target bpfel",
 		                   o->path);
+	if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_BPF)
+		return error_usage(
+		        err, "%s: is an ELF file for machine %u, not for BPF (%u); compile with clang -target bpf",
+		        o->path, header->e_machine, EM_BPF);
 	if (header->e_type != ET_REL)
 		return error_usage(err, "%s: is not a relocatable object (ELF type %u)", o->path, header->e_type);
 	return 0;

@@ -166,15 +166,17 @@ static bool check_argument(struct parser *p, enum expect_condition kind, const c
 	}
 }
 
-/* Runs of blanks become one space, so that what is shown is what is compared. */
+/* Runs of blanks become one space, none beside `|`, so that what is shown is what is compared. */
 static char *squeeze(const char *text)
 {
 	struct buf out = {0};
 
 	for (const char *s = text; *s; s++) {
+		bool after_bar = out.len && out.data[out.len - 1] == '|';
+
 		if (!isblank((unsigned char)*s))
 			buf_putc(&out, *s);
-		else if (s[1] && !isblank((unsigned char)s[1]))
+		else if (s[1] && !isblank((unsigned char)s[1]) && s[1] != '|' && !after_bar)
 			buf_putc(&out, ' ');
 	}
 	return buf_steal(&out);

@@ -10,13 +10,8 @@
 #include "base/cleanup.h"
 #include "base/version.h"
 
-struct scanned_package {
-	char *name, *version, *filename, *sha256, *depends, *base;
-	uint64_t size;
-};
-
 static const char index_magic[] = "corematrix-kernel-index 1\n";
-static const size_t paragraph_max = 1u << 20, nearest_count = 3;
+static const size_t nearest_count = 3;
 /* Only used for the few kB of a configuration; some backports put hundreds of MB of modules elsewhere, never here. */
 static const uint64_t config_package_max = 4u << 20;
 
@@ -37,136 +32,6 @@ const char *release_flavour(const char *release)
 	if (ends_with(release, "-cloud-amd64"))
 		return "cloud";
 	return ends_with(release, "-rt-amd64") ? "rt" : "amd64";
-}
-
-static void scanned_free(struct scanned_package *p)
-{
-	free(p->name);
-	free(p->version);
-	free(p->filename);
-	free(p->sha256);
-	free(p->depends);
-	free(p->base);
-}
-
-/* Printable and without blanks: what may stand in a column of the index. */
-static bool is_column(const char *text)
-{
-	if (!text || !*text)
-		return false;
-	for (; *text; text++)
-		if (!isgraph((unsigned char)*text))
-			return false;
-	return true;
-}
-
-static bool is_sha256(const char *text)
-{
-	return text && strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
-}
-
-static bool parse_u64(const char *text, uint64_t *value)
-{
-	char *end;
-
-	if (!isdigit((unsigned char)*text))
-		return false;
-	errno = 0;
-	*value = strtoull(text, &end, 10);
-	return !*end && !errno;
-}
-
-static void take_field(struct scanned_package *p, const char *line, size_t len)
-{
-	const struct {
-		const char *name;
-		char **slot;
-	} fields[] = {
-		{"Package: ", &p->name},       {"Version: ", &p->version}, {"Filename: ", &p->filename},
-		{"SHA256: ", &p->sha256}, {"Depends: ", &p->depends},
-	};
-
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		size_t skip = strlen(fields[i].name);
-
-		if (len <= skip || strncmp(line, fields[i].name, skip) || *fields[i].slot)
-			continue;
-		*fields[i].slot = xstrndup(line + skip, len - skip);
-	}
-	if (len > 6 && starts_with(line, "Size: ")) {
-		cleanup_free char *digits = xstrndup(line + 6, len - 6);
-
-		if (!parse_u64(digits, &p->size))
-			p->size = 0;
-	}
-}
-
-static bool is_wanted_name(const char *name)
-{
-	return ends_with(name, "-amd64") && (starts_with(name, "linux-image-") || starts_with(name, "linux-binary-") ||
-	                                     starts_with(name, "linux-base-"));
-}
-
-static void scan_paragraph(struct package_scan *scan, const char *base, const char *text, size_t len)
-{
-	struct scanned_package p = {0};
-	const char *at = text, *end = text + len;
-
-	/* Every paragraph of an archive's index begins with the name: almost all are dropped here. */
-	if (len < 14 || !starts_with(text, "Package: linux-"))
-		return;
-	while (at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		const char *stop = newline ? newline : end;
-
-		take_field(&p, at, (size_t)(stop - at));
-		at = stop + 1;
-	}
-	if (!is_column(p.name) || !is_wanted_name(p.name) || !is_column(p.version) || !is_column(p.filename) ||
-	    !is_sha256(p.sha256) || !p.size) {
-		scanned_free(&p);
-		return;
-	}
-	p.base = xstrdup(base);
-	if (!p.depends)
-		p.depends = xstrdup("");
-	scan->packages = xrealloc(scan->packages, scan->count + 1, sizeof(*scan->packages));
-	scan->packages[scan->count++] = p;
-}
-
-void package_scan_feed(struct package_scan *scan, const char *base, const char *bytes, size_t len)
-{
-	const char *at, *end;
-	char *blank;
-
-	buf_add(&scan->paragraph, bytes, len);
-	at = scan->paragraph.data;
-	end = at + scan->paragraph.len;
-	while ((blank = memmem(at, (size_t)(end - at), "\n\n", 2))) {
-		scan_paragraph(scan, base, at, (size_t)(blank - at));
-		at = blank + 2;
-	}
-	buf_consume(&scan->paragraph, (size_t)(at - scan->paragraph.data));
-	/* No paragraph of a package is that long: do not keep what is none. */
-	if (scan->paragraph.len > paragraph_max)
-		buf_consume(&scan->paragraph, scan->paragraph.len);
-}
-
-void package_scan_end(struct package_scan *scan, const char *base)
-{
-	size_t len = scan->paragraph.len;
-
-	scan_paragraph(scan, base, buf_str(&scan->paragraph), len);
-	buf_consume(&scan->paragraph, len);
-}
-
-void package_scan_free(struct package_scan *scan)
-{
-	for (size_t i = 0; i < scan->count; i++)
-		scanned_free(&scan->packages[i]);
-	free(scan->packages);
-	buf_free(&scan->paragraph);
-	*scan = (struct package_scan){0};
 }
 
 static const struct scanned_package *scan_find(const struct package_scan *scan, const char *prefix, const char *release,
@@ -204,7 +69,7 @@ static bool kernel_of(const struct package_scan *scan, const struct scanned_pack
 	if (!image)
 		return false;
 	*k = (struct kernel_package){
-		.release = xstrdup(release), .version = xstrdup(image->version), .image = ref_of(image)};
+	        .release = xstrdup(release), .version = xstrdup(image->version), .image = ref_of(image)};
 	if (config && config->size <= config_package_max)
 		k->config = ref_of(config);
 	return true;
@@ -225,7 +90,9 @@ void package_index_build(const struct package_scan *scan, struct package_index *
 		const struct scanned_package *p = &scan->packages[i];
 		struct kernel_package k;
 
-		if (!starts_with(p->name, "linux-image-") || !isdigit((unsigned char)p->name[strlen("linux-image-")]))
+		/* Debug and unsigned packages end otherwise. */
+		if (!starts_with(p->name, "linux-image-") || !isdigit((unsigned char)p->name[strlen("linux-image-")]) ||
+		    !ends_with(p->name, "-amd64"))
 			continue;
 		/* A metapackage depends on the real linux-image-*. */
 		if (strstr(p->depends, "linux-image-"))
@@ -313,9 +180,9 @@ static size_t columns_cut(char *line, char **columns)
 
 static bool ref_read(char *const *columns, struct package_ref *ref)
 {
-	if (!is_column(columns[0]) || !is_sha256(columns[2]) || !is_column(columns[3]))
+	if (!column_is_word(columns[0]) || !column_is_sha256(columns[2]) || !column_is_word(columns[3]))
 		return false;
-	if (!parse_u64(columns[1], &ref->size))
+	if (!column_parse_size(columns[1], &ref->size))
 		return false;
 	ref->name = xstrdup(columns[0]);
 	ref->sha256 = xstrdup(columns[2]);
@@ -326,7 +193,7 @@ static bool ref_read(char *const *columns, struct package_ref *ref)
 static bool kernel_read(char *const *columns, size_t count, struct kernel_package *k)
 {
 	*k = (struct kernel_package){0};
-	if ((count != 7 && count != 11) || !is_column(columns[1]) || !is_column(columns[2]))
+	if ((count != 7 && count != 11) || !column_is_word(columns[1]) || !column_is_word(columns[2]))
 		return false;
 	k->release = xstrdup(columns[1]);
 	k->version = xstrdup(columns[2]);
@@ -347,7 +214,7 @@ static int index_line(char *line, struct package_index *index)
 	if (count == 2 && !strcmp(columns[0], "end")) {
 		uint64_t told;
 
-		return parse_u64(columns[1], &told) && told == index->count ? 1 : -EINVAL;
+		return column_parse_size(columns[1], &told) && told == index->count ? 1 : -EINVAL;
 	}
 	if (count < 2 || strcmp(columns[0], "kernel"))
 		return -EINVAL;

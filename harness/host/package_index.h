@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * package_index: which kernels Debian has. It turns the text of Packages files (deb-src-control(5), wiki
- * DebianRepository/Format) into a short list of bootable kernels, writes and reads that list, and finds the kernel a row
- * means. Pure: apt.h brings the bytes, store.h uses the answers.
+ * DebianRepository/Format) into a short list of bootable kernels, writes and reads that list, and finds the kernel a
+ * row means. Pure: apt.h brings the bytes, store.h uses the answers.
  */
 #ifndef COREMATRIX_HOST_PACKAGE_INDEX_H
 #define COREMATRIX_HOST_PACKAGE_INDEX_H
@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "host/kernel_list.h"
+#include "host/package_scan.h"
 
 /* One package file on the mirror. */
 struct package_ref {
@@ -38,21 +39,6 @@ struct package_index {
 	size_t gap_count;
 };
 
-/* Raw packages as they are read, before it is known which of them make a kernel. */
-struct package_scan {
-	struct scanned_package *packages;
-	size_t count;
-	struct buf paragraph;
-};
-
-/*
- * Feed bytes of a Packages file, in pieces of any size; `base` is the repository's URI with its final slash. Call
- * package_scan_end at the end of each file.
- */
-void package_scan_feed(struct package_scan *scan, const char *base, const char *bytes, size_t len);
-void package_scan_end(struct package_scan *scan, const char *base);
-void package_scan_free(struct package_scan *scan);
-
 /* The kernels among the packages: no metapackages, debug or unsigned ones, and none whose linux-binary-* is missing. */
 void package_index_build(const struct package_scan *scan, struct package_index *index);
 void package_index_add_gap(struct package_index *index, const char *text);
@@ -75,7 +61,8 @@ const struct kernel_package *package_index_exact(const struct package_index *ind
                                                  const char *version);
 
 /*
- * Take note that the mirror lists this kernel and does not have its file (incomplete mirrors exist): it is found no more.
+ * Take note that the mirror lists this kernel and does not have its file (incomplete mirrors exist): it is found no
+ * more.
  */
 void package_index_strike(struct package_index *index, const char *release, const char *version);
 

@@ -5,6 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "host/text.h"
+
+/* What is shown of a text that the guest chose. */
+#define SHOWN_BYTES 300
+
 void session_init(struct session *s, uint64_t nonce, size_t objects, const char *release)
 {
 	*s = (struct session){.nonce = nonce, .release = release, .cell_count = objects, .current = -1};
@@ -16,6 +22,16 @@ static int out_of_order(const struct message *m, struct error *err)
 	return error_set(err, EBADMSG, "frames: a frame of type %u came out of order", (unsigned)m->type);
 }
 
+/* The guest's text as part of a message to people: cut, on one line, nothing a terminal would obey. */
+static char *shown(const char *text)
+{
+	cleanup_free char *cut = xstrndup(text, SHOWN_BYTES);
+	struct buf line = {0};
+
+	text_add_line(&line, cut);
+	return buf_steal(&line);
+}
+
 static int take_hello(struct session *s, struct message *m, int64_t now_ms, struct error *err)
 {
 	if (s->stage != SESSION_BOOTING)
@@ -23,9 +39,12 @@ static int take_hello(struct session *s, struct message *m, int64_t now_ms, stru
 	if (m->hello.protocol != MESSAGE_PROTOCOL)
 		return error_set(err, EPROTO, "the agent speaks protocol %u, this program %u", m->hello.protocol,
 		                 MESSAGE_PROTOCOL);
-	if (*s->release && strcmp(s->release, m->hello.release))
-		return error_set(err, EPROTO, "the guest runs kernel '%s', the row resolved to '%s'", m->hello.release,
+	if (*s->release && strcmp(s->release, m->hello.release)) {
+		cleanup_free char *release = shown(m->hello.release);
+
+		return error_set(err, EPROTO, "the guest runs kernel '%s', the row resolved to '%s'", release,
 		                 s->release);
+	}
 	s->hello = *m;
 	*m = (struct message){0};
 	s->stage = SESSION_GREETED;
@@ -141,13 +160,33 @@ static int take_end(struct session *s, const struct message *m, int64_t now_ms, 
 {
 	if (s->stage != SESSION_RUNNING || s->current >= 0)
 		return out_of_order(m, err);
-	if (m->end.nonce != s->nonce)
+	if (m->end.nonce != s->nonce || m->end.cells != s->cell_count)
 		return error_set(err, EBADMSG, "frames: the end frame belongs to another job");
 	for (size_t i = 0; i < s->cell_count; i++)
 		if (!s->cells[i].done)
 			return error_set(err, EBADMSG, "frames: the end frame came, but not the cell of object %zu", i);
 	s->stage = SESSION_ENDED;
 	s->end_ms = now_ms;
+	return 0;
+}
+
+static int take_fatal(const struct message *m, struct error *err)
+{
+	cleanup_free char *reason = shown(m->fatal.reason);
+
+	return error_set(err, EIO, "the agent gave up: %s", reason);
+}
+
+/* What the guest makes the host keep of one cell is bounded, whatever it consists of. */
+static int count_bytes(struct session *s, const struct frame *f, struct error *err)
+{
+	struct session_cell *cell = s->current < 0 ? NULL : &s->cells[s->current];
+
+	if (!cell)
+		return 0;
+	cell->bytes += f->len;
+	if (cell->bytes > SESSION_MAX_BYTES)
+		return error_set(err, EBADMSG, "frames: more than %u bytes about one cell", SESSION_MAX_BYTES);
 	return 0;
 }
 
@@ -179,7 +218,7 @@ static int dispatch(struct session *s, struct message *m, int64_t now_ms, struct
 	case MESSAGE_END:
 		return take_end(s, m, now_ms, err);
 	case MESSAGE_FATAL:
-		return error_set(err, EIO, "the agent gave up: %s", m->fatal.reason);
+		return take_fatal(m, err);
 	}
 	return out_of_order(m, err);
 }
@@ -187,8 +226,9 @@ static int dispatch(struct session *s, struct message *m, int64_t now_ms, struct
 int session_take(struct session *s, const struct frame *f, int64_t now_ms, struct error *err)
 {
 	struct message m;
-	int rc = message_decode(f->type, f->payload, f->len, &m, err);
+	int rc = count_bytes(s, f, err);
 
+	rc = rc ? rc : message_decode(f->type, f->payload, f->len, &m, err);
 	if (rc)
 		return rc;
 	rc = dispatch(s, &m, now_ms, err);

@@ -18,6 +18,7 @@
 /* What a guest may make the host remember of one cell. */
 #define SESSION_MAX_FACTS 200000u
 #define SESSION_MAX_LOG (8u << 20)
+#define SESSION_MAX_BYTES (64u << 20) /* payloads of all its frames */
 
 struct session_cell {
 	bool begun, done;
@@ -28,6 +29,7 @@ struct session_cell {
 	struct truth_fact *truths;
 	size_t truth_count;
 	struct buf log;
+	uint64_t bytes;     /* payloads taken for it */
 	struct message end; /* MESSAGE_CELL_END when done */
 	int64_t begin_ms, end_ms;
 };

@@ -13,7 +13,8 @@
 #include "host/store_entry.h"
 #include "host/store_plan.h"
 
-/* An index older than this is refreshed before a row is resolved by it; a row it does not know refreshes a fresher one. */
+/* An index older than this is refreshed before a row is resolved by it; a row it does not know refreshes a fresher one.
+ */
 static const long index_stale_s = 24 * 3600, index_settled_s = 3600;
 
 static char *apt_dir(const struct store_options *o)
@@ -42,18 +43,19 @@ static int index_get(const struct store_options *o, const struct plan *plan, boo
 /* Without any index no unresolved row can be had: the optional ones are skipped, any other fails. */
 static int no_index(struct plan *plan, struct error *err)
 {
-	cleanup_error struct error why = *err;
-	int rc = 0;
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->rows[i].state == PLAN_UNRESOLVED && !plan->rows[i].row->optional)
+			return -err->code;
+	for (size_t i = 0; i < plan->count; i++) {
+		struct error why = {0};
 
-	*err = (struct error){0};
-	for (size_t i = 0; i < plan->count && !rc; i++) {
 		if (plan->rows[i].state != PLAN_UNRESOLVED)
 			continue;
-		error_set(err, why.code, "%s", why.text);
-		err->status = why.status;
-		rc = plan_failed(plan, &plan->rows[i], err);
+		error_set(&why, err->code, "%s", err->text);
+		plan_failed(plan, &plan->rows[i], &why);
 	}
-	return rc;
+	error_clear(err);
+	return 0;
 }
 
 static int resolve(const struct store_options *o, struct plan *plan, bool refresh, struct package_index *index,
@@ -115,13 +117,13 @@ static int pin(const struct store_options *o, const struct plan *plan, struct ke
 		const struct plan_row *r = &plan->rows[i];
 		cleanup_free char *spec = kernel_row_spec(r->row);
 		const struct lock_line line = {
-			.id = r->row->id,
-			.package = r->record.package,
-			.version = r->record.version,
-			.release = r->record.release,
-			.package_sha256 = r->record.package_sha256,
-			.image_sha256 = r->record.files[ENTRY_VMLINUX].sha256,
-			.spec = spec,
+		        .id = r->row->id,
+		        .package = r->record.package,
+		        .version = r->record.version,
+		        .release = r->record.release,
+		        .package_sha256 = r->record.package_sha256,
+		        .image_sha256 = r->record.files[ENTRY_VMLINUX].sha256,
+		        .spec = spec,
 		};
 
 		if (r->state == PLAN_PRESENT)
@@ -147,22 +149,22 @@ static struct store_kernel kernel_of(const struct store_options *o, const struct
 	const struct entry_record *record = &r->record;
 
 	return (struct store_kernel){
-		.id = xstrdup(r->row->id),
-		.line = r->row->line,
-		.skipped = r->state == PLAN_SKIPPED,
-		.reason = xstrdup(text_of(r->reason)),
-		.release = xstrdup(text_of(record->release)),
-		.arch = xstrdup(text_of(record->arch)),
-		.package = xstrdup(text_of(record->package)),
-		.version = xstrdup(text_of(record->version)),
-		.package_sha256 = xstrdup(text_of(record->package_sha256)),
-		.image_sha256 = xstrdup(text_of(record->files[ENTRY_VMLINUX].sha256)),
-		.btf_sha256 = xstrdup(text_of(record->files[ENTRY_BTF].sha256)),
-		.vmlinux = file_path(o, r, ENTRY_VMLINUX),
-		.btf = file_path(o, r, ENTRY_BTF),
-		.config = file_path(o, r, ENTRY_CONFIG),
-		.bzimage = file_path(o, r, ENTRY_BZIMAGE),
-		.pvh = record->pvh,
+	        .id = xstrdup(r->row->id),
+	        .line = r->row->line,
+	        .skipped = r->state == PLAN_SKIPPED,
+	        .reason = xstrdup(text_of(r->reason)),
+	        .release = xstrdup(text_of(record->release)),
+	        .arch = xstrdup(text_of(record->arch)),
+	        .package = xstrdup(text_of(record->package)),
+	        .version = xstrdup(text_of(record->version)),
+	        .package_sha256 = xstrdup(text_of(record->package_sha256)),
+	        .image_sha256 = xstrdup(text_of(record->files[ENTRY_VMLINUX].sha256)),
+	        .btf_sha256 = xstrdup(text_of(record->files[ENTRY_BTF].sha256)),
+	        .vmlinux = file_path(o, r, ENTRY_VMLINUX),
+	        .btf = file_path(o, r, ENTRY_BTF),
+	        .config = file_path(o, r, ENTRY_CONFIG),
+	        .bzimage = file_path(o, r, ENTRY_BZIMAGE),
+	        .pvh = record->pvh,
 	};
 }
 
@@ -178,11 +180,8 @@ int store_prepare(const struct store_options *o, const struct kernel_list *list,
                   size_t *count, struct error *err)
 {
 	cleanup_kernel_lock struct kernel_lock lock = {0}, pins = {0};
-	cleanup_plan struct plan plan = {.dir = o->dir,
-	                                 .list_path = list->path,
-	                                 .lock = &lock,
-	                                 .frozen = o->frozen,
-	                                 .update = o->update};
+	cleanup_plan struct plan plan = {
+	        .dir = o->dir, .list_path = list->path, .lock = &lock, .frozen = o->frozen, .update = o->update};
 	cleanup_close int lock_fd = -1;
 	bool changed;
 	int rc, pinned;
@@ -219,10 +218,19 @@ void store_kernels_free(struct store_kernel *kernels, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		char *const owned[] = {
-			kernels[i].id,      kernels[i].reason,         kernels[i].release,      kernels[i].arch,
-			kernels[i].package, kernels[i].version,        kernels[i].package_sha256, kernels[i].image_sha256,
-			kernels[i].btf_sha256, kernels[i].vmlinux,     kernels[i].btf,          kernels[i].config,
-			kernels[i].bzimage,
+		        kernels[i].id,
+		        kernels[i].reason,
+		        kernels[i].release,
+		        kernels[i].arch,
+		        kernels[i].package,
+		        kernels[i].version,
+		        kernels[i].package_sha256,
+		        kernels[i].image_sha256,
+		        kernels[i].btf_sha256,
+		        kernels[i].vmlinux,
+		        kernels[i].btf,
+		        kernels[i].config,
+		        kernels[i].bzimage,
 		};
 
 		for (size_t k = 0; k < sizeof(owned) / sizeof(owned[0]); k++)

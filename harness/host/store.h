@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * store: images/, the kernels that rows of a list resolved to, unpacked and ready to boot. It decides which kernel a row
- * means (lock file, package index), has missing ones built and hands out paths. Commands call it once, before any VM is
- * started. It never boots anything and never changes the system's apt.
+ * store: images/, the kernels that rows of a list resolved to, unpacked and ready to boot. It decides which kernel a
+ * row means (lock file, package index), has missing ones built and hands out paths. Commands call it once, before any
+ * VM is started. It never boots anything and never changes the system's apt.
  *
  *   images/<release>/          one kernel: vmlinux, btf, config, record.json (and bzimage when QEMU needs it)
  *   images/file-<sha256[:16]>/ the same for a file of the user's
@@ -48,10 +48,11 @@ struct store_options {
 };
 
 /*
- * Make every row of `list` available: resolve, fetch what is missing, verify, write the lock file. No network is touched
- * for rows that are in the lock with their kernel in the store. Fills kernels[] in row order; the caller frees it with
- * store_kernels_free. Nothing is fetched before every row is known to exist; an unknown version, release or file is
- * -EINVAL (usage), naming the row's line and the nearest that exist; everything else that fails is the environment's.
+ * Make every row of `list` available: resolve, fetch what is missing, verify, write the lock file. No network is
+ * touched for rows that are in the lock with their kernel in the store. Fills kernels[] in row order; the caller frees
+ * it with store_kernels_free. Nothing is fetched before every row is known to exist; an unknown version, release or
+ * file is -EINVAL (usage), naming the row's line and the nearest that exist; everything else that fails is the
+ * environment's.
  */
 int store_prepare(const struct store_options *o, const struct kernel_list *list, struct store_kernel **kernels,
                   size_t *count, struct error *err);
@@ -76,7 +77,8 @@ void store_rows_free(struct store_row *rows, size_t count);
 int store_verify(const struct store_options *o, const struct kernel_list *list, size_t *good, size_t *bad,
                  struct error *err);
 
-/* Check that the kernel of each row exists (index or file), fetching an index when there is none; no kernel is built. */
+/* Check that the kernel of each row exists (index or file), fetching an index when there is none; no kernel is built.
+ */
 int store_resolve(const struct store_options *o, const struct kernel_list *list, struct error *err);
 
 /* Remove entries and lock lines that no row of the list refers to; `removed` counts entries, `bytes` what they took. */

@@ -18,7 +18,12 @@ enum { WORKERS = 2 };
 /* Measured over 5.10 to 7.3: vmlinux, BTF and configuration of a Debian kernel together take 62 to 68 MB. */
 static const uint64_t kernel_bytes = (uint64_t)68 << 20;
 /* Largest seen while unpacking: 0.25 GB. A kernel image that asks for more than these is no kernel image. */
-static const rlim_t worker_memory = (rlim_t)6 << 30, worker_seconds = 900;
+#ifdef __SANITIZE_ADDRESS__ /* which maps terabytes */
+static const rlim_t worker_memory = RLIM_INFINITY;
+#else
+static const rlim_t worker_memory = (rlim_t)6 << 30;
+#endif
+static const rlim_t worker_seconds = 900;
 
 struct job {
 	struct child_worker worker;
@@ -35,15 +40,11 @@ static int build_work(void *ctx, struct error *err)
 {
 	const struct build *b = ctx;
 	const struct entry_source source = {
-		.package = b->row->package, .path = b->row->row->spec, .sha256 = b->row->file_sha256};
-	const struct rlimit seconds = {worker_seconds, worker_seconds};
-
-	setrlimit(RLIMIT_CPU, &seconds);
-#ifndef __SANITIZE_ADDRESS__ /* which maps terabytes */
-	const struct rlimit memory = {worker_memory, worker_memory};
+	        .package = b->row->package, .path = b->row->row->spec, .sha256 = b->row->file_sha256};
+	const struct rlimit memory = {worker_memory, worker_memory}, seconds = {worker_seconds, worker_seconds};
 
 	setrlimit(RLIMIT_AS, &memory);
-#endif
+	setrlimit(RLIMIT_CPU, &seconds);
 	return entry_build(b->plan->dir, b->row->name, &source, err);
 }
 
@@ -98,8 +99,8 @@ static int no_space(const struct plan *plan, struct error *err)
 	uint64_t to_fetch, need = space_needed(plan, &kernels, &to_fetch);
 
 	return error_set(err, ENOSPC,
-	                 "no space left in %s: the %zu kernels still to come need about %" PRIu64 " MB, %" PRIu64
-	                 " MB are free; make room, or choose fewer kernels",
+	                 "no space left in %s: kernels still to come: %zu, which need about %" PRIu64
+	                 " MB; free: %" PRIu64 " MB; make room, or choose fewer kernels",
 	                 plan->dir, kernels, mb(need), mb(space_free(plan->dir)));
 }
 
@@ -247,7 +248,7 @@ int plan_build(struct plan *plan, bool quiet, struct error *err)
 	if (space_free(plan->dir) < space_needed(plan, &kernels, &to_fetch))
 		return no_space(plan, err);
 	if (!quiet && to_fetch)
-		log_info("%zu kernels to fetch, %" PRIu64 " MB", kernels, mb(to_fetch));
+		log_info("%zu %s to fetch, %" PRIu64 " MB", kernels, kernels == 1 ? "kernel" : "kernels", mb(to_fetch));
 	for (size_t i = 0; i < plan->count && !first; i++) {
 		struct job *job;
 		int rc;

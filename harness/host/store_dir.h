@@ -10,9 +10,9 @@
 #include "host/kernel_lock.h"
 
 /*
- * Take DIR/.lock, making DIR first; waiting for another run is said in one line. The descriptor goes to *fd, and closing
- * it gives the lock back; workers inherit it, so the lock is free only when they are gone too. A directory that cannot
- * be written to is locked for reading, or not at all (*fd = -1): nobody can change it from here.
+ * Take DIR/.lock, making DIR first; waiting for another run is said in one line. The descriptor goes to *fd, and
+ * closing it gives the lock back; workers inherit it, so the lock is free only when they are gone too. A directory that
+ * cannot be written to is locked for reading, or not at all (*fd = -1): nobody can change it from here.
  */
 int store_dir_lock(const char *dir, int *fd, struct error *err);
 

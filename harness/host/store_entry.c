@@ -23,10 +23,10 @@ static const size_t record_max = 1 << 20, user_file_max = 1u << 30;
 static const char stale_prefix[] = ".tmp-";
 
 static const char *const file_names[ENTRY_FILE_COUNT] = {
-	[ENTRY_VMLINUX] = "vmlinux",
-	[ENTRY_BTF] = "btf",
-	[ENTRY_CONFIG] = "config",
-	[ENTRY_BZIMAGE] = "bzimage",
+        [ENTRY_VMLINUX] = "vmlinux",
+        [ENTRY_BTF] = "btf",
+        [ENTRY_CONFIG] = "config",
+        [ENTRY_BZIMAGE] = "bzimage",
 };
 
 const char *entry_file_name(enum entry_file f)
@@ -58,9 +58,9 @@ static int record_parse(json_t *json, struct entry_record *r)
 	json_t *files;
 	int format, pvh;
 
-	if (json_unpack(json, "{s:i, s:s, s:s, s:s, s:s, s:s, s:b, s:o}", "format", &format, "release", &release, "arch",
-	                &arch, "package", &package, "version", &version, "package_sha256", &package_sha256, "pvh", &pvh,
-	                "files", &files) ||
+	if (json_unpack(json, "{s:i, s:s, s:s, s:s, s:s, s:s, s:b, s:o}", "format", &format, "release", &release,
+	                "arch", &arch, "package", &package, "version", &version, "package_sha256", &package_sha256,
+	                "pvh", &pvh, "files", &files) ||
 	    format != RECORD_FORMAT)
 		return -EINVAL;
 	r->release = xstrdup(release);
@@ -195,8 +195,9 @@ static int image_write(const char *tmp, struct buf *bytes, struct entry_record *
 	int rc = image_unpack(bytes, &image, err);
 
 	if (!rc && !image.pvh && !image.packed.len)
-		rc = error_usage(err, "a vmlinux without a PVH entry, which QEMU cannot boot; give the bzImage that belongs "
-		                      "to it, or build it with CONFIG_PVH=y");
+		rc = error_usage(err,
+		                 "a vmlinux without a PVH entry, which QEMU cannot boot; give the bzImage that belongs "
+		                 "to it, or build it with CONFIG_PVH=y");
 	if (!rc) {
 		r->release = xstrdup(image.release);
 		r->arch = xstrdup("x86_64");
@@ -221,8 +222,8 @@ static int package_fetch(const struct package_ref *ref, const char *path, struct
 	if (rc)
 		return rc;
 	if (strcmp(hash, ref->sha256))
-		return error_set(err, EIO, "%s: the mirror gave a file of sha256 %s; the signed index says %s", ref->name,
-		                 hash, ref->sha256);
+		return error_set(err, EIO, "%s: the mirror gave a file of sha256 %s; the signed index says %s",
+		                 ref->name, hash, ref->sha256);
 	return 0;
 }
 
@@ -293,8 +294,9 @@ static int user_file_read(const struct entry_source *source, struct buf *bytes, 
 	int rc = io_read_file(source->path, user_file_max, bytes, err);
 
 	if (rc == -EFBIG)
-		return error_usage(err, "%s: more than 1 GiB; expected a kernel image (strip a vmlinux of its debug "
-		                        "information)",
+		return error_usage(err,
+		                   "%s: more than 1 GiB; expected a kernel image (strip a vmlinux of its debug "
+		                   "information)",
 		                   source->path);
 	if (rc)
 		return rc;
@@ -368,8 +370,8 @@ int entry_build(const char *dir, const char *name, const struct entry_source *so
 
 	if (mkdir(tmp, 0755))
 		return error_set(err, errno, "%s: cannot create directory: %s", tmp, strerror(errno));
-	rc = source->package ? build_package(tmp, source->package, &record, err) :
-			       build_file(tmp, source, &record, err);
+	rc = source->package ? build_package(tmp, source->package, &record, err)
+	                     : build_file(tmp, source, &record, err);
 	if (!rc)
 		rc = record_write(tmp, &record, err);
 	if (!rc)

@@ -54,8 +54,8 @@ struct entry_source {
 
 /*
  * Build DIR/NAME: fetch, check hashes, unpack, write to DIR/.tmp-PID-NAME, record, rename. An entry of that name is
- * replaced. Runs in a worker process (child.h), for the bytes are anybody's. What is wrong with a user's file is a usage
- * error; what is wrong with a package is the environment's.
+ * replaced. Runs in a worker process (child.h), for the bytes are anybody's. What is wrong with a user's file is a
+ * usage error; what is wrong with a package is the environment's.
  */
 int entry_build(const char *dir, const char *name, const struct entry_source *source, struct error *err);
 

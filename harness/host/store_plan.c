@@ -24,7 +24,8 @@ int plan_failed(const struct plan *plan, struct plan_row *row, struct error *err
 	row->state = PLAN_SKIPPED;
 	free(row->reason);
 	row->reason = xstrdup(err && err->text ? err->text : "failed");
-	log_warn("%s:%u: optional kernel %s is skipped: %s", plan->list_path, row->row->line, row->row->id, row->reason);
+	log_warn("%s:%u: optional kernel %s is skipped: %s", plan->list_path, row->row->line, row->row->id,
+	         row->reason);
 	if (err)
 		error_clear(err);
 	return 0;
@@ -171,6 +172,19 @@ static int not_found(const struct plan_row *r, const struct package_index *index
 	return -err->code;
 }
 
+/* With a frozen lock an entry has to be what the lock pins. */
+static int frozen_check(const struct plan *plan, struct plan_row *r, struct error *err)
+{
+	const struct lock_line *line = plan_lock_line(plan->lock, r->row);
+
+	if (!plan->frozen || !line || is_pinned(&r->record, line))
+		return 0;
+	error_set(err, EINVAL, "%s/%s has a vmlinux of sha256 %s; kernels.lock says %s, which --frozen asks for",
+	          plan->dir, r->name, r->record.files[ENTRY_VMLINUX].sha256, line->image_sha256);
+	entry_record_free(&r->record);
+	return -EINVAL;
+}
+
 static int row_online(struct plan *plan, struct plan_row *r, const struct package_index *index, struct error *err)
 {
 	r->package = package_wanted(plan, r->row, index, err);
@@ -180,10 +194,13 @@ static int row_online(struct plan *plan, struct plan_row *r, const struct packag
 	r->state = PLAN_BUILD;
 	if (!entry_found(plan, r->name, &r->record))
 		return 0;
-	if (!strcmp(r->record.package_sha256, r->package->image.sha256))
-		r->state = PLAN_PRESENT;
-	else
+	if (strcmp(r->record.package_sha256, r->package->image.sha256)) {
 		entry_record_free(&r->record);
+		return 0;
+	}
+	if (frozen_check(plan, r, err))
+		return -EINVAL;
+	r->state = PLAN_PRESENT;
 	return 0;
 }
 
@@ -201,19 +218,13 @@ int plan_online(struct plan *plan, const struct package_index *index, struct err
 
 int plan_built(struct plan *plan, struct plan_row *r, struct error *err)
 {
-	const struct lock_line *line = plan_lock_line(plan->lock, r->row);
 	int rc = entry_read(plan->dir, r->name, &r->record, err);
 
-	if (rc)
-		return rc;
-	if (plan->frozen && line && !is_pinned(&r->record, line)) {
-		rc = error_set(err, EINVAL, "%s/%s came out as sha256 %s; kernels.lock says %s, which --frozen asks for",
-		               plan->dir, r->name, r->record.files[ENTRY_VMLINUX].sha256, line->image_sha256);
-		entry_record_free(&r->record);
-		return rc;
-	}
-	r->state = PLAN_PRESENT;
-	return 0;
+	if (!rc)
+		rc = frozen_check(plan, r, err);
+	if (!rc)
+		r->state = PLAN_PRESENT;
+	return rc;
 }
 
 void plan_gone(struct plan_row *r, const char *why)

@@ -50,6 +50,8 @@ static int data_read(struct archive *a, size_t max, struct buf *out, struct erro
 		char *at = buf_reserve(out, chunk);
 		la_ssize_t n = archive_read_data(a, at, chunk);
 
+		if (n <= 0)
+			*at = '\0';
 		if (n == ARCHIVE_RETRY)
 			continue;
 		if (n < 0)
@@ -89,15 +91,15 @@ static const struct {
 	const char *pattern;
 	enum member member;
 } members[] = {
-	{"boot/vmlinuz-*", MEMBER_IMAGE},
-	{"lib/modules/*/vmlinuz", MEMBER_IMAGE},
-	{"usr/lib/modules/*/vmlinuz", MEMBER_IMAGE},
-	{"boot/vmlinux-*", MEMBER_IMAGE},
-	{"usr/lib/debug/boot/vmlinux-*", MEMBER_IMAGE},
-	{"usr/lib/debug/lib/modules/*/vmlinux", MEMBER_IMAGE},
-	{"boot/config-*", MEMBER_CONFIG},
-	{"lib/modules/*/config", MEMBER_CONFIG},
-	{"usr/lib/modules/*/config", MEMBER_CONFIG},
+        {"boot/vmlinuz-*", MEMBER_IMAGE},
+        {"lib/modules/*/vmlinuz", MEMBER_IMAGE},
+        {"usr/lib/modules/*/vmlinuz", MEMBER_IMAGE},
+        {"boot/vmlinux-*", MEMBER_IMAGE},
+        {"usr/lib/debug/boot/vmlinux-*", MEMBER_IMAGE},
+        {"usr/lib/debug/lib/modules/*/vmlinux", MEMBER_IMAGE},
+        {"boot/config-*", MEMBER_CONFIG},
+        {"lib/modules/*/config", MEMBER_CONFIG},
+        {"usr/lib/modules/*/config", MEMBER_CONFIG},
 };
 
 static enum member member_find(const char *path)
@@ -138,7 +140,8 @@ static int members_walk(struct archive *a, struct unpack_kernel *kernel, struct 
 		if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
 			return error_usage(err, "cut short or corrupt: %s", reason(a));
 		if (archive_filter_bytes(a, 0) > package_max)
-			return error_usage(err, "unpacks to more than the %" PRId64 " bytes that are allowed", package_max);
+			return error_usage(err, "unpacks to more than the %" PRId64 " bytes that are allowed",
+			                   package_max);
 		path = archive_entry_pathname(entry);
 		if (!path || archive_entry_filetype(entry) != AE_IFREG || !archive_entry_size(entry))
 			continue;

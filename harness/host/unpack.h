@@ -14,15 +14,15 @@
 
 /*
  * Decompress one gzip, bzip2, lzma, xz, LZ4 (legacy frames too) or zstd stream into `out`; bytes after its end are
- * ignored. More than `max` bytes of output is an error, as is a stream that is cut or corrupt (all usage errors, without
- * a path: the caller knows what was being read).
+ * ignored. More than `max` bytes of output is an error, as is a stream that is cut or corrupt (all usage errors,
+ * without a path: the caller knows what was being read).
  */
 int unpack_stream(const void *bytes, size_t len, size_t max, struct buf *out, struct error *err);
 
 /* What a kernel package can hold for us. Absent members stay empty. */
 struct unpack_kernel {
-	struct buf image; /* boot/vmlinuz-*, (usr/)lib/modules/X/vmlinuz, or an uncompressed boot/vmlinux-* */
-	char *image_path; /* member it came from, NULL when there is none */
+	struct buf image;  /* boot/vmlinuz-*, (usr/)lib/modules/X/vmlinuz, or an uncompressed boot/vmlinux-* */
+	char *image_path;  /* member it came from, NULL when there is none */
 	struct buf config; /* boot/config-*, (usr/)lib/modules/X/config */
 	char *config_path;
 };
@@ -32,8 +32,8 @@ bool unpack_is_package(const void *bytes, size_t len);
 
 /*
  * Take kernel image and configuration out of a package file (.deb, .rpm, cpio, tar; compressed by anything that
- * unpack_stream reads). Stops at the first of each. Members of more than 1 GiB (16 MiB for a configuration) are refused.
- * A package that holds neither is no error. Errors name the file; free with unpack_kernel_free either way.
+ * unpack_stream reads). Stops at the first of each. Members of more than 1 GiB (16 MiB for a configuration) are
+ * refused. A package that holds neither is no error. Errors name the file; free with unpack_kernel_free either way.
  */
 int unpack_package(const char *path, struct unpack_kernel *kernel, struct error *err);
 void unpack_kernel_free(struct unpack_kernel *kernel);

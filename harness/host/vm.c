@@ -3,14 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,17 +14,16 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "host/console.h"
+#include "host/qemu_exec.h"
 #include "wire/frame.h"
 
 #define CONSOLE_LOG_MAX (8u << 20)
 /* Time for the rest of a crash report to arrive once its first line did. */
 #define CRASH_GRACE_MS 300
-/* Time for QEMU to end once its pipes are closed. */
-#define EXIT_GRACE_MS 5000
-#define NOBODY 65534
-
-/* Descriptors as QEMU sees them. */
-enum { QEMU_FD_FRAMES = 3, QEMU_FD_CONSOLE, QEMU_FD_KERNEL, QEMU_FD_INITRD, QEMU_FD_JOB, QEMU_FD_END };
+/* Reads of one pipe in one step; enough to empty it, and a guest that never stops writing must not keep the host. */
+#define STEP_READS 32
+/* How often to look for the end of a killed QEMU when the host's kernel has no pidfd (before 5.3). */
+#define REAP_POLL_MS 20
 
 struct vm {
 	struct session *session;
@@ -57,107 +51,6 @@ struct vm_deadlines vm_deadlines_default(void)
 }
 
 /* ---- start ---- */
-
-/* Paths that this process opens for QEMU, and the ones QEMU is told. */
-struct handed {
-	int fds[QEMU_FD_END];
-	char *names[QEMU_FD_END];
-};
-
-static void handed_free(struct handed *h)
-{
-	for (int i = 0; i < QEMU_FD_END; i++) {
-		if (h->fds[i] >= 0)
-			close(h->fds[i]);
-		free(h->names[i]);
-	}
-}
-
-static int hand_file(struct handed *h, int number, const char *path, const char *what, struct error *err)
-{
-	if (!*path) {
-		h->names[number] = xstrdup("");
-		return 0;
-	}
-	h->fds[number] = open(path, O_RDONLY | O_CLOEXEC);
-	if (h->fds[number] < 0)
-		return error_set(err, errno, "%s: cannot open the %s: %s", path, what, strerror(errno));
-	h->names[number] = xasprintf("/proc/self/fd/%d", number);
-	return 0;
-}
-
-static int hand_pipe(struct handed *h, int number, int *read_end, struct error *err)
-{
-	int fds[2];
-
-	if (pipe2(fds, O_CLOEXEC))
-		return error_set(err, errno, "cannot make a pipe for QEMU: %s", strerror(errno));
-	fcntl(fds[0], F_SETFL, O_NONBLOCK);
-	/* Fewer, larger reads; the default of 64 KiB is what an unprivileged process gets anyway. */
-	fcntl(fds[1], F_SETPIPE_SZ, 1 << 20);
-	*read_end = fds[0];
-	h->fds[number] = fds[1];
-	h->names[number] = xasprintf("/dev/fdset/%d", number);
-	return 0;
-}
-
-/* In the child: what is left of this process's rights before it becomes QEMU. No message can come from here. */
-static void become_nobody(enum accel accel)
-{
-	struct stat st;
-	gid_t kvm = NOBODY;
-
-	if (accel == ACCEL_KVM && !stat("/dev/kvm", &st)) {
-		if ((st.st_mode & 0066) == 0)
-			return;
-		kvm = st.st_gid;
-	}
-	if (geteuid() != 0)
-		return;
-	if (setgroups(1, &kvm) || setgid(NOBODY) || setuid(NOBODY))
-		_exit(126);
-}
-
-static _Noreturn void exec_qemu(const struct strings *argv, struct handed *h, int log, enum accel accel, pid_t parent)
-{
-	const struct rlimit no_core = {0, 0};
-	int high[QEMU_FD_END];
-	sigset_t none;
-	int null;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(127);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	setpgid(0, 0); /* Ctrl-C is the scheduler's to handle */
-	setrlimit(RLIMIT_CORE, &no_core);
-	for (int i = QEMU_FD_FRAMES; i < QEMU_FD_END; i++)
-		high[i] = h->fds[i] < 0 ? -1 : fcntl(h->fds[i], F_DUPFD, 64);
-	log = fcntl(log, F_DUPFD, 64);
-	null = open("/dev/null", O_RDWR);
-	dup2(null, 0);
-	dup2(log, 1);
-	dup2(log, 2);
-	for (int i = QEMU_FD_FRAMES; i < QEMU_FD_END; i++)
-		if (high[i] >= 0)
-			dup2(high[i], i);
-	syscall(SYS_close_range, QEMU_FD_END, ~0u, 0);
-	become_nobody(accel);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* setuid cleared it */
-	if (getppid() != parent)
-		_exit(127);
-	execvp(argv->at[0], argv->at);
-	dprintf(2, "%s: cannot run: %s; install QEMU (make deps)\n", argv->at[0], strerror(errno));
-	_exit(127);
-}
-
-static void add_fdset(struct strings *argv, int number)
-{
-	strings_add(argv, "-add-fd");
-	strings_addf(argv, "fd=%d,set=%d", number, number);
-}
 
 /* The command for people: real paths, console to the terminal, frames to a file. */
 static int write_script(const struct vm_options *o, struct error *err)
@@ -189,37 +82,27 @@ static int open_log(const struct vm_options *o, const char *name, char **path, s
 	return fd;
 }
 
-static int spawn(struct vm *vm, const struct vm_options *o, struct handed *h, struct error *err)
+static int spawn(struct vm *vm, const struct vm_options *o, struct error *err)
 {
-	cleanup_strings struct strings argv = {0};
 	cleanup_close int log = open_log(o, "qemu", &vm->qemu_log, err);
-	struct qemu_guest guest = o->guest;
-	pid_t parent = getpid(), pid;
+	struct qemu_process p;
+	int rc;
 
 	if (log < 0)
 		return log;
-	guest.kernel = h->names[QEMU_FD_KERNEL];
-	guest.initrd = h->names[QEMU_FD_INITRD];
-	guest.job = h->names[QEMU_FD_JOB];
-	guest.frames = h->names[QEMU_FD_FRAMES];
-	guest.console = h->names[QEMU_FD_CONSOLE];
-	qemu_argv(&guest, &argv);
-	add_fdset(&argv, QEMU_FD_FRAMES);
-	add_fdset(&argv, QEMU_FD_CONSOLE);
 	vm->started_ms = vm->stage_ms = vm->progress_ms = clock_ms();
-	pid = fork();
-	if (pid < 0)
-		return error_set(err, errno, "cannot fork for QEMU: %s", strerror(errno));
-	if (pid == 0)
-		exec_qemu(&argv, h, log, o->guest.accel, parent);
-	vm->pid = pid;
-	vm->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	rc = qemu_exec(&o->guest, log, &p, err);
+	if (rc)
+		return rc;
+	vm->pid = p.pid;
+	vm->pidfd = p.pidfd;
+	vm->frames_fd = p.frames_fd;
+	vm->console_fd = p.console_fd;
 	return 0;
 }
 
 int vm_start(const struct vm_options *o, struct vm **out, struct error *err)
 {
-	struct handed h = {.fds = {-1, -1, -1, -1, -1, -1, -1, -1}};
 	cleanup_free char *console_log = NULL;
 	struct vm *vm = xcalloc(1, sizeof(*vm));
 	int rc;
@@ -234,17 +117,11 @@ int vm_start(const struct vm_options *o, struct vm **out, struct error *err)
 	        .console_log = -1,
 	        .cell = -1,
 	};
-	rc = hand_file(&h, QEMU_FD_KERNEL, o->guest.kernel, "kernel", err);
-	rc = rc ? rc : hand_file(&h, QEMU_FD_INITRD, o->guest.initrd, "initramfs", err);
-	rc = rc ? rc : hand_file(&h, QEMU_FD_JOB, o->guest.job, "job", err);
-	rc = rc ? rc : hand_pipe(&h, QEMU_FD_FRAMES, &vm->frames_fd, err);
-	rc = rc ? rc : hand_pipe(&h, QEMU_FD_CONSOLE, &vm->console_fd, err);
-	rc = rc ? rc : write_script(o, err);
+	rc = write_script(o, err);
 	if (!rc) {
 		vm->console_log = open_log(o, "console", &console_log, err);
-		rc = vm->console_log < 0 ? vm->console_log : spawn(vm, o, &h, err);
+		rc = vm->console_log < 0 ? vm->console_log : spawn(vm, o, err);
 	}
-	handed_free(&h);
 	if (rc) {
 		vm_free(vm);
 		return rc;
@@ -288,19 +165,29 @@ static int64_t stage_deadline(const struct vm *vm)
 
 int64_t vm_wake_ms(const struct vm *vm)
 {
+	if (vm->killed)
+		return vm->pidfd >= 0 ? INT64_MAX : clock_ms() + REAP_POLL_MS;
 	if (vm->closed_ms)
-		return vm->closed_ms + EXIT_GRACE_MS;
+		return vm->closed_ms + vm->deadlines.end_ms;
 	if (vm->crash_ms)
 		return vm->crash_ms + CRASH_GRACE_MS;
 	return stage_deadline(vm);
+}
+
+/* QEMU leads a process group of its own, unless it was caught before it could make one. */
+static void kill_all(const struct vm *vm)
+{
+	if (!vm->pid)
+		return;
+	kill(-vm->pid, SIGKILL);
+	kill(vm->pid, SIGKILL);
 }
 
 void vm_kill(struct vm *vm, const char *reason)
 {
 	if (!vm->reason && reason)
 		vm->reason = xstrdup(reason);
-	if (vm->pid)
-		kill(vm->pid, SIGKILL);
+	kill_all(vm);
 	vm->killed = true;
 }
 
@@ -347,12 +234,12 @@ static void take_console(struct vm *vm, const char *bytes, size_t len, int64_t n
 		vm->crash_ms = now;
 }
 
-/* Read what is there; closes the pipe at its end. */
+/* Read what is there, in bounds; closes the pipe at its end. */
 static void drain(struct vm *vm, int *fd, void (*take)(struct vm *, const char *, size_t, int64_t))
 {
 	char bytes[65536];
 
-	while (*fd >= 0) {
+	for (unsigned i = 0; *fd >= 0 && i < STEP_READS; i++) {
 		ssize_t n = read(*fd, bytes, sizeof(bytes));
 
 		if (n > 0) {
@@ -439,6 +326,22 @@ static char *judge_end(const struct vm *vm)
 	return NULL;
 }
 
+/* Ended and not reaped yet: its process id and its group's stay taken. */
+static bool has_ended(const struct vm *vm)
+{
+	siginfo_t info = {0};
+
+	return waitid(P_PID, (id_t)vm->pid, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid == vm->pid;
+}
+
+static void reap(struct vm *vm)
+{
+	kill_all(vm);
+	while (waitpid(vm->pid, &vm->wait_status, 0) < 0 && errno == EINTR)
+		;
+	vm->pid = 0;
+}
+
 bool vm_step(struct vm *vm)
 {
 	int64_t now;
@@ -450,11 +353,11 @@ bool vm_step(struct vm *vm)
 	now = clock_ms();
 	if (vm->frames_fd < 0 && vm->console_fd < 0 && !vm->closed_ms)
 		vm->closed_ms = now;
-	if (waitpid(vm->pid, &vm->wait_status, WNOHANG) == 0) {
+	if (!has_ended(vm)) {
 		check_deadlines(vm, now);
 		return false;
 	}
-	vm->pid = 0;
+	reap(vm);
 	vm->ended_ms = now;
 	drain(vm, &vm->frames_fd, take_frames);
 	drain(vm, &vm->console_fd, take_console);
@@ -497,11 +400,8 @@ void vm_free(struct vm *vm)
 {
 	if (!vm)
 		return;
-	if (vm->pid) {
-		kill(vm->pid, SIGKILL);
-		while (waitpid(vm->pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
+	if (vm->pid)
+		reap(vm);
 	cleanup_close_fd(&vm->pidfd);
 	cleanup_close_fd(&vm->frames_fd);
 	cleanup_close_fd(&vm->console_fd);

@@ -3,7 +3,8 @@
  * vm: one QEMU process, from start to its last byte: its pipes, its deadlines, its privileges, its end. It feeds a
  * session with frames and a console with text, writes console.log, qemu.log and qemu.sh into its directory, and says in
  * one line why it measured nothing when it did not. Driven by the scheduler's poll loop; it never blocks. QEMU dies
- * with this process, runs as nobody when this process is root, and sees no file but those it is handed.
+ * with this process and takes what it started along, runs as nobody when this process is root, and sees no file but
+ * those it is handed.
  */
 #ifndef COREMATRIX_HOST_VM_H
 #define COREMATRIX_HOST_VM_H
@@ -26,7 +27,7 @@ struct vm_deadlines {
 	int64_t boot_ms; /* QEMU start to hello */
 	int64_t ready_ms;
 	int64_t cell_ms;
-	int64_t end_ms; /* end frame to QEMU's end */
+	int64_t end_ms; /* end frame, or both pipes closed, to QEMU's end */
 };
 
 #define VM_PATIENCE 4

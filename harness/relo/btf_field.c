@@ -225,7 +225,7 @@ static size_t distance(const char *a, size_t a_len, const char *b)
 	result = row[b_len];
 	free(row);
 	/* One name within the other ("ctime" and "i_ctime_sec") is nearer than its length says. */
-	if (a_len > 3 && result > 2 && memmem(b, b_len, a, a_len))
+	if (result > 2 && ((a_len > 3 && memmem(b, b_len, a, a_len)) || (b_len > 3 && memmem(a, a_len, b, b_len))))
 		result = 2;
 	return result;
 }

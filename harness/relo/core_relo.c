@@ -56,7 +56,6 @@ static bool skip(struct cursor *c, size_t size)
 static int find_area(const struct elf_view_section *ext, struct cursor *area, struct error *err)
 {
 	struct btf_ext_head head = {0};
-	size_t known;
 
 	*area = (struct cursor){0};
 	if (ext->size < 8)
@@ -70,8 +69,7 @@ static int find_area(const struct elf_view_section *ext, struct cursor *area, st
 		                   ext->size);
 	if (head.hdr_len < BTF_EXT_HEADER_WITH_RELOS)
 		return 0;
-	known = sizeof(head);
-	memcpy(&head, ext->data, known);
+	memcpy(&head, ext->data, sizeof(head));
 	if (head.core_relo_off > ext->size - head.hdr_len ||
 	    head.core_relo_len > ext->size - head.hdr_len - head.core_relo_off)
 		return error_usage(err, "damaged .BTF.ext: relocations at %u, %u bytes long, do not fit into %zu bytes",

@@ -295,13 +295,28 @@ static void use_list(struct core_relo_list *list, const struct relo_target *targ
 	relo_calc_free(calc);
 }
 
+/* Change one byte: of types, of records, or anywhere; by a little, which gives other ids and offsets, or wholly. */
+static void garble(char *bytes, struct buf *original, uint32_t *state)
+{
+	static const char *const sections[] = {".BTF", ".BTF.ext"};
+	uint32_t where = next_random(state) % 3;
+	size_t at = next_random(state) % original->len;
+
+	if (where < 2)
+		at = (size_t)(section_data(original, sections[where]) - (uint8_t *)original->data) +
+		     next_random(state) % 1536;
+	if (next_random(state) % 2)
+		bytes[at] = (char)next_random(state);
+	else
+		bytes[at] = (char)(bytes[at] + (int)(next_random(state) % 9) - 4);
+}
+
 enum { ROUNDS = 4000 };
 
 START_TEST(garbled_objects_do_no_harm)
 {
 	struct buf original = read_fixture("local");
 	char *bytes = xcalloc(original.len, 1);
-	size_t head = (size_t)(section_data(&original, ".BTF.ext") - (uint8_t *)original.data);
 	struct btf *kernel = btf__parse_elf(FIXTURES "target.o", NULL);
 	struct relo_target *target = relo_target_new(kernel, NULL);
 	uint32_t state = 20240229u + (uint32_t)_i;
@@ -315,13 +330,8 @@ START_TEST(garbled_objects_do_no_harm)
 		unsigned flips = 1 + next_random(&state) % 8;
 
 		memcpy(bytes, original.data, len);
-		while (flips--) {
-			/* Half of the damage goes to where the records are. */
-			size_t at = next_random(&state) % 2 ? next_random(&state) % len
-			                                    : head + next_random(&state) % 2048 % (len - head);
-
-			bytes[at] = (char)next_random(&state);
-		}
+		while (flips--)
+			garble(bytes, &original, &state);
 		if (next_random(&state) % 8 == 0)
 			len = next_random(&state) % len;
 		if (core_relo_list_read(bytes, len, &list, &err)) {
@@ -338,6 +348,44 @@ START_TEST(garbled_objects_do_no_harm)
 	btf__free(kernel);
 	free(bytes);
 	buf_free(&original);
+}
+END_TEST
+
+START_TEST(garbled_kernels_do_no_harm)
+{
+	struct btf *kernel = btf__parse_elf(FIXTURES "target.o", NULL);
+	uint32_t size, state = 20240301u + (uint32_t)_i;
+	const void *raw = btf__raw_data(kernel, &size);
+	char *bytes = xcalloc(size, 1);
+	struct core_relo_list list;
+	unsigned survived = 0;
+
+	read_list("local", &list);
+	for (int round = 0; round < ROUNDS; round++) {
+		struct relo_target *target;
+		struct btf *btf;
+		struct error err = {0};
+
+		memcpy(bytes, raw, size);
+		for (unsigned flips = 1 + next_random(&state) % 4; flips; flips--) {
+			size_t at = next_random(&state) % size;
+
+			bytes[at] = (char)(bytes[at] + (int)(next_random(&state) % 9) - 4);
+		}
+		btf = btf__new(bytes, size);
+		target = btf ? relo_target_new(btf, &err) : NULL;
+		if (target) {
+			survived++;
+			use_list(&list, target);
+		}
+		relo_target_free(target);
+		btf__free(btf);
+		error_clear(&err);
+	}
+	ck_assert_uint_gt(survived, ROUNDS / 100);
+	core_relo_list_free(&list);
+	free(bytes);
+	btf__free(kernel);
 }
 END_TEST
 
@@ -381,6 +429,7 @@ int main(void)
 	suite_add_tcase(suite, refuse);
 	tcase_set_timeout(garble, 120);
 	tcase_add_loop_test(garble, garbled_objects_do_no_harm, 0, 3);
+	tcase_add_loop_test(garble, garbled_kernels_do_no_harm, 0, 3);
 	tcase_add_test(garble, every_cut_is_refused_or_read);
 	suite_add_tcase(suite, garble);
 	runner = srunner_create(suite);

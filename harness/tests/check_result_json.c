@@ -286,6 +286,7 @@ START_TEST(the_highest_exit_status_wins)
 {
 	struct result *r = result_new();
 	struct result_kernel *k = result_add_kernel(r);
+	struct result_totals t;
 
 	result_set_string(&k->id, "k");
 	k->infra = runs[_i].kernel_infra;
@@ -299,6 +300,9 @@ START_TEST(the_highest_exit_status_wins)
 		result_set_string(&result_add_relocation(c)->disagreement, runs[_i].disagreement ? "24 != 32" : "");
 	}
 	ck_assert_int_eq(result_exit_status(r), runs[_i].status);
+	result_count(r, &t);
+	ck_assert_uint_eq(t.as_expected,
+	                  runs[_i].has_cell && runs[_i].as_expected && runs[_i].verdict != VERDICT_INFRA);
 	result_free(r);
 }
 END_TEST

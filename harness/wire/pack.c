@@ -45,7 +45,7 @@ static void pack_uint(struct pack *p, uint64_t *v, size_t size)
 
 void pack_u8(struct pack *p, uint8_t *v)
 {
-	uint64_t wide = *v;
+	uint64_t wide = p->out ? *v : 0;
 
 	pack_uint(p, &wide, 1);
 	*v = (uint8_t)wide;
@@ -53,7 +53,7 @@ void pack_u8(struct pack *p, uint8_t *v)
 
 void pack_u32(struct pack *p, uint32_t *v)
 {
-	uint64_t wide = *v;
+	uint64_t wide = p->out ? *v : 0;
 
 	pack_uint(p, &wide, 4);
 	*v = (uint32_t)wide;
@@ -66,7 +66,7 @@ void pack_u64(struct pack *p, uint64_t *v)
 
 void pack_i32(struct pack *p, int32_t *v)
 {
-	uint32_t bits = (uint32_t)*v;
+	uint32_t bits = p->out ? (uint32_t)*v : 0;
 
 	pack_u32(p, &bits);
 	*v = (int32_t)bits;
@@ -74,7 +74,7 @@ void pack_i32(struct pack *p, int32_t *v)
 
 void pack_bool(struct pack *p, bool *v)
 {
-	uint8_t byte = *v;
+	uint8_t byte = p->out && *v;
 
 	pack_u8(p, &byte);
 	*v = byte != 0;

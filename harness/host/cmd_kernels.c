@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/cmd_kernels.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "host/kernel_list.h"
+#include "host/store.h"
+
+struct arguments {
+	const char *list;
+	struct store_options store;
+	char **words; /* after the options: the verb and what belongs to it */
+	size_t count;
+};
+
+enum { OPTION_UPDATE = 256, OPTION_FROZEN };
+
+static const struct argp_option options[] = {
+        {"kernels", 'k', "FILE", 0, "the list of kernels (default: kernels.txt)", 0},
+        {"images", 'i', "DIR", 0, "the kernel store (default: images)", 0},
+        {"update", OPTION_UPDATE, NULL, 0, "fetch: resolve again, by an index fetched anew", 0},
+        {"frozen", OPTION_FROZEN, NULL, 0, "fetch: any difference from kernels.lock is an error", 0},
+        {"quiet", 'q', NULL, 0, "no progress", 0},
+        {0},
+};
+
+static error_t option_take(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'k':
+		a->list = arg;
+		return 0;
+	case 'i':
+		a->store.dir = arg;
+		return 0;
+	case 'q':
+		a->store.quiet = true;
+		return 0;
+	case OPTION_UPDATE:
+		a->store.update = true;
+		return 0;
+	case OPTION_FROZEN:
+		a->store.frozen = true;
+		return 0;
+	case ARGP_KEY_ARGS:
+		a->words = state->argv + state->next;
+		a->count = (size_t)(state->argc - state->next);
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "no verb; expected list, fetch, verify, add or prune");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static size_t widest(size_t width, const char *text)
+{
+	return strlen(text) > width ? strlen(text) : width;
+}
+
+static const char *state_text(const struct store_row *row)
+{
+	if (row->present)
+		return "present";
+	return *row->release ? "to be fetched" : "not resolved yet";
+}
+
+static int verb_list(const struct arguments *a, struct kernel_list *list, struct error *err)
+{
+	struct store_row *rows;
+	size_t count, id = 2, release = 7, version = 7;
+	int rc = store_list(&a->store, list, &rows, &count, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < count; i++) {
+		id = widest(id, list->rows[i].id);
+		release = widest(release, rows[i].release);
+		version = widest(version, rows[i].version);
+	}
+	printf("%4s  %-*s  %-*s  %-*s  %s\n", "line", (int)id, "id", (int)release, "release", (int)version, "version",
+	       "state");
+	for (size_t i = 0; i < count; i++)
+		printf("%4u  %-*s  %-*s  %-*s  %s%s\n", list->rows[i].line, (int)id, list->rows[i].id, (int)release,
+		       *rows[i].release ? rows[i].release : "-", (int)version, *rows[i].version ? rows[i].version : "-",
+		       state_text(&rows[i]), list->rows[i].optional ? ", optional" : "");
+	store_rows_free(rows, count);
+	return 0;
+}
+
+static int verb_fetch(const struct arguments *a, struct kernel_list *list, struct error *err)
+{
+	struct store_kernel *kernels;
+	size_t count, skipped = 0;
+	int rc = store_prepare(&a->store, list, &kernels, &count, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < count; i++)
+		skipped += kernels[i].skipped;
+	if (!a->store.quiet)
+		printf("kernels ready: %zu, skipped: %zu\n", count - skipped, skipped);
+	store_kernels_free(kernels, count);
+	return 0;
+}
+
+static int verb_verify(const struct arguments *a, struct kernel_list *list, struct error *err)
+{
+	size_t good, bad;
+	int rc = store_verify(&a->store, list, &good, &bad, err);
+
+	if (rc)
+		return rc;
+	printf("kernels whole: %zu, damaged or missing: %zu\n", good, bad);
+	return bad ? error_set(err, EIO, "%s does not hold every kernel of %s whole; run `corematrix kernels fetch`",
+	                       a->store.dir, a->list)
+	           : 0;
+}
+
+static int verb_prune(const struct arguments *a, struct kernel_list *list, struct error *err)
+{
+	size_t removed;
+	uint64_t bytes;
+	int rc = store_prune(&a->store, list, &removed, &bytes, err);
+
+	if (!rc)
+		printf("kernels removed: %zu, %.1f MB\n", removed, (double)bytes / 1e6);
+	return rc;
+}
+
+/* A word of the command line as the list has to write it: quoted where it holds a blank or begins a comment. */
+static void word_add(struct buf *line, const char *word)
+{
+	const char *equals = strchr(word, '=');
+
+	if (line->len)
+		buf_putc(line, ' ');
+	if (!strpbrk(word, " \t#"))
+		buf_puts(line, word);
+	else if (equals)
+		buf_printf(line, "%.*s=\"%s\"", (int)(equals - word), word, equals + 1);
+	else
+		buf_printf(line, "\"%s\"", word);
+}
+
+static int verb_add(const struct arguments *a, struct kernel_list *list, struct error *err)
+{
+	cleanup_kernel_list struct kernel_list with = {0}, added = {0};
+	cleanup_buf struct buf text = {0}, line = {0};
+	cleanup_free char *path = realpath(a->list, NULL);
+	int rc;
+
+	if (a->count < 2)
+		return error_usage(
+		        err, "kernels add: no kernel; expected a line of the list, such as: kernels add 6.1 cloud");
+	for (size_t i = 1; i < a->count; i++)
+		word_add(&line, a->words[i]);
+	if (strpbrk(buf_str(&line), "\r\n"))
+		return error_usage(err, "kernels add: a line break in the words; expected one line of the list");
+	rc = io_read_file(path ? path : a->list, (size_t)1 << 20, &text, err);
+	if (rc)
+		return rc;
+	if (text.len && text.data[text.len - 1] != '\n')
+		buf_putc(&text, '\n');
+	buf_printf(&text, "%s\n", buf_str(&line));
+	rc = kernel_list_parse(buf_str(&text), text.len, a->list, &with, err);
+	if (rc)
+		return rc;
+	if (with.count != list->count + 1)
+		return error_usage(err, "kernels add: '%s' names no kernel", buf_str(&line));
+	/* Only the new row has to be looked for. */
+	rc = kernel_list_parse(buf_str(&text), text.len, a->list, &added, err);
+	if (!rc)
+		rc = kernel_list_select(&added, (char *const[]){with.rows[with.count - 1].id}, 1, err);
+	if (!rc)
+		rc = store_resolve(&a->store, &added, err);
+	if (!rc)
+		rc = io_replace_file(path ? path : a->list, text.data, text.len, err);
+	if (!rc)
+		printf("%s:%u: %s\n", a->list, with.rows[with.count - 1].line, buf_str(&line));
+	return rc;
+}
+
+static const struct verb {
+	const char *name;
+	bool takes_words;
+	int (*run)(const struct arguments *a, struct kernel_list *list, struct error *err);
+} verbs[] = {
+        {"list", false, verb_list},   {"fetch", false, verb_fetch}, {"verify", false, verb_verify},
+        {"prune", false, verb_prune}, {"add", true, verb_add},
+};
+
+static int verb_run(const struct arguments *a, struct error *err)
+{
+	cleanup_kernel_list struct kernel_list list = {0};
+	int rc;
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(a->words[0], verbs[i].name))
+			continue;
+		if (!verbs[i].takes_words && a->count > 1)
+			return error_usage(err, "kernels %s: unexpected word '%s'", verbs[i].name, a->words[1]);
+		rc = kernel_list_read(a->list, &list, err);
+		return rc ? rc : verbs[i].run(a, &list, err);
+	}
+	return error_usage(err, "kernels: unknown verb '%s'; expected list, fetch, verify, add or prune", a->words[0]);
+}
+
+int cmd_kernels(int argc, char **argv)
+{
+	static const char doc[] = "Look after the kernels that the matrix boots.\v"
+	                          "list      each row of the list, what it resolved to, and whether the store has it\n"
+	                          "fetch     bring every kernel of the list into the store\n"
+	                          "verify    hash every file of every kernel of the list\n"
+	                          "add WORDS append a line to the list, after looking that its kernel exists\n"
+	                          "prune     remove kernels that no row of the list refers to";
+	static const struct argp argp = {options, option_take, "list|fetch|verify|prune|add WORDS...", doc, NULL,
+	                                 NULL,    NULL};
+	struct arguments a = {.list = "kernels.txt", .store = {.dir = "images"}};
+	cleanup_error struct error err = {0};
+	char name[] = "corematrix kernels";
+
+	argp_err_exit_status = EXIT_USAGE;
+	argv[0] = name;
+	if (argp_parse(&argp, argc, argv, 0, NULL, &a))
+		return EXIT_USAGE;
+	if (!verb_run(&a, &err))
+		return EXIT_AS_EXPECTED;
+	fprintf(stderr, "corematrix: %s\n", err.text);
+	return (int)err.status;
+}

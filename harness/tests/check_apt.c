@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Texts as apt and a mirror write them: sources, indexes, complaints. No apt is run. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/apt_source.h"
+#include "host/package_index.h"
+
+#define SUM "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define PACKAGE(name, version, depends) \
+	"Package: " name "\nSource: linux\nVersion: " version "\nArchitecture: amd64\nDepends: " depends \
+	"\nDescription: x\nFilename: pool/" name "_" version ".deb\nSize: 1000\nSHA256: " SUM "\n\n"
+
+static const char packages[] = PACKAGE("bash", "5.2", "libc6") PACKAGE("linux-image-5.10.0-44-cloud-amd64",
+                                                                       "5.10.257-1", "kmod, linux-base (>= 4.3~)")
+        PACKAGE("linux-image-5.10.0-46-cloud-amd64", "5.10.262-1", "kmod, linux-base (>= 4.3~)")
+                PACKAGE("linux-image-5.10.0-46-cloud-amd64", "5.10.262-1", "kmod, linux-base (>= 4.3~)")
+                        PACKAGE("linux-image-5.10.0-46-amd64", "5.10.262-1", "kmod")
+                                PACKAGE("linux-image-5.10.0-46-rt-amd64", "5.10.262-1", "kmod")
+                                        PACKAGE("linux-image-5.10.0-46-cloud-amd64-dbg", "5.10.262-1", "kmod")
+                                                PACKAGE("linux-image-5.10.0-47-amd64-unsigned", "5.10.299-1", "kmod")
+                                                        PACKAGE("linux-image-cloud-amd64", "5.10.262-1",
+                                                                "linux-image-5.10.0-46-cloud-amd64 (= 5.10.262-1)")
+        /* a metapackage whose name looks like a release */
+        PACKAGE("linux-image-6.1-cloud-amd64", "6.1.180-1~deb11u1",
+                "linux-image-6.1.0-0.deb11.52-cloud-amd64 (= 6.1.180-1~deb11u1)")
+                PACKAGE("linux-image-6.1.0-0.deb11.52-cloud-amd64", "6.1.180-1~deb11u1", "kmod")
+                        PACKAGE("linux-image-6.1.0-52-cloud-amd64", "6.1.180-1", "kmod")
+                                PACKAGE("linux-image-6.12.9+deb13-cloud-amd64", "6.12.9-1", "kmod")
+                                        PACKAGE("linux-image-6.12.10+deb13-cloud-amd64", "6.12.10-1", "kmod")
+        /* the newer layout, with and without its parts */
+        PACKAGE("linux-image-7.2.13+deb14-cloud-amd64", "7.2.13-1",
+                "linux-base-7.2.13+deb14-cloud-amd64 (= 7.2.13-1), linux-binary-7.2.13+deb14-cloud-amd64 (= 7.2.13-1)")
+                PACKAGE("linux-binary-7.2.13+deb14-cloud-amd64", "7.2.13-1", "x")
+                        PACKAGE("linux-base-7.2.13+deb14-cloud-amd64", "7.2.13-1", "x")
+        /* a real one whose name looks like a metapackage */
+        PACKAGE("linux-image-7.3-cloud-amd64", "7.3~rc7-1~exp1", "linux-binary-7.3-cloud-amd64 (= 7.3~rc7-1~exp1)")
+                PACKAGE("linux-binary-7.3-cloud-amd64", "7.3~rc7-1~exp1", "x")
+                        PACKAGE("linux-image-7.4-cloud-amd64", "7.4-1", "linux-binary-7.4-cloud-amd64 (= 7.4-1)")
+                                PACKAGE("linux-binary-7.4-cloud-amd64", "7.4~rc1-1",
+                                        "x") "Package: linux-image-8.0-cloud-amd64\nVersion: 8.0-1\nFilename: "
+                                             "pool/no-hash.deb\nSize: 1\n\n"
+                                             "Package: linux-image-8.1-cloud-amd64\nVersion: 8.1-1\nFilename: pool/a "
+                                             "b.deb\nSize: 1\nSHA256: " SUM "\n\n"
+                                             "Package: linux-image-8.2-cloud-amd64\nVersion: 8.2-1\nFilename: "
+                                             "pool/a.deb\nSize: -1\nSHA256: " SUM "\n\n";
+
+static const char base[] = "http://mirror.example/debian/";
+
+static struct package_index index_of(const char *text, size_t step)
+{
+	struct package_scan scan = {0};
+	struct package_index index;
+	size_t len = strlen(text);
+
+	for (size_t at = 0; at < len; at += step)
+		package_scan_feed(&scan, base, text + at, len - at < step ? len - at : step);
+	package_scan_end(&scan, base);
+	package_index_build(&scan, &index);
+	package_scan_free(&scan);
+	return index;
+}
+
+static const struct {
+	enum row_kind kind;
+	const char *spec, *flavour;
+	const char *release; /* NULL: refused */
+	const char *says;
+} rows[] = {
+        {ROW_VERSION, "5.10", "cloud", "5.10.0-46-cloud-amd64", NULL},
+        {ROW_VERSION, "5.10", "amd64", "5.10.0-46-amd64", NULL},
+        {ROW_VERSION, "5.10", "rt", "5.10.0-46-rt-amd64", NULL},
+        /* 6.1.180-1 sorts after 6.1.180-1~deb11u1 */
+        {ROW_VERSION, "6.1", "cloud", "6.1.0-52-cloud-amd64", NULL},
+        {ROW_VERSION, "6.12", "cloud", "6.12.10+deb13-cloud-amd64", NULL},
+        {ROW_VERSION, "7.3", "cloud", "7.3-cloud-amd64", NULL},
+        {ROW_NEWEST, "newest", "cloud", "7.3-cloud-amd64", NULL},
+        {ROW_NEWEST, "newest", "rt", "5.10.0-46-rt-amd64", NULL},
+        {ROW_RELEASE, "6.12.9+deb13-cloud-amd64", "", "6.12.9+deb13-cloud-amd64", NULL},
+        {ROW_VERSION, "7.4", "cloud", NULL, "no kernel 7.4 cloud; the nearest are 6.12, 7.2 and 7.3"},
+        {ROW_VERSION, "6.2", "cloud", NULL, "no kernel 6.2 cloud; the nearest are 5.10, 6.1 and 6.12"},
+        {ROW_VERSION, "4.19", "cloud", NULL, "the nearest are 5.10, 6.1 and 6.12"},
+        {ROW_VERSION, "6.12", "rt", NULL, "the nearest are 5.10; that version exists as cloud"},
+        {ROW_RELEASE, "6.12.11+deb13-cloud-amd64", "", NULL,
+         "no kernel of release 6.12.11+deb13-cloud-amd64; the nearest are 6.12.9+deb13-cloud-amd64, "
+         "6.12.10+deb13-cloud-amd64 and 7.2.13+deb14-cloud-amd64"},
+        {ROW_RELEASE, "5.10.0-46-cloud-amd64-dbg", "", NULL, "no kernel of release"},
+};
+
+START_TEST(finds_the_kernel_of_a_row)
+{
+	struct package_index index = index_of(packages, 7);
+	struct kernel_row row = {.kind = rows[_i].kind,
+	                         .spec = (char *)(uintptr_t)rows[_i].spec,
+	                         .flavour = (char *)(uintptr_t)rows[_i].flavour};
+	struct error err = {0};
+	const struct kernel_package *k = package_index_find(&index, &row, &err);
+
+	if (rows[_i].release) {
+		ck_assert_msg(k != NULL, "%s", err.text);
+		ck_assert_str_eq(k->release, rows[_i].release);
+	} else {
+		ck_assert_ptr_null(k);
+		ck_assert_int_eq(err.status, EXIT_USAGE);
+		ck_assert_msg(strstr(err.text, rows[_i].says), "%s", err.text);
+	}
+	error_clear(&err);
+	package_index_free(&index);
+}
+END_TEST
+
+START_TEST(pieces_of_any_size_give_the_same_index)
+{
+	static const size_t steps[] = {1, 2, 63, 4096, 1 << 20};
+	struct package_index whole = index_of(packages, sizeof(packages)), index = index_of(packages, steps[_i]);
+	struct buf a = {0}, b = {0};
+
+	package_index_write(&whole, &a);
+	package_index_write(&index, &b);
+	ck_assert_uint_gt(whole.count, 8);
+	ck_assert_str_eq(a.data, b.data);
+	buf_free(&a);
+	buf_free(&b);
+	package_index_free(&whole);
+	package_index_free(&index);
+}
+END_TEST
+
+START_TEST(newer_layout_takes_binary_and_base)
+{
+	struct package_index index = index_of(packages, 1000);
+	const struct kernel_package *k = package_index_exact(&index, "7.2.13+deb14-cloud-amd64", "7.2.13-1");
+
+	ck_assert_ptr_nonnull(k);
+	ck_assert_str_eq(k->image.name, "linux-binary-7.2.13+deb14-cloud-amd64");
+	ck_assert_str_eq(k->image.uri,
+	                 "http://mirror.example/debian/pool/linux-binary-7.2.13+deb14-cloud-amd64_7.2.13-1.deb");
+	ck_assert_str_eq(k->config.name, "linux-base-7.2.13+deb14-cloud-amd64");
+	k = package_index_exact(&index, "7.3-cloud-amd64", "7.3~rc7-1~exp1");
+	ck_assert_ptr_nonnull(k);
+	ck_assert_ptr_null(k->config.name);
+	package_index_free(&index);
+}
+END_TEST
+
+START_TEST(struck_kernels_are_found_no_more)
+{
+	struct package_index index = index_of(packages, 1000);
+	struct kernel_row row = {.kind = ROW_VERSION, .spec = (char[]){"5.10"}, .flavour = (char[]){"cloud"}};
+
+	package_index_strike(&index, "5.10.0-46-cloud-amd64", "5.10.262-1");
+	ck_assert_ptr_null(package_index_exact(&index, "5.10.0-46-cloud-amd64", "5.10.262-1"));
+	ck_assert_str_eq(package_index_find(&index, &row, NULL)->release, "5.10.0-44-cloud-amd64");
+	package_index_strike(&index, "5.10.0-44-cloud-amd64", "5.10.257-1");
+	ck_assert_ptr_null(package_index_find(&index, &row, NULL));
+	package_index_free(&index);
+}
+END_TEST
+
+START_TEST(index_round_trips_and_refuses_damage)
+{
+	struct package_index index = index_of(packages, 1000), again;
+	struct buf text = {0}, second = {0};
+	struct error err = {0};
+
+	package_index_add_gap(&index, "a suite\tthat failed\n");
+	package_index_write(&index, &text);
+	ck_assert_msg(!package_index_read(text.data, text.len, "i", &again, &err), "%s", err.text);
+	package_index_write(&again, &second);
+	ck_assert_str_eq(text.data, second.data);
+	ck_assert_uint_eq(again.gap_count, 1);
+	package_index_free(&again);
+	/* Cut anywhere, it is refused: only the last newline may be missing. */
+	for (size_t len = 0; len + 1 < text.len; len++)
+		ck_assert_int_lt(package_index_read(text.data, len, "i", &again, NULL), 0);
+	buf_free(&text);
+	buf_free(&second);
+	package_index_free(&index);
+}
+END_TEST
+
+#define URI(uri, rest) "'" uri "/dists/" rest "/binary-amd64/Packages.xz' name 0 \n"
+
+static const struct {
+	const char *text, *debian, *security;
+} sources[] = {
+        {"'http://m/debian/dists/bookworm/InRelease' x 0 \n" URI("http://m/debian", "bookworm/main") URI(
+                 "http://m/debian", "bookworm-updates/main") URI("http://m/debian-security", "bookworm-security/main"),
+         "http://m/debian", "http://m/debian-security"},
+        /* repositories of other vendors, with Debian's suite names */
+        {URI("https://download.docker.example/linux/debian", "bookworm/stable")
+                 URI("https://apt.vendor.example", "bookworm/main")
+                         URI("https://deb.node.example/node_20.x", "nodistro/main")
+                                 URI("https://packages.cloud.example/apt", "cloud-sdk-bookworm/main")
+                                         URI("http://apt.pg.example/pub/repos/apt", "bookworm-pgdg/main"),
+         "", ""},
+        {URI("https://apt.vendor.example", "bookworm/main") URI("http://proxy.example/debian-remote", "trixie/main")
+                 URI("http://m/debian", "sid/main"),
+         "http://m/debian", ""},
+        {URI("http://proxy.example/debian-remote", "stable/main"), "http://proxy.example/debian-remote", ""},
+        {URI("http://u.example/ubuntu", "jammy/main"), "", ""},
+        {URI("mirror+file:/etc/apt/mirrors/debian.list", "trixie/main")
+                 URI("mirror+file:/etc/apt/mirrors/debian-security.list", "trixie-security/main"),
+         "mirror+file:/etc/apt/mirrors/debian.list", "mirror+file:/etc/apt/mirrors/debian-security.list"},
+        {"", "", ""},
+        {"'\n''\n'/dists/\n'/dists/'\nx", "", ""},
+};
+
+START_TEST(mirrors_are_debians_own)
+{
+	struct apt_mirrors mirrors;
+
+	apt_mirrors_parse(sources[_i].text, &mirrors);
+	ck_assert_str_eq(mirrors.debian, sources[_i].debian);
+	ck_assert_str_eq(mirrors.security, sources[_i].security);
+	apt_mirrors_free(&mirrors);
+}
+END_TEST
+
+static const struct {
+	const char *debian, *security;
+} beside[] = {
+        {"http://m/debian", "http://m/debian-security"},
+        {"http://debian.example/debian", "http://debian.example/debian-security"},
+        {"http://m/debian/snapshot", "http://m/debian-security/snapshot"},
+        {"http://m/repos/debian-remote", "http://m/repos/debian-security-remote"},
+        {"http://m/archive", "http://m/archive-security"},
+};
+
+START_TEST(security_lies_beside)
+{
+	char *found = apt_security_beside(beside[_i].debian);
+
+	ck_assert_str_eq(found, beside[_i].security);
+	free(found);
+}
+END_TEST
+
+START_TEST(sources_name_both_archives)
+{
+	struct apt_mirrors mirrors = {(char[]){"http://m/debian"}, (char[]){"http://s/sec"}};
+	struct buf text = {0};
+
+	apt_sources_write(&mirrors, "/k.gpg", &text);
+	ck_assert_ptr_nonnull(strstr(text.data, "URIs: http://m/debian\nSuites: bullseye\n"));
+	ck_assert_ptr_nonnull(strstr(text.data, "URIs: http://m/debian\nSuites: experimental\n"));
+	ck_assert_ptr_nonnull(strstr(text.data, "URIs: http://s/sec\nSuites: bullseye-security\n"));
+	ck_assert_ptr_nonnull(strstr(text.data, "Signed-By: /k.gpg\n"));
+	buf_free(&text);
+	*mirrors.security = '\0';
+	apt_sources_write(&mirrors, "", &text);
+	ck_assert_ptr_null(strstr(text.data, "-security"));
+	ck_assert_ptr_null(strstr(text.data, "Signed-By"));
+	buf_free(&text);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	size_t gaps;
+} complaints[] = {
+        {"", 0},
+        {"E: The repository 'http://m/debian forky-backports Release' does not have a Release file.\n", 0},
+        {"W: Failed to fetch http://m/debian/dists/sid/InRelease  Connection timed out\n", 1},
+        {"W: GPG error: http://m/debian sid InRelease: NO_PUBKEY 0123\nE: The repository 'x' is not signed.\n", 2},
+        {"W: Download is performed unsandboxed as root\nN: See apt-secure(8)\n", 0},
+};
+
+START_TEST(only_real_complaints_are_gaps)
+{
+	struct package_index index = {0};
+
+	apt_gaps_parse(complaints[_i].text, &index);
+	ck_assert_uint_eq(index.gap_count, complaints[_i].gaps);
+	package_index_free(&index);
+}
+END_TEST
+
+START_TEST(mirror_lists_give_their_first_line)
+{
+	static const struct {
+		const char *text, *first;
+	} cases[] = {
+	        {"https://m/debian\n", "https://m/debian"},
+	        {"# c\n\n  http://m/debian\tpriority:1\n", "http://m/debian"},
+	        {"# only\n", NULL},
+	        {"", NULL},
+	};
+	char *first = apt_mirror_list_first(cases[_i].text);
+
+	if (cases[_i].first)
+		ck_assert_str_eq(first, cases[_i].first);
+	else
+		ck_assert_ptr_null(first);
+	free(first);
+}
+END_TEST
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+int main(void)
+{
+	Suite *s = suite_create("apt");
+	TCase *t = tcase_create("apt");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	tcase_add_loop_test(t, finds_the_kernel_of_a_row, 0, COUNT(rows));
+	tcase_add_loop_test(t, pieces_of_any_size_give_the_same_index, 0, 5);
+	tcase_add_test(t, newer_layout_takes_binary_and_base);
+	tcase_add_test(t, struck_kernels_are_found_no_more);
+	tcase_add_test(t, index_round_trips_and_refuses_damage);
+	tcase_add_loop_test(t, mirrors_are_debians_own, 0, COUNT(sources));
+	tcase_add_loop_test(t, security_lies_beside, 0, COUNT(beside));
+	tcase_add_test(t, sources_name_both_archives);
+	tcase_add_loop_test(t, only_real_complaints_are_gaps, 0, COUNT(complaints));
+	tcase_add_loop_test(t, mirror_lists_give_their_first_line, 0, 4);
+	suite_add_tcase(s, t);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* expect: which rule decides on which kernel, and which verdict is as expected. */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "host/expect.h"
+
+/* A kernel on which task_struct.comm moved, task_struct.nope is missing, and broken.* cannot be told. */
+static int ask_sample(void *ctx, const char *question, const char *path)
+{
+	unsigned *asked = ctx;
+
+	++*asked;
+	if (strncmp(path, "broken", 6) == 0)
+		return -EBADMSG;
+	if (strcmp(question, "moved") == 0)
+		return strcmp(path, "task_struct.comm") == 0;
+	if (strcmp(question, "missing") == 0)
+		return strcmp(path, "task_struct.nope") == 0;
+	ck_assert_str_eq(question, "exists");
+	return strcmp(path, "task_struct.nope") != 0;
+}
+
+static const struct {
+	const char *rules; /* lines of [expect] */
+	const char *id, *release;
+	const char *expected; /* NULL: an error */
+	unsigned asked;
+} cases[] = {
+        {"", "6.1-cloud", "6.1.0-52-cloud-amd64", "pass", 0},
+        {"default = degraded", "6.1-cloud", "6.1.0-52-cloud-amd64", "degraded", 0},
+        {"moved task_struct.comm = wrong", "k", "6.1.0", "wrong", 1},
+        {"moved task_struct.pid = wrong", "k", "6.1.0", "pass", 1},
+        {"missing task_struct.nope = rejected:relocation", "k", "6.1.0", "rejected:relocation", 1},
+        {"exists task_struct.nope = degraded", "k", "6.1.0", "pass", 1},
+        {"exists task_struct.pid = degraded|pass", "k", "6.1.0", "degraded|pass", 1},
+        {"broken = pass", "k", "6.1.0", NULL, 0},
+        {"moved broken.field = wrong", "k", "6.1.0", NULL, 1},
+        /* globs fit the id or the release */
+        {"kernel 5.10-* = rejected:map-type", "5.10-rt", "5.10.0-33-rt-amd64", "rejected:map-type", 0},
+        {"kernel 5.10-* = rejected:map-type", "5.1", "5.1.0", "pass", 0},
+        {"kernel *+deb13-* = silent", "k", "7.2.12+deb13-cloud-amd64", "silent", 0},
+        {"kernel ?.1?-cloud = silent", "6.12-cloud", "x", "silent", 0},
+        /* versions are numbers */
+        {"since 6.2 = degraded", "k", "6.2.0-1", "degraded", 0},
+        {"since 6.2 = degraded", "k", "6.12.95+deb12-cloud-amd64", "degraded", 0},
+        {"since 6.2 = degraded", "k", "6.1.0", "pass", 0},
+        {"since 6.2 = degraded", "k", "7.0.1", "degraded", 0},
+        {"before 5.15 = rejected:helper", "k", "5.10.0-33-amd64", "rejected:helper", 0},
+        {"before 5.15 = rejected:helper", "k", "5.15.0", "pass", 0},
+        {"before 5.15 = rejected:helper", "k", "5.4.1", "rejected:helper", 0},
+        {"before 5.15 = rejected:helper", "k", "mine", NULL, 0},
+        /* the last that holds decides, and a rule that is not reached is not asked */
+        {"moved task_struct.comm = wrong\nsince 6.1 = silent", "k", "6.1.0", "silent", 0},
+        {"since 6.1 = silent\nmoved task_struct.comm = wrong", "k", "6.1.0", "wrong", 1},
+        {"since 6.1 = silent\nmoved task_struct.pid = wrong", "k", "6.1.0", "silent", 1},
+        /* default gives way to every condition, wherever it stands; the last default counts */
+        {"moved task_struct.comm = wrong\ndefault = degraded", "k", "6.1.0", "wrong", 1},
+        {"default = degraded\ndefault = silent", "k", "6.1.0", "silent", 0},
+};
+
+START_TEST(the_last_rule_that_holds_decides)
+{
+	cleanup_free char *text = xasprintf("[expect]\n%s\n", cases[_i].rules);
+	cleanup_free char *expected = NULL;
+	cleanup_object_ini struct object_ini ini = {0};
+	cleanup_error struct error err = {0};
+	struct expect_kernel k = {cases[_i].id, cases[_i].release};
+	unsigned asked = 0;
+	int rc = object_ini_parse(text, "x.ini", &ini, &err);
+
+	if (rc == 0)
+		rc = expect_verdict(&ini, &k, ask_sample, &asked, &expected, &err);
+	if (!cases[_i].expected) {
+		ck_assert_int_lt(rc, 0);
+		ck_assert(err.text != NULL && expected == NULL);
+	} else {
+		ck_assert_msg(rc == 0, "%s", err.text);
+		ck_assert_str_eq(expected, cases[_i].expected);
+	}
+	ck_assert_uint_eq(asked, cases[_i].asked);
+}
+END_TEST
+
+START_TEST(without_an_ini_a_pass_is_expected)
+{
+	cleanup_free char *expected = NULL;
+	struct expect_kernel k = {"6.1-cloud", "6.1.0"};
+	struct error err = {0};
+
+	ck_assert_int_eq(expect_verdict(NULL, &k, NULL, NULL, &expected, &err), 0);
+	ck_assert_str_eq(expected, "pass");
+}
+END_TEST
+
+START_TEST(nobody_to_ask_is_an_error)
+{
+	cleanup_free char *expected = NULL;
+	cleanup_object_ini struct object_ini ini = {0};
+	cleanup_error struct error err = {0};
+	struct expect_kernel k = {"6.1-cloud", "6.1.0"};
+
+	ck_assert_int_eq(object_ini_parse("[expect]\nmoved a.b = wrong\n", "x.ini", &ini, &err), 0);
+	ck_assert_int_lt(expect_verdict(&ini, &k, NULL, NULL, &expected, &err), 0);
+	ck_assert_msg(strstr(err.text, "line 2") && strstr(err.text, "moved a.b") && strstr(err.text, "6.1-cloud"),
+	              "%s", err.text);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	enum verdict verdict;
+	enum reject_class class;
+	bool matches;
+} matches[] = {
+        {"pass", VERDICT_PASS, CLASS_NONE, true},
+        {"pass", VERDICT_DEGRADED, CLASS_NONE, false},
+        {"pass", VERDICT_WRONG, CLASS_NONE, false},
+        {"pass", VERDICT_INFRA, CLASS_NONE, false},
+        {"degraded", VERDICT_PASS, CLASS_NONE, false},
+        {"degraded|pass", VERDICT_PASS, CLASS_NONE, true},
+        {"degraded|pass", VERDICT_DEGRADED, CLASS_NONE, true},
+        {"rejected", VERDICT_REJECTED, CLASS_HELPER, true},
+        {"rejected", VERDICT_REJECTED, CLASS_OTHER, true},
+        {"rejected:helper", VERDICT_REJECTED, CLASS_HELPER, true},
+        {"rejected:helper", VERDICT_REJECTED, CLASS_KFUNC, false},
+        {"rejected:helper|rejected:kfunc", VERDICT_REJECTED, CLASS_KFUNC, true},
+        {"rejected:helper|wrong", VERDICT_WRONG, CLASS_NONE, true},
+        {"rejected", VERDICT_WRONG, CLASS_NONE, false},
+        {"infra", VERDICT_INFRA, CLASS_NONE, false},
+        {"", VERDICT_PASS, CLASS_NONE, false},
+        {"nonsense", VERDICT_PASS, CLASS_NONE, false},
+};
+
+START_TEST(verdicts_match_their_alternatives)
+{
+	ck_assert_int_eq(expect_matches(matches[_i].text, matches[_i].verdict, matches[_i].class), matches[_i].matches);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	bool valid, accepts_pass;
+} texts[] = {
+        {"pass", true, true},
+        {"wrong", true, false},
+        {"wrong|pass", true, true},
+        {"rejected", true, false},
+        {"rejected:open", true, false},
+        {"", false, false},
+        {"|pass", false, false},
+        {"pass|", false, false},
+        {"pass||wrong", false, false},
+        {"infra", false, false},
+        {"pass|infra", false, false},
+        {"rejected:", false, false},
+        {"rejected:none", false, false},
+        {"wrong:helper", false, false},
+        {"Pass", false, false},
+};
+
+START_TEST(expected_texts_are_checked)
+{
+	cleanup_error struct error err = {0};
+
+	ck_assert_int_eq(expect_check(texts[_i].text, &err) == 0, texts[_i].valid);
+	ck_assert_int_eq(err.text == NULL, texts[_i].valid);
+	if (texts[_i].valid)
+		ck_assert_int_eq(expect_accepts_pass(texts[_i].text), texts[_i].accepts_pass);
+}
+END_TEST
+
+#define COUNT(array) (int)(sizeof(array) / sizeof(*(array)))
+
+int main(void)
+{
+	Suite *s = suite_create("expect");
+	TCase *t = tcase_create("all");
+	SRunner *sr;
+	int failed;
+
+	tcase_add_loop_test(t, the_last_rule_that_holds_decides, 0, COUNT(cases));
+	tcase_add_test(t, without_an_ini_a_pass_is_expected);
+	tcase_add_test(t, nobody_to_ask_is_an_error);
+	tcase_add_loop_test(t, verdicts_match_their_alternatives, 0, COUNT(matches));
+	tcase_add_loop_test(t, expected_texts_are_checked, 0, COUNT(texts));
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* frame: the layout, streams cut at every place, and every way a stream can be damaged. */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "wire/frame.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static uint32_t next_random(uint32_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
+}
+
+/* The CRC is that of `python3 -c 'zlib.crc32(…)'` over the bytes before it. */
+START_TEST(layout_is_as_documented)
+{
+	static const uint8_t expected[] = {'C', 'M', 'X', '1', 7,   0,    0,    0,    3,   0,
+	                                   0,   0,   'a', 'b', 'c', 0xf0, 0x9c, 0xa5, 0xf4};
+	cleanup_buf struct buf out = {0};
+
+	frame_encode(&out, 7, "abc", 3);
+	ck_assert_uint_eq(out.len, sizeof(expected));
+	ck_assert_mem_eq(out.data, expected, sizeof(expected));
+}
+END_TEST
+
+START_TEST(frame_is_appended)
+{
+	cleanup_buf struct buf out = {0}, alone = {0};
+
+	buf_puts(&out, "before");
+	frame_encode(&out, 1, NULL, 0);
+	frame_encode(&alone, 1, NULL, 0);
+	ck_assert_uint_eq(alone.len, FRAME_OVERHEAD);
+	ck_assert_uint_eq(out.len, 6 + alone.len);
+	ck_assert_mem_eq(out.data + 6, alone.data, alone.len);
+}
+END_TEST
+
+static const uint32_t lengths[] = {0, 1, 4, 255, 256, 65535, 65536, FRAME_MAX_PAYLOAD - 1, FRAME_MAX_PAYLOAD};
+
+START_TEST(payload_of_any_allowed_length_survives)
+{
+	cleanup_free uint8_t *payload = xcalloc(1, lengths[_i] + 1u);
+	cleanup_buf struct buf out = {0};
+	struct frame_decoder d = {0};
+	uint32_t state = 1;
+	struct frame f;
+
+	for (uint32_t i = 0; i < lengths[_i]; i++)
+		payload[i] = (uint8_t)next_random(&state);
+	frame_encode(&out, 0xfedcba98, payload, lengths[_i]);
+	frame_decoder_feed(&d, out.data, out.len - 1);
+	ck_assert_int_eq(frame_decoder_next(&d, &f, NULL), 0);
+	frame_decoder_feed(&d, out.data + out.len - 1, 1);
+	ck_assert_int_eq(frame_decoder_next(&d, &f, NULL), 1);
+	ck_assert_uint_eq(f.type, 0xfedcba98);
+	ck_assert_uint_eq(f.len, lengths[_i]);
+	ck_assert_int_eq(memcmp(f.payload, payload, f.len), 0);
+	ck_assert_int_eq(frame_decoder_next(&d, &f, NULL), 0);
+	ck_assert_uint_eq(frame_decoder_pending(&d), 0);
+	frame_decoder_free(&d);
+}
+END_TEST
+
+static const char *const words[] = {"", "a", "two words", "CMX1", "CMX1CMX1CMX1", "end"};
+
+/* Three streams in pieces of `_i` bytes, and one more byte that belongs to nothing yet. */
+START_TEST(pieces_of_any_length_give_the_same_frames)
+{
+	size_t step = (size_t)_i, seen = 0;
+	cleanup_buf struct buf out = {0};
+	struct frame_decoder d = {0};
+	struct frame f;
+
+	for (size_t i = 0; i < 3 * COUNT(words); i++)
+		frame_encode(&out, (uint32_t)i, words[i % COUNT(words)], (uint32_t)strlen(words[i % COUNT(words)]));
+	buf_putc(&out, 'C');
+	for (size_t at = 0; at < out.len; at += step) {
+		frame_decoder_feed(&d, out.data + at, out.len - at < step ? out.len - at : step);
+		while (frame_decoder_next(&d, &f, NULL) == 1) {
+			const char *word = words[seen % COUNT(words)];
+
+			ck_assert_uint_eq(f.type, seen);
+			ck_assert_uint_eq(f.len, strlen(word));
+			ck_assert_int_eq(memcmp(f.payload, word, f.len), 0);
+			seen++;
+		}
+	}
+	ck_assert_uint_eq(seen, 3 * COUNT(words));
+	ck_assert_uint_eq(frame_decoder_pending(&d), 1);
+	frame_decoder_free(&d);
+}
+END_TEST
+
+START_TEST(pending_counts_what_no_frame_has_taken)
+{
+	cleanup_buf struct buf out = {0};
+	struct frame_decoder d = {0};
+	struct frame f;
+
+	ck_assert_uint_eq(frame_decoder_pending(&d), 0);
+	frame_encode(&out, 1, "abc", 3);
+	frame_decoder_feed(&d, out.data, out.len);
+	frame_decoder_feed(&d, "CMX", 3);
+	ck_assert_uint_eq(frame_decoder_pending(&d), out.len + 3);
+	ck_assert_int_eq(frame_decoder_next(&d, &f, NULL), 1);
+	ck_assert_uint_eq(frame_decoder_pending(&d), 3);
+	ck_assert_int_eq(frame_decoder_next(&d, &f, NULL), 0);
+	ck_assert_uint_eq(frame_decoder_pending(&d), 3);
+	frame_decoder_free(&d);
+}
+END_TEST
+
+/* Damage to the second of two frames of 3 bytes each: the first is 19 bytes long, so the second starts at byte 19. */
+#define FIRST_LEN 19u
+static const struct {
+	const char *what;
+	size_t at; /* of the byte in the second frame */
+	uint8_t flip;
+	const char *text;
+} damages[] = {
+        {"first byte of the magic", 0, 0x20, "no frame starts at byte 19"},
+        {"last byte of the magic", 3, 0x01, "no frame starts at byte 19"},
+        {"type", 4, 0x01, "the frame at byte 19 has a wrong checksum"},
+        {"payload, first byte", 12, 0x80, "the frame at byte 19 has a wrong checksum"},
+        {"payload, last byte", 14, 0x01, "the frame at byte 19 has a wrong checksum"},
+        {"checksum, first byte", 15, 0x01, "the frame at byte 19 has a wrong checksum"},
+        {"checksum, last byte", 18, 0x80, "the frame at byte 19 has a wrong checksum"},
+        {"length, smaller", 8, 0x01, "the frame at byte 19 has a wrong checksum"},
+        {"length, over the cap", 11, 0x80, "the frame at byte 19 says 2147483651 bytes, over the 1048576 allowed"},
+        {"length, just over the cap", 10, 0x10, "the frame at byte 19 says 1048579 bytes, over the 1048576 allowed"},
+};
+
+START_TEST(damage_is_found_and_stays)
+{
+	cleanup_error struct error err = {0};
+	cleanup_buf struct buf out = {0};
+	struct frame_decoder d = {0};
+	struct frame f;
+
+	frame_encode(&out, 1, "abc", 3);
+	ck_assert_uint_eq(out.len, FIRST_LEN);
+	frame_encode(&out, 2, "def", 3);
+	out.data[FIRST_LEN + damages[_i].at] = (char)((uint8_t)out.data[FIRST_LEN + damages[_i].at] ^ damages[_i].flip);
+	frame_decoder_feed(&d, out.data, out.len);
+	ck_assert_int_eq(frame_decoder_next(&d, &f, &err), 1);
+	ck_assert_int_eq(frame_decoder_next(&d, &f, &err), -EBADMSG);
+	ck_assert_msg(strstr(err.text, damages[_i].text) != NULL, "%s: %s", damages[_i].what, err.text);
+	ck_assert_int_eq(err.status, EXIT_INFRA);
+	out.len = 0;
+	frame_encode(&out, 3, "ghi", 3);
+	frame_decoder_feed(&d, out.data, out.len);
+	ck_assert_int_eq(frame_decoder_next(&d, &f, NULL), -EBADMSG);
+	frame_decoder_free(&d);
+}
+END_TEST
+
+/* Text where frames belong is refused at its first byte, not after a header's worth of it. */
+START_TEST(first_wrong_byte_ends_the_stream)
+{
+	cleanup_error struct error err = {0};
+	struct frame_decoder d = {0};
+	struct frame f;
+
+	frame_decoder_feed(&d, "C", 1);
+	ck_assert_int_eq(frame_decoder_next(&d, &f, &err), 0);
+	frame_decoder_feed(&d, "x", 1);
+	ck_assert_int_eq(frame_decoder_next(&d, &f, &err), -EBADMSG);
+	frame_decoder_free(&d);
+}
+END_TEST
+
+/* An oversized length is refused from the header alone: nothing is buffered for it. */
+START_TEST(oversize_needs_no_payload)
+{
+	cleanup_error struct error err = {0};
+	struct frame_decoder d = {0};
+	struct frame f;
+
+	frame_decoder_feed(&d, "CMX1\1\0\0\0\1\0\20\0", FRAME_HEADER_SIZE);
+	ck_assert_int_eq(frame_decoder_next(&d, &f, &err), -EBADMSG);
+	frame_decoder_free(&d);
+}
+END_TEST
+
+/* Fixed seed: valid streams with bytes changed, in random pieces. What still decodes must be an original frame. */
+START_TEST(mutated_streams_never_give_foreign_frames)
+{
+	uint32_t state = 20260131;
+
+	for (unsigned round = 0; round < 4000; round++) {
+		cleanup_buf struct buf out = {0};
+		struct frame_decoder d = {0};
+		unsigned seen = 0, changes = next_random(&state) % 4;
+		struct frame f;
+		int rc = 0;
+
+		for (unsigned i = 0; i < COUNT(words); i++)
+			frame_encode(&out, i, words[i], (uint32_t)strlen(words[i]));
+		for (unsigned i = 0; i < changes; i++)
+			out.data[next_random(&state) % out.len] = (char)next_random(&state);
+		for (size_t at = 0, step; at < out.len && rc >= 0; at += step) {
+			step = 1 + next_random(&state) % 40;
+			step = step < out.len - at ? step : out.len - at;
+			frame_decoder_feed(&d, out.data + at, step);
+			while ((rc = frame_decoder_next(&d, &f, NULL)) == 1) {
+				ck_assert_uint_eq(f.type, seen);
+				ck_assert_uint_eq(f.len, strlen(words[seen]));
+				ck_assert_int_eq(memcmp(f.payload, words[seen], f.len), 0);
+				seen++;
+			}
+		}
+		if (!changes)
+			ck_assert_uint_eq(seen, COUNT(words));
+		frame_decoder_free(&d);
+	}
+}
+END_TEST
+
+START_TEST(random_bytes_are_no_frames)
+{
+	uint32_t state = 4711;
+
+	for (unsigned round = 0; round < 2000; round++) {
+		struct frame_decoder d = {0};
+		struct frame f;
+		int rc;
+
+		if (round % 2)
+			frame_decoder_feed(&d, "CMX1", 4);
+		for (unsigned i = 0; i < 200; i++) {
+			uint32_t v = next_random(&state);
+
+			frame_decoder_feed(&d, &v, 1 + v % 4);
+		}
+		rc = frame_decoder_next(&d, &f, NULL);
+		ck_assert_int_ne(rc, 1);
+		frame_decoder_free(&d);
+	}
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("frame");
+	TCase *t = tcase_create("frame");
+
+	tcase_add_test(t, layout_is_as_documented);
+	tcase_add_test(t, frame_is_appended);
+	tcase_add_loop_test(t, payload_of_any_allowed_length_survives, 0, COUNT(lengths));
+	tcase_add_loop_test(t, pieces_of_any_length_give_the_same_frames, 1, 40);
+	tcase_add_test(t, pending_counts_what_no_frame_has_taken);
+	tcase_add_loop_test(t, damage_is_found_and_stays, 0, COUNT(damages));
+	tcase_add_test(t, first_wrong_byte_ends_the_stream);
+	tcase_add_test(t, oversize_needs_no_payload);
+	tcase_add_test(t, mutated_streams_never_give_foreign_frames);
+	tcase_add_test(t, random_bytes_are_no_frames);
+	suite_add_tcase(s, t);
+	return s;
+}
+
+int main(void)
+{
+	SRunner *sr = srunner_create(suite());
+	int failed;
+
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

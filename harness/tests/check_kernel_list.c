@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "host/kernel_list.h"
+
+static const struct {
+	const char *text;
+	size_t count;
+	/* of the last row */
+	enum row_kind kind;
+	unsigned line;
+	const char *spec, *flavour, *id, *append, *expect;
+	bool optional;
+	unsigned memory_mb;
+} accepted[] = {
+        {"6.1 cloud\n", 1, ROW_VERSION, 1, "6.1", "cloud", "6.1-cloud", "", "", false, 0},
+        {"6.1 cloud", 1, ROW_VERSION, 1, "6.1", "cloud", "6.1-cloud", "", "", false, 0},
+        {"# c\r\n\r\n5.10\tamd64\r\n", 1, ROW_VERSION, 3, "5.10", "amd64", "5.10-amd64", "", "", false, 0},
+        {"\xef\xbb\xbf"
+         "6.1 rt",
+         1, ROW_VERSION, 1, "6.1", "rt", "6.1-rt", "", "", false, 0},
+        {"  newest   rt  # c\n", 1, ROW_NEWEST, 1, "newest", "rt", "newest-rt", "", "", false, 0},
+        {"6.12.95+deb12-cloud-amd64", 1, ROW_RELEASE, 1, "6.12.95+deb12-cloud-amd64", "", "6.12.95+deb12-cloud-amd64",
+         "", "", false, 0},
+        {"7.3-amd64", 1, ROW_RELEASE, 1, "7.3-amd64", "", "7.3-amd64", "", "", false, 0},
+        {"./vmlinuz-mine", 1, ROW_FILE, 1, "./vmlinuz-mine", "", "vmlinuz-mine", "", "", false, 0},
+        {"\"/a b/my kernel\"", 1, ROW_FILE, 1, "/a b/my kernel", "", "my_kernel", "", "", false, 0},
+        {"./\xc3\xa9#x", 1, ROW_FILE, 1, "./\xc3\xa9#x", "", "___x", "", "", false, 0},
+        {"6.1 rt optional memory=512 append=\"a=1 b # c\" expect=rejected:no-kernel-btf id=mine", 1, ROW_VERSION, 1,
+         "6.1", "rt", "mine", "a=1 b # c", "rejected:no-kernel-btf", true, 512},
+        {"6.1 rt expect=wrong#not-a-comment", 0, ROW_VERSION, 0, NULL, NULL, NULL, NULL, NULL, false, 0},
+        {"6.1 rt expect=wrong #comment", 1, ROW_VERSION, 1, "6.1", "rt", "6.1-rt", "", "wrong", false, 0},
+        {"6.1 rt append=", 1, ROW_VERSION, 1, "6.1", "rt", "6.1-rt", "", "", false, 0},
+        {"6.1 rt\n6.1 rt id=again\n\n6.1 cloud", 3, ROW_VERSION, 4, "6.1", "cloud", "6.1-cloud", "", "", false, 0},
+};
+
+START_TEST(accepts)
+{
+	struct kernel_list list;
+	struct error err = {0};
+	const struct kernel_row *row;
+	int rc = kernel_list_parse(accepted[_i].text, strlen(accepted[_i].text), "k", &list, &err);
+
+	if (!accepted[_i].count) {
+		ck_assert_int_lt(rc, 0);
+		error_clear(&err);
+		return;
+	}
+	ck_assert_msg(!rc, "%s", err.text);
+	ck_assert_uint_eq(list.count, accepted[_i].count);
+	row = &list.rows[list.count - 1];
+	ck_assert_int_eq(row->kind, accepted[_i].kind);
+	ck_assert_uint_eq(row->line, accepted[_i].line);
+	ck_assert_str_eq(row->spec, accepted[_i].spec);
+	ck_assert_str_eq(row->flavour, accepted[_i].flavour);
+	ck_assert_str_eq(row->id, accepted[_i].id);
+	ck_assert_str_eq(row->append, accepted[_i].append);
+	ck_assert_str_eq(row->expect, accepted[_i].expect);
+	ck_assert_int_eq(row->optional, accepted[_i].optional);
+	ck_assert_uint_eq(row->memory_mb, accepted[_i].memory_mb);
+	kernel_list_free(&list);
+}
+END_TEST
+
+#define BYTES(s) s, sizeof(s) - 1
+
+static const struct {
+	const char *text;
+	size_t len;
+	const char *place;
+	const char *says;
+} refused[] = {
+        {BYTES(""), "k: ", "no kernel"},
+        {BYTES("# nothing\n\n"), "k: ", "no kernel"},
+        {BYTES("6.1 cloud\ngarbage\n"), "k:2:1: ", "'garbage' names no kernel"},
+        {BYTES("6.1\n"), "k:1:4: ", "expected a flavour"},
+        {BYTES("6.1 arm64\n"), "k:1:5: ", "'arm64' after '6.1'"},
+        {BYTES("6.1.5 cloud\n"), "k:1:1: ", "MAJOR.MINOR FLAVOUR"},
+        {BYTES("6.1.0-50-arm64\n"), "k:1:1: ", "ends in -amd64"},
+        {BYTES("6. cloud\n"), "k:1:1: ", "names no kernel"},
+        {BYTES("vmlinuz\n"), "k:1:1: ", "a path with a '/'"},
+        {BYTES("./dir/\n"), "k:1:1: ", "directory"},
+        {BYTES("6.1 rt  bogus\n"), "k:1:9: ", "unknown option 'bogus'"},
+        {BYTES("6.1 rt memory\n"), "k:1:8: ", "unknown option"},
+        {BYTES("6.1 rt memory=\n"), "k:1:8: ", "number of MB"},
+        {BYTES("6.1 rt memory=12\n"), "k:1:8: ", "from 64 to 65536"},
+        {BYTES("6.1 rt memory=-1\n"), "k:1:8: ", "number of MB"},
+        {BYTES("6.1 rt memory=99999999999999999999\n"), "k:1:8: ", "number of MB"},
+        {BYTES("6.1 rt memory=256M\n"), "k:1:8: ", "number of MB"},
+        {BYTES("6.1 rt optional optional\n"), "k:1:17: ", "given twice"},
+        {BYTES("6.1 rt expect=infra\n"), "k:1:8: ", "can be expected"},
+        {BYTES("6.1 rt expect=fine\n"), "k:1:8: ", "can be expected"},
+        {BYTES("6.1 rt expect=pass:relocation\n"), "k:1:8: ", "can be expected"},
+        {BYTES("6.1 rt expect=rejected:bogus\n"), "k:1:8: ", "can be expected"},
+        {BYTES("6.1 rt id=a/b\n"), "k:1:8: ", "expected a name"},
+        {BYTES("6.1 rt id=..\n"), "k:1:8: ", "expected a name"},
+        {BYTES("6.1 rt append=\"a b\n"), "k:1:15: ", "not closed"},
+        {BYTES("6.1 rt\n6.1 cloud\n6.1 rt\n"), "k:3:1: ", "taken by line 1"},
+        {BYTES("./a/vmlinuz\n./b/vmlinuz\n"), "k:2:1: ", "id=NAME"},
+        {BYTES("6.1 rt\n6.\0001 cloud\n"), "k:2:3: ", "NUL"},
+        {BYTES("6.1 rt\x01\n"), "k:1:7: ", "control character 0x01"},
+        {BYTES("6.1 rt\r \n"), "k:1:7: ", "control character 0x0d"},
+        {BYTES("6.1 rt # \xff\n"), "k:1:10: ", "0xff is not UTF-8"},
+        {BYTES("# \xc3\n"), "k:1:3: ", "not UTF-8"},
+        {BYTES("# \xed\xa0\x80\n"), "k:1:3: ", "not UTF-8"},
+        {BYTES("# \xc0\xaf\n"), "k:1:3: ", "not UTF-8"},
+        {BYTES("\x7f"
+               "ELF\x02\x01\x01\0\0\0\0\0"),
+         "k:1:1: ", "control character"},
+};
+
+START_TEST(refuses)
+{
+	struct kernel_list list;
+	struct error err = {0};
+
+	ck_assert_int_lt(kernel_list_parse(refused[_i].text, refused[_i].len, "k", &list, &err), 0);
+	ck_assert_int_eq(err.status, EXIT_USAGE);
+	ck_assert_msg(!strncmp(err.text, refused[_i].place, strlen(refused[_i].place)), "%s", err.text);
+	ck_assert_msg(strstr(err.text, refused[_i].says), "%s", err.text);
+	ck_assert_uint_eq(list.count, 0);
+	error_clear(&err);
+}
+END_TEST
+
+START_TEST(takes_long_lines)
+{
+	struct buf text = {0};
+	struct kernel_list list;
+	struct error err = {0};
+
+	buf_puts(&text, "6.1 rt append=\"");
+	for (int i = 0; i < 100000; i++)
+		buf_puts(&text, "x=1 ");
+	buf_puts(&text, "\"\n6.1 cloud");
+	ck_assert_int_eq(kernel_list_parse(text.data, text.len, "k", &list, &err), 0);
+	ck_assert_uint_eq(list.count, 2);
+	ck_assert_uint_eq(strlen(list.rows[0].append), 400000);
+	kernel_list_free(&list);
+	buf_free(&text);
+}
+END_TEST
+
+static const char *const three = "5.10 amd64\n6.1 cloud\n6.1 rt\n";
+
+static const struct {
+	const char *globs[3];
+	size_t count;
+	const char *ids; /* NULL: refused */
+} selections[] = {
+        {{NULL}, 0, "5.10-amd64 6.1-cloud 6.1-rt "},
+        {{"6.1-*"}, 1, "6.1-cloud 6.1-rt "},
+        {{"6.1-rt", "5.*"}, 2, "5.10-amd64 6.1-rt "},
+        {{"*"}, 1, "5.10-amd64 6.1-cloud 6.1-rt "},
+        {{"6.1-rt", "7.*"}, 2, NULL},
+        {{"6.1"}, 1, NULL},
+};
+
+START_TEST(selects)
+{
+	struct kernel_list list;
+	struct error err = {0};
+	struct buf ids = {0};
+	int rc;
+
+	ck_assert_int_eq(kernel_list_parse(three, strlen(three), "k", &list, &err), 0);
+	rc = kernel_list_select(&list, (char *const *)selections[_i].globs, selections[_i].count, &err);
+	if (!selections[_i].ids) {
+		ck_assert_int_lt(rc, 0);
+		ck_assert_int_eq(err.status, EXIT_USAGE);
+		ck_assert_ptr_nonnull(strstr(err.text, "5.10-amd64, 6.1-cloud, 6.1-rt"));
+		ck_assert_uint_eq(list.count, 3);
+	} else {
+		ck_assert_int_eq(rc, 0);
+		for (size_t i = 0; i < list.count; i++)
+			buf_printf(&ids, "%s ", list.rows[i].id);
+		ck_assert_str_eq(buf_str(&ids), selections[_i].ids);
+	}
+	buf_free(&ids);
+	error_clear(&err);
+	kernel_list_free(&list);
+}
+END_TEST
+
+START_TEST(missing_file_is_a_usage_error)
+{
+	struct kernel_list list;
+	struct error err = {0};
+
+	ck_assert_int_lt(kernel_list_read("/nonexistent/kernels.txt", &list, &err), 0);
+	ck_assert_int_eq(err.status, EXIT_USAGE);
+	ck_assert_ptr_nonnull(strstr(err.text, "/nonexistent/kernels.txt"));
+	error_clear(&err);
+}
+END_TEST
+
+/* The list that ships is part of the interface: it has to parse, with the rows that the README promises. */
+START_TEST(default_list_parses)
+{
+	struct kernel_list list;
+	struct error err = {0};
+
+	ck_assert_msg(!kernel_list_read("kernels.txt", &list, &err), "%s", err.text);
+	ck_assert_uint_ge(list.count, 18);
+	ck_assert_int_eq(kernel_list_select(&list, (char *const[]){"5.10-rt", "newest-cloud"}, 2, &err), 0);
+	ck_assert_uint_eq(list.count, 2);
+	kernel_list_free(&list);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("kernel_list");
+	TCase *t = tcase_create("kernel_list");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	tcase_add_loop_test(t, accepts, 0, sizeof(accepted) / sizeof(accepted[0]));
+	tcase_add_loop_test(t, refuses, 0, sizeof(refused) / sizeof(refused[0]));
+	tcase_add_test(t, takes_long_lines);
+	tcase_add_loop_test(t, selects, 0, sizeof(selections) / sizeof(selections[0]));
+	tcase_add_test(t, missing_file_is_a_usage_error);
+	tcase_add_test(t, default_list_parses);
+	suite_add_tcase(s, t);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

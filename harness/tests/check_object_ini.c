@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* object_ini: the grammar, and that every mistake is named with its line. */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "host/object_ini.h"
+
+static const char whole[] = "; comment\n"
+                            "# comment\n"
+                            "[object]\n"
+                            "description = reads comm at a fixed place ; why not\n"
+                            "event = event\n"
+                            "source = ringbuf\n"
+                            "workload = exec , exec\n"
+                            "control = yes\n"
+                            "\n"
+                            "  [expect]\r\n"
+                            "default = pass\n"
+                            "   moved   task_struct.comm  =  wrong | degraded \n"
+                            "missing task_struct.nope = rejected:relocation\n"
+                            "exists bpf_foo = degraded\n"
+                            "kernel 5.10-* = rejected:map-type|rejected:helper\n"
+                            "since 6.2 = degraded\n"
+                            "before 5.15 = rejected";
+
+START_TEST(a_whole_file_is_understood)
+{
+	static const struct {
+		enum expect_condition kind;
+		const char *condition, *argument, *verdict;
+		unsigned line;
+	} rules[] = {
+	        {EXPECT_DEFAULT, "default", "", "pass", 11},
+	        {EXPECT_MOVED, "moved task_struct.comm", "task_struct.comm", "wrong|degraded", 12},
+	        {EXPECT_MISSING, "missing task_struct.nope", "task_struct.nope", "rejected:relocation", 13},
+	        {EXPECT_EXISTS, "exists bpf_foo", "bpf_foo", "degraded", 14},
+	        {EXPECT_KERNEL, "kernel 5.10-*", "5.10-*", "rejected:map-type|rejected:helper", 15},
+	        {EXPECT_SINCE, "since 6.2", "6.2", "degraded", 16},
+	        {EXPECT_BEFORE, "before 5.15", "5.15", "rejected", 17},
+	};
+	cleanup_object_ini struct object_ini ini = {0};
+	cleanup_error struct error err = {0};
+
+	ck_assert_msg(object_ini_parse(whole, "x.ini", &ini, &err) == 0, "%s", err.text);
+	ck_assert_str_eq(ini.description, "reads comm at a fixed place");
+	ck_assert_str_eq(ini.event, "event");
+	ck_assert_int_eq(ini.source, SOURCE_RINGBUF);
+	ck_assert_uint_eq(ini.workloads, 1u << WORKLOAD_EXEC);
+	ck_assert(ini.control);
+	ck_assert_uint_eq(ini.rule_count, sizeof(rules) / sizeof(*rules));
+	for (size_t i = 0; i < ini.rule_count; i++) {
+		ck_assert_int_eq(ini.rules[i].kind, rules[i].kind);
+		ck_assert_str_eq(ini.rules[i].condition, rules[i].condition);
+		ck_assert_str_eq(ini.rules[i].argument, rules[i].argument);
+		ck_assert_str_eq(ini.rules[i].verdict, rules[i].verdict);
+		ck_assert_uint_eq(ini.rules[i].line, rules[i].line);
+	}
+}
+END_TEST
+
+static const char *const harmless[] = {
+        "",
+        "\n\n",
+        "\xef\xbb\xbf[object]\nevent = e\n",
+        "[object]\r\nevent = e\r\n",
+        "[expect]\n",
+        "[object]\ncontrol = no\n[expect]\n[object]\nevent = e\n",
+};
+
+START_TEST(harmless_forms_are_accepted)
+{
+	cleanup_object_ini struct object_ini ini = {0};
+	cleanup_error struct error err = {0};
+
+	ck_assert_msg(object_ini_parse(harmless[_i], "x.ini", &ini, &err) == 0, "%s", err.text);
+	ck_assert(ini.event && ini.description);
+	ck_assert_int_eq(ini.source, SOURCE_AUTO);
+	ck_assert_uint_eq(ini.workloads, 0);
+	ck_assert_uint_eq(ini.rule_count, 0);
+}
+END_TEST
+
+static const struct {
+	const char *text, *says;
+} mistakes[] = {
+        {"event = e\n", "x.ini:1: \"event\" stands before any section"},
+        {"[objekt]\nevent = e\n", "x.ini:1: unknown section [objekt]"},
+        {"[object\nevent = e\n", "x.ini:1: the section's name is not closed"},
+        {"[object]\nevent\n", "x.ini:2: \"event\" is neither [section] nor key = value"},
+        {"[object]\nevnt = e\n", "x.ini:2: unknown key \"evnt\""},
+        {"[object]\nevent =\n", "x.ini:2: a value is missing"},
+        {"[object]\nevent = a\nevent = b\n", "x.ini:3: \"event\" is given twice, first in line 2"},
+        {"[object]\nsource = pipe\n", "x.ini:2: source \"pipe\" is unknown"},
+        {"[object]\nworkload = exec, dance\n", "x.ini:2: workload \"dance\" is unknown"},
+        {"[object]\nworkload = exec,\n", "x.ini:2: workload \"\" is unknown"},
+        {"[object]\ncontrol = true\n", "x.ini:2: control is \"true\"; give yes or no"},
+        {"[expect]\nmaybe x = pass\n", "x.ini:2: unknown condition \"maybe x\""},
+        {"[expect]\ndefault now = pass\n", "x.ini:2: \"default\" takes no argument"},
+        {"[expect]\nmoved = pass\n", "x.ini:2: \"moved\" needs one type or type.field"},
+        {"[expect]\nmoved a.b c.d = pass\n", "x.ini:2: \"moved\" needs one type or type.field"},
+        {"[expect]\nexists .comm = pass\n", "x.ini:2: \"exists\" needs one type"},
+        {"[expect]\nkernel = pass\n", "x.ini:2: \"kernel\" needs a glob"},
+        {"[expect]\nsince six = pass\n", "x.ini:2: \"since\" needs a kernel version"},
+        {"[expect]\nbefore 6 = pass\n", "x.ini:2: \"before\" needs a kernel version"},
+        {"[expect]\nbefore 6.1.5 = pass\n", "x.ini:2: \"before\" needs a kernel version"},
+        {"[expect]\ndefault = great\n", "x.ini:2: \"great\" is no verdict"},
+        {"[expect]\ndefault = infra\n", "x.ini:2: infra cannot be expected"},
+        {"[expect]\ndefault = rejected:weather\n", "x.ini:2: \"rejected:weather\" is no verdict"},
+        {"[expect]\ndefault = pass:helper\n", "x.ini:2: \"pass:helper\" is no verdict"},
+        {"[expect]\ndefault =\n", "x.ini:2: a verdict is missing"},
+        {"[expect]\ndefault = pass|\n", "x.ini:2: a verdict is missing after the last |"},
+        {"[object]\ncontrol = yes\n", "x.ini:2: a control has to fail somewhere"},
+        {"[object]\ncontrol = yes\n[expect]\nsince 6.1 = pass|wrong\n", "x.ini:2: a control has to fail somewhere"},
+        {"[object]\nevent = \x1b[2J\xff\nevent \x1b = 3\n", "unknown key \"event \\x1b\""},
+        /* several at once, each in its place */
+        {"[object]\nnonsense\nevnt = e\n[expect\n[expect]\ndefault = great\n", "x.ini:2: \"nonsense\""},
+        {"[object]\nnonsense\nevnt = e\n[expect\n[expect]\ndefault = great\n", "\nx.ini:3: unknown key \"evnt\""},
+        {"[object]\nnonsense\nevnt = e\n[expect\n[expect]\ndefault = great\n", "\nx.ini:4: the section's name"},
+        {"[object]\nnonsense\nevnt = e\n[expect\n[expect]\ndefault = great\n", "\nx.ini:6: \"great\" is no verdict"},
+};
+
+START_TEST(mistakes_are_named_with_their_line)
+{
+	cleanup_object_ini struct object_ini ini = {0};
+	cleanup_error struct error err = {0};
+
+	ck_assert_int_eq(object_ini_parse(mistakes[_i].text, "x.ini", &ini, &err), -EINVAL);
+	ck_assert_int_eq(err.status, EXIT_USAGE);
+	ck_assert_msg(strstr(err.text, mistakes[_i].says) != NULL, "\"%s\" lacks \"%s\"", err.text, mistakes[_i].says);
+	ck_assert(strchr(err.text, '\x1b') == NULL);
+	ck_assert(ini.event == NULL && ini.rule_count == 0);
+}
+END_TEST
+
+/* inih reads lines of 200 bytes: a longer one must be refused, not split in two. */
+START_TEST(a_line_is_never_split)
+{
+	for (size_t len = 150; len < 260; len++) {
+		cleanup_object_ini struct object_ini ini = {0};
+		cleanup_error struct error err = {0};
+		cleanup_buf struct buf text = {0};
+		int rc;
+
+		buf_puts(&text, "[object]\ndescription = ");
+		for (size_t i = 0; i < len; i++)
+			buf_putc(&text, 'd');
+		buf_puts(&text, "\nevent = e\n");
+		rc = object_ini_parse(buf_str(&text), "x.ini", &ini, &err);
+		if (rc == 0) {
+			ck_assert_uint_eq(strlen(ini.description), len);
+			ck_assert_str_eq(ini.event, "e");
+		} else {
+			ck_assert(strncmp(err.text, "x.ini:2: the line is longer than", 32) == 0);
+			ck_assert_uint_gt(len, 170);
+		}
+	}
+}
+END_TEST
+
+START_TEST(files_are_read)
+{
+	const char *tmp = getenv("TMPDIR");
+	cleanup_free char *dir = xasprintf("%s/check_object_ini.XXXXXX", tmp ? tmp : "/tmp");
+	cleanup_free char *path = NULL;
+	cleanup_error struct error err = {0};
+	cleanup_object_ini struct object_ini ini = {0};
+
+	ck_assert(mkdtemp(dir) != NULL);
+	path = xasprintf("%s/x.ini", dir);
+	ck_assert_int_eq(object_ini_read(path, &ini, &err), -ENOENT);
+	ck_assert_str_eq(ini.event, "");
+	object_ini_free(&ini);
+	ck_assert_int_eq(io_replace_file(path, "[object]\0event = e", 18, &err), 0);
+	ck_assert_int_eq(object_ini_read(path, &ini, &err), -EINVAL);
+	ck_assert(strstr(err.text, "NUL byte") != NULL);
+	ck_assert_int_eq(io_replace_file(path, whole, strlen(whole), &err), 0);
+	ck_assert_int_eq(object_ini_read(path, &ini, &err), 0);
+	ck_assert_uint_eq(ini.rule_count, 7);
+	ck_assert_int_eq(io_remove_tree(dir, &err), 0);
+}
+END_TEST
+
+#define COUNT(array) (int)(sizeof(array) / sizeof(*(array)))
+
+int main(void)
+{
+	Suite *s = suite_create("object_ini");
+	TCase *t = tcase_create("all");
+	SRunner *sr;
+	int failed;
+
+	tcase_add_test(t, a_whole_file_is_understood);
+	tcase_add_loop_test(t, harmless_forms_are_accepted, 0, COUNT(harmless));
+	tcase_add_loop_test(t, mistakes_are_named_with_their_line, 0, COUNT(mistakes));
+	tcase_add_test(t, a_line_is_never_split);
+	tcase_add_test(t, files_are_read);
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "relo/relo_calc.h"
+#include "relo/relo_judge.h"
+#include "relo/relo_self_test.h"
+#include "tests/relo/fake_load.h"
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
+
+START_TEST(self_test_passes)
+{
+	struct error err = {0};
+
+	ck_assert_msg(!relo_self_test(&err), "%s", err.text);
+}
+END_TEST
+
+/* An object resolved against a fake kernel. */
+struct world {
+	struct buf bytes;
+	struct core_relo_list list;
+	struct btf *btf;
+	struct relo_target *target;
+	struct relo_prediction *predictions;
+};
+
+static void predict_all(struct world *w)
+{
+	struct relo_calc *calc = relo_calc_new(&w->list, w->target);
+
+	w->predictions = xcalloc(w->list.count, sizeof(*w->predictions));
+	for (size_t i = 0; i < w->list.count; i++)
+		relo_calc_record(calc, i, &w->predictions[i]);
+	relo_calc_free(calc);
+}
+
+static struct world make_world(const char *object, const char *kernel)
+{
+	char *object_path = xasprintf(FIXTURES "%s.o", object), *kernel_path = xasprintf(FIXTURES "%s.o", kernel);
+	struct world w = {0};
+	struct error err = {0};
+
+	ck_assert_msg(!io_read_file(object_path, 1 << 24, &w.bytes, &err), "%s", err.text);
+	ck_assert_msg(!core_relo_list_read(w.bytes.data, w.bytes.len, &w.list, &err), "%s", err.text);
+	w.btf = btf__parse_elf(kernel_path, NULL);
+	ck_assert_ptr_nonnull(w.btf);
+	w.target = relo_target_new(w.btf, &err);
+	ck_assert_msg(w.target != NULL, "%s", err.text);
+	predict_all(&w);
+	free(object_path);
+	free(kernel_path);
+	return w;
+}
+
+static void world_free(struct world *w)
+{
+	for (size_t i = 0; i < w->list.count; i++)
+		relo_prediction_free(&w->predictions[i]);
+	free(w->predictions);
+	relo_target_free(w->target);
+	btf__free(w->btf);
+	core_relo_list_free(&w->list);
+	buf_free(&w->bytes);
+}
+
+static const struct relo_prediction *find_prediction(const struct world *w, const char *program, unsigned number)
+{
+	for (size_t i = 0; i < w->list.count; i++)
+		if (!strcmp(w->list.facts[i].program, program) && w->list.facts[i].number == number)
+			return &w->predictions[i];
+	ck_abort_msg("no relocation #%u in %s", number, program);
+	return NULL;
+}
+
+static const struct {
+	const char *object, *kernel, *program;
+	unsigned number;
+	enum relo_outcome outcome;
+	uint64_t value;
+	uint32_t local_size, target_size;
+	const char *target, *note;
+} predictions[] = {
+        {"local", "target", "loads", 0, RELO_SAME, 0, 4, 4, "struct probe.same (0:0 @ offset 0)", ""},
+        {"local", "target", "loads", 1, RELO_MOVED, 16, 4, 4, "struct probe.moved (0:2 @ offset 16)", ""},
+        {"local", "target", "resize", 0, RELO_RESIZED, 24, 4, 8, "struct probe.resized (0:3 @ offset 24)", ""},
+        {"local", "target", "narrow", 0, RELO_GUARDED, 0, 4, 4, "struct probe.plain (0:4 @ offset 32)",
+         "accesses field incorrectly"},
+        {"local", "target", "addresses", 0, RELO_MOVED, 16, 4, 4, "struct probe.moved (0:2 @ offset 16)", ""},
+        {"local", "target", "addresses", 1, RELO_DRIFT, 24, 4, 8, "struct probe.resized (0:3 @ offset 24)",
+         "8 bytes here, read as 4"},
+        {"local", "target", "addresses", 2, RELO_DRIFT, 32, 4, 4, "struct probe.plain (0:4 @ offset 32)",
+         "a bit-field of 7 bits here, read as 32 plain bits"},
+        {"local", "target", "addresses", 3, RELO_DRIFT, 36, 4, 4, "struct probe.sign (0:6 @ offset 36)",
+         "unsigned here, read as signed"},
+        {"local", "target", "addresses", 6, RELO_MOVED, 32, 4, 4, "struct probe.bits (0:5 @ offset 32.7)", ""},
+        {"local", "target", "guarded", 0, RELO_ABSENT, 0, 4, 0, "", ""},
+        {"local", "target", "guarded", 1, RELO_GUARDED, 0, 4, 0, "", ""},
+        {"local", "target", "guarded", 2, RELO_PRESENT, 1, 4, 4, "struct probe.moved (0:2 @ offset 16)", ""},
+        {"local", "target", "flavours", 0, RELO_MOVED, 184, 4, 4, "struct probe.renamed (0:12 @ offset 184)", ""},
+        {"local", "target", "types", 1, RELO_ABSENT, 0, 0, 0, "", ""},
+        {"local", "target", "types", 2, RELO_MOVED, 12, 0, 0, "struct inner", ""},
+        {"local", "target", "types", 3, RELO_ABSENT, 0, 0, 0, "", ""},
+        {"local", "target", "ids", 0, RELO_LOCAL, 4, 0, 0, "", ""},
+        {"local", "target", "enums", 1, RELO_MOVED, 12, 0, 0, "enum color::COLOR_BLUE = 12", ""},
+        {"local", "target", "enums", 3, RELO_GUARDED, 0, 0, 0, "", ""},
+        {"local", "target", "leaf", 2, RELO_MOVED, 72, 4, 4, "struct probe.many[1].second (0:8:1:2 @ offset 72)", ""},
+        {"local", "target_ambiguous", "loads", 0, RELO_SAME, 0, 4, 4, "struct probe___one.same (0:0 @ offset 0)", ""},
+        {"local", "target_ambiguous", "loads", 1, RELO_AMBIGUOUS, 0, 4, 4, "struct probe___one.moved (0:1 @ offset 4)",
+         "field offset ambiguity"},
+        {"local", "target_ambiguous", "loads", 2, RELO_NOT_ATTEMPTED, 0, 0, 0, "", ""},
+        {"broken", "target", "broken", 1, RELO_ERROR, 0, 0, 0, "enum big::BIG_VALUE = 287454020", "unexpected insn"},
+        {"broken", "target", "then", 0, RELO_NOT_ATTEMPTED, 0, 0, 0, "", ""},
+};
+
+START_TEST(predicts)
+{
+	struct world w = make_world(predictions[_i].object, predictions[_i].kernel);
+	const struct relo_prediction *p = find_prediction(&w, predictions[_i].program, predictions[_i].number);
+
+	ck_assert_str_eq(relo_outcome_name(p->outcome), relo_outcome_name(predictions[_i].outcome));
+	ck_assert_uint_eq(p->says.value, predictions[_i].value);
+	ck_assert_uint_eq(p->local_size, predictions[_i].local_size);
+	ck_assert_uint_eq(p->target_size, predictions[_i].target_size);
+	ck_assert_str_eq(p->target, predictions[_i].target);
+	ck_assert_msg(*predictions[_i].note ? strstr(p->note, predictions[_i].note) != NULL : !*p->note, "'%s'",
+	              p->note);
+	world_free(&w);
+}
+END_TEST
+
+static const char *const object_kernel[][2] = {
+        {"local", "target"}, {"local", "target_ambiguous"}, {"local", "local"}, {"broken", "target"}};
+
+/* Three witnesses of the same relocations: libbpf's load, its log, and the prediction. */
+START_TEST(agrees_with_what_libbpf_does)
+{
+	struct world w = make_world(object_kernel[_i][0], object_kernel[_i][1]);
+	struct fake_load load = fake_load_object(object_kernel[_i][0], object_kernel[_i][1], NULL);
+
+	ck_assert_uint_gt(load.list.count, 0);
+	for (size_t i = 0; i < load.list.count; i++) {
+		const struct relo_fact *f = &load.list.facts[i];
+		char *disagreement, *contradiction;
+		enum relo_outcome outcome = relo_judge(f, &disagreement);
+
+		contradiction = relo_prediction_contradiction(&w.predictions[i], f, outcome);
+		ck_assert_msg(!disagreement && !contradiction, "%s #%u: %s %s", f->program, f->number, disagreement,
+		              contradiction);
+		ck_assert_str_eq(f->target, w.predictions[i].target);
+		ck_assert_uint_eq(f->candidates, w.predictions[i].candidates);
+		ck_assert_int_eq(f->attempted, w.predictions[i].outcome != RELO_NOT_ATTEMPTED);
+	}
+	fake_load_free(&load);
+	world_free(&w);
+}
+END_TEST
+
+START_TEST(stops_where_libbpf_stops)
+{
+	struct world w = make_world("broken", "target");
+	struct relo_calc *calc = relo_calc_new(&w.list, w.target);
+
+	for (size_t i = 0; i < w.list.count; i++) {
+		bool was = relo_calc_stopped(calc);
+		struct relo_prediction p;
+
+		relo_calc_record(calc, i, &p);
+		ck_assert_int_eq(relo_calc_stopped(calc), was || p.outcome == RELO_ERROR);
+		relo_prediction_free(&p);
+	}
+	ck_assert(relo_calc_stopped(calc));
+	relo_calc_free(calc);
+	world_free(&w);
+}
+END_TEST
+
+START_TEST(never_lets_libbpf_see_an_unsound_access)
+{
+	struct world w = make_world("local", "target");
+	struct relo_calc *calc = relo_calc_new(&w.list, w.target);
+	struct relo_prediction p;
+
+	w.list.records[0].sound = false;
+	relo_calc_record(calc, 0, &p);
+	ck_assert_int_eq(p.outcome, RELO_ERROR);
+	ck_assert_ptr_nonnull(strstr(p.note, "does not fit"));
+	ck_assert(relo_calc_stopped(calc));
+	relo_prediction_free(&p);
+	relo_calc_free(calc);
+	world_free(&w);
+}
+END_TEST
+
+/* Measured facts that differ from a prediction of `moved` to 16, 4 bytes wide. */
+static const struct {
+	enum relo_outcome measured;
+	struct relo_witness says;
+	const char *words; /* NULL when they agree */
+} measurements[] = {
+        {RELO_MOVED, {RELO_SEEN_VALUE, 16, 4}, NULL},
+        {RELO_MOVED, {RELO_SEEN_VALUE, 16, 0}, NULL},
+        {RELO_NOT_ATTEMPTED, {RELO_SEEN_NOTHING, 0, 0}, NULL},
+        {RELO_MOVED, {RELO_SEEN_VALUE, 20, 4}, "predicted the value 16, measured 20"},
+        {RELO_RESIZED, {RELO_SEEN_VALUE, 16, 8}, "predicted an access of 4 bytes, measured 8"},
+        {RELO_GUARDED, {RELO_SEEN_POISON, 0, 0}, "predicted moved, measured guarded"},
+        {RELO_FATAL, {RELO_SEEN_POISON, 0, 0}, "predicted moved, measured fatal"},
+        {RELO_AMBIGUOUS, {RELO_SEEN_AMBIGUOUS, 0, 0}, "predicted moved, measured ambiguous"},
+        {RELO_ERROR, {RELO_SEEN_ERROR, 0, 0}, "predicted moved, measured error"},
+};
+
+START_TEST(finds_contradictions)
+{
+	struct relo_prediction p = {.outcome = RELO_MOVED, .says = {RELO_SEEN_VALUE, 16, 4}};
+	struct relo_fact f = {.attempted = true, .local = 4, .local_width = 4, .log = measurements[_i].says};
+	char *text = relo_prediction_contradiction(&p, &f, measurements[_i].measured);
+
+	if (measurements[_i].words) {
+		ck_assert_ptr_nonnull(text);
+		ck_assert_str_eq(text, measurements[_i].words);
+	} else {
+		ck_assert_msg(!text, "%s", text);
+	}
+	free(text);
+}
+END_TEST
+
+START_TEST(drift_replaces_only_what_was_resolved)
+{
+	struct relo_prediction drift = {.outcome = RELO_DRIFT}, moved = {.outcome = RELO_MOVED};
+
+	ck_assert_int_eq(relo_prediction_refine(&drift, RELO_MOVED), RELO_DRIFT);
+	ck_assert_int_eq(relo_prediction_refine(&drift, RELO_SAME), RELO_DRIFT);
+	ck_assert_int_eq(relo_prediction_refine(&drift, RELO_NOT_ATTEMPTED), RELO_NOT_ATTEMPTED);
+	ck_assert_int_eq(relo_prediction_refine(&moved, RELO_SAME), RELO_SAME);
+}
+END_TEST
+
+static const struct {
+	const char *local, *kernel;
+	unsigned kind;
+	size_t count;
+} candidates[] = {
+        {"probe", "target", BTF_KIND_STRUCT, 1},           {"probe___flavour", "target", BTF_KIND_STRUCT, 1},
+        {"probe", "target_ambiguous", BTF_KIND_STRUCT, 2}, {"color", "target", BTF_KIND_ENUM, 1},
+        {"gone_type", "target", BTF_KIND_STRUCT, 0},       {"probe_t", "target", BTF_KIND_TYPEDEF, 1},
+};
+
+START_TEST(looks_candidates_up_by_name)
+{
+	struct world w = make_world("local", candidates[_i].kernel);
+	int id = btf__find_by_name_kind(w.list.btf, candidates[_i].local, candidates[_i].kind);
+	struct relo_target_cand *found;
+
+	ck_assert_int_gt(id, 0);
+	ck_assert_uint_eq(relo_target_candidates(w.target, w.list.btf, (uint32_t)id, &found), candidates[_i].count);
+	for (size_t i = 0; i < candidates[_i].count; i++) {
+		ck_assert_ptr_eq(found[i].btf, w.btf);
+		ck_assert(!i || found[i - 1].id < found[i].id);
+	}
+	free(found);
+	world_free(&w);
+}
+END_TEST
+
+/* A module that defines `name` with one member. */
+static struct btf *make_module(struct btf *base, const char *name)
+{
+	struct btf *module = btf__new_empty_split(base);
+
+	ck_assert_int_gt(btf__add_struct(module, name, 8), 0);
+	ck_assert_int_eq(btf__add_field(module, "x", btf__find_by_name(base, "unsigned int"), 32, 0), 0);
+	return module;
+}
+
+START_TEST(asks_modules_only_for_what_the_kernel_lacks)
+{
+	struct world w = make_world("local", "target");
+	struct btf *module = make_module(w.btf, "gone_type"), *other = make_module(w.btf, "inner");
+	struct btf *stranger = make_module(w.list.btf, "gone_type");
+	int gone = btf__find_by_name_kind(w.list.btf, "gone_type", BTF_KIND_STRUCT);
+	int inner = btf__find_by_name_kind(w.list.btf, "inner", BTF_KIND_STRUCT);
+	struct relo_target_cand *found;
+	struct error err = {0};
+
+	ck_assert_int_eq(relo_target_add_module(w.target, stranger, &err), -EINVAL);
+	error_clear(&err);
+	ck_assert_int_eq(relo_target_add_module(w.target, module, NULL), 0);
+	ck_assert_int_eq(relo_target_add_module(w.target, other, NULL), 0);
+	ck_assert_uint_eq(relo_target_candidates(w.target, w.list.btf, (uint32_t)gone, &found), 1);
+	ck_assert_ptr_eq(found[0].btf, module);
+	free(found);
+	ck_assert_uint_eq(relo_target_candidates(w.target, w.list.btf, (uint32_t)inner, &found), 1);
+	ck_assert_ptr_eq(found[0].btf, w.btf);
+	free(found);
+	world_free(&w);
+	btf__free(module);
+	btf__free(other);
+	btf__free(stranger);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("relo_calc");
+	TCase *tc = tcase_create("calc"), *target = tcase_create("target");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_test(tc, self_test_passes);
+	tcase_add_loop_test(tc, predicts, 0, COUNT(predictions));
+	tcase_add_loop_test(tc, agrees_with_what_libbpf_does, 0, COUNT(object_kernel));
+	tcase_add_test(tc, stops_where_libbpf_stops);
+	tcase_add_test(tc, never_lets_libbpf_see_an_unsound_access);
+	tcase_add_loop_test(tc, finds_contradictions, 0, COUNT(measurements));
+	tcase_add_test(tc, drift_replaces_only_what_was_resolved);
+	suite_add_tcase(suite, tc);
+	tcase_add_loop_test(target, looks_candidates_up_by_name, 0, COUNT(candidates));
+	tcase_add_test(target, asks_modules_only_for_what_the_kernel_lacks);
+	suite_add_tcase(suite, target);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* report_table, report_timing and cmd_report: golden renderings, blocks, colour, hostile names, the subcommand. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "host/cmd_report.h"
+#include "host/report_table.h"
+#include "host/report_timing.h"
+#include "host/result_json.h"
+#include "host/text.h"
+
+#define GOLDEN "harness/tests/golden/run"
+
+static struct result *read_golden(void)
+{
+	cleanup_error struct error err = {0};
+	struct result *r = NULL;
+
+	ck_assert_msg(result_json_read(GOLDEN ".json", &r, &err) == 0, "%s", err.text);
+	return r;
+}
+
+/* A run of `kernels` x `objects` whose cells are all rejected as expected, by a class with a long name. */
+static struct result *make_run(size_t kernels, size_t objects)
+{
+	struct result *r = result_new();
+
+	r->complete = true;
+	for (size_t o = 0; o < objects; o++) {
+		cleanup_free char *name = xasprintf("object_%zu", o);
+
+		result_set_string(&result_add_object(r)->name, name);
+	}
+	for (size_t k = 0; k < kernels; k++) {
+		cleanup_free char *id = xasprintf("k%zu", k);
+
+		result_set_string(&result_add_kernel(r)->id, id);
+		for (size_t o = 0; o < objects; o++) {
+			struct result_cell *c = result_add_cell(r);
+
+			result_set_string(&c->kernel, id);
+			result_set_string(&c->object, r->objects[o].name);
+			c->verdict = VERDICT_REJECTED;
+			c->class = CLASS_NO_KERNEL_BTF;
+			c->as_expected = true;
+		}
+	}
+	return r;
+}
+
+static size_t widest_line(const char *text)
+{
+	size_t width = 0;
+
+	for (size_t len; *text; text += len + (text[len] == '\n')) {
+		cleanup_free char *line = NULL;
+
+		len = strcspn(text, "\n");
+		line = xstrndup(text, len);
+		width = text_width(line) > width ? text_width(line) : width;
+	}
+	return width;
+}
+
+static size_t count_of(const char *text, const char *what)
+{
+	size_t count = 0;
+
+	while ((text = strstr(text, what))) {
+		count++;
+		text += strlen(what);
+	}
+	return count;
+}
+
+static const struct {
+	const char *file;
+	bool timing;
+} goldens[] = {
+        {GOLDEN ".matrix.txt", false},
+        {GOLDEN ".timing.txt", true},
+};
+
+START_TEST(renderings_are_the_golden_ones)
+{
+	struct result *r = read_golden();
+	cleanup_free char *text = goldens[_i].timing ? report_timing(r) : report_table(r, false);
+	cleanup_buf struct buf want = {0};
+
+	ck_assert_int_eq(io_read_file(goldens[_i].file, 1 << 20, &want, NULL), 0);
+	ck_assert_str_eq(text, buf_str(&want));
+	result_free(r);
+}
+END_TEST
+
+START_TEST(colour_adds_nothing_but_colour)
+{
+	struct result *r = read_golden();
+	cleanup_free char *plain = report_table(r, false), *coloured = report_table(r, true);
+	cleanup_buf struct buf stripped = {0};
+
+	ck_assert(strchr(plain, '\033') == NULL);
+	ck_assert(strchr(coloured, '\033') != NULL);
+	for (const char *s = coloured; *s;) {
+		size_t run = strcspn(s, "\033");
+
+		buf_add(&stripped, s, run);
+		s += run;
+		s += *s ? strcspn(s, "m") + 1 : 0;
+	}
+	ck_assert_str_eq(buf_str(&stripped), plain);
+	result_free(r);
+}
+END_TEST
+
+/* Objects of a run, and the blocks and columns that its table must have. */
+static const struct {
+	size_t objects, blocks;
+	bool with_class;
+} shapes[] = {
+        {0, 0, false}, {1, 1, true}, {4, 1, true}, {8, 1, false}, {12, 2, false}, {13, 4, true}, {40, 10, true},
+};
+
+START_TEST(tables_fit_the_width)
+{
+	struct result *r = make_run(3, shapes[_i].objects);
+	cleanup_free char *text = report_table(r, false);
+
+	ck_assert_msg(widest_line(text) <= 160, "%zu columns:\n%s", widest_line(text), text);
+	ck_assert_msg(count_of(text, "kernel  release") == shapes[_i].blocks, "%s", text);
+	ck_assert_uint_eq(count_of(text, "= rejected"), 3 * shapes[_i].objects);
+	ck_assert_uint_eq(count_of(text, "(no-kernel-btf)"), shapes[_i].with_class ? 3 * shapes[_i].objects : 0);
+	for (size_t o = 0; o < shapes[_i].objects; o++)
+		ck_assert(strstr(text, r->objects[o].name) != NULL);
+	result_free(r);
+}
+END_TEST
+
+START_TEST(lines_carry_no_trailing_space)
+{
+	struct result *r = read_golden();
+	cleanup_free char *text = report_table(r, false);
+
+	ck_assert(strstr(text, " \n") == NULL);
+	result_free(r);
+}
+END_TEST
+
+START_TEST(an_incomplete_run_says_so)
+{
+	struct result *r = read_golden();
+	cleanup_free char *text = NULL;
+
+	r->complete = false;
+	for (size_t i = 0; i < 2; i++)
+		result_set_string(&r->cells[i].kernel, "gone");
+	text = report_table(r, false);
+	ck_assert(strncmp(text, "INCOMPLETE RUN", 14) == 0);
+	ck_assert_uint_eq(count_of(text, "! not run"), 2);
+	result_free(r);
+}
+END_TEST
+
+START_TEST(names_of_any_width_stay_aligned)
+{
+	struct result *r = make_run(2, 2);
+	cleanup_free char *text = NULL;
+	const char *line;
+	size_t column = 0;
+
+	result_set_string(&r->kernels[0].id, "内核-一");
+	result_set_string(&r->kernels[1].release, "two\nlines\tand \x1b[31m");
+	for (size_t i = 0; i < 2; i++)
+		result_set_string(&r->cells[i].kernel, "内核-一");
+	text = report_table(r, false);
+	ck_assert_msg(strstr(text, "two lines and \\x1b[31m") != NULL, "%s", text);
+	line = strchr(text, '\n') + 1;
+	for (size_t k = 0; k < 2; k++) {
+		const char *mark = strstr(line, "= rejected");
+		cleanup_free char *before = xstrndup(line, (size_t)(mark - line));
+
+		if (k)
+			ck_assert_uint_eq(text_width(before), column);
+		column = text_width(before);
+		line = strchr(line, '\n') + 1;
+	}
+	result_free(r);
+}
+END_TEST
+
+START_TEST(an_unexpected_pass_is_told)
+{
+	struct result *r = make_run(1, 1);
+	cleanup_free char *text = NULL;
+
+	r->cells[0].verdict = VERDICT_PASS;
+	r->cells[0].class = CLASS_NONE;
+	r->cells[0].as_expected = false;
+	result_set_string(&r->cells[0].expected, "rejected:relocation");
+	text = report_table(r, false);
+	ck_assert(strstr(text, "! pass") != NULL);
+	ck_assert(strstr(text, "k0 x object_0: pass, expected rejected:relocation") != NULL);
+	result_free(r);
+}
+END_TEST
+
+START_TEST(many_disagreements_are_counted)
+{
+	struct result *r = make_run(1, 1);
+	cleanup_free char *text = NULL;
+
+	for (int i = 0; i < 50; i++)
+		result_set_string(&result_add_relocation(&r->cells[0])->disagreement, "24 != 32");
+	text = report_table(r, false);
+	ck_assert_uint_eq(count_of(text, "24 != 32"), 20);
+	ck_assert(strstr(text, "and 30 more") != NULL);
+	result_free(r);
+}
+END_TEST
+
+static int run_report(char *argument, char *option)
+{
+	char *argv[] = {(char[]){"corematrix report"}, argument, option, NULL};
+	pid_t pid = fork();
+	int status = 0;
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+			_exit(99);
+		exit(cmd_report(argument ? option ? 3 : 2 : 1, argv));
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+START_TEST(the_subcommand_renders_again)
+{
+	const char *tmp = getenv("TMPDIR");
+	cleanup_free char *dir = xasprintf("%s/check_report_table.XXXXXX", tmp ? tmp : "/tmp");
+	cleanup_free char *results = NULL, *matrix = NULL, *junit = NULL;
+	cleanup_buf struct buf text = {0}, want = {0}, xml = {0};
+	cleanup_error struct error err = {0};
+	struct result *r = read_golden();
+
+	ck_assert(mkdtemp(dir) != NULL);
+	results = xasprintf("%s/results.json", dir);
+	matrix = xasprintf("%s/matrix.txt", dir);
+	junit = xasprintf("%s/junit.xml", dir);
+	ck_assert_int_eq(run_report(dir, NULL), EXIT_USAGE);
+	ck_assert_int_eq(run_report(NULL, NULL), EXIT_USAGE);
+	ck_assert_int_eq(result_json_write(r, results, &err), 0);
+	ck_assert_int_eq(run_report(dir, NULL), EXIT_CONTRADICTION);
+	ck_assert_int_eq(run_report(dir, (char[]){"--timing"}), EXIT_CONTRADICTION);
+	ck_assert_int_eq(run_report(dir, (char[]){"--nonsense"}), EXIT_USAGE);
+	ck_assert_int_eq(run_report(dir, (char[]){"another"}), EXIT_USAGE);
+	ck_assert_int_eq(io_read_file(matrix, 1 << 20, &text, &err), 0);
+	ck_assert_int_eq(io_read_file(GOLDEN ".matrix.txt", 1 << 20, &want, &err), 0);
+	ck_assert_str_eq(buf_str(&text), buf_str(&want));
+	ck_assert_int_eq(io_read_file(junit, 1 << 20, &xml, &err), 0);
+	ck_assert(strstr(buf_str(&xml), "</testsuites>") != NULL);
+	ck_assert_int_eq(io_replace_file(results, "{", 1, &err), 0);
+	ck_assert_int_eq(run_report(dir, NULL), EXIT_USAGE);
+	ck_assert_int_eq(io_remove_tree(dir, &err), 0);
+	result_free(r);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	size_t width;
+} widths[] = {
+        {"", 0}, {"abc", 3}, {"é", 1}, {"e\xcc\x81", 1}, {"漢字", 4}, {"😀", 2}, {"Ж", 1},
+};
+
+START_TEST(width_is_what_a_terminal_takes)
+{
+	cleanup_buf struct buf out = {0};
+
+	ck_assert_uint_eq(text_width(widths[_i].text), widths[_i].width);
+	text_pad(&out, widths[_i].text, 6);
+	ck_assert_uint_eq(text_width(buf_str(&out)), 6);
+}
+END_TEST
+
+#define COUNT(array) (int)(sizeof(array) / sizeof(*(array)))
+
+int main(void)
+{
+	Suite *s = suite_create("report_table");
+	TCase *t = tcase_create("all");
+	SRunner *sr;
+	int failed;
+
+	tcase_add_loop_test(t, renderings_are_the_golden_ones, 0, COUNT(goldens));
+	tcase_add_test(t, colour_adds_nothing_but_colour);
+	tcase_add_loop_test(t, tables_fit_the_width, 0, COUNT(shapes));
+	tcase_add_test(t, lines_carry_no_trailing_space);
+	tcase_add_test(t, an_incomplete_run_says_so);
+	tcase_add_test(t, names_of_any_width_stay_aligned);
+	tcase_add_test(t, an_unexpected_pass_is_told);
+	tcase_add_test(t, many_disagreements_are_counted);
+	tcase_add_test(t, the_subcommand_renders_again);
+	tcase_add_loop_test(t, width_is_what_a_terminal_takes, 0, COUNT(widths));
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

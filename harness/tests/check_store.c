@@ -1,0 +1,734 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The store with small fake kernels: files of the user's, and packages of a mirror that is a directory (file: URIs,
+ * which apt reads without network). An index is written by hand, so apt-get never runs.
+ */
+#include <check.h>
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/io.h"
+#include "fake_kernel.h"
+#include "host/package_index.h"
+#include "host/sha256.h"
+#include "host/store.h"
+
+static char *top;
+static struct store_options options;
+static struct package_index known;
+
+static char *at_top(const char *name)
+{
+	return xasprintf("%s/%s", top, name);
+}
+
+static void write_file(const char *name, const void *bytes, size_t len)
+{
+	char *path = at_top(name);
+
+	ck_assert_int_eq(io_replace_file(path, bytes, len, NULL), 0);
+	free(path);
+}
+
+static void set_up(void)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *mirror, *uri;
+
+	top = xasprintf("%s/check_store.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	ck_assert_ptr_nonnull(mkdtemp(top));
+	options = (struct store_options){.dir = at_top("images"), .quiet = true};
+	mirror = at_top("mirror");
+	uri = xasprintf("file://%s", mirror);
+	ck_assert_int_eq(io_make_dirs(mirror, NULL), 0);
+	setenv("DEBIAN_MIRROR", uri, 1);
+	/* The warnings that these tests provoke are not for the reader of the test's output. */
+	ck_assert_ptr_nonnull(freopen("/dev/null", "w", stderr));
+	free(mirror);
+	free(uri);
+}
+
+static void tear_down(void)
+{
+	ck_assert_int_eq(io_remove_tree(top, NULL), 0);
+	package_index_free(&known);
+	free((char *)(uintptr_t)options.dir);
+	free(top);
+}
+
+static void write_kernel(const char *name, const char *release)
+{
+	struct buf bytes = {0};
+
+	fake_kernel_build(release, &bytes);
+	write_file(name, bytes.data, bytes.len);
+	buf_free(&bytes);
+}
+
+/* Put a package on the mirror and in the index; the index says `sha256`, or (NULL) the truth. */
+static void publish(const char *release, const char *version, const char *inside, const char *sha256)
+{
+	struct buf image = {0}, deb = {0}, text = {0};
+	char *member = xasprintf("./boot/vmlinuz-%s", release), *file = xasprintf("mirror/%s_%s.deb", release, version);
+	char *apt = at_top("images/apt");
+	struct kernel_package k = {.release = xstrdup(release),
+	                           .version = xstrdup(version),
+	                           .image = {.name = xasprintf("linux-image-%s", release)}};
+
+	fake_kernel_build(inside, &image);
+	fake_deb_build("xz", member, &image, "./boot/config-x", "CONFIG_X=y\n", &deb);
+	write_file(file, deb.data, deb.len);
+	k.image.uri = xasprintf("file://%s/%s", top, file);
+	k.image.size = deb.len;
+	k.image.sha256 = sha256 ? xstrdup(sha256) : sha256_bytes(deb.data, deb.len);
+	known.kernels = xrealloc(known.kernels, known.count + 1, sizeof(*known.kernels));
+	known.kernels[known.count++] = k;
+	package_index_write(&known, &text);
+	ck_assert_int_eq(io_make_dirs(apt, NULL), 0);
+	write_file("images/apt/kernels.index", text.data, text.len);
+	buf_free(&text);
+	buf_free(&deb);
+	buf_free(&image);
+	free(member);
+	free(file);
+	free(apt);
+}
+
+struct outcome {
+	int rc;
+	struct store_kernel *kernels;
+	size_t count;
+	struct error err;
+};
+
+static struct kernel_list list_of(const char *text)
+{
+	struct kernel_list list;
+	struct error err = {0};
+	int rc = kernel_list_parse(text, strlen(text), "k", &list, &err);
+
+	ck_assert_msg(!rc, "%s", err.text);
+	return list;
+}
+
+/* `text` with every %s replaced by the test's directory. */
+static struct outcome prepare(const char *text)
+{
+	struct outcome o = {0};
+	struct buf whole = {0};
+	struct kernel_list list;
+
+	for (const char *at = text; *at;) {
+		size_t len = strcspn(at, "%");
+
+		buf_add(&whole, at, len);
+		at += len;
+		if (*at) {
+			buf_puts(&whole, top);
+			at += 2;
+		}
+	}
+	list = list_of(buf_str(&whole));
+	o.rc = store_prepare(&options, &list, &o.kernels, &o.count, &o.err);
+	kernel_list_free(&list);
+	buf_free(&whole);
+	return o;
+}
+
+static void outcome_free(struct outcome *o)
+{
+	store_kernels_free(o->kernels, o->count);
+	error_clear(&o->err);
+	*o = (struct outcome){0};
+}
+
+static void prepare_ok(const char *text)
+{
+	struct outcome o = prepare(text);
+
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	outcome_free(&o);
+}
+
+static size_t count_of(const char *pattern)
+{
+	char *path = at_top(pattern);
+	glob_t found;
+	size_t count = 0;
+
+	if (!glob(path, 0, NULL, &found)) {
+		count = found.gl_pathc;
+		globfree(&found);
+	}
+	free(path);
+	return count;
+}
+
+static ino_t inode_of(const char *path)
+{
+	struct stat st;
+
+	ck_assert_int_eq(stat(path, &st), 0);
+	return st.st_ino;
+}
+
+static char *read_text(const char *name)
+{
+	char *path = at_top(name);
+	struct buf text = {0};
+
+	ck_assert_int_eq(io_read_file(path, 1 << 20, &text, NULL), 0);
+	free(path);
+	return buf_steal(&text);
+}
+
+START_TEST(a_users_file_is_unpacked_once)
+{
+	struct outcome first, second;
+	ino_t inode;
+
+	write_kernel("vmlinuz", "6.5.0-mine");
+	first = prepare("%s/vmlinuz\n");
+	ck_assert_msg(!first.rc, "%s", first.err.text);
+	ck_assert_uint_eq(first.count, 1);
+	ck_assert_str_eq(first.kernels[0].id, "vmlinuz");
+	ck_assert_str_eq(first.kernels[0].release, "6.5.0-mine");
+	ck_assert_str_eq(first.kernels[0].arch, "x86_64");
+	ck_assert_str_eq(first.kernels[0].package, "");
+	ck_assert_uint_eq(strlen(first.kernels[0].image_sha256), 64);
+	ck_assert_uint_eq(strlen(first.kernels[0].btf_sha256), 64);
+	ck_assert(first.kernels[0].pvh);
+	ck_assert_str_eq(first.kernels[0].bzimage, "");
+	ck_assert_str_eq(first.kernels[0].config, "");
+	inode = inode_of(first.kernels[0].vmlinux);
+	second = prepare("%s/vmlinuz\n");
+	ck_assert_int_eq(second.rc, 0);
+	ck_assert_uint_eq(inode_of(second.kernels[0].vmlinux), inode);
+	outcome_free(&first);
+	outcome_free(&second);
+	/* Another content is another kernel, under the same name. */
+	write_kernel("vmlinuz", "6.6.0-mine");
+	second = prepare("%s/vmlinuz\n");
+	ck_assert_str_eq(second.kernels[0].release, "6.6.0-mine");
+	ck_assert_uint_eq(count_of("images/file-*"), 2);
+	outcome_free(&second);
+}
+END_TEST
+
+START_TEST(without_pvh_the_bzimage_is_kept)
+{
+	const struct fake_elf f = {.release = "6.5.0", .btf = false};
+	struct buf elf = {0}, bz = {0};
+	struct outcome o;
+
+	fake_elf_build(&f, &elf);
+	write_file("vmlinux", elf.data, elf.len);
+	fake_bzimage_build(&elf, "gzip", "6.5.0", &bz);
+	write_file("vmlinuz", bz.data, bz.len);
+	o = prepare("%s/vmlinuz\n");
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	ck_assert(!o.kernels[0].pvh);
+	ck_assert_int_eq(access(o.kernels[0].bzimage, R_OK), 0);
+	ck_assert_str_eq(o.kernels[0].btf, "");
+	ck_assert_str_eq(o.kernels[0].btf_sha256, "");
+	outcome_free(&o);
+	o = prepare("%s/vmlinux\n");
+	ck_assert_int_lt(o.rc, 0);
+	ck_assert_int_eq(o.err.status, EXIT_USAGE);
+	ck_assert_msg(strstr(o.err.text, "CONFIG_PVH"), "%s", o.err.text);
+	outcome_free(&o);
+	buf_free(&elf);
+	buf_free(&bz);
+}
+END_TEST
+
+static const char rows[] = "6.1 cloud\n# c\nnewest cloud\n6.1.0-50-amd64\n";
+
+static void publish_three(void)
+{
+	publish("6.1.0-49-cloud-amd64", "6.1.170-1", "6.1.0-49-cloud-amd64", NULL);
+	publish("6.1.0-50-cloud-amd64", "6.1.180-1", "6.1.0-50-cloud-amd64", NULL);
+	publish("6.1.0-50-amd64", "6.1.180-1", "6.1.0-50-amd64", NULL);
+}
+
+START_TEST(packages_are_fetched_once_and_pinned)
+{
+	struct outcome o;
+	char *lock, *mirror = at_top("mirror"), *apt = at_top("images/apt");
+
+	publish_three();
+	o = prepare(rows);
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	ck_assert_uint_eq(o.count, 3);
+	ck_assert_str_eq(o.kernels[0].id, "6.1-cloud");
+	ck_assert_str_eq(o.kernels[0].release, "6.1.0-50-cloud-amd64");
+	ck_assert_str_eq(o.kernels[0].version, "6.1.180-1");
+	ck_assert_str_eq(o.kernels[0].package, "linux-image-6.1.0-50-cloud-amd64");
+	ck_assert_uint_eq(o.kernels[1].line, 3);
+	ck_assert_str_eq(o.kernels[1].vmlinux, o.kernels[0].vmlinux);
+	ck_assert_str_eq(o.kernels[2].release, "6.1.0-50-amd64");
+	ck_assert_int_eq(access(o.kernels[2].config, R_OK), 0);
+	ck_assert_uint_eq(count_of("images/*/package.deb"), 0);
+	ck_assert_uint_eq(count_of("images/.tmp-*"), 0);
+	outcome_free(&o);
+	lock = read_text("images/kernels.lock");
+	ck_assert_ptr_nonnull(
+	        strstr(lock, "\n6.1-cloud linux-image-6.1.0-50-cloud-amd64 6.1.180-1 6.1.0-50-cloud-amd64 "));
+	ck_assert_ptr_nonnull(strstr(lock, " newest/cloud\n"));
+	/* Neither mirror nor index nor apt is needed any more. */
+	ck_assert_int_eq(io_remove_tree(mirror, NULL), 0);
+	ck_assert_int_eq(io_remove_tree(apt, NULL), 0);
+	setenv("PATH", "/nonexistent", 1);
+	prepare_ok(rows);
+	options.frozen = true;
+	prepare_ok(rows);
+	free(lock);
+	free(mirror);
+	free(apt);
+}
+END_TEST
+
+START_TEST(a_pinned_kernel_stays_until_update)
+{
+	struct outcome o;
+
+	publish("6.1.0-49-cloud-amd64", "6.1.170-1", "6.1.0-49-cloud-amd64", NULL);
+	prepare_ok("6.1 cloud\n");
+	publish("6.1.0-50-cloud-amd64", "6.1.180-1", "6.1.0-50-cloud-amd64", NULL);
+	o = prepare("6.1 cloud\n");
+	ck_assert_str_eq(o.kernels[0].release, "6.1.0-49-cloud-amd64");
+	outcome_free(&o);
+	/* The same id with another meaning is not what was pinned. */
+	o = prepare("newest cloud id=6.1-cloud\n");
+	ck_assert_str_eq(o.kernels[0].release, "6.1.0-50-cloud-amd64");
+	outcome_free(&o);
+}
+END_TEST
+
+START_TEST(lines_of_other_rows_stay_pinned)
+{
+	char *before, *after;
+
+	publish_three();
+	prepare_ok(rows);
+	before = read_text("images/kernels.lock");
+	prepare_ok("6.1 cloud\n");
+	after = read_text("images/kernels.lock");
+	ck_assert_str_eq(before, after);
+	free(before);
+	free(after);
+}
+END_TEST
+
+START_TEST(nothing_is_fetched_when_a_row_is_unknown)
+{
+	struct outcome o;
+
+	publish_three();
+	o = prepare("6.1 cloud\n\n6.2 cloud\n");
+	ck_assert_int_lt(o.rc, 0);
+	ck_assert_int_eq(o.err.status, EXIT_USAGE);
+	ck_assert_msg(!strncmp(o.err.text, "k:3: ", 5) && strstr(o.err.text, "6.1"), "%s", o.err.text);
+	ck_assert_uint_eq(count_of("images/6.1*"), 0);
+	outcome_free(&o);
+	o = prepare("6.1 cloud\n6.2 cloud optional\n%s/none optional\n");
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	ck_assert(!o.kernels[0].skipped && o.kernels[1].skipped && o.kernels[2].skipped);
+	ck_assert_ptr_nonnull(strstr(o.kernels[1].reason, "no kernel 6.2 cloud"));
+	ck_assert_str_eq(o.kernels[1].vmlinux, "");
+	outcome_free(&o);
+}
+END_TEST
+
+/* Ways to be the wrong package. */
+static const struct {
+	const char *inside, *sha256, *says;
+} lies[] = {
+        {"6.1.0-50-cloud-amd64", "0000000000000000000000000000000000000000000000000000000000000000",
+         "Hash Sum mismatch"},
+        {"6.1.0-51-cloud-amd64", NULL, "release 6.1.0-51-cloud-amd64"},
+};
+
+START_TEST(a_lying_mirror_is_caught)
+{
+	struct outcome o;
+
+	publish("6.1.0-50-cloud-amd64", "6.1.180-1", lies[_i].inside, lies[_i].sha256);
+	o = prepare("6.1 cloud\n");
+	ck_assert_int_lt(o.rc, 0);
+	ck_assert_int_eq(o.err.status, EXIT_INFRA);
+	ck_assert_msg(strstr(o.err.text, lies[_i].says), "%s", o.err.text);
+	ck_assert_uint_eq(count_of("images/6.1*") + count_of("images/.tmp-*"), 0);
+	outcome_free(&o);
+}
+END_TEST
+
+static const struct {
+	const char *file;
+	const char *content; /* NULL: removed */
+} damages[] = {
+        {"vmlinux", NULL},
+        {"vmlinux", "short"},
+        {"btf", NULL},
+        {"config", ""},
+        {"record.json", NULL},
+        {"record.json", "{}"},
+        {"record.json", "{\"format\": 1, "},
+        {"record.json", "[1]"},
+};
+
+START_TEST(a_damaged_entry_is_built_again)
+{
+	char *path, *name = xasprintf("images/6.1.0-50-cloud-amd64/%s", damages[_i].file), *text;
+
+	publish("6.1.0-50-cloud-amd64", "6.1.180-1", "6.1.0-50-cloud-amd64", NULL);
+	prepare_ok("6.1 cloud\n");
+	path = at_top(name);
+	text = read_text("images/kernels.lock");
+	if (damages[_i].content)
+		write_file(name, damages[_i].content, strlen(damages[_i].content));
+	else
+		ck_assert_int_eq(unlink(path), 0);
+	options.frozen = true;
+	prepare_ok("6.1 cloud\n");
+	{
+		struct kernel_list list = list_of("6.1 cloud\n");
+		size_t good, bad;
+
+		ck_assert_int_eq(store_verify(&options, &list, &good, &bad, NULL), 0);
+		ck_assert_uint_eq(good, 1);
+		ck_assert_uint_eq(bad, 0);
+		kernel_list_free(&list);
+	}
+	free(path);
+	free(name);
+	free(text);
+}
+END_TEST
+
+START_TEST(verify_finds_what_sizes_do_not_show)
+{
+	static const char name[] = "images/6.1.0-50-cloud-amd64/vmlinux";
+	char *path = at_top(name);
+	struct kernel_list list = list_of("6.1 cloud\n6.1.0-50-amd64\n");
+	struct buf bytes = {0};
+	size_t good, bad;
+
+	publish_three();
+	prepare_ok("6.1 cloud\n6.1.0-50-amd64\n");
+	ck_assert_int_eq(io_read_file(path, 1 << 20, &bytes, NULL), 0);
+	bytes.data[1000] = (char)~bytes.data[1000];
+	write_file(name, bytes.data, bytes.len);
+	ck_assert_int_eq(store_verify(&options, &list, &good, &bad, NULL), 0);
+	ck_assert_uint_eq(good, 1);
+	ck_assert_uint_eq(bad, 1);
+	prepare_ok("6.1 cloud\n6.1.0-50-amd64\n");
+	ck_assert_int_eq(store_verify(&options, &list, &good, &bad, NULL), 0);
+	ck_assert_uint_eq(good, 2);
+	buf_free(&bytes);
+	kernel_list_free(&list);
+	free(path);
+}
+END_TEST
+
+START_TEST(frozen_refuses_every_difference)
+{
+	struct outcome o;
+	char *lock, *hash;
+
+	publish_three();
+	options.frozen = true;
+	o = prepare("6.1 cloud\n");
+	ck_assert_int_eq(o.err.status, EXIT_USAGE);
+	ck_assert_msg(strstr(o.err.text, "k:1: ") && strstr(o.err.text, "--frozen"), "%s", o.err.text);
+	outcome_free(&o);
+	options.frozen = false;
+	prepare_ok("6.1 cloud\n");
+	/* A lock that asks for another image: neither the store's nor the mirror's is that. */
+	lock = read_text("images/kernels.lock");
+	hash = strstr(lock, " 6.1/cloud");
+	ck_assert_ptr_nonnull(hash);
+	hash[-1] = hash[-1] == '0' ? '1' : '0';
+	write_file("images/kernels.lock", lock, strlen(lock));
+	options.frozen = true;
+	o = prepare("6.1 cloud\n");
+	ck_assert_int_lt(o.rc, 0);
+	ck_assert_msg(strstr(o.err.text, "--frozen"), "%s", o.err.text);
+	outcome_free(&o);
+	o = prepare("6.1 cloud id=other\n");
+	ck_assert_int_lt(o.rc, 0);
+	outcome_free(&o);
+	options.update = true;
+	o = prepare("6.1 cloud\n");
+	ck_assert_msg(strstr(o.err.text, "contradict"), "%s", o.err.text);
+	outcome_free(&o);
+	free(lock);
+}
+END_TEST
+
+START_TEST(frozen_holds_users_files_to_the_lock)
+{
+	struct outcome o;
+
+	write_kernel("vmlinuz", "6.5.0-mine");
+	prepare_ok("%s/vmlinuz\n");
+	options.frozen = true;
+	prepare_ok("%s/vmlinuz\n");
+	write_kernel("vmlinuz", "6.6.0-mine");
+	o = prepare("%s/vmlinuz\n");
+	ck_assert_int_lt(o.rc, 0);
+	ck_assert_msg(strstr(o.err.text, "--frozen"), "%s", o.err.text);
+	outcome_free(&o);
+}
+END_TEST
+
+START_TEST(leavings_of_killed_runs_go)
+{
+	char *stale = at_top("images/.tmp-1-6.1.0-50-cloud-amd64"), *half = at_top("images/6.1.0-50-cloud-amd64");
+
+	publish_three();
+	ck_assert_int_eq(io_make_dirs(stale, NULL), 0);
+	write_file("images/.tmp-1-6.1.0-50-cloud-amd64/package.deb", "half", 4);
+	ck_assert_int_eq(io_make_dirs(half, NULL), 0);
+	write_file("images/6.1.0-50-cloud-amd64/vmlinux", "half", 4);
+	prepare_ok("6.1 cloud\n");
+	ck_assert_uint_eq(count_of("images/.tmp-*"), 0);
+	ck_assert_uint_eq(count_of("images/6.1.0-50-cloud-amd64/record.json"), 1);
+	free(stale);
+	free(half);
+}
+END_TEST
+
+static void text_file(struct buf *b)
+{
+	for (int i = 0; i < 200; i++)
+		buf_puts(b, "this is no kernel\n");
+}
+
+static void cut_kernel(struct buf *b)
+{
+	fake_kernel_build("6.5.0", b);
+	b->len /= 2;
+}
+
+static void arm_image(struct buf *b)
+{
+	memset(buf_reserve(b, 4096), 0, 4096);
+	b->len = 4096;
+	memcpy(b->data + 56, "ARM\x64", 4);
+}
+
+static void package_without_kernel(struct buf *b)
+{
+	struct buf text = {0};
+
+	buf_puts(&text, "x");
+	fake_deb_build("gzip", "./usr/bin/x", &text, NULL, NULL, b);
+	buf_free(&text);
+}
+
+static void package_with_cut_kernel(struct buf *b)
+{
+	struct buf kernel = {0};
+
+	cut_kernel(&kernel);
+	fake_deb_build("gzip", "./boot/vmlinuz-1", &kernel, NULL, NULL, b);
+	buf_free(&kernel);
+}
+
+static void empty(struct buf *b)
+{
+	buf_puts(b, "");
+}
+
+static const struct {
+	void (*make)(struct buf *b);
+	const char *says;
+} no_kernels[] = {
+        {text_file, "not a kernel image"},
+        {cut_kernel, "cut short"},
+        {arm_image, "arm64"},
+        {package_without_kernel, "without a kernel image"},
+        {package_with_cut_kernel, "boot/vmlinuz-1: a bzImage that is cut short"},
+        {empty, "not a kernel image"},
+};
+
+START_TEST(a_file_that_is_no_kernel_is_the_users_mistake)
+{
+	struct buf bytes = {0};
+	struct outcome o;
+
+	no_kernels[_i].make(&bytes);
+	write_file("mine", bytes.data, bytes.len);
+	o = prepare("# first\n%s/mine\n");
+	ck_assert_int_lt(o.rc, 0);
+	ck_assert_int_eq(o.err.status, EXIT_USAGE);
+	ck_assert_msg(!strncmp(o.err.text, "k:2: ", 5) && strstr(o.err.text, "/mine: "), "%s", o.err.text);
+	ck_assert_msg(strstr(o.err.text, no_kernels[_i].says), "%s", o.err.text);
+	ck_assert_uint_eq(count_of("images/file-*") + count_of("images/.tmp-*"), 0);
+	outcome_free(&o);
+	buf_free(&bytes);
+}
+END_TEST
+
+START_TEST(a_missing_file_is_the_users_mistake)
+{
+	struct outcome o = prepare("%s/none\n");
+
+	ck_assert_int_eq(o.err.status, EXIT_USAGE);
+	ck_assert_msg(strstr(o.err.text, "/none: "), "%s", o.err.text);
+	outcome_free(&o);
+}
+END_TEST
+
+START_TEST(runs_at_once_do_not_hurt_each_other)
+{
+	enum { RUNS = 4 };
+	pid_t pids[RUNS];
+
+	publish_three();
+	for (int i = 0; i < RUNS; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			struct outcome o = prepare(rows);
+
+			_exit(o.rc ? 1 : 0);
+		}
+	}
+	for (int i = 0; i < RUNS; i++) {
+		int status;
+
+		ck_assert_int_eq(waitpid(pids[i], &status, 0), pids[i]);
+		ck_assert_int_eq(status, 0);
+	}
+	ck_assert_uint_eq(count_of("images/.tmp-*"), 0);
+	prepare_ok(rows);
+}
+END_TEST
+
+START_TEST(prune_keeps_what_the_list_refers_to)
+{
+	struct kernel_list list = list_of("6.1 cloud\n");
+	size_t removed;
+	uint64_t bytes;
+	char *lock;
+
+	publish_three();
+	write_kernel("vmlinuz", "6.5.0-mine");
+	prepare_ok("6.1 cloud\n6.1.0-50-amd64\n%s/vmlinuz\n");
+	ck_assert_int_eq(store_prune(&options, &list, &removed, &bytes, NULL), 0);
+	ck_assert_uint_eq(removed, 2);
+	ck_assert_uint_gt(bytes, 0);
+	ck_assert_uint_eq(count_of("images/*/record.json"), 1);
+	ck_assert_uint_eq(count_of("images/apt/kernels.index"), 1);
+	lock = read_text("images/kernels.lock");
+	ck_assert_ptr_null(strstr(lock, "vmlinuz"));
+	options.frozen = true;
+	prepare_ok("6.1 cloud\n");
+	free(lock);
+	kernel_list_free(&list);
+}
+END_TEST
+
+START_TEST(list_tells_what_is_there)
+{
+	struct kernel_list list = list_of("6.1 cloud\n6.1.0-50-amd64\n");
+	struct store_row *found;
+	size_t count;
+	char *entry = at_top("images/6.1.0-50-cloud-amd64");
+
+	publish_three();
+	prepare_ok("6.1 cloud\n");
+	ck_assert_int_eq(store_list(&options, &list, &found, &count, NULL), 0);
+	ck_assert_uint_eq(count, 2);
+	ck_assert(found[0].present);
+	ck_assert_str_eq(found[0].release, "6.1.0-50-cloud-amd64");
+	ck_assert(!found[1].present);
+	ck_assert_str_eq(found[1].release, "");
+	store_rows_free(found, count);
+	ck_assert_int_eq(io_remove_tree(entry, NULL), 0);
+	ck_assert_int_eq(store_list(&options, &list, &found, &count, NULL), 0);
+	ck_assert(!found[0].present);
+	store_rows_free(found, count);
+	kernel_list_free(&list);
+	free(entry);
+}
+END_TEST
+
+START_TEST(a_mangled_lock_file_is_told_with_its_line)
+{
+	struct outcome o;
+
+	publish_three();
+	write_file("images/kernels.lock", "# c\n6.1-cloud only three\n", 25);
+	o = prepare("6.1 cloud\n");
+	ck_assert_int_lt(o.rc, 0);
+	ck_assert_msg(strstr(o.err.text, "kernels.lock:2: "), "%s", o.err.text);
+	outcome_free(&o);
+}
+END_TEST
+
+START_TEST(a_store_that_cannot_be_written_still_serves)
+{
+	char *lock = at_top("images/.lock");
+
+	publish_three();
+	prepare_ok(rows);
+	/* Without its .lock and unwritable, as a cache that another user filled. */
+	ck_assert_int_eq(unlink(lock), 0);
+	ck_assert_int_eq(chmod(options.dir, 0555), 0);
+	if (geteuid() == 0)
+		ck_assert_int_eq(chmod(top, 0755), 0);
+	if (geteuid() == 0)
+		ck_assert_int_eq(seteuid(65534), 0);
+	prepare_ok(rows);
+	if (getuid() == 0)
+		ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(chmod(options.dir, 0755), 0);
+	free(lock);
+}
+END_TEST
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+int main(void)
+{
+	Suite *s = suite_create("store");
+	TCase *t = tcase_create("store");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	tcase_set_timeout(t, 120);
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, a_users_file_is_unpacked_once);
+	tcase_add_test(t, without_pvh_the_bzimage_is_kept);
+	tcase_add_test(t, packages_are_fetched_once_and_pinned);
+	tcase_add_test(t, a_pinned_kernel_stays_until_update);
+	tcase_add_test(t, lines_of_other_rows_stay_pinned);
+	tcase_add_test(t, nothing_is_fetched_when_a_row_is_unknown);
+	tcase_add_loop_test(t, a_lying_mirror_is_caught, 0, COUNT(lies));
+	tcase_add_loop_test(t, a_damaged_entry_is_built_again, 0, COUNT(damages));
+	tcase_add_test(t, verify_finds_what_sizes_do_not_show);
+	tcase_add_test(t, frozen_refuses_every_difference);
+	tcase_add_test(t, frozen_holds_users_files_to_the_lock);
+	tcase_add_test(t, leavings_of_killed_runs_go);
+	tcase_add_loop_test(t, a_file_that_is_no_kernel_is_the_users_mistake, 0, COUNT(no_kernels));
+	tcase_add_test(t, a_missing_file_is_the_users_mistake);
+	tcase_add_test(t, runs_at_once_do_not_hurt_each_other);
+	tcase_add_test(t, prune_keeps_what_the_list_refers_to);
+	tcase_add_test(t, list_tells_what_is_there);
+	tcase_add_test(t, a_mangled_lock_file_is_told_with_its_line);
+	tcase_add_test(t, a_store_that_cannot_be_written_still_serves);
+	suite_add_tcase(s, t);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
