@@ -25,6 +25,8 @@ BPF_CFLAGS := -g -O2 -target bpf -D__TARGET_ARCH_x86 -Wall -Werror -Ibuild
 VMLINUX_H_KERNEL ?= 6.1-amd64
 KERNELS ?= kernels.txt
 ARGS ?=
+RESULTS ?= results
+BASELINES ?= results/baselines
 
 SHARED_SRC := $(wildcard harness/base/*.c harness/wire/*.c harness/relo/*.c)
 HOST_SRC := $(SHARED_SRC) $(wildcard harness/host/*.c)
@@ -49,6 +51,16 @@ matrix: deps
 .PHONY: run
 run: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
 	$(Q)$(BUILD)/corematrix run -k $(KERNELS) $(ARGS) $(or $(OBJ),$(PROGS))
+
+## baseline     store what an object does on each kernel: results/baselines/NAME.baseline, to be committed (OBJ=…)
+## regress      what changed since the stored baseline, per kernel and relocation; fails only for worse (OBJ=…)
+.PHONY: baseline regress baseline-run regress-run
+baseline regress: deps
+	$(Q)$(MAKE) --no-print-directory $@-run
+# A run that is worse than its ini expects (1) is still a run: the baseline decides here.
+baseline-run regress-run: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
+	$(Q)$(BUILD)/corematrix run -k $(KERNELS) $(ARGS) -o $(RESULTS) $(or $(OBJ),$(PROGS)) || test $$? -eq 1
+	$(Q)$(BUILD)/corematrix $(if $(filter regress%,$@),diff $(BASELINES),baseline -o $(BASELINES)) $(RESULTS)/latest
 
 ## deps         install the Debian packages that are missing, and only those
 deps:

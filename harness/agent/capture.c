@@ -88,7 +88,7 @@ static int perf_add(struct capture *c, const struct bpf_map *map, struct error *
 	return 0;
 }
 
-/* The kinds of maps that events come through, in the order in which SOURCE_AUTO prefers them. */
+/* The kinds of maps that events come through, in the order in which SOURCE_AUTO names them. */
 static const struct map_source {
 	enum event_source source;
 	enum bpf_map_type type;
@@ -131,11 +131,9 @@ static int source_open(struct capture *c, struct bpf_object *obj, enum event_sou
 		count = maps_open(c, obj, kind, err);
 		if (count < 0)
 			return count;
-		if (count) {
+		if (count && c->source == SOURCE_NONE)
 			c->source = kind->source;
-			return 0;
-		}
-		if (wanted == kind->source)
+		if (!count && wanted == kind->source)
 			return error_usage(err, "the object has no %s to take events from: correct `source` in its ini",
 			                   kind->words);
 	}

@@ -23,8 +23,9 @@ struct capture_event {
 };
 
 /*
- * Start taking events of `obj`, which must be loaded and outlive the capture. SOURCE_AUTO settles for ring buffers,
- * else perf buffers, else SOURCE_NONE; an explicit source that the object does not have is a usage error. On success
+ * Start taking events of `obj`, which must be loaded and outlive the capture. SOURCE_AUTO takes
+ * every ring buffer and every perf buffer, and is called after the first kind that the object has, else SOURCE_NONE; an
+ * explicit source that the object does not have is a usage error. On success
  * `*c` is the caller's: capture_free.
  */
 int capture_open(struct bpf_object *obj, enum event_source source, struct capture **c, struct error *err);

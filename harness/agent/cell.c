@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,9 @@
 
 /* Guest time for one object, of which an emulated guest needs a second at most; the host has a deadline of its own. */
 #define CELL_TIMEOUT_MS 120000
+
+/* Where objects pin their maps (LIBBPF_PIN_BY_NAME); the kernel makes the directory. */
+#define PIN_ROOT "/sys/fs/bpf"
 
 static void send_cell_end(const char *reason)
 {
@@ -74,6 +78,8 @@ void cell_run(const struct job_object *object, uint32_t index)
 	pid_t pid;
 
 	channel_send(&begin);
+	/* Fresh for each object: it must not find what another one has pinned. A failure shows where an object pins. */
+	mount("bpf", PIN_ROOT, "bpf", 0, NULL);
 	if (pipe2(fds, O_CLOEXEC)) {
 		send_cell_end("the agent has no pipe for the object's process");
 		return;
@@ -93,6 +99,7 @@ void cell_run(const struct job_object *object, uint32_t index)
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
 	}
+	umount2(PIN_ROOT, MNT_DETACH);
 	if (ended)
 		return;
 	if (pid < 0)

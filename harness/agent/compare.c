@@ -220,14 +220,26 @@ static bool value_is(const struct truth *t, int key, const struct event_value *v
 	return (key == TRUTH_START ? v->integer / NS_PER_TICK : v->integer) == t->numbers[key];
 }
 
-static struct truth_fact *fact_add(struct fact_list *list, const struct compare_subject *s, const char *field)
+struct truth_fact *fact_list_add(struct fact_list *list, const char *workload, const char *field)
 {
 	struct truth_fact *f;
 
 	list->facts = xrealloc(list->facts, list->count + 1, sizeof(*list->facts));
 	f = &list->facts[list->count++];
-	*f = (struct truth_fact){.workload = xstrdup(s->workload), .field = xstrdup(field)};
+	*f = (struct truth_fact){.workload = xstrdup(workload), .field = xstrdup(field)};
 	return f;
+}
+
+void fact_list_cut(struct fact_list *list, size_t count)
+{
+	while (list->count > count)
+		truth_fact_free(&list->facts[--list->count]);
+}
+
+/* Whether the subject has a truth for this key. */
+static bool subject_knows(const struct compare_subject *s, int key)
+{
+	return key >= 0 && !(s->skip & 1u << key) && (s->at || key != TRUTH_STATE);
 }
 
 /* The other way by which the event carries the same thing: `comm` for `comm_helper` and back. */
@@ -270,11 +282,11 @@ size_t compare_event(const struct event *e, const struct compare_subject *s, con
 		const struct truth *t = subject_truth(s);
 		struct truth_fact *f;
 
-		if (key < 0 || (!s->at && key == TRUTH_STATE))
+		if (!subject_knows(s, key))
 			continue;
 		if (!s->at && value_is(s->before, key, v))
 			t = s->before;
-		f = fact_add(out, s, v->name);
+		f = fact_list_add(out, s->workload, v->name);
 		f->expected = expected_text(t, key, v);
 		f->observed = observed_text(key, v);
 		f->ok = value_is(t, key, v);
@@ -286,7 +298,7 @@ size_t compare_event(const struct event *e, const struct compare_subject *s, con
 
 static void no_event_add(struct fact_list *out, const struct compare_subject *s, const char *field, char *expected)
 {
-	struct truth_fact *f = fact_add(out, s, field);
+	struct truth_fact *f = fact_list_add(out, s->workload, field);
 
 	f->expected = expected;
 	f->observed = xstrdup("");
@@ -300,7 +312,7 @@ void compare_no_event(const struct event_layout *layout, const struct compare_su
 	for (size_t i = 0; layout && i < layout->count; i++) {
 		int key = compare_field_key(layout, i);
 
-		if (key >= 0 && (s->at || key != TRUTH_STATE))
+		if (subject_knows(s, key))
 			no_event_add(out, s, layout->fields[i].path, expected_text(subject_truth(s), key, NULL));
 	}
 	if (out->count == before)

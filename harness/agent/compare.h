@@ -26,10 +26,12 @@ int compare_field_key(const struct event_layout *layout, size_t i);
 
 /*
  * A subject as seen before and after its exec. `at` is the one of the two that the events speak of; NULL when that is
- * not known: a field is then right when it equals either, and TRUTH_STATE is not checked.
+ * not known: a field is then right when it equals either, and TRUTH_STATE is not checked. Names under which other
+ * objects than a task have fields too (the state of a socket) are left out by `skip`.
  */
 struct compare_subject {
 	const char *workload;
+	uint32_t skip; /* bits 1 << enum truth_key that are not checked */
 	const struct truth *at;
 	const struct truth *before;
 	const struct truth *after;
@@ -39,6 +41,11 @@ struct fact_list {
 	struct truth_fact *facts;
 	size_t count;
 };
+
+/* A new fact with workload and field set; the other strings are the caller's to set. Valid until the next call. */
+struct truth_fact *fact_list_add(struct fact_list *list, const char *workload, const char *field);
+/* Drop what was added when the list had `count` facts. */
+void fact_list_cut(struct fact_list *list, size_t count);
 
 /* True when the event has a field that tells whose it is; and when that field says it is the subject's. */
 bool compare_has_identity(const struct event *e);

@@ -27,6 +27,10 @@ static bool is_byte(const struct btf_type *t)
 /* Kind of a member that is no struct; fills size and sign of integers. */
 static enum event_kind type_kind(const struct btf *btf, const struct btf_type *t, struct event_field *field)
 {
+	if (btf_is_int(t) && t->size == 16) { /* an IPv6 address, usually */
+		field->size_bits = 128;
+		return EVENT_TEXT;
+	}
 	if (btf_is_int(t) || btf_is_any_enum(t)) {
 		field->size_bits = t->size * 8;
 		field->is_signed = btf_is_int(t) ? btf_int_encoding(t) & BTF_INT_SIGNED : btf_kflag(t);
@@ -159,8 +163,8 @@ void event_decode(const struct event_layout *layout, const void *bytes, size_t l
 			v->has_text = true;
 			v->text_size = f->size_bits / 8;
 			v->text_len = strnlen(text, v->text_size);
-			v->text = xcalloc(1, v->text_len + 1);
-			memcpy(v->text, text, v->text_len);
+			v->text = xcalloc(1, (size_t)v->text_size + 1);
+			memcpy(v->text, text, v->text_size);
 			continue;
 		}
 		v->has_integer = true;

@@ -17,7 +17,7 @@
 
 enum event_kind {
 	EVENT_INTEGER, /* integers, enums, booleans and pointers of up to 64 bits, bit-fields too */
-	EVENT_TEXT,    /* arrays of one-byte integers */
+	EVENT_TEXT,    /* arrays of one-byte integers, and integers of 16 bytes: bytes in any case */
 	EVENT_OPAQUE,  /* anything else: listed, never decoded */
 };
 
@@ -55,9 +55,9 @@ struct event_value {
 	uint32_t bits;    /* width of the integer, 64 when printed */
 	uint64_t integer; /* sign-extended when signed */
 	bool has_text;
-	char *text;       /* up to the first NUL; may hold any other byte */
-	size_t text_len;  /* bytes of `text` */
-	size_t text_size; /* of the array that held it, 0 when there was none */
+	char *text;       /* may hold any byte; a NUL follows */
+	size_t text_len;  /* bytes before the first NUL */
+	size_t text_size; /* bytes of the array that held it, all of them in `text`; 0 when it was printed */
 };
 
 struct event {

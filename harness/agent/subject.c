@@ -28,23 +28,28 @@
 /* Far more than the handful of frames need; untouched pages cost nothing. */
 #define STACK_SIZE (64u * 1024u)
 
+#define EXEC .group = WORKLOAD_EXEC, .trigger = TRIGGER_EXEC
+#define FILES .group = WORKLOAD_FILE, .trigger = TRIGGER_FILE, .action = ACTION_FILE
+#define TCP(version) .group = WORKLOAD_TCP, .trigger = TRIGGER_TCP##version, .action = ACTION_TCP##version
+
 /* The odd name has all that breaks a naive reader of stat, within the 15 bytes that are kept of it. */
 static const struct subject_kind kinds[] = {
-        {.name = "exec", .group = WORKLOAD_EXEC, .file = "cm-exec"},
-        {.name = "exec-thread", .group = WORKLOAD_EXEC, .file = "cm-exec-thread", .from_thread = true},
-        {.name = "exec-child", .group = WORKLOAD_EXEC, .file = "cm-exec-child", .under_parent = true},
-        {.name = "exec-thread-child",
-         .group = WORKLOAD_EXEC,
-         .file = "cm-thread-child",
-         .under_parent = true,
-         .parent_thread = true},
-        {.name = "exec-comm", .group = WORKLOAD_EXEC, .file = "cm) R 1 2 (x-and-more"},
-        {.name = "exec-uid", .group = WORKLOAD_EXEC, .file = "cm-exec-uid", .uid = 4242, .gid = 4343},
+        {.name = "exec", EXEC, .file = "cm-exec"},
+        {.name = "exec-thread", EXEC, .file = "cm-exec-thread", .from_thread = true},
+        {.name = "exec-child", EXEC, .file = "cm-exec-child", .under_parent = true},
+        {.name = "exec-thread-child", EXEC, .file = "cm-thread-child", .under_parent = true, .parent_thread = true},
+        {.name = "exec-comm", EXEC, .file = "cm) R 1 2 (x-and-more"},
+        {.name = "exec-uid", EXEC, .file = "cm-exec-uid", .uid = 4242, .gid = 4343},
+        {.name = "file", FILES, .file = "cm-file"},
+        {.name = "file-uid", FILES, .file = "cm-file-uid", .uid = 4242, .gid = 4343, .under_parent = true},
+        {.name = "tcp4", TCP(4), .file = "cm-tcp4"},
+        {.name = "tcp6", TCP(6), .file = "cm-tcp6", .uid = 4242, .gid = 4343},
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
 struct subject_stage {
 	char *directory;
+	char *work; /* within it; anybody may make files there */
 };
 
 struct pipe_ends {
@@ -56,7 +61,8 @@ struct pipe_ends {
 struct subject {
 	const struct subject_kind *kind;
 	char *path;
-	char ready_arg[16], go_arg[16];
+	char ready_arg[16], go_arg[16], action_arg[16];
+	const char *work;       /* the stage's */
 	struct pipe_ends ends;  /* as the child finds them: never changed once it runs */
 	struct pipe_ends owned; /* the caller's: -1 when closed */
 	pid_t root;             /* child of the caller: the subject, or the process above it */
@@ -90,6 +96,13 @@ int subject_stage_open(struct subject_stage **stage, struct error *err)
 		subject_stage_close(made);
 		return rc;
 	}
+	made->work = xasprintf("%s/work", made->directory);
+	if (mkdir(made->work, 0777) < 0 || chmod(made->work, 01777) < 0) {
+		int rc = error_set(err, errno, "cannot make a directory %s: %s", made->work, strerror(errno));
+
+		subject_stage_close(made);
+		return rc;
+	}
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		cleanup_free char *path = xasprintf("%s/%s", made->directory, kinds[i].file);
 
@@ -109,6 +122,7 @@ void subject_stage_close(struct subject_stage *stage)
 	if (!stage)
 		return;
 	io_remove_tree(stage->directory, NULL);
+	free(stage->work);
 	free(stage->directory);
 	free(stage);
 }
@@ -136,7 +150,13 @@ in_child int child_exec(void *arg)
 {
 	struct subject *s = arg;
 	const struct subject_kind *kind = s->kind;
-	char *argv[] = {(char *)(uintptr_t)kind->file, (char *)(uintptr_t)SUBJECT_MARK, s->ready_arg, s->go_arg, NULL};
+	char *argv[] = {(char *)(uintptr_t)kind->file,
+	                (char *)(uintptr_t)SUBJECT_MARK,
+	                s->ready_arg,
+	                s->go_arg,
+	                s->action_arg,
+	                (char *)(uintptr_t)s->work,
+	                NULL};
 	char *envp[] = {NULL};
 	char byte = 0;
 	ssize_t n;
@@ -282,6 +302,7 @@ int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, 
 
 	s->kind = kind;
 	s->path = xasprintf("%s/%s", stage->directory, kind->file);
+	s->work = stage->work;
 	for (size_t i = 0; i < sizeof(s->stacks) / sizeof(s->stacks[0]); i++)
 		s->stacks[i] = xrealloc(NULL, 1, STACK_SIZE); /* not zeroed: most of it is never touched */
 	rc = pipe2(ready, O_CLOEXEC) < 0 || pipe2(go, O_CLOEXEC) < 0 ? -errno : 0;
@@ -290,6 +311,7 @@ int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, 
 		return error_set(err, -rc, "cannot make a pipe: %s", strerror(-rc));
 	snprintf(s->ready_arg, sizeof(s->ready_arg), "%d", s->ends.ready_w);
 	snprintf(s->go_arg, sizeof(s->go_arg), "%d", s->ends.go_r);
+	snprintf(s->action_arg, sizeof(s->action_arg), "%d", (int)kind->action);
 
 	s->root = subject_body_start(s);
 	if (s->root < 0)
@@ -313,6 +335,31 @@ int subject_exec(struct subject *s, struct error *err)
 	if (rc == 0)
 		s->tid = s->pid; /* the thread that execs takes the leader's place */
 	return rc;
+}
+
+int subject_act(struct subject *s, struct action_result *result, struct error *err)
+{
+	int rc = io_write_all(s->owned.go_w, "", 1);
+	size_t got = 0;
+
+	if (rc < 0)
+		return error_set(err, -rc, "workload %s: the subject is gone: %s", s->kind->name, strerror(-rc));
+	rc = step_wait(s, "done with its action", err);
+	if (rc < 0)
+		return rc;
+	/* What it has to say is in the pipe as a whole before the byte that was waited for could be read. */
+	while (got < sizeof(*result)) {
+		ssize_t n = read(s->owned.ready_r, (char *)result + got, sizeof(*result) - got);
+
+		if (n == 0 || (n < 0 && errno != EINTR))
+			return error_set(err, ECHILD, "workload %s: the subject died before it told what it did",
+			                 s->kind->name);
+		got += n > 0 ? (size_t)n : 0;
+	}
+	if (result->failure && !result->skipped)
+		return error_set(err, result->failure, "workload %s: %.*s failed in the subject: %s", s->kind->name,
+		                 (int)sizeof(result->failed_call), result->failed_call, strerror(result->failure));
+	return 0;
 }
 
 static int root_reap(struct subject *s)
@@ -351,6 +398,16 @@ pid_t subject_pid(const struct subject *s)
 pid_t subject_tid(const struct subject *s)
 {
 	return s->tid;
+}
+
+const char *subject_path(const struct subject *s)
+{
+	return s->path;
+}
+
+const char *subject_stage_directory(const struct subject_stage *stage)
+{
+	return stage->work;
 }
 
 pid_t subject_parent_tid(const struct subject *s)
@@ -394,12 +451,26 @@ void subject_free(struct subject *s)
 	free(s);
 }
 
+/* One write: a pipe takes this much as a whole or not at all (PIPE_BUF), so the byte never comes without the rest. */
+static bool act_and_tell(enum action action, const char *directory, int ready)
+{
+	struct {
+		char byte;
+		char result[sizeof(struct action_result)];
+	} message = {0};
+	struct action_result result;
+
+	action_perform(action, directory, &result);
+	memcpy(message.result, &result, sizeof(result));
+	return write(ready, &message, sizeof(message)) == sizeof(message);
+}
+
 void subject_main_if_subject(int argc, char **argv)
 {
 	char byte = 0;
 	int ready, go;
 
-	if (argc != 4 || strcmp(argv[1], SUBJECT_MARK) != 0)
+	if (argc != 6 || strcmp(argv[1], SUBJECT_MARK) != 0)
 		return;
 	ready = atoi(argv[2]);
 	go = atoi(argv[3]);
@@ -410,6 +481,8 @@ void subject_main_if_subject(int argc, char **argv)
 
 		if (n == 0)
 			_exit(0);
+		if (n == 1 && !act_and_tell((enum action)atoi(argv[4]), argv[5], ready))
+			_exit(126);
 		if (n < 0 && errno != EINTR)
 			_exit(126);
 	}

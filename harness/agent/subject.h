@@ -2,7 +2,8 @@
 /*
  * subject: a process that does one thing whose truth is known, and holds still before and after it. Subjects exec the
  * running binary again under a name of their own, so main() must call subject_main_if_subject before anything else.
- * Used by workload. It never reads /proc and knows nothing of events.
+ * For some that is all; others then perform an action (action.h) and hold still again. Used by workload. It never reads
+ * /proc and knows nothing of events.
  *
  * A subject shares the caller's memory until its exec (CLONE_VM), which costs no page table, whatever the caller holds.
  */
@@ -13,6 +14,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "agent/action.h"
+#include "agent/trigger.h"
 #include "base/error.h"
 #include "wire/terms.h"
 
@@ -20,12 +23,14 @@
 struct subject_kind {
 	const char *name; /* workload name in the results */
 	enum workload_group group;
-	const char *file;   /* file name it execs; the kernel makes comm of it */
-	bool from_thread;   /* the exec comes from a thread that is not the leader */
-	bool under_parent;  /* its parent is a process between the caller and it, which stays alive */
-	bool parent_thread; /* and that parent forks from a thread that is not its leader */
-	uid_t uid;          /* 0: the caller's */
+	enum trigger trigger; /* what it fires */
+	const char *file;     /* file name it execs; the kernel makes comm of it */
+	bool from_thread;     /* the exec comes from a thread that is not the leader */
+	bool under_parent;    /* its parent is a process between the caller and it, which stays alive */
+	bool parent_thread;   /* and that parent forks from a thread that is not its leader */
+	uid_t uid;            /* 0: the caller's */
 	gid_t gid;
+	enum action action; /* what it does after its exec */
 };
 
 const struct subject_kind *subject_kinds(size_t *count);
@@ -49,12 +54,21 @@ int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, 
 /* Let it exec; returns 0 when the new image is blocked, or a negative errno. */
 int subject_exec(struct subject *s, struct error *err);
 
+/*
+ * Let it perform its action; returns 0 when it is blocked again, with `result` filled (which may say `skipped`), or a
+ * negative errno. Only for kinds that have one.
+ */
+int subject_act(struct subject *s, struct action_result *result, struct error *err);
+
 /* Let it end and reap it; returns 0, or a negative errno when it did not end well. */
 int subject_finish(struct subject *s, struct error *err);
 
 /* Process id; thread id of the exec's caller, which is the process id once the exec is done. */
 pid_t subject_pid(const struct subject *s);
 pid_t subject_tid(const struct subject *s);
+/* The file that it execs, and the directory its action works in; owned by subject and stage. */
+const char *subject_path(const struct subject *s);
+const char *subject_stage_directory(const struct subject_stage *stage);
 /* Thread id of the thread that forked it. */
 pid_t subject_parent_tid(const struct subject *s);
 

@@ -2,98 +2,28 @@
 #include "agent/workload.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/attribution.h"
 #include "agent/capture.h"
-#include "agent/compare.h"
-#include "agent/event.h"
-#include "agent/hint.h"
 #include "agent/subject.h"
-#include "agent/truth.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 
 /* For events that an object hands over late (from a timer, say); waited for only when a subject's never came. */
 #define LATE_EVENT_MS 100
-/* An object may send thousands of events per subject: these many are listed in full, then only what is wrong. */
-#define EVENTS_LISTED 16
-#define WRONG_LISTED 16
-
-/* Which of a subject's two truths an object's events speak of. */
-enum moment { MOMENT_BEFORE, MOMENT_AFTER, MOMENT_UNKNOWN };
-
-/*
- * Attach targets whose moment is known, by the beginning of the ELF section's name: at the begin of an exec the task
- * still has its old name and thread id, at its end the new ones.
- */
-static const struct attach_moment {
-	const char *section;
-	enum moment moment;
-} attach_moments[] = {
-        {"tp/syscalls/sys_enter_execve", MOMENT_BEFORE},
-        {"tracepoint/syscalls/sys_enter_execve", MOMENT_BEFORE},
-        {"ksyscall/execve", MOMENT_BEFORE},
-        {"kprobe/__x64_sys_execve", MOMENT_BEFORE},
-        {"kprobe/do_execve", MOMENT_BEFORE},
-        {"fentry/__x64_sys_execve", MOMENT_BEFORE},
-        {"fentry/do_execve", MOMENT_BEFORE},
-        {"tp/syscalls/sys_exit_execve", MOMENT_AFTER},
-        {"tracepoint/syscalls/sys_exit_execve", MOMENT_AFTER},
-        {"kretsyscall/execve", MOMENT_AFTER},
-        {"tp/sched/sched_process_exec", MOMENT_AFTER},
-        {"tracepoint/sched/sched_process_exec", MOMENT_AFTER},
-        {"raw_tp/sched_process_exec", MOMENT_AFTER},
-        {"raw_tracepoint/sched_process_exec", MOMENT_AFTER},
-        {"tp_btf/sched_process_exec", MOMENT_AFTER},
-};
 
 struct run {
+	const struct workload_request *request;
 	struct capture *capture;
 	struct event_layout layout; /* `type` is NULL when events are not decoded by BTF */
-	struct hint_context hints;
 	struct bpf_insn *insns;
-	enum moment moment;
+	struct attribution attribution;
+	bool reports;      /* events are understood, or the ini vouches for them */
 	bool waited, late; /* late events were waited for; and came */
-	struct cell_report *report;
-	struct fact_list facts;
+	bool expects;      /* of some subject that was run */
 };
-
-static bool has_prefix(const char *s, const char *prefix)
-{
-	return !strncmp(s, prefix, strlen(prefix));
-}
-
-static enum moment program_moment(const struct bpf_program *program)
-{
-	const char *section = bpf_program__section_name(program);
-
-	for (size_t i = 0; i < sizeof(attach_moments) / sizeof(attach_moments[0]); i++)
-		if (has_prefix(section, attach_moments[i].section))
-			return attach_moments[i].moment;
-	return MOMENT_UNKNOWN;
-}
-
-/* Known only when all programs agree: nothing tells which of them an event came from. */
-static enum moment object_moment(struct bpf_object *obj)
-{
-	enum moment moment = MOMENT_UNKNOWN;
-	struct bpf_program *program;
-	bool first = true;
-
-	bpf_object__for_each_program(program, obj)
-	{
-		if (!bpf_program__autoload(program))
-			continue;
-		if (first)
-			moment = program_moment(program);
-		else if (moment != program_moment(program))
-			return MOMENT_UNKNOWN;
-		first = false;
-	}
-	return moment;
-}
 
 /* The instructions of all loaded programs, for hints. */
 static void insns_collect(struct run *run, struct bpf_object *obj)
@@ -111,114 +41,123 @@ static void insns_collect(struct run *run, struct bpf_object *obj)
 		memcpy(run->insns + count, bpf_program__insns(program), more * sizeof(*run->insns));
 		count += more;
 	}
-	run->hints.insns = run->insns;
-	run->hints.insn_count = count;
+	run->attribution.hints.insns = run->insns;
+	run->attribution.hints.insn_count = count;
 }
 
-static int layout_find(struct run *run, struct bpf_object *obj, const char *name, struct error *err)
+static int layout_find(struct run *run, struct error *err)
 {
+	const char *name = run->request->event_struct;
 	int rc;
 
 	if (name && !*name)
 		name = NULL;
 	if (capture_source(run->capture) == SOURCE_PRINTK)
 		return 0; /* the lines name their own fields */
-	rc = event_layout_read(bpf_object__btf(obj), name ? name : "event", &run->layout, err);
+	rc = event_layout_read(bpf_object__btf(run->request->obj), name ? name : "event", &run->layout, err);
 	if (rc != -ENOENT)
 		return rc;
 	return name ? error_usage(err, "the object's BTF has no struct %s: correct `event` in its ini", name) : 0;
 }
 
-static void event_read(const struct run *run, const struct capture_event *raw, struct event *out)
+static bool layout_is_understood(const struct event_layout *layout)
 {
-	if (run->layout.type)
-		event_decode(&run->layout, raw->bytes, raw->len, out);
-	else if (capture_source(run->capture) == SOURCE_PRINTK)
-		event_decode_pairs(raw->bytes, raw->len, out);
-	else
-		*out = (struct event){.len = raw->len};
+	for (size_t i = 0; i < layout->count; i++)
+		if (compare_field_key(layout, i) >= 0 || scene_field_key(layout, i) >= 0)
+			return true;
+	return false;
 }
 
-static void facts_drop_from(struct fact_list *list, size_t count)
+static bool group_is_named(const struct run *run, enum workload_group group)
 {
-	while (list->count > count)
-		truth_fact_free(&list->facts[--list->count]);
+	return run->request->groups & 1u << group;
 }
 
-/* Mark in `is_own`, which has an entry for each kept event, those of the subject; returns how many. */
-static size_t events_claim(struct run *run, const struct compare_subject *subject, bool *is_own, bool *has_identity)
+static uint32_t group_triggers(enum workload_group group)
 {
-	size_t count, own = 0;
-	const struct capture_event *raw = capture_events(run->capture, &count);
-
-	for (size_t i = 0; i < count; i++) {
-		cleanup_event struct event e;
-
-		event_read(run, &raw[i], &e);
-		is_own[i] = compare_is_own(&e, subject);
-		own += is_own[i];
-		*has_identity |= compare_has_identity(&e);
-	}
-	run->report->own_events += own;
-	return own;
-}
-
-/*
- * Judge the kept events that are the subject's, or all of them when none is: an id may be what is wrong. Returns the
- * number judged.
- */
-static size_t events_judge(struct run *run, const struct compare_subject *subject)
-{
-	size_t count, own, judged = 0, wrong = 0;
-	const struct capture_event *raw = capture_events(run->capture, &count);
-	cleanup_free bool *is_own = xcalloc(count + 1, sizeof(*is_own));
-	bool has_identity = false;
-
-	own = events_claim(run, subject, is_own, &has_identity);
-	/* Of an unknown moment and without an id, an event may be anybody's. */
-	if (!has_identity && run->moment == MOMENT_UNKNOWN)
-		return count;
-	for (size_t i = 0; i < count; i++) {
-		cleanup_event struct event e = {0};
-		size_t before = run->facts.count;
-		bool bad;
-
-		if (own && !is_own[i])
-			continue;
-		event_read(run, &raw[i], &e);
-		bad = compare_event(&e, subject, &run->hints, &run->facts) > 0;
-		judged++;
-		wrong += bad;
-		/* Without an id, a whole and right event is the best sign there is. */
-		run->report->own_events += !own && !bad && run->facts.count > before;
-		if (judged > EVENTS_LISTED && (!bad || wrong > WRONG_LISTED))
-			facts_drop_from(&run->facts, before);
-	}
-	return judged;
-}
-
-/* Drop the kept events, but count those of the subject; returns how many these were. */
-static size_t events_pass_over(struct run *run, const struct compare_subject *subject)
-{
-	cleanup_free bool *is_own = NULL;
-	bool has_identity = false;
+	uint32_t triggers = 0;
 	size_t count;
+	const struct subject_kind *kinds = subject_kinds(&count);
 
-	capture_events(run->capture, &count);
-	is_own = xcalloc(count + 1, sizeof(*is_own));
-	count = events_claim(run, subject, is_own, &has_identity);
-	capture_forget(run->capture);
-	return count;
+	for (size_t i = 0; i < count; i++)
+		if (kinds[i].group == group)
+			triggers |= kinds[i].trigger;
+	return triggers;
 }
 
 /*
- * Lead one subject through its life. Events from before it blocked for the first time are of a moment that no truth is
- * known for: `*early` of them were its own. Those that came later are kept.
+ * Whether silence about this kind of subject would be a fault. A name in the ini counts for what no attach point tells:
+ * an object of which one is known answers for that one.
  */
-static int subject_live(struct run *run, struct subject_stage *stage, const struct subject_kind *kind,
-                        struct truth *before, struct truth *after, size_t *early, struct error *err)
+static bool is_expected(const struct run *run, const struct subject_kind *kind)
 {
-	const struct compare_subject unborn = {.workload = kind->name, .at = before, .before = before, .after = before};
+	uint32_t attached = run->request->triggers.triggers;
+
+	if (!run->reports)
+		return false;
+	if (attached & kind->trigger)
+		return true;
+	return group_is_named(run, kind->group) && !(attached & group_triggers(kind->group));
+}
+
+/* Both truths of a subject, and what it did. */
+struct life {
+	struct truth before, after;
+	struct scene scene;
+	size_t early; /* events of its own from before it was ready; of a moment that no truth is known for */
+	bool skipped; /* this kernel cannot do it */
+};
+
+static void life_free(struct life *life)
+{
+	scene_free(&life->scene);
+}
+
+static int truth_take(const struct subject *s, struct truth *out, struct error *err)
+{
+	return truth_read(subject_pid(s), subject_tid(s), subject_parent_tid(s), out, err);
+}
+
+/* Its exec is what it does. */
+static int live_exec(struct run *run, struct subject *s, const struct subject_kind *kind, struct life *life,
+                     struct error *err)
+{
+	const struct compare_subject unborn = {
+	        .workload = kind->name, .at = &life->before, .before = &life->before, .after = &life->before};
+	int rc;
+
+	if ((rc = truth_take(s, &life->before, err)) < 0 || (rc = capture_drain(run->capture, 0, err)) < 0)
+		return rc;
+	life->early = attribution_pass_over(&run->attribution, &unborn);
+	capture_forget(run->capture);
+	scene_of_exec(&life->scene, subject_path(s));
+	if ((rc = subject_exec(s, err)) < 0)
+		return rc;
+	return truth_take(s, &life->after, err);
+}
+
+/* It has exec'd before it does what it is for. */
+static int live_action(struct run *run, struct subject *s, const struct subject_stage *stage,
+                       const struct subject_kind *kind, struct life *life, struct error *err)
+{
+	struct action_result result;
+	int rc;
+
+	if ((rc = subject_exec(s, err)) < 0 || (rc = truth_take(s, &life->before, err)) < 0 ||
+	    (rc = capture_drain(run->capture, 0, err)) < 0)
+		return rc;
+	capture_forget(run->capture);
+	if ((rc = subject_act(s, &result, err)) < 0)
+		return rc;
+	life->skipped = result.skipped;
+	scene_of_action(&life->scene, kind->action, subject_stage_directory(stage), &result);
+	return truth_take(s, &life->after, err);
+}
+
+/* Lead one subject through its life. Afterwards the kept events are those from its deed on. */
+static int subject_live(struct run *run, struct subject_stage *stage, const struct subject_kind *kind,
+                        struct life *life, struct error *err)
+{
 	cleanup_subject struct subject *s = NULL;
 	int rc = capture_drain(run->capture, 0, err);
 
@@ -226,12 +165,8 @@ static int subject_live(struct run *run, struct subject_stage *stage, const stru
 		return rc;
 	capture_forget(run->capture); /* what came up to here belongs to nobody */
 	if ((rc = subject_spawn(stage, kind, &s, err)) < 0 ||
-	    (rc = truth_read(subject_pid(s), subject_tid(s), subject_parent_tid(s), before, err)) < 0 ||
-	    (rc = capture_drain(run->capture, 0, err)) < 0)
-		return rc;
-	*early = events_pass_over(run, &unborn);
-	if ((rc = subject_exec(s, err)) < 0 ||
-	    (rc = truth_read(subject_pid(s), subject_tid(s), subject_parent_tid(s), after, err)) < 0 ||
+	    (rc = kind->action == ACTION_NONE ? live_exec(run, s, kind, life, err)
+	                                      : live_action(run, s, stage, kind, life, err)) < 0 ||
 	    (rc = subject_finish(s, err)) < 0)
 		return rc;
 	return capture_drain(run->capture, 0, err);
@@ -255,35 +190,46 @@ static int late_events_take(struct run *run, struct error *err)
 
 static int subject_run(struct run *run, struct subject_stage *stage, const struct subject_kind *kind, struct error *err)
 {
-	struct truth before, after;
-	struct compare_subject subject = {
-	        .workload = kind->name,
-	        .at = run->moment == MOMENT_BEFORE  ? &before
-	              : run->moment == MOMENT_AFTER ? &after
-	                                            : NULL,
-	        .before = &before,
-	        .after = &after,
+	__attribute__((cleanup(life_free))) struct life life = {0};
+	bool expected = is_expected(run, kind);
+	enum trigger_moment moment = run->request->triggers.moment;
+	struct attribution_subject subject = {
+	        .identity = {.workload = kind->name, .before = &life.before, .after = &life.after},
+	        .scene = run->request->triggers.triggers & kind->trigger || group_is_named(run, kind->group)
+	                         ? &life.scene
+	                         : NULL,
+	        .expected = expected,
+	        .noisy = kind->action == ACTION_FILE,
+	        .sharp = kind->action != ACTION_NONE || moment != MOMENT_UNKNOWN,
 	};
-	size_t early = 0;
 	int rc;
 
-	if ((rc = subject_live(run, stage, kind, &before, &after, &early, err)) < 0 ||
-	    (rc = early ? 0 : late_events_take(run, err)) < 0)
+	if (kind->action != ACTION_NONE)
+		subject.identity.skip = 1u << TRUTH_STATE | 1u << TRUTH_START;
+	else if (moment != MOMENT_UNKNOWN)
+		subject.identity.at = moment == MOMENT_BEFORE ? &life.before : &life.after;
+	if ((rc = subject_live(run, stage, kind, &life, err)) < 0 ||
+	    (rc = expected && !life.early ? late_events_take(run, err) : 0) < 0)
 		return rc;
-	if (capture_source(run->capture) != SOURCE_NONE && !events_judge(run, &subject) && !early)
-		compare_no_event(run->layout.type ? &run->layout : NULL, &subject, &run->facts);
+	if (life.skipped || capture_source(run->capture) == SOURCE_NONE)
+		return 0;
+	run->expects |= expected;
+	if (!attribution_judge(&run->attribution, &subject) && !life.early && expected)
+		compare_no_event(run->layout.type ? &run->layout : NULL, &subject.identity, &run->attribution.facts);
 	return 0;
 }
 
-static int subjects_run(struct run *run, uint32_t groups, struct error *err)
+static int subjects_run(struct run *run, struct error *err)
 {
 	cleanup_subject_stage struct subject_stage *stage = NULL;
 	size_t count;
 	const struct subject_kind *kinds = subject_kinds(&count);
-	int rc = subject_stage_open(&stage, err);
+	int rc = action_loopback_up(err);
 
+	if (rc == 0)
+		rc = subject_stage_open(&stage, err);
 	for (size_t i = 0; i < count && rc == 0; i++)
-		if (!groups || groups & 1u << kinds[i].group)
+		if (!run->request->groups || group_is_named(run, kinds[i].group))
 			rc = subject_run(run, stage, &kinds[i], err);
 	return rc;
 }
@@ -293,36 +239,41 @@ static char *unchecked_list(const struct event_layout *layout)
 	struct buf out = {0};
 
 	for (size_t i = 0; i < layout->count; i++)
-		if (compare_field_key(layout, i) < 0)
+		if (compare_field_key(layout, i) < 0 && scene_field_key(layout, i) < 0)
 			buf_printf(&out, "%s%s", out.len ? " " : "", layout->fields[i].path);
 	return buf_steal(&out);
 }
 
-static void report_fill(struct run *run, struct cell_report *out)
+static void report_fill(const struct run *run, struct cell_report *out)
 {
-	out->truths = run->facts.facts;
-	out->truth_count = run->facts.count;
+	out->truths = run->attribution.facts.facts;
+	out->truth_count = run->attribution.facts.count;
 	out->events = run->capture ? capture_total(run->capture) : 0;
+	out->own_events = run->attribution.own_events;
 	out->lost = run->capture ? capture_lost(run->capture) : 0;
 	out->source = xstrdup(event_source_name(run->capture ? capture_source(run->capture) : SOURCE_NONE));
 	out->event_type = xstrdup(run->layout.type ? run->layout.type : "");
 	out->unchecked = unchecked_list(&run->layout);
+	out->expects_events = run->expects;
 }
 
-int workloads_run(struct bpf_object *obj, const struct btf *vmlinux_btf, const char *event_struct,
-                  enum event_source source, uint32_t groups, struct cell_report *out, struct error *err)
+int workloads_run(const struct workload_request *request, struct cell_report *out, struct error *err)
 {
-	struct run run = {.report = out};
+	struct run run = {.request = request};
 	int rc;
 
 	*out = (struct cell_report){0};
-	run.hints.object_btf = bpf_object__btf(obj);
-	run.hints.kernel_btf = vmlinux_btf;
-	run.moment = object_moment(obj);
-	insns_collect(&run, obj);
-	if ((rc = capture_open(obj, source, &run.capture, err)) == 0 &&
-	    (rc = layout_find(&run, obj, event_struct, err)) == 0)
-		rc = subjects_run(&run, groups, err);
+	run.attribution.hints.object_btf = bpf_object__btf(request->obj);
+	run.attribution.hints.kernel_btf = request->kernel_btf;
+	insns_collect(&run, request->obj);
+	if ((rc = capture_open(request->obj, request->source, &run.capture, err)) == 0 &&
+	    (rc = layout_find(&run, err)) == 0) {
+		run.attribution.capture = run.capture;
+		run.attribution.layout = &run.layout;
+		run.reports = capture_source(run.capture) == SOURCE_PRINTK || request->groups ||
+		              layout_is_understood(&run.layout);
+		rc = subjects_run(&run, err);
+	}
 	report_fill(&run, out);
 	capture_free(run.capture);
 	event_layout_free(&run.layout);

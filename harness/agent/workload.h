@@ -6,15 +6,30 @@
 #ifndef COREMATRIX_AGENT_WORKLOAD_H
 #define COREMATRIX_AGENT_WORKLOAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "agent/trigger.h"
 #include "base/error.h"
 #include "wire/message.h"
 #include "wire/terms.h"
+
+struct workload_request {
+	struct bpf_object *obj;
+	const struct btf *kernel_btf; /* for hints; may be NULL */
+	/*
+	 * The event's struct in the object's BTF. NULL or "" means "event", and an object without it has its events
+	 * counted, not checked; a name that was given and does not exist is a usage error.
+	 */
+	const char *event_struct;
+	enum event_source source;
+	uint32_t groups; /* bit 1 << enum workload_group: those the ini names; 0: none named, which means all */
+	struct trigger_summary triggers; /* what the attached programs react to */
+};
 
 /* What workloads_run found. Strings are never NULL after a successful run. */
 struct cell_report {
@@ -26,21 +41,22 @@ struct cell_report {
 	char *source;        /* a name of enum event_source */
 	char *event_type;    /* struct the events were decoded by, "" when none */
 	char *unchecked;     /* space-separated event fields that no truth is known for */
+	bool expects_events; /* some subject that was run should have been reported by the object */
 };
 
 /*
- * Run the subjects of `groups` (bit 1 << enum workload_group, 0 means all), one after the other. For each: spawn, wait
- * until it is blocked, let it exec, read its truth from /proc while it is blocked again, release, reap, take the events
- * of its life, compare.
+ * Run the subjects, one after the other. For each: spawn, wait until it is blocked, let it do its thing, read its truth
+ * from /proc while it is blocked again, release, reap, take the events of its life, compare.
  *
- * `event_struct` names the event's struct in the object's BTF. NULL or "" means "event", and an object without it has
- * its events counted, not checked; a name that was given and does not exist is a usage error.
+ * An object is expected to report a subject when it has a way to report that is understood (an event struct with a
+ * known field, the trace pipe, or an ini that names the workload) and is attached to something that the subject fires,
+ * or its ini names the workload. Only then is a missing event a fact; events that come unexpected are checked all the
+ * same when they say that they are the subject's.
  *
  * Returns 0, or a negative errno when a subject or the capture failed; `out` then holds what was found so far. Free
  * with cell_report_free in both cases.
  */
-int workloads_run(struct bpf_object *obj, const struct btf *vmlinux_btf, const char *event_struct,
-                  enum event_source source, uint32_t groups, struct cell_report *out, struct error *err);
+int workloads_run(const struct workload_request *request, struct cell_report *out, struct error *err);
 
 void cell_report_free(struct cell_report *report);
 

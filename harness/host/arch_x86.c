@@ -31,7 +31,8 @@ static unsigned tsc_khz(void)
 	do
 		now = clock_ns(CLOCK_MONOTONIC_RAW);
 	while (now - start_ns < CALIBRATE_NS);
-	khz = (unsigned)((__rdtsc() - start) * 1000000u / (now - start_ns));
+	/* Rounded to a MHz, so that two runs on one host say the same and can share saved guests. */
+	khz = (unsigned)((__rdtsc() - start) * 1000u / (now - start_ns)) * 1000u;
 	return khz;
 #else
 	/* QEMU's cpu_get_host_ticks falls back to nanoseconds where the host has no counter it knows. */

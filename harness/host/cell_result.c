@@ -2,6 +2,7 @@
 #include "host/cell_result.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "host/judge.h"
@@ -53,14 +54,25 @@ static void add_truth(struct result_cell *cell, const struct truth_fact *f)
 	t->ok = f->ok;
 }
 
+/* The log of the object as a whole: what the tries of single programs said must not explain its failure. */
+static char *whole_log(const struct buf *log)
+{
+	const char *text = buf_str(log), *at = text;
+
+	while ((at = strstr(at, MESSAGE_LOG_ALONE)) && at > text && at[-1] != '\n')
+		at++;
+	return at ? xstrndup(text, (size_t)(at - text)) : xstrdup(text);
+}
+
 void cell_result_fill(struct result_cell *cell, const struct session_cell *facts)
 {
 	const struct cell_end_fact *end = &facts->end.cell_end;
+	cleanup_free char *log = whole_log(&facts->log);
 	struct judge_facts judged = {
 	        .phase = (enum cell_phase)end->phase,
 	        .err = end->err,
 	        .reason = end->reason,
-	        .log = buf_str(&facts->log),
+	        .log = log,
 	        .expects_events = end->expects_events,
 	        .own_events = end->own_events,
 	};

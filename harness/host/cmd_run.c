@@ -17,11 +17,15 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "host/accel.h"
 #include "host/child.h"
 #include "host/cmd_report.h"
+#include "host/host_speed.h"
 #include "host/initramfs.h"
 #include "host/kernel_list.h"
 #include "host/object.h"
+#include "host/plan.h"
+#include "host/report_markdown.h"
 #include "host/report_table.h"
 #include "host/result_json.h"
 #include "host/run_dir.h"
@@ -36,8 +40,10 @@ struct run_options {
 	size_t glob_count;
 	unsigned jobs;
 	const char *accel;
-	bool frozen;
-	char **paths; /* of objects; argv's own */
+	bool frozen, cold, plan_only;
+	unsigned repeat, part, parts;
+	const char *summary; /* NULL: none */
+	char **paths;        /* of objects; argv's own */
 	size_t path_count;
 };
 
@@ -48,6 +54,11 @@ static const struct argp_option option_table[] = {
         {"output", 'o', "DIR", 0, "where results go, one directory a run (results)", 0},
         {"jobs", 'j', "N", 0, "virtual machines side by side (one per processor)", 0},
         {"accel", 'a', "NAME", 0, "auto, kvm or tcg (auto)", 0},
+        {"cold", 'c', NULL, 0, "boot every guest; neither use nor make saved ones", 0},
+        {"summary", 's', "FILE", 0, "append the matrix as Markdown, for $GITHUB_STEP_SUMMARY", 0},
+        {"plan", 'p', NULL, 0, "print which kernels would run, in which order, and stop", 0},
+        {"part", 'P', "K/N", 0, "only part K of N of the plan, so that N machines share a matrix", 0},
+        {"repeat", 'r', "N", 0, "measure every cell N times and report those that differ", 0},
         {"frozen", 'f', NULL, 0, "any difference from images/kernels.lock is an error", 0},
         {0},
 };
@@ -56,6 +67,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct run_options *o = state->input;
 	char *end;
+	int used = 0;
 	long n;
 
 	switch (key) {
@@ -82,6 +94,26 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		if (strcmp(arg, "auto") && strcmp(arg, "kvm") && strcmp(arg, "tcg"))
 			argp_error(state, "--accel %s: auto, kvm or tcg", arg);
 		o->accel = arg;
+		return 0;
+	case 'c':
+		o->cold = true;
+		return 0;
+	case 'p':
+		o->plan_only = true;
+		return 0;
+	case 'P':
+		if (sscanf(arg, "%u/%u%n", &o->part, &o->parts, &used) != 2 || arg[used] || !o->part ||
+		    o->part > o->parts)
+			argp_error(state, "--part %s: K/N with K from 1 to N", arg);
+		return 0;
+	case 'r':
+		n = strtol(arg, &end, 10);
+		if (*end || n < 1 || n > 100000)
+			argp_error(state, "--repeat %s: a number from 1 to 100000", arg);
+		o->repeat = (unsigned)n;
+		return 0;
+	case 's':
+		o->summary = arg;
 		return 0;
 	case 'f':
 		o->frozen = true;
@@ -215,6 +247,101 @@ static void count_inside(struct result *r)
 	}
 }
 
+/* Order of the rows that are there to be run; the plan borrows their ids. */
+static void make_plan(const struct kernel_list *list, const struct store_kernel *kernels, const char *images,
+                      struct plan *plan)
+{
+	cleanup_free const char **ids = xcalloc(list->count, sizeof(*ids));
+	struct plan_times times;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		ids[i] = list->rows[i].id;
+	plan_times_read(images, &times);
+	plan_make(plan, ids, list->count, &times);
+	plan_times_free(&times);
+	for (size_t i = 0; kernels && i < plan->count; i++)
+		if (!kernels[plan->at[i].kernel].skipped)
+			plan->at[kept++] = plan->at[i];
+	plan->count = kernels ? kept : plan->count;
+}
+
+/* Leave in the list what this machine's share of the plan is, before anything is fetched. */
+static int take_part(const struct run_options *o, struct kernel_list *list, struct error *err)
+{
+	cleanup_free char **ids = NULL;
+	struct plan plan;
+	int rc = 0;
+
+	if (!o->parts)
+		return 0;
+	make_plan(list, NULL, o->images, &plan);
+	plan_cut(&plan, o->part, o->parts);
+	ids = xcalloc(plan.count, sizeof(*ids));
+	for (size_t i = 0; i < plan.count; i++)
+		ids[i] = (char *)plan.at[i].id;
+	if (!plan.count)
+		rc = error_usage(err, "--part %u/%u: the list has only %zu kernels", o->part, o->parts, list->count);
+	else
+		rc = kernel_list_select(list, ids, plan.count, err);
+	plan_free(&plan);
+	return rc;
+}
+
+static int print_plan(const struct run_options *o, const struct kernel_list *list, const struct object_list *objects)
+{
+	cleanup_buf struct buf text = {0};
+	struct plan plan;
+
+	make_plan(list, NULL, o->images, &plan);
+	buf_printf(&text, "%zu kernels, %zu object%s each:", plan.count, objects->count,
+	           objects->count == 1 ? "" : "s");
+	for (size_t i = 0; i < objects->count; i++)
+		buf_printf(&text, " %s", objects->at[i].name);
+	buf_putc(&text, '\n');
+	plan_print(&plan, &text);
+	fputs(buf_str(&text), stdout);
+	plan_free(&plan);
+	return 0;
+}
+
+static void keep_times(const struct run_options *o, const struct result *r)
+{
+	struct plan_times times;
+
+	plan_times_read(o->images, &times);
+	for (size_t i = 0; i < r->kernel_count; i++)
+		if (r->kernels[i].timing.total_ms > 0 && !r->kernels[i].infra)
+			plan_times_set(&times, r->kernels[i].id, r->kernels[i].timing.total_ms);
+	plan_times_write(o->images, &times, NULL); /* costs the next run its order, no more */
+	plan_times_free(&times);
+}
+
+/* Which accelerator, and in one line why. */
+static int choose_accel(const struct run_options *o, const struct store_kernel *kernel, const char *initrd,
+                        const char *directory, const char *qemu, struct accel_answer *answer, struct error *err)
+{
+	struct accel_probe probe = {
+	        .images = o->images,
+	        .device = "/dev/kvm",
+	        .directory = directory,
+	        .release = kernel->release,
+	        .qemu_version = qemu,
+	        .guest = {.arch = &arch_x86, .initrd = initrd, .job = "", .append = "", .ram = "", .state = ""},
+	};
+
+	if (strcmp(o->accel, "auto")) {
+		*answer = (struct accel_answer){
+		        .accel = strcmp(o->accel, "kvm") ? ACCEL_TCG : ACCEL_KVM,
+		        .reason = xasprintf("%s: asked for", o->accel),
+		};
+		return 0;
+	}
+	probe.guest.kernel = kernel->pvh ? kernel->vmlinux : kernel->bzimage;
+	probe.guest.memory_mb = SCHEDULE_MEMORY_MB;
+	return accel_decide(&probe, answer, err);
+}
+
 static int finish(struct result *r, const char *directory, int64_t start_ms, struct error *err)
 {
 	cleanup_free char *json = xasprintf("%s/results.json", directory);
@@ -223,6 +350,7 @@ static int finish(struct result *r, const char *directory, int64_t start_ms, str
 
 	r->elapsed_s = (double)(clock_ms() - start_ms) / 1000;
 	count_inside(r);
+	result_sort_cells(r);
 	rc = result_json_write(r, json, err);
 	if (!rc)
 		rc = report_render(r, directory, err);
@@ -240,6 +368,9 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	cleanup_free char *qemu = NULL, *initrd = NULL, *directory = NULL, *command = NULL;
 	struct store_options store = {.dir = o->images, .frozen = o->frozen};
 	struct store_kernel *kernels = NULL;
+	struct accel_answer accel = {0};
+	struct plan plan = {0};
+	unsigned jobs;
 	int64_t start_ms;
 	size_t count = 0;
 	int rc, rendered;
@@ -247,33 +378,55 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	rc = object_list_read(o->paths, o->path_count, &objects, err);
 	rc = rc ? rc : kernel_list_read(o->list_path, &list, err);
 	rc = rc ? rc : kernel_list_select(&list, o->globs, o->glob_count, err);
+	rc = rc ? rc : take_part(o, &list, err);
+	if (!rc && o->plan_only)
+		return print_plan(o, &list, &objects);
 	rc = rc ? rc : qemu_version(&qemu, err);
 	rc = rc ? rc : store_prepare(&store, &list, &kernels, &count, err);
 	rc = rc ? rc : initramfs_store(o->images, &initrd, err);
 	rc = rc ? rc : run_dir_create(o->results, &directory, err);
+	rc = rc ? rc : object_list_unpack(&objects, directory, err);
 	if (rc)
 		return rc;
 
 	start_ms = clock_ms();
+	make_plan(&list, kernels, o->images, &plan);
+	rc = plan.count ? choose_accel(o, &kernels[plan.at[0].kernel], initrd, directory, qemu, &accel, err)
+	                : error_usage(err, "%s: every kernel of it was skipped", o->list_path);
+	if (rc)
+		return rc;
+	log_info("%s", accel.reason);
 	fill_header(r, argc, argv, qemu);
-	result_set_string(&r->host.accel, "tcg");
+	result_set_string(&r->host.accel, accel.reason);
 	add_objects(r, &objects);
 	add_kernels(r, kernels, count);
 	command = xasprintf("%s run -k %s", program_invocation_name, o->list_path);
+	jobs = o->jobs ? o->jobs : host_speed_jobs(processors(), SCHEDULE_MEMORY_MB);
 	rc = scheduler_run(
 	        &(const struct schedule){
 	                .list = &list,
 	                .kernels = kernels,
 	                .objects = &objects,
+	                .plan = &plan,
+	                .repeat = o->repeat ? o->repeat : 1,
+	                .images = o->images,
 	                .initrd = initrd,
+	                .qemu_version = qemu,
+	                .cold = o->cold,
 	                .directory = directory,
 	                .command = command,
-	                .accel = ACCEL_TCG,
-	                .jobs = o->jobs ? o->jobs : processors(),
+	                .accel = accel.accel,
+	                .deadlines = host_speed_deadlines(jobs, processors()),
+	                .jobs = jobs,
 	        },
 	        r, err);
+	keep_times(o, r);
+	free(accel.reason);
+	plan_free(&plan);
 	r->complete = !rc;
 	rendered = finish(r, directory, start_ms, rc ? NULL : err);
+	if (o->summary && !rendered)
+		rendered = report_markdown_append(r, o->summary, rc ? NULL : err);
 	store_kernels_free(kernels, count);
 	return rc ? rc : rendered;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "host/cmd_diff.h"
 #include "host/cmd_kernels.h"
 #include "host/cmd_report.h"
 #include "host/cmd_run.h"
@@ -16,6 +17,8 @@ static const struct command {
         {"run", cmd_run, "boot the matrix, load the objects, compare with the truth, report"},
         {"kernels", cmd_kernels, "list, fetch, verify, add or prune the kernels of the matrix"},
         {"report", cmd_report, "render the reports of a run again from its results.json"},
+        {"diff", cmd_diff, "tell what changed between two runs, or since a baseline, and whether it is worse"},
+        {"baseline", cmd_baseline, "store what a run found as the baseline that later runs are compared with"},
 };
 
 static void print_help(FILE *to)

@@ -9,26 +9,35 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "host/embedded.h"
+#include "host/object_paths.h"
 #include "host/sha256.h"
+#include "host/strings.h"
+#include "host/text.h"
 
-static int check_elf(const struct object *o, struct error *err)
+/* A tool that carries objects is larger than any of them, and is only searched, never handed on. */
+#define FILE_MAX_BYTES (512u << 20)
+
+/* What a file is, told by its ELF header. */
+static int check_header(const struct buf *bytes, const char *path, bool *is_object, struct error *err)
 {
-	const Elf64_Ehdr *header = (const Elf64_Ehdr *)o->bytes.data;
+	const Elf64_Ehdr *header = (const Elf64_Ehdr *)bytes->data;
 
-	if (o->bytes.len < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG))
+	if (bytes->len < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG))
 		return error_usage(err, "%s: is not an ELF file; give an object that clang compiled with -target bpf",
-		                   o->path);
+		                   path);
+	*is_object = header->e_ident[EI_CLASS] == ELFCLASS64 && header->e_ident[EI_DATA] == ELFDATA2LSB &&
+	             header->e_machine == EM_BPF;
 	if (header->e_ident[EI_DATA] != ELFDATA2LSB)
 		return error_usage(err,
 		                   "%s: is big-endian; the kernels of the matrix are little-endian: compile with "
 		                   "clang -target bpfel",
-		                   o->path);
-	if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_BPF)
-		return error_usage(
-		        err, "%s: is an ELF file for machine %u, not for BPF (%u); compile with clang -target bpf",
-		        o->path, header->e_machine, EM_BPF);
-	if (header->e_type != ET_REL)
-		return error_usage(err, "%s: is not a relocatable object (ELF type %u)", o->path, header->e_type);
+		                   path);
+	if (*is_object && header->e_type != ET_REL)
+		return error_usage(err, "%s: is not a relocatable object (ELF type %u)", path, header->e_type);
+	if (*is_object && bytes->len > OBJECT_MAX_BYTES)
+		return error_usage(err, "%s: is larger than %u MiB, the most that a guest takes of one object", path,
+		                   OBJECT_MAX_BYTES >> 20);
 	return 0;
 }
 
@@ -53,36 +62,34 @@ static bool name_taken(const struct object_list *list, const char *name)
 	return false;
 }
 
-static char *unique_name(const struct object_list *list, const char *path)
+/* Names go into files, tables and results: one line of valid UTF-8, and no two alike. */
+static char *unique_name(const struct object_list *list, const char *wanted)
 {
-	char *base = stem(path), *name = xstrdup(base);
+	cleanup_buf struct buf base = {0};
+	char *name;
 
+	text_add_line(&base, wanted);
+	name = xstrdup(buf_str(&base));
 	for (unsigned n = 2; name_taken(list, name); n++) {
 		free(name);
-		name = xasprintf("%s-%u", base, n);
+		name = xasprintf("%s-%u", buf_str(&base), n);
 	}
-	free(base);
 	return name;
 }
 
-static int read_one(const char *path, struct object_list *list, struct error *err)
+/* Add the object in `bytes`, which becomes its own; `name` is what its name and its ini's start from. */
+static int add_object(struct object_list *list, const char *path, const char *name, struct buf *bytes,
+                      struct error *err)
 {
-	cleanup_free char *base = stem(path);
 	struct object *o;
 	int rc;
 
 	list->at = xrealloc(list->at, list->count + 1, sizeof(*list->at));
 	o = &list->at[list->count];
-	*o = (struct object){.name = unique_name(list, path), .path = xstrdup(path)};
+	*o = (struct object){.name = unique_name(list, name), .path = xstrdup(path), .bytes = *bytes};
 	list->count++;
-	o->ini_path = xasprintf("%.*s%s.ini", (int)(io_basename(path) - path), path, base);
-	if (io_read_file(path, OBJECT_MAX_BYTES, &o->bytes, err)) {
-		err->status = EXIT_USAGE;
-		return -err->code;
-	}
-	rc = check_elf(o, err);
-	if (rc)
-		return rc;
+	*bytes = (struct buf){0};
+	o->ini_path = xasprintf("%.*s%s.ini", (int)(io_basename(path) - path), path, name);
 	o->sha256 = sha256_bytes(o->bytes.data, o->bytes.len);
 	rc = object_ini_read(o->ini_path, &o->ini, err);
 	if (rc == -ENOENT) {
@@ -92,18 +99,93 @@ static int read_one(const char *path, struct object_list *list, struct error *er
 	return rc;
 }
 
+/* The objects that a tool carries: a single one goes by the tool's name, several by their own where they tell it. */
+static int add_embedded(struct object_list *list, const char *path, const struct buf *file, struct error *err)
+{
+	cleanup_embedded_list struct embedded_list found = {0};
+	cleanup_free char *base = stem(path);
+	int rc = embedded_find(file->data, file->len, path, &found, err);
+
+	if (!rc && !found.count)
+		return error_usage(err,
+		                   "%s: is an ELF file for machine %u that carries no BPF object; give an object that "
+		                   "clang compiled with -target bpf, or a tool with a libbpf skeleton in it",
+		                   path, ((const Elf64_Ehdr *)file->data)->e_machine);
+	for (size_t i = 0; !rc && i < found.count; i++) {
+		const struct embedded *e = &found.at[i];
+		struct buf bytes = {0};
+
+		if (e->size > OBJECT_MAX_BYTES)
+			return error_usage(err, "%s: the object in it at byte %zu is larger than %u MiB", path,
+			                   e->offset, OBJECT_MAX_BYTES >> 20);
+		buf_add(&bytes, file->data + e->offset, e->size);
+		rc = add_object(list, path, found.count > 1 && *e->source ? e->source : base, &bytes, err);
+		list->at[list->count - 1].embedded = true;
+	}
+	return rc;
+}
+
+static int read_one(const char *path, struct object_list *list, struct error *err)
+{
+	cleanup_buf struct buf bytes = {0};
+	cleanup_free char *name = stem(path);
+	bool is_object = false;
+	int rc;
+
+	if (io_read_file(path, FILE_MAX_BYTES, &bytes, err)) {
+		err->status = EXIT_USAGE;
+		return -err->code;
+	}
+	rc = check_header(&bytes, path, &is_object, err);
+	if (rc)
+		return rc;
+	return is_object ? add_object(list, path, name, &bytes, err) : add_embedded(list, path, &bytes, err);
+}
+
 int object_list_read(char *const *paths, size_t count, struct object_list *list, struct error *err)
 {
+	cleanup_strings struct strings files = {0};
+	int rc;
+
 	*list = (struct object_list){0};
 	if (!count)
 		return error_usage(err, "no object was given; name at least one .bpf.o (see `corematrix run --help`)");
-	for (size_t i = 0; i < count; i++) {
-		int rc = read_one(paths[i], list, err);
+	rc = object_paths_expand(paths, count, &files, err);
+	for (size_t i = 0; !rc && i < files.count; i++)
+		rc = read_one(files.at[i], list, err);
+	return rc;
+}
 
-		if (rc)
-			return rc;
-	}
+static int unpack_one(struct object *o, const char *dir, struct error *err)
+{
+	cleanup_free char *path = xasprintf("%s/%s.bpf.o", dir, o->name);
+	cleanup_free char *ini_path = xasprintf("%s/%s.ini", dir, o->name);
+	cleanup_buf struct buf ini = {0};
+	int rc = io_replace_file(path, o->bytes.data, o->bytes.len, err);
+
+	if (!rc && !io_read_file(o->ini_path, FILE_MAX_BYTES, &ini, NULL))
+		rc = io_replace_file(ini_path, buf_str(&ini), ini.len, err);
+	if (rc)
+		return rc;
+	free(o->path);
+	free(o->ini_path);
+	o->path = steal_ptr(path);
+	o->ini_path = steal_ptr(ini_path);
 	return 0;
+}
+
+int object_list_unpack(struct object_list *list, const char *dir, struct error *err)
+{
+	cleanup_free char *objects = xasprintf("%s/objects", dir);
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < list->count; i++) {
+		if (!list->at[i].embedded)
+			continue;
+		rc = io_make_dirs(objects, err);
+		rc = rc ? rc : unpack_one(&list->at[i], objects, err);
+	}
+	return rc;
 }
 
 struct job_object object_to_job(const struct object *o)
@@ -118,6 +200,9 @@ struct job_object object_to_job(const struct object *o)
 	for (unsigned g = 0; g < WORKLOAD_GROUP_COUNT; g++)
 		if (o->ini.workloads & 1u << g)
 			job_object_set(&job, SETTING_WORKLOAD, "", workload_group_name((enum workload_group)g));
+	for (size_t i = 0; i < o->ini.setting_count; i++)
+		job_object_set(&job, (enum setting_key)o->ini.settings[i].key, o->ini.settings[i].name,
+		               o->ini.settings[i].value);
 	return job;
 }
 

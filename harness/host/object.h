@@ -6,6 +6,7 @@
 #ifndef COREMATRIX_HOST_OBJECT_H
 #define COREMATRIX_HOST_OBJECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -19,6 +20,7 @@
 struct object {
 	char *name; /* unique in the list */
 	char *path;
+	bool embedded; /* its bytes are a part of the file at `path` */
 	struct buf bytes;
 	char *sha256;
 	struct object_ini ini; /* defaults when there is none */
@@ -31,10 +33,18 @@ struct object_list {
 };
 
 /*
- * Read the objects at `paths` and the ini beside each. All mistakes are usage errors naming the path. An empty list is
- * one. Free with object_list_free in every case.
+ * Read the objects that `paths` stand for (object_paths.h) and the ini beside each. A file that is no BPF object but
+ * another ELF is searched for objects embedded in it (embedded.h): a single one is named for the file, several for
+ * their sources. All mistakes are usage errors naming the path. An empty list is one. Free with object_list_free in
+ * every case.
  */
 int object_list_read(char *const *paths, size_t count, struct object_list *list, struct error *err);
+
+/*
+ * Write the embedded objects, each with its ini, below DIR/objects and let their paths point there: what reproduces a
+ * cell, or asks an object's types, needs a file of its own.
+ */
+int object_list_unpack(struct object_list *list, const char *dir, struct error *err);
 
 /* The object as a job carries it, settings from its ini included; the caller owns it. */
 struct job_object object_to_job(const struct object *object);

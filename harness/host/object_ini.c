@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "base/version.h"
 #include "host/expect.h"
+#include "host/object_setting.h"
 #include "host/text.h"
 
 /* An ini is a few lines; more is another file under the wrong name. */
@@ -30,7 +31,8 @@ struct parser {
 	const char *path;
 	unsigned line; /* of the line inih is working on: its handler is not told */
 	struct object_ini *ini;
-	unsigned seen[5]; /* line of each key of [object], 0 when not given; order of object_keys */
+	unsigned seen[6];        /* line of each key of [object], 0 when not given; order of object_keys */
+	unsigned *setting_lines; /* line of each setting of `ini` */
 	struct buf mistakes;
 };
 
@@ -94,8 +96,10 @@ static void set_workloads(struct parser *p, const char *value)
 			word[len] = '\0';
 		group = workload_group_parse(word);
 		if (group < 0)
-			mistake(p, p->line, "workload \"%s\" is unknown; the first that exists is \"%s\"", word,
-			        workload_group_name((enum workload_group)0));
+			mistake(p, p->line,
+			        "workload \"%s\" is unknown; give exec, file or tcp, or several of them with commas "
+			        "between",
+			        word);
 		else
 			p->ini->workloads |= 1u << (unsigned)group;
 	}
@@ -111,12 +115,31 @@ static void set_control(struct parser *p, const char *value)
 		mistake(p, p->line, "control is \"%s\"; give yes or no", value);
 }
 
+static void add_setting(struct parser *p, struct job_setting setting)
+{
+	struct object_ini *ini = p->ini;
+
+	ini->settings = xrealloc(ini->settings, ini->setting_count + 1, sizeof(*ini->settings));
+	p->setting_lines = xrealloc(p->setting_lines, ini->setting_count + 1, sizeof(*p->setting_lines));
+	p->setting_lines[ini->setting_count] = p->line;
+	ini->settings[ini->setting_count++] = setting;
+}
+
+static void set_perfbuf_fallback(struct parser *p, const char *value)
+{
+	if (!*value || strpbrk(value, " \t"))
+		mistake(p, p->line, "perfbuf_fallback is \"%s\"; give the name of one ring buffer map", value);
+	else
+		add_setting(p, (struct job_setting){
+		                       .key = SETTING_PERFBUF_FALLBACK, .name = xstrdup(""), .value = xstrdup(value)});
+}
+
 static const struct {
 	const char *name;
 	void (*set)(struct parser *p, const char *value);
 } object_keys[] = {
         {"description", set_description}, {"event", set_event},     {"source", set_source},
-        {"workload", set_workloads},      {"control", set_control},
+        {"workload", set_workloads},      {"control", set_control}, {"perfbuf_fallback", set_perfbuf_fallback},
 };
 
 static void take_object_key(struct parser *p, const char *name, const char *value)
@@ -130,7 +153,9 @@ static void take_object_key(struct parser *p, const char *name, const char *valu
 		object_keys[i].set(p, value);
 		return;
 	}
-	mistake(p, p->line, "unknown key \"%s\" in [object]; give description, event, source, workload or control",
+	mistake(p, p->line,
+	        "unknown key \"%s\" in [object]; give description, event, source, workload, control or "
+	        "perfbuf_fallback",
 	        name);
 }
 
@@ -222,6 +247,22 @@ static void take_rule(struct parser *p, const char *name, const char *value)
 	};
 }
 
+static void take_setting(struct parser *p, const char *section, const char *name, const char *value)
+{
+	cleanup_buf struct buf why = {0};
+	struct job_setting setting;
+
+	if (!object_setting_parse(section, name, value, &setting, &why)) {
+		mistake(p, p->line, "%s", buf_str(&why));
+		return;
+	}
+	for (size_t i = 0; i < p->ini->setting_count; i++)
+		if (p->ini->settings[i].key == setting.key && !strcmp(p->ini->settings[i].name, setting.name))
+			mistake(p, p->line, "\"%s\" is given twice, first in line %u; keep one", name,
+			        p->setting_lines[i]);
+	add_setting(p, setting);
+}
+
 /* inih's handler: 1 always, as mistakes are collected here and not by stopping. */
 static int take_pair(void *ctx, const char *section, const char *name, const char *value)
 {
@@ -231,6 +272,8 @@ static int take_pair(void *ctx, const char *section, const char *name, const cha
 		take_object_key(p, name, value);
 	else if (strcmp(section, "expect") == 0)
 		take_rule(p, name, value);
+	else if (object_setting_is_section(section))
+		take_setting(p, section, name, value);
 	else if (!*section)
 		mistake(p, p->line, "\"%s\" stands before any section; start with [object]", name);
 	/* an unknown section was reported at its header */
@@ -244,6 +287,7 @@ static int take_pair(void *ctx, const char *section, const char *name, const cha
 static bool check_line(struct parser *p, const char *line, size_t len)
 {
 	const char *close = memchr(line, ']', len);
+	cleanup_free char *name = NULL;
 
 	if (!len || line[0] == ';' || line[0] == '#')
 		return true;
@@ -257,8 +301,10 @@ static bool check_line(struct parser *p, const char *line, size_t len)
 		mistake(p, p->line, "the section's name is not closed; write [object] or [expect]");
 		return false;
 	}
-	if ((close - line != 7) || (memcmp(line, "[object]", 8) != 0 && memcmp(line, "[expect]", 8) != 0))
-		mistake(p, p->line, "unknown section %.*s; write [object] or [expect]", (int)(close - line + 1), line);
+	name = xstrndup(line + 1, (size_t)(close - line - 1));
+	if (strcmp(name, "object") != 0 && strcmp(name, "expect") != 0 && !object_setting_is_section(name))
+		mistake(p, p->line, "unknown section [%s]; write [object], [expect], [rodata], [maps] or [programs]",
+		        name);
 	return true;
 }
 
@@ -331,6 +377,7 @@ int object_ini_parse(const char *text, const char *path, struct object_ini *ini,
 	if (rc)
 		object_ini_free(ini);
 	buf_free(&p.mistakes);
+	free(p.setting_lines);
 	return rc;
 }
 
@@ -357,6 +404,11 @@ void object_ini_free(struct object_ini *ini)
 		free(ini->rules[i].verdict);
 	}
 	free(ini->rules);
+	for (size_t i = 0; i < ini->setting_count; i++) {
+		free(ini->settings[i].name);
+		free(ini->settings[i].value);
+	}
+	free(ini->settings);
 	free(ini->event);
 	free(ini->description);
 	*ini = (struct object_ini){0};

@@ -9,6 +9,28 @@
  *   source = ringbuf         ; auto (default), ringbuf, perfbuf, printk, none
  *   workload = exec          ; several: comma separated; none named means all
  *   control = yes            ; must fail somewhere: a control that passes is an error
+ *   perfbuf_fallback = events          ; this ring buffer becomes a perf buffer where the kernel has no ring buffers
+ *
+ *   [rodata]                 ; global variables, as they shall be when the programs are loaded; see agent/variable.h
+ *   min_us = 100             ; integers of all sizes, also 0x and negative
+ *   targ_failed = yes        ; bool
+ *   target = /etc/passwd     ; char array
+ *   ports = 80 443           ; array of integers
+ *
+ *   [maps]                   ; MAP.attribute
+ *   start.max_entries = 10240
+ *   stackmap.value_size = 1016         ; key_size likewise
+ *   start.type = lru_hash    ; names as bpftool's
+ *   outer.inner = prototype  ; maps in `outer` have the shape of map `prototype`
+ *   shared.pin = no          ; do not pin it
+ *   arena.autocreate = no    ; leave it out
+ *
+ *   [programs]               ; PROGRAM.attribute
+ *   on_fault.autoload = no   ; leave it out; `yes` for one that its section leaves out ("?kprobe/…")
+ *   read_entry.attach_to = ext4_file_read_iter         ; function of a kprobe, fentry, fexit or LSM program
+ *   on_event.attach_to = sched/sched_switch            ; category/name of a tracepoint; name of a raw tracepoint
+ *   on_malloc.attach_to = /usr/lib/libc.so.6:malloc    ; binary:function of a uprobe
+ *   classify.type = sched_cls                          ; where the section's name does not say it
  *
  *   [expect]                 ; the last line whose condition holds decides; `default` when none does, else pass
  *   default = pass
@@ -30,6 +52,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "wire/job.h"
 #include "wire/terms.h"
 
 enum expect_condition {
@@ -58,6 +81,8 @@ struct object_ini {
 	struct expect_rule *rules;
 	size_t rule_count;
 	bool control;
+	struct job_setting *settings; /* what to do before loading; whether the object has it, the guest finds out */
+	size_t setting_count;
 	char *description;
 };
 

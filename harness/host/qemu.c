@@ -42,6 +42,22 @@ static void add_append(struct strings *argv, const struct qemu_guest *guest)
 	strings_addf(argv, "%s%s%s", base, *guest->append ? " " : "", guest->append);
 }
 
+/* Memory as a file and a monitor, for a guest that is saved or resumed. */
+static void add_saved_memory(struct strings *argv, const struct qemu_guest *guest)
+{
+	cleanup_free char *path = escape_commas(guest->ram);
+
+	strings_add(argv, "-object");
+	strings_addf(argv, "memory-backend-file,id=ram,size=%uM,share=%s,mem-path=%s", guest->memory_mb,
+	             guest->ram_shared ? "on" : "off", path);
+	add(argv, "-machine", "memory-backend=ram");
+	strings_add(argv, "-chardev");
+	strings_addf(argv, "socket,id=monitor,fd=%d", guest->monitor_fd);
+	add(argv, "-mon", "chardev=monitor,mode=control");
+	if (*guest->state)
+		add(argv, "-incoming", "defer");
+}
+
 void qemu_argv(const struct qemu_guest *guest, struct strings *argv)
 {
 	strings_add(argv, guest->arch->qemu);
@@ -63,8 +79,6 @@ void qemu_argv(const struct qemu_guest *guest, struct strings *argv)
 	guest->arch->channel(argv);
 	if (*guest->job)
 		add_path(argv, "-fw_cfg", "name=" JOB_FW_CFG_NAME ",file=", guest->job);
-	if (*guest->qmp)
-		add_path(argv, "-qmp", "unix:", guest->qmp);
-	if (*guest->incoming)
-		add(argv, "-incoming", guest->incoming);
+	if (*guest->ram)
+		add_saved_memory(argv, guest);
 }

@@ -3,6 +3,8 @@
 #ifndef COREMATRIX_HOST_QEMU_H
 #define COREMATRIX_HOST_QEMU_H
 
+#include <stdbool.h>
+
 #include "host/arch.h"
 #include "host/strings.h"
 
@@ -14,10 +16,13 @@ struct qemu_guest {
 	const char *job;
 	const char *append; /* the row's own words for the kernel command line, "" */
 	unsigned memory_mb;
-	const char *frames;   /* path the frames are written to */
-	const char *console;  /* path the console is written to */
-	const char *qmp;      /* "" or a path of the socket for QMP */
-	const char *incoming; /* "" or where to resume a saved guest from (QEMU's -incoming) */
+	const char *frames;  /* path the frames are written to */
+	const char *console; /* path the console is written to */
+	/* A guest whose memory is a file, to be saved or resumed; all unused when `ram` is "" */
+	const char *ram;   /* path of the memory's file, of memory_mb MiB */
+	bool ram_shared;   /* what the guest writes goes into the file */
+	const char *state; /* "", or path of the devices' state that the monitor will say to resume from */
+	int monitor_fd;    /* QEMU's end of its monitor's socket pair */
 };
 
 /* The whole argv, program first. The caller frees it with strings_free. */

@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -23,13 +24,30 @@
 #define COPY_BYTES (64u << 20)
 
 /* Descriptors as QEMU sees them. */
-enum { QEMU_FD_FRAMES = 3, QEMU_FD_CONSOLE, QEMU_FD_KERNEL, QEMU_FD_INITRD, QEMU_FD_JOB, QEMU_FD_END };
+enum {
+	QEMU_FD_FRAMES = 3,
+	QEMU_FD_CONSOLE,
+	QEMU_FD_KERNEL,
+	QEMU_FD_INITRD,
+	QEMU_FD_JOB,
+	QEMU_FD_RAM,
+	QEMU_FD_STATE = QEMU_STATE_FD,
+	QEMU_FD_MONITOR,
+	QEMU_FD_END,
+};
 
 /* Paths that this process opens for QEMU, and the ones QEMU is told. */
 struct handed {
 	int fds[QEMU_FD_END];
 	char *names[QEMU_FD_END];
 };
+
+static void handed_init(struct handed *h)
+{
+	*h = (struct handed){0};
+	for (int i = 0; i < QEMU_FD_END; i++)
+		h->fds[i] = -1;
+}
 
 static void handed_free(struct handed *h)
 {
@@ -60,6 +78,7 @@ static int make_readable(int *fd, const char *path, struct error *err)
 	while (n > 0);
 	if (n < 0)
 		return error_set(err, errno, "%s: cannot be copied for QEMU: %s", path, strerror(errno));
+	lseek(copy, 0, SEEK_SET);
 	close(*fd);
 	*fd = steal_fd(&copy);
 	return 0;
@@ -90,6 +109,30 @@ static int hand_pipe(struct handed *h, int number, int *read_end, struct error *
 	*read_end = fds[0];
 	h->fds[number] = fds[1];
 	h->names[number] = xasprintf("/dev/fdset/%d", number);
+	return 0;
+}
+
+/*
+ * Memory and state of a guest to be saved or resumed. The memory is opened for writing even to be mapped privately: QEMU
+ * knows no other way, and the file belongs to whom QEMU will be.
+ */
+static int hand_saved(struct handed *h, const struct qemu_guest *guest, struct qemu_process *p, struct error *err)
+{
+	int ends[2], rc;
+
+	if (!*guest->ram)
+		return 0;
+	h->fds[QEMU_FD_RAM] = open(guest->ram, O_RDWR | O_CLOEXEC);
+	if (h->fds[QEMU_FD_RAM] < 0)
+		return error_set(err, errno, "%s: cannot open the guest's memory: %s", guest->ram, strerror(errno));
+	h->names[QEMU_FD_RAM] = xasprintf("/proc/self/fd/%d", QEMU_FD_RAM);
+	rc = hand_file(h, QEMU_FD_STATE, guest->state, "guest's state", err);
+	if (rc)
+		return rc;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return error_set(err, errno, "cannot make a socket for QEMU's monitor: %s", strerror(errno));
+	p->monitor_fd = ends[0];
+	h->fds[QEMU_FD_MONITOR] = ends[1];
 	return 0;
 }
 
@@ -159,6 +202,7 @@ static int hand_all(const struct qemu_guest *guest, struct handed *h, struct qem
 
 	rc = rc ? rc : hand_file(h, QEMU_FD_INITRD, guest->initrd, "initramfs", err);
 	rc = rc ? rc : hand_file(h, QEMU_FD_JOB, guest->job, "job", err);
+	rc = rc ? rc : hand_saved(h, guest, p, err);
 	rc = rc ? rc : hand_pipe(h, QEMU_FD_FRAMES, &p->frames_fd, err);
 	return rc ? rc : hand_pipe(h, QEMU_FD_CONSOLE, &p->console_fd, err);
 }
@@ -175,6 +219,8 @@ static int spawn(const struct qemu_guest *original, struct handed *h, int log, s
 	guest.job = h->names[QEMU_FD_JOB];
 	guest.frames = h->names[QEMU_FD_FRAMES];
 	guest.console = h->names[QEMU_FD_CONSOLE];
+	guest.ram = h->names[QEMU_FD_RAM] ? h->names[QEMU_FD_RAM] : "";
+	guest.monitor_fd = QEMU_FD_MONITOR;
 	qemu_argv(&guest, &argv);
 	add_fdset(&argv, QEMU_FD_FRAMES);
 	add_fdset(&argv, QEMU_FD_CONSOLE);
@@ -189,16 +235,18 @@ static int spawn(const struct qemu_guest *original, struct handed *h, int log, s
 
 int qemu_exec(const struct qemu_guest *guest, int log, struct qemu_process *process, struct error *err)
 {
-	struct handed h = {.fds = {-1, -1, -1, -1, -1, -1, -1, -1}};
+	struct handed h;
 	int rc;
 
-	*process = (struct qemu_process){.pidfd = -1, .frames_fd = -1, .console_fd = -1};
+	handed_init(&h);
+	*process = (struct qemu_process){.pidfd = -1, .frames_fd = -1, .console_fd = -1, .monitor_fd = -1};
 	rc = hand_all(guest, &h, process, err);
 	rc = rc ? rc : spawn(guest, &h, log, process, err);
 	handed_free(&h);
 	if (rc) {
 		cleanup_close_fd(&process->frames_fd);
 		cleanup_close_fd(&process->console_fd);
+		cleanup_close_fd(&process->monitor_fd);
 	}
 	return rc;
 }

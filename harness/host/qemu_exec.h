@@ -11,11 +11,15 @@
 #include "base/error.h"
 #include "host/qemu.h"
 
+/* Descriptor number under which QEMU finds the state it is to resume from. */
+#define QEMU_STATE_FD 9
+
 struct qemu_process {
 	pid_t pid;
 	int pidfd;     /* -1 on a host before Linux 5.3 */
 	int frames_fd; /* non-blocking read ends */
 	int console_fd;
+	int monitor_fd; /* our end of the monitor's socket pair; -1 for a guest without memory of its own file */
 };
 
 /*

@@ -61,9 +61,9 @@ struct result *result_new(void)
 static void free_kernel(struct result_kernel *k)
 {
 	for (size_t i = 0; i < k->attempt_count; i++)
-		FREE_ALL(k->attempts[i].accel, k->attempts[i].outcome);
+		FREE_ALL(k->attempts[i].accel, k->attempts[i].start, k->attempts[i].outcome);
 	free(k->attempts);
-	FREE_ALL(k->id, k->release, k->arch, k->package, k->version, k->image_sha256, k->btf_sha256, k->accel,
+	FREE_ALL(k->id, k->release, k->arch, k->package, k->version, k->image_sha256, k->btf_sha256, k->accel, k->start,
 	         k->reason, k->directory);
 }
 
@@ -125,7 +125,7 @@ struct result_kernel *result_add_kernel(struct result *r)
 	struct result_kernel *k = LIST_ADD(r->kernels, r->kernel_count);
 
 	SET_EMPTY(&k->id, &k->release, &k->arch, &k->package, &k->version, &k->image_sha256, &k->btf_sha256, &k->accel,
-	          &k->reason, &k->directory);
+	          &k->start, &k->reason, &k->directory);
 	return k;
 }
 
@@ -133,7 +133,7 @@ struct result_attempt *result_add_attempt(struct result_kernel *k)
 {
 	struct result_attempt *a = LIST_ADD(k->attempts, k->attempt_count);
 
-	SET_EMPTY(&a->accel, &a->outcome);
+	SET_EMPTY(&a->accel, &a->start, &a->outcome);
 	return a;
 }
 
@@ -245,4 +245,39 @@ enum exit_status result_exit_status(const struct result *r)
 	if (is_unmeasured(r, &totals))
 		return EXIT_INFRA;
 	return totals.unexpected ? EXIT_WORSE : EXIT_AS_EXPECTED;
+}
+
+/* A cell's place in the matrix, taken once rather than at every comparison. */
+struct placed {
+	size_t kernel, object;
+	struct result_cell cell;
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+
+	if (x->kernel != y->kernel)
+		return x->kernel < y->kernel ? -1 : 1;
+	return (x->object > y->object) - (x->object < y->object);
+}
+
+void result_sort_cells(struct result *r)
+{
+	struct placed *placed = xcalloc(r->cell_count, sizeof(*placed));
+
+	for (size_t i = 0; i < r->cell_count; i++) {
+		struct placed *p = &placed[i];
+
+		p->cell = r->cells[i];
+		while (p->kernel < r->kernel_count && strcmp(r->kernels[p->kernel].id, p->cell.kernel))
+			p->kernel++;
+		while (p->object < r->object_count && strcmp(r->objects[p->object].name, p->cell.object))
+			p->object++;
+	}
+	if (r->cell_count)
+		qsort(placed, r->cell_count, sizeof(*placed), by_place);
+	for (size_t i = 0; i < r->cell_count; i++)
+		r->cells[i] = placed[i].cell;
+	free(placed);
 }

@@ -27,6 +27,7 @@ struct result_object {
 /* One attempt to run a VM for a kernel; nothing is retried without leaving one of these. */
 struct result_attempt {
 	char *accel;   /* "tcg", "kvm" */
+	char *start;   /* "boot", "boot and save", "resume" */
 	char *outcome; /* "ok", or the reason why this attempt measured nothing more */
 	double total_ms;
 };
@@ -36,6 +37,7 @@ struct result_timing {
 	double console_ms; /* QEMU start to the first console byte */
 	double hello_ms;   /* QEMU start to the agent's hello */
 	double ready_ms;   /* QEMU start to the agent's ready */
+	double job_ms;     /* QEMU start to the job being taken: what a resumed guest has in place of hello */
 	double cells_ms;   /* QEMU start to the end of the last cell */
 	double total_ms;   /* QEMU start to QEMU's end */
 };
@@ -50,6 +52,7 @@ struct result_kernel {
 	char *image_sha256;
 	char *btf_sha256;
 	char *accel;
+	char *start; /* of the VM that delivered: "boot", "resume" */
 	bool infra;
 	char *reason; /* "" unless infra */
 	struct result_timing timing;
@@ -113,6 +116,8 @@ struct result_cell {
 	size_t relocation_count;
 	struct result_truth *truth;
 	size_t truth_count;
+	unsigned runs;      /* measurements; more than 1 with run --repeat */
+	unsigned differing; /* of these, those that do not say what the first said */
 	uint64_t events;
 	uint64_t lost;
 	char *source;                      /* how events were taken */
@@ -165,6 +170,9 @@ void result_set_string(char **slot, const char *text);
 
 /* The cell of (kernel id, object name), or NULL. */
 struct result_cell *result_find_cell(struct result *r, const char *kernel, const char *object);
+
+/* Put the cells in the order of kernels and objects; cells of unknown ones come last. */
+void result_sort_cells(struct result *r);
 
 /* The verdict as text: "pass", "rejected:relocation". Returned string is the caller's. */
 char *result_verdict_text(enum verdict verdict, enum reject_class class);

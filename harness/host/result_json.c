@@ -135,6 +135,8 @@ static void cell_entry(struct codec *x, json_t *node, void *owner, size_t index)
 	codec_list(x, node, "programs", c, c->program_count, program_entry);
 	codec_list(x, node, "relocations", c, c->relocation_count, relocation_entry);
 	codec_list(x, node, "truth", c, c->truth_count, truth_entry);
+	codec_unsigned(x, node, "runs", &c->runs);
+	codec_unsigned(x, node, "differing", &c->differing);
 	codec_u64(x, node, "events", &c->events);
 	codec_u64(x, node, "lost", &c->lost);
 	codec_string(x, node, "source", &c->source);
@@ -152,6 +154,7 @@ static void attempt_entry(struct codec *x, json_t *node, void *owner, size_t ind
 	struct result_attempt *a = x->writing ? &k->attempts[index] : result_add_attempt(k);
 
 	codec_string(x, node, "accel", &a->accel);
+	codec_string(x, node, "start", &a->start);
 	codec_string(x, node, "outcome", &a->outcome);
 	codec_time(x, node, "total_ms", &a->total_ms);
 }
@@ -176,6 +179,7 @@ static void kernel_entry(struct codec *x, json_t *node, void *owner, size_t inde
 	codec_string(x, node, "image_sha256", &k->image_sha256);
 	codec_string(x, node, "btf_sha256", &k->btf_sha256);
 	codec_string(x, node, "accel", &k->accel);
+	codec_string(x, node, "start", &k->start);
 	k->infra = codec_term(x, node, "status", k->infra, k->infra ? "infra" : "ok", infra_parse);
 	codec_string(x, node, "reason", &k->reason);
 	codec_time(x, node, "hello_ms", &k->timing.hello_ms);
@@ -185,6 +189,7 @@ static void kernel_entry(struct codec *x, json_t *node, void *owner, size_t inde
 		codec_time(x, timing, "console_ms", &k->timing.console_ms);
 		codec_time(x, timing, "hello_ms", &k->timing.hello_ms);
 		codec_time(x, timing, "ready_ms", &k->timing.ready_ms);
+		codec_time(x, timing, "job_ms", &k->timing.job_ms);
 		codec_time(x, timing, "cells_ms", &k->timing.cells_ms);
 		codec_time(x, timing, "total_ms", &k->timing.total_ms);
 	}

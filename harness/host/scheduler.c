@@ -15,18 +15,17 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
-#include "host/cell_result.h"
-#include "host/expect.h"
 #include "host/progress.h"
-#include "host/result_json.h"
+#include "host/recorder.h"
 #include "host/run_dir.h"
-#include "host/type_ask.h"
+#include "host/snapshot.h"
 #include "host/vm.h"
 
-#define DEFAULT_MEMORY_MB 256
-
-/* Some objects on one kernel, in one VM. */
+/* Some objects on one kernel, in one VM (or two: one that saves the guest and one that resumes it). */
 struct task {
+	enum vm_mode mode; /* of the VM at hand */
+	bool decided;      /* whether `mode` was chosen yet */
+	struct snapshot snapshot;
 	size_t kernel;
 	size_t *objects; /* indices into the schedule's list */
 	size_t count;
@@ -43,7 +42,8 @@ struct scheduler {
 	struct result *r;
 	struct task *waiting, **waiting_end;
 	struct task **running; /* s->jobs slots */
-	size_t running_count, finished;
+	size_t running_count;
+	struct recorder recorder;
 	char *shared_job; /* job of all objects, written once */
 	uint64_t shared_nonce;
 	int signal_fd;
@@ -69,6 +69,9 @@ static void task_free(struct task *t)
 {
 	vm_free(t->vm);
 	session_free(&t->session);
+	if (t->snapshot.place)
+		snapshot_discard(&t->snapshot);
+	snapshot_free(&t->snapshot);
 	free(t->objects);
 	free(t->job_path);
 	free(t->job_name);
@@ -77,6 +80,7 @@ static void task_free(struct task *t)
 
 static void enqueue(struct scheduler *sch, struct task *t)
 {
+	sch->recorder.pending[t->kernel]++;
 	*sch->waiting_end = t;
 	sch->waiting_end = &t->next;
 }
@@ -139,109 +143,102 @@ static int prepare_job(struct scheduler *sch, struct task *t, const char *direct
 	return 0;
 }
 
-static int task_start(struct scheduler *sch, struct task *t, struct error *err)
+static struct qemu_guest describe_guest(const struct scheduler *sch, const struct task *t)
 {
 	const struct store_kernel *kernel = &sch->s->kernels[t->kernel];
 	const struct kernel_row *row = &sch->s->list->rows[t->kernel];
-	cleanup_free char *directory = NULL;
-	struct vm_options o = {
-	        .guest =
-	                {
-	                        .arch = &arch_x86,
-	                        .accel = sch->s->accel,
-	                        .kernel = kernel->pvh ? kernel->vmlinux : kernel->bzimage,
-	                        .initrd = sch->s->initrd,
-	                        .append = row->append,
-	                        .memory_mb = row->memory_mb ? row->memory_mb : DEFAULT_MEMORY_MB,
-	                        .qmp = "",
-	                        .incoming = "",
-	                },
-	        .suffix = t->job_name,
-	        .session = &t->session,
-	        .deadlines = vm_deadlines_default(),
+
+	return (struct qemu_guest){
+	        .arch = &arch_x86,
+	        .accel = sch->s->accel,
+	        .kernel = kernel->pvh ? kernel->vmlinux : kernel->bzimage,
+	        .initrd = sch->s->initrd,
+	        .append = row->append,
+	        .memory_mb = row->memory_mb ? row->memory_mb : SCHEDULE_MEMORY_MB,
+	        .job = "",
+	        .ram = "",
+	        .state = "",
 	};
-	uint64_t nonce;
+}
+
+/* Resume a saved guest when there is one, else make one; a guest that cannot be saved is booted for its job alone. */
+static void choose_mode(struct scheduler *sch, struct task *t, const struct qemu_guest *guest)
+{
+	cleanup_error struct error err = {0};
+	cleanup_free char *key = NULL;
 	int rc;
 
+	t->decided = true;
+	t->mode = VM_RUN;
+	if (sch->s->cold)
+		return;
+	key = snapshot_key(guest, sch->s->kernels[t->kernel].image_sha256, sch->s->qemu_version);
+	rc = snapshot_find(sch->s->images, key, &t->snapshot, &err);
+	if (!rc) {
+		t->mode = VM_RESUME;
+		return;
+	}
+	if (rc == -EBADMSG)
+		log_warn("%s; the guest is saved anew", err.text);
+	if (!snapshot_begin(sch->s->images, key, guest->memory_mb, &t->snapshot, &err))
+		t->mode = VM_SAVE;
+	else
+		log_warn("%s; the guest is booted instead of resumed", err.text);
+}
+
+static int task_start(struct scheduler *sch, struct task *t, struct error *err)
+{
+	const struct store_kernel *kernel = &sch->s->kernels[t->kernel];
+	cleanup_free char *directory = NULL, *suffix = NULL;
+	struct vm_options o = {
+	        .guest = describe_guest(sch, t),
+	        .session = &t->session,
+	        .deadlines = sch->s->deadlines,
+	};
+	uint64_t nonce = 0;
+	int rc;
+
+	if (!t->decided)
+		choose_mode(sch, t, &o.guest);
 	rc = run_dir_kernel(sch->s->directory, kernel->id, &directory, err);
-	if (!rc)
+	if (!rc && t->mode != VM_SAVE)
 		rc = prepare_job(sch, t, directory, &nonce, err);
 	if (rc)
 		return rc;
 	session_init(&t->session, nonce, t->count, kernel->release);
+	if (t->mode == VM_RESUME)
+		session_resume(&t->session);
+	if (t->mode != VM_SAVE)
+		o.guest.job = t->job_path;
+	suffix = xasprintf("%s%s", t->job_name, t->mode == VM_SAVE ? "-save" : t->mode == VM_RESUME ? "-resume" : "");
+	o.suffix = suffix;
+	o.mode = t->mode;
+	if (t->mode != VM_RUN) {
+		o.guest.ram = t->snapshot.ram;
+		o.guest.ram_shared = t->mode == VM_SAVE;
+		o.guest.state = t->mode == VM_RESUME ? t->snapshot.state : "";
+		o.save_to = t->snapshot.state;
+	}
 	o.directory = directory;
-	o.guest.job = t->job_path;
 	return vm_start(&o, &t->vm, err);
 }
 
+/* The same objects again, in another kind of VM, before anything else. */
+static void task_again(struct scheduler *sch, struct task *t, enum vm_mode mode)
+{
+	vm_free(t->vm);
+	t->vm = NULL;
+	session_free(&t->session);
+	free(t->job_path);
+	t->job_path = NULL;
+	t->mode = mode;
+	t->next = sch->waiting;
+	sch->waiting = t;
+	if (!t->next)
+		sch->waiting_end = &t->next;
+}
+
 /* ---- results ---- */
-
-static struct result_cell *add_cell(struct scheduler *sch, size_t kernel, size_t object)
-{
-	const struct object *o = &sch->s->objects->at[object];
-	const char *id = sch->s->kernels[kernel].id;
-	struct result_cell *cell = result_add_cell(sch->r);
-	cleanup_free char *reproduce = xasprintf("%s --kernel %s %s", sch->s->command, id, o->path);
-
-	result_set_string(&cell->kernel, id);
-	result_set_string(&cell->object, o->name);
-	result_set_string(&cell->reproduce, reproduce);
-	return cell;
-}
-
-static void expect_cell(struct scheduler *sch, struct result_cell *cell, size_t kernel, size_t object)
-{
-	const struct object *o = &sch->s->objects->at[object];
-	const struct store_kernel *k = &sch->s->kernels[kernel];
-	const char *row_expects = sch->s->list->rows[kernel].expect;
-	struct expect_kernel about = {.id = k->id, .release = k->release};
-	struct type_ask ask = {.object = o->path, .btf = k->btf};
-	cleanup_error struct error err = {0};
-	char *text = NULL;
-
-	if (*row_expects)
-		text = xstrdup(row_expects);
-	else if (expect_verdict(&o->ini, &about, type_ask, &ask, &text, &err))
-		text = xasprintf("unknown (%s)", err.text);
-	result_set_string(&cell->expected, text);
-	cell->as_expected = expect_matches(text, cell->verdict, cell->class);
-	free(text);
-}
-
-static void write_cell_log(struct scheduler *sch, struct result_cell *cell, const struct session_cell *facts)
-{
-	cleanup_free char *relative = xasprintf("%s/%s.log", cell->kernel, cell->object);
-	cleanup_free char *path = xasprintf("%s/%s", sch->s->directory, relative);
-
-	if (facts->log.len && !io_replace_file(path, facts->log.data, facts->log.len, NULL))
-		result_set_string(&cell->log, relative);
-}
-
-static void infra_cell(struct scheduler *sch, size_t kernel, size_t object, const char *reason)
-{
-	struct result_cell *cell = add_cell(sch, kernel, object);
-
-	cell_result_infra(cell, reason);
-	expect_cell(sch, cell, kernel, object);
-}
-
-static void note_attempt(struct scheduler *sch, const struct task *t)
-{
-	struct result_kernel *k = &sch->r->kernels[t->kernel];
-	struct result_attempt *a = result_add_attempt(k);
-	const struct session *s = &t->session;
-	int64_t start = vm_started_ms(t->vm);
-
-	result_set_string(&a->accel, accel_name(sch->s->accel));
-	result_set_string(&a->outcome, vm_reason(t->vm) ? vm_reason(t->vm) : "ok");
-	a->total_ms = vm_total_ms(t->vm);
-	result_set_string(&k->accel, accel_name(sch->s->accel));
-	k->timing.console_ms = vm_console_ms(t->vm);
-	k->timing.hello_ms = s->hello_ms ? (double)(s->hello_ms - start) : -1;
-	k->timing.ready_ms = s->ready_ms ? (double)(s->ready_ms - start) : -1;
-	k->timing.cells_ms = s->cells_ms ? (double)(s->cells_ms - start) : -1;
-	k->timing.total_ms = vm_total_ms(t->vm);
-}
 
 static void print_evidence(const struct scheduler *sch, const struct task *t)
 {
@@ -254,11 +251,10 @@ static void print_evidence(const struct scheduler *sch, const struct task *t)
 	         sch->s->directory, k->id, t->job_name);
 }
 
-/* The VM was lost: the object that ran is the culprit, the others get a fresh VM if there was a culprit to leave out.
+/* The VM was lost: the object that ran is the culprit; the others get a fresh VM if there was a culprit to leave out.
  */
 static void task_lost(struct scheduler *sch, struct task *t)
 {
-	struct result_kernel *k = &sch->r->kernels[t->kernel];
 	cleanup_free size_t *rest = xcalloc(t->count, sizeof(*rest));
 	int culprit = t->session.current;
 	size_t count = 0;
@@ -273,77 +269,67 @@ static void task_lost(struct scheduler *sch, struct task *t)
 		        xasprintf("%s while %s ran: %s", vm_crashed(t->vm) ? "the kernel was lost" : "the VM was lost",
 		                  name, vm_reason(t->vm));
 
-		infra_cell(sch, t->kernel, t->objects[culprit], reason);
+		record_lost(&sch->recorder, t->kernel, t->objects[culprit], reason);
 		if (count && !sch->interrupted) {
 			enqueue(sch, task_new(t->kernel, rest, count, t->attempt + 1));
 			return;
 		}
 	} else {
-		k->infra = true;
-		result_set_string(&k->reason, vm_reason(t->vm));
+		record_kernel_lost(&sch->recorder, t->kernel, vm_reason(t->vm));
 	}
 	for (size_t i = 0; i < count; i++)
-		infra_cell(sch, t->kernel, rest[i], vm_reason(t->vm));
+		record_lost(&sch->recorder, t->kernel, rest[i], vm_reason(t->vm));
 }
 
-static void task_delivered(struct scheduler *sch, struct task *t)
+/*
+ * After a VM that had to do with saving: what the task does next. Returns true when it goes on. Only a failure of
+ * QEMU's saving or resuming is made good by a plain boot, and it is recorded; a guest that was lost is never tried
+ * again.
+ */
+static bool task_goes_on(struct scheduler *sch, struct task *t)
 {
-	for (size_t i = 0; i < t->count; i++) {
-		struct result_cell *cell = add_cell(sch, t->kernel, t->objects[i]);
+	cleanup_error struct error err = {0};
+	bool guest_lost = vm_crashed(t->vm) || t->session.stage != SESSION_READY;
 
-		cell_result_fill(cell, &t->session.cells[i]);
-		write_cell_log(sch, cell, &t->session.cells[i]);
-		expect_cell(sch, cell, t->kernel, t->objects[i]);
+	if (sch->interrupted || t->mode == VM_RUN)
+		return false;
+	if (t->mode == VM_SAVE && !vm_reason(t->vm)) {
+		if (!snapshot_commit(&t->snapshot, &err)) {
+			task_again(sch, t, VM_RESUME);
+			return true;
+		}
+		log_warn("%s; the guest is booted instead of resumed", err.text);
+		task_again(sch, t, VM_RUN);
+		return true;
 	}
-}
-
-static size_t cells_of(const struct result *r, const char *kernel)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < r->cell_count; i++)
-		count += !strcmp(r->cells[i].kernel, kernel);
-	return count;
-}
-
-static int save(const struct scheduler *sch, struct error *err)
-{
-	cleanup_free char *path = xasprintf("%s/results.json", sch->s->directory);
-
-	return result_json_write(sch->r, path, err);
-}
-
-static int kernel_finished(struct scheduler *sch, size_t kernel, struct error *err)
-{
-	struct result_kernel *k = &sch->r->kernels[kernel];
-
-	if (cells_of(sch->r, k->id) < sch->s->objects->count)
-		return 0;
-	sch->finished++;
-	progress_kernel(sch->r, k, sch->finished, sch->s->list->count);
-	return save(sch, err);
+	if (!vm_reason(t->vm) || guest_lost)
+		return false;
+	progress_clear();
+	log_warn("%s: %s; the guest is booted instead", sch->s->kernels[t->kernel].id, vm_reason(t->vm));
+	snapshot_discard(&t->snapshot);
+	task_again(sch, t, VM_RUN);
+	return true;
 }
 
 static int task_finish(struct scheduler *sch, struct task *t, struct error *err)
 {
-	note_attempt(sch, t);
+	record_attempt(&sch->recorder, t->kernel, t->vm, &t->session, t->mode);
+	if (task_goes_on(sch, t))
+		return 0;
 	if (vm_reason(t->vm))
 		task_lost(sch, t);
-	else
-		task_delivered(sch, t);
-	return kernel_finished(sch, t->kernel, err);
+	for (size_t i = 0; !vm_reason(t->vm) && i < t->count; i++)
+		record_cell(&sch->recorder, t->kernel, t->objects[i], &t->session.cells[i]);
+	return record_task_ended(&sch->recorder, t->kernel, err);
 }
 
 /* A kernel that cannot even be started: all its cells are infra. */
-static int kernel_unstarted(struct scheduler *sch, const struct task *t, const char *reason, struct error *err)
+static int task_unstarted(struct scheduler *sch, const struct task *t, const char *reason, struct error *err)
 {
-	struct result_kernel *k = &sch->r->kernels[t->kernel];
-
-	k->infra = true;
-	result_set_string(&k->reason, reason);
+	record_kernel_lost(&sch->recorder, t->kernel, reason);
 	for (size_t i = 0; i < t->count; i++)
-		infra_cell(sch, t->kernel, t->objects[i], reason);
-	return kernel_finished(sch, t->kernel, err);
+		record_lost(&sch->recorder, t->kernel, t->objects[i], reason);
+	return record_task_ended(&sch->recorder, t->kernel, err);
 }
 
 /* ---- the loop ---- */
@@ -354,7 +340,7 @@ static void show_running(const struct scheduler *sch)
 
 	for (size_t i = 0; i < sch->running_count; i++)
 		buf_printf(&names, "%s%s", i ? ", " : "", sch->s->kernels[sch->running[i]->kernel].id);
-	progress_show(sch->finished, sch->s->list->count, buf_str(&names));
+	progress_show(sch->recorder.finished, sch->s->plan->count, buf_str(&names));
 }
 
 static int start_waiting(struct scheduler *sch, struct error *err)
@@ -370,7 +356,7 @@ static int start_waiting(struct scheduler *sch, struct error *err)
 			sch->running[sch->running_count++] = t;
 			continue;
 		}
-		rc = kernel_unstarted(sch, t, why.text, err);
+		rc = task_unstarted(sch, t, why.text, err);
 		task_free(t);
 		if (rc)
 			return rc;
@@ -391,7 +377,8 @@ static int step_all(struct scheduler *sch, struct error *err)
 		}
 		sch->running[i] = sch->running[--sch->running_count];
 		rc = task_finish(sch, t, err);
-		task_free(t);
+		if (t->vm)
+			task_free(t);
 		if (rc)
 			return rc;
 	}
@@ -432,7 +419,7 @@ static int drop_waiting(struct scheduler *sch, struct error *err)
 	int rc = 0;
 
 	for (struct task *t = dequeue(sch); t; t = dequeue(sch)) {
-		rc = rc ? rc : kernel_unstarted(sch, t, "interrupted before it was started", err);
+		rc = rc ? rc : task_unstarted(sch, t, "interrupted before it was started", err);
 		task_free(t);
 	}
 	return rc;
@@ -459,19 +446,16 @@ static int loop(struct scheduler *sch, struct error *err)
 	return error_set(err, EINTR, "interrupted: what was finished is in %s", sch->s->directory);
 }
 
-static void plan(struct scheduler *sch)
+/* Every kernel of the plan once a round, so that repeats of one kernel are spread over the run. */
+static void enqueue_plan(struct scheduler *sch)
 {
 	cleanup_free size_t *all = xcalloc(sch->s->objects->count, sizeof(*all));
 
 	for (size_t i = 0; i < sch->s->objects->count; i++)
 		all[i] = i;
-	for (size_t i = 0; i < sch->s->list->count; i++) {
-		if (sch->s->kernels[i].skipped) {
-			sch->finished++;
-			continue;
-		}
-		enqueue(sch, task_new(i, all, sch->s->objects->count, 1));
-	}
+	for (unsigned round = 0; round < sch->s->repeat; round++)
+		for (size_t i = 0; i < sch->s->plan->count; i++)
+			enqueue(sch, task_new(sch->s->plan->at[i].kernel, all, sch->s->objects->count, 1));
 }
 
 int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
@@ -487,7 +471,8 @@ int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
 	sigprocmask(SIG_BLOCK, &stop, &old);
 	sch.signal_fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
 	sch.running = xcalloc(s->jobs, sizeof(struct task *));
-	plan(&sch);
+	recorder_init(&sch.recorder, s, r);
+	enqueue_plan(&sch);
 	rc = sch.signal_fd < 0 ? error_set(err, errno, "signalfd: %s", strerror(errno)) : loop(&sch, err);
 	for (size_t i = 0; i < sch.running_count; i++)
 		task_free(sch.running[i]);
@@ -495,6 +480,7 @@ int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
 		task_free(t);
 	free(sch.running);
 	free(sch.shared_job);
+	recorder_free(&sch.recorder);
 	cleanup_close_fd(&sch.signal_fd);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return rc;

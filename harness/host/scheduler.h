@@ -7,23 +7,35 @@
 #ifndef COREMATRIX_HOST_SCHEDULER_H
 #define COREMATRIX_HOST_SCHEDULER_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "host/arch.h"
 #include "host/kernel_list.h"
 #include "host/object.h"
+#include "host/plan.h"
 #include "host/result.h"
 #include "host/store.h"
+#include "host/vm.h"
+
+/* Memory of a guest whose row says nothing. */
+#define SCHEDULE_MEMORY_MB 256
 
 struct schedule {
 	const struct kernel_list *list;
 	const struct store_kernel *kernels; /* list->count entries */
 	const struct object_list *objects;
+	const char *images; /* the store; saved guests live in it */
 	const char *initrd;
+	const char *qemu_version;
+	bool cold;               /* neither use nor make saved guests */
+	const struct plan *plan; /* kernels to run, in order */
+	unsigned repeat;         /* how often, at least 1 */
+	struct vm_deadlines deadlines;
 	const char *directory; /* of the run */
 	const char *command;   /* how to call this program for one cell, up to --kernel */
 	enum accel accel;
 	unsigned jobs; /* VMs side by side, at least 1 */
-	unsigned memory_mb;
 };
 
 /*

@@ -17,6 +17,11 @@ void session_init(struct session *s, uint64_t nonce, size_t objects, const char 
 	s->cells = xcalloc(objects, sizeof(*s->cells));
 }
 
+void session_resume(struct session *s)
+{
+	s->stage = SESSION_READY;
+}
+
 static int out_of_order(const struct message *m, struct error *err)
 {
 	return error_set(err, EBADMSG, "frames: a frame of type %u came out of order", (unsigned)m->type);
@@ -52,13 +57,14 @@ static int take_hello(struct session *s, struct message *m, int64_t now_ms, stru
 	return 0;
 }
 
-static int take_job(struct session *s, const struct message *m, struct error *err)
+static int take_job(struct session *s, const struct message *m, int64_t now_ms, struct error *err)
 {
 	if (s->stage != SESSION_READY)
 		return out_of_order(m, err);
 	if (m->job.nonce != s->nonce || m->job.objects != s->cell_count)
 		return error_set(err, EBADMSG, "frames: the guest took another job than the one it was given");
 	s->stage = SESSION_RUNNING;
+	s->job_ms = now_ms;
 	return 0;
 }
 
@@ -204,7 +210,7 @@ static int dispatch(struct session *s, struct message *m, int64_t now_ms, struct
 		s->ready_ms = now_ms;
 		return 0;
 	case MESSAGE_JOB:
-		return take_job(s, m, err);
+		return take_job(s, m, now_ms, err);
 	case MESSAGE_CELL_BEGIN:
 		return take_cell_begin(s, m, now_ms, err);
 	case MESSAGE_PROGRAM:

@@ -50,11 +50,14 @@ struct session {
 	struct session_cell *cells; /* one per object of the job, in its order */
 	size_t cell_count;
 	int current;                                  /* cell that has begun and not ended, -1 */
-	int64_t hello_ms, ready_ms, cells_ms, end_ms; /* clock_ms() of each, 0 when it did not come */
+	int64_t hello_ms, ready_ms, job_ms, cells_ms, end_ms; /* clock_ms() of each, 0 when it did not come */
 };
 
 /* Prepare for a job of `objects` objects. `release` must outlive the session; "" accepts any. */
 void session_init(struct session *s, uint64_t nonce, size_t objects, const char *release);
+
+/* The guest said hello and got ready before it was saved: the next thing it does is take its job. */
+void session_resume(struct session *s);
 
 /* Take one frame that arrived at `now_ms`. Returns 0, or -EBADMSG (or -EPROTO for another kernel) with `err` filled. */
 int session_take(struct session *s, const struct frame *f, int64_t now_ms, struct error *err);

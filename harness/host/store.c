@@ -23,14 +23,14 @@ static char *apt_dir(const struct store_options *o)
 }
 
 /* An index that settles the plan's rows as well as any can: the one at hand when it is fresh enough, else a new one. */
-static int index_get(const struct store_options *o, const struct plan *plan, bool refresh, struct package_index *index,
+static int index_get(const struct store_options *o, const struct store_plan *plan, bool refresh, struct package_index *index,
                      bool *fresh, struct error *err)
 {
 	cleanup_free char *dir = apt_dir(o);
 	long age = 0;
 
 	if (!refresh && !apt_index_read(dir, o->mirror, index, &age, NULL)) {
-		if (age >= 0 && age < index_stale_s && (age < index_settled_s || plan_is_known(plan, index)))
+		if (age >= 0 && age < index_stale_s && (age < index_settled_s || store_plan_is_known(plan, index)))
 			return 0;
 		package_index_free(index);
 	}
@@ -41,7 +41,7 @@ static int index_get(const struct store_options *o, const struct plan *plan, boo
 }
 
 /* Without any index no unresolved row can be had: the optional ones are skipped, any other fails. */
-static int no_index(struct plan *plan, struct error *err)
+static int no_index(struct store_plan *plan, struct error *err)
 {
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->rows[i].state == PLAN_UNRESOLVED && !plan->rows[i].row->optional)
@@ -52,22 +52,22 @@ static int no_index(struct plan *plan, struct error *err)
 		if (plan->rows[i].state != PLAN_UNRESOLVED)
 			continue;
 		error_set(&why, err->code, "%s", err->text);
-		plan_failed(plan, &plan->rows[i], &why);
+		store_plan_failed(plan, &plan->rows[i], &why);
 	}
 	error_clear(err);
 	return 0;
 }
 
-static int resolve(const struct store_options *o, struct plan *plan, bool refresh, struct package_index *index,
+static int resolve(const struct store_options *o, struct store_plan *plan, bool refresh, struct package_index *index,
                    bool *fresh, struct error *err)
 {
 	cleanup_error struct error own = {0};
 	int rc;
 
-	if (!plan_count(plan, PLAN_UNRESOLVED))
+	if (!store_plan_count(plan, PLAN_UNRESOLVED))
 		return 0;
 	rc = index_get(o, plan, refresh, index, fresh, &own);
-	rc = rc ? no_index(plan, &own) : plan_online(plan, index, &own);
+	rc = rc ? no_index(plan, &own) : store_plan_online(plan, index, &own);
 	if (rc && err) {
 		*err = own;
 		own = (struct error){0};
@@ -76,7 +76,7 @@ static int resolve(const struct store_options *o, struct plan *plan, bool refres
 }
 
 /* Say what is taken instead of a kernel that the mirror lists and does not have. */
-static void say_gone(const struct plan *plan)
+static void say_gone(const struct store_plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->rows[i].state == PLAN_UNRESOLVED)
@@ -87,31 +87,31 @@ static void say_gone(const struct plan *plan)
  * Resolve and build until nothing is left to do. A package may be missing because the index is old: it is read anew,
  * once; or because the mirror is incomplete: the next older version is taken. Each turn strikes a package, so it ends.
  */
-static int plan_carry_out(const struct store_options *o, struct plan *plan, struct error *err)
+static int store_plan_carry_out(const struct store_options *o, struct store_plan *plan, struct error *err)
 {
 	cleanup_package_index struct package_index index = {0};
 	bool fresh = false;
 	int rc = resolve(o, plan, o->update, &index, &fresh, err);
 
 	if (!rc)
-		rc = plan_build(plan, o->quiet, err);
-	while (!rc && plan_count(plan, PLAN_UNRESOLVED)) {
+		rc = store_plan_build(plan, o->quiet, err);
+	while (!rc && store_plan_count(plan, PLAN_UNRESOLVED)) {
 		say_gone(plan);
 		if (!fresh) {
 			package_index_free(&index);
 			rc = resolve(o, plan, true, &index, &fresh, err);
 		} else {
-			plan_strike(plan, &index);
-			rc = plan_online(plan, &index, err);
+			store_plan_strike(plan, &index);
+			rc = store_plan_online(plan, &index, err);
 		}
 		if (!rc)
-			rc = plan_build(plan, o->quiet, err);
+			rc = store_plan_build(plan, o->quiet, err);
 	}
 	return rc;
 }
 
 /* Pin what is there now. Lines of rows that are not in this list stay: it may be a part of another. */
-static int pin(const struct store_options *o, const struct plan *plan, struct kernel_lock *lock, struct error *err)
+static int pin(const struct store_options *o, const struct store_plan *plan, struct kernel_lock *lock, struct error *err)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_row *r = &plan->rows[i];
@@ -180,7 +180,7 @@ int store_prepare(const struct store_options *o, const struct kernel_list *list,
                   size_t *count, struct error *err)
 {
 	cleanup_kernel_lock struct kernel_lock lock = {0}, pins = {0};
-	cleanup_plan struct plan plan = {
+	cleanup_store_plan struct store_plan plan = {
 	        .dir = o->dir, .list_path = list->path, .lock = &lock, .frozen = o->frozen, .update = o->update};
 	cleanup_close int lock_fd = -1;
 	bool changed;
@@ -198,11 +198,11 @@ int store_prepare(const struct store_options *o, const struct kernel_list *list,
 	if (!rc)
 		rc = store_dir_read_lock_file(o->dir, &pins, err);
 	if (!rc)
-		rc = plan_offline(&plan, list, err);
+		rc = store_plan_offline(&plan, list, err);
 	if (rc)
 		return rc;
-	changed = plan_count(&plan, PLAN_PRESENT) + plan_count(&plan, PLAN_SKIPPED) != plan.count;
-	rc = plan_carry_out(o, &plan, err);
+	changed = store_plan_count(&plan, PLAN_PRESENT) + store_plan_count(&plan, PLAN_SKIPPED) != plan.count;
+	rc = store_plan_carry_out(o, &plan, err);
 	/* What was fetched stays pinned after a failure: the next run goes on from there. */
 	pinned = pin(o, &plan, &pins, rc ? NULL : err);
 	if (rc || pinned)
@@ -243,7 +243,7 @@ int store_resolve(const struct store_options *o, const struct kernel_list *list,
 {
 	cleanup_package_index struct package_index index = {0};
 	cleanup_kernel_lock struct kernel_lock lock = {0};
-	cleanup_plan struct plan plan = {.dir = o->dir, .list_path = list->path, .lock = &lock, .update = o->update};
+	cleanup_store_plan struct store_plan plan = {.dir = o->dir, .list_path = list->path, .lock = &lock, .update = o->update};
 	cleanup_close int lock_fd = -1;
 	bool fresh;
 	int rc = store_dir_lock(o->dir, &lock_fd, err);
@@ -251,6 +251,6 @@ int store_resolve(const struct store_options *o, const struct kernel_list *list,
 	if (!rc)
 		rc = store_dir_read_lock_file(o->dir, &lock, err);
 	if (!rc)
-		rc = plan_offline(&plan, list, err);
+		rc = store_plan_offline(&plan, list, err);
 	return rc ? rc : resolve(o, &plan, o->update, &index, &fresh, err);
 }

@@ -17,7 +17,7 @@
 /* Name of the entry that a row refers to, as far as lock file and user's file tell; NULL when they do not. */
 static char *entry_name(const struct kernel_row *row, const struct kernel_lock *lock, char **sha256)
 {
-	const struct lock_line *line = plan_lock_line(lock, row);
+	const struct lock_line *line = store_plan_lock_line(lock, row);
 
 	*sha256 = NULL;
 	if (row->kind != ROW_FILE)
@@ -39,7 +39,7 @@ static bool is_wanted(const struct entry_record *record, const struct lock_line 
 static struct store_row row_look_up(const struct store_options *o, const struct kernel_row *row,
                                     const struct kernel_lock *lock)
 {
-	const struct lock_line *line = plan_lock_line(lock, row);
+	const struct lock_line *line = store_plan_lock_line(lock, row);
 	cleanup_entry_record struct entry_record record = {0};
 	cleanup_free char *sha256 = NULL, *name = entry_name(row, lock, &sha256);
 	struct store_row found = {.release = xstrdup(line ? line->release : ""),
@@ -79,7 +79,7 @@ void store_rows_free(struct store_row *rows, size_t count)
 /* An entry whose bytes changed while their number did not would be taken for whole: it has to go. */
 static bool row_verify(const struct store_options *o, const struct kernel_row *row, const struct kernel_lock *lock)
 {
-	const struct lock_line *line = plan_lock_line(lock, row);
+	const struct lock_line *line = store_plan_lock_line(lock, row);
 	cleanup_entry_record struct entry_record record = {0};
 	cleanup_free char *sha256 = NULL, *name = entry_name(row, lock, &sha256), *place = NULL;
 	cleanup_error struct error why = {0};
@@ -131,7 +131,7 @@ static void lock_prune(const struct kernel_list *list, struct kernel_lock *lock)
 		bool used = false;
 
 		for (size_t r = 0; r < list->count && !used; r++)
-			used = plan_lock_line(lock, &list->rows[r]) == &lock->lines[i];
+			used = store_plan_lock_line(lock, &list->rows[r]) == &lock->lines[i];
 		if (!used)
 			kernel_lock_remove(lock, lock->lines[i].id);
 	}

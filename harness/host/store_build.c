@@ -32,7 +32,7 @@ struct job {
 };
 
 struct build {
-	struct plan *plan;
+	struct store_plan *plan;
 	struct plan_row *row;
 };
 
@@ -54,7 +54,7 @@ static uint64_t fetch_bytes(const struct plan_row *r)
 	return r->package ? r->package->image.size + r->package->config.size : 0;
 }
 
-static bool is_first_of_name(const struct plan *plan, size_t index)
+static bool is_first_of_name(const struct store_plan *plan, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
 		if (plan->rows[i].state == PLAN_BUILD && !strcmp(plan->rows[i].name, plan->rows[index].name))
@@ -63,7 +63,7 @@ static bool is_first_of_name(const struct plan *plan, size_t index)
 }
 
 /* What all that is still to be built takes, and the largest packages beside it while they are unpacked. */
-static uint64_t space_needed(const struct plan *plan, size_t *kernels, uint64_t *to_fetch)
+static uint64_t space_needed(const struct store_plan *plan, size_t *kernels, uint64_t *to_fetch)
 {
 	uint64_t largest = 0, total = 0;
 
@@ -93,7 +93,7 @@ static uint64_t mb(uint64_t bytes)
 	return (bytes + (1 << 20) - 1) >> 20;
 }
 
-static int no_space(const struct plan *plan, struct error *err)
+static int no_space(const struct store_plan *plan, struct error *err)
 {
 	size_t kernels;
 	uint64_t to_fetch, need = space_needed(plan, &kernels, &to_fetch);
@@ -104,7 +104,7 @@ static int no_space(const struct plan *plan, struct error *err)
 	                 plan->dir, kernels, mb(need), mb(space_free(plan->dir)));
 }
 
-static int job_start(struct job *job, struct plan *plan, struct plan_row *row, struct error *err)
+static int job_start(struct job *job, struct store_plan *plan, struct plan_row *row, struct error *err)
 {
 	struct build b = {plan, row};
 	int rc = child_worker_start(&job->worker, build_work, &b, err);
@@ -127,7 +127,7 @@ static void report(const struct plan_row *r, int64_t ms)
 }
 
 /* Every row that means the entry just built takes it over. */
-static int rows_built(struct plan *plan, const char *name, struct error *err)
+static int rows_built(struct store_plan *plan, const char *name, struct error *err)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_row *r = &plan->rows[i];
@@ -135,14 +135,14 @@ static int rows_built(struct plan *plan, const char *name, struct error *err)
 
 		if (r->state != PLAN_BUILD || strcmp(r->name, name))
 			continue;
-		rc = plan_built(plan, r, err);
-		if (rc && (rc = plan_failed(plan, r, err)))
+		rc = store_plan_built(plan, r, err);
+		if (rc && (rc = store_plan_failed(plan, r, err)))
 			return rc;
 	}
 	return 0;
 }
 
-static int rows_failed(struct plan *plan, const char *name, struct error *err)
+static int rows_failed(struct store_plan *plan, const char *name, struct error *err)
 {
 	cleanup_error struct error why = {0};
 	int rc = 0;
@@ -158,17 +158,17 @@ static int rows_failed(struct plan *plan, const char *name, struct error *err)
 		if (r->state != PLAN_BUILD || strcmp(r->name, name))
 			continue;
 		if (why.code == ENOENT && r->package) {
-			plan_gone(r, why.text);
+			store_plan_gone(r, why.text);
 			continue;
 		}
 		error_set(err, why.code, "%s", why.text);
 		err->status = why.status;
-		rc = plan_failed(plan, r, err);
+		rc = store_plan_failed(plan, r, err);
 	}
 	return rc;
 }
 
-static int job_finish(struct job *job, struct plan *plan, bool quiet, struct error *err)
+static int job_finish(struct job *job, struct store_plan *plan, bool quiet, struct error *err)
 {
 	struct plan_row *row = job->row;
 	cleanup_free char *name = xstrdup(row->name);
@@ -221,7 +221,7 @@ static struct job *job_free(struct job *jobs)
 }
 
 /* Finish whichever job ends next. The first error is kept: later ones are often its consequences. */
-static void job_next(struct job *jobs, struct plan *plan, bool quiet, int *first, struct error *err)
+static void job_next(struct job *jobs, struct store_plan *plan, bool quiet, int *first, struct error *err)
 {
 	cleanup_error struct error own = {0};
 	struct job *job = job_wait(jobs);
@@ -236,14 +236,14 @@ static void job_next(struct job *jobs, struct plan *plan, bool quiet, int *first
 	own = (struct error){0};
 }
 
-int plan_build(struct plan *plan, bool quiet, struct error *err)
+int store_plan_build(struct store_plan *plan, bool quiet, struct error *err)
 {
 	struct job jobs[WORKERS] = {0};
 	uint64_t to_fetch;
 	size_t kernels;
 	int first = 0;
 
-	if (!plan_count(plan, PLAN_BUILD))
+	if (!store_plan_count(plan, PLAN_BUILD))
 		return 0;
 	if (space_free(plan->dir) < space_needed(plan, &kernels, &to_fetch))
 		return no_space(plan, err);

@@ -17,6 +17,6 @@
  * finished (what is fetched is not lost), and the failure is returned. A package that the mirror does not have is no
  * failure yet: its rows are unresolved again (plan_gone). On ENOSPC the message says how much is needed.
  */
-int plan_build(struct plan *plan, bool quiet, struct error *err);
+int store_plan_build(struct store_plan *plan, bool quiet, struct error *err);
 
 #endif

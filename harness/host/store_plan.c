@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "host/sha256.h"
 
-const struct lock_line *plan_lock_line(const struct kernel_lock *lock, const struct kernel_row *row)
+const struct lock_line *store_plan_lock_line(const struct kernel_lock *lock, const struct kernel_row *row)
 {
 	const struct lock_line *line = kernel_lock_find(lock, row->id);
 	cleanup_free char *spec = kernel_row_spec(row);
@@ -17,7 +17,7 @@ const struct lock_line *plan_lock_line(const struct kernel_lock *lock, const str
 	return line && !strcmp(line->spec, spec) ? line : NULL;
 }
 
-int plan_failed(const struct plan *plan, struct plan_row *row, struct error *err)
+int store_plan_failed(const struct store_plan *plan, struct plan_row *row, struct error *err)
 {
 	if (!row->row->optional)
 		return error_prefix(err, "%s:%u: ", plan->list_path, row->row->line);
@@ -39,7 +39,7 @@ static bool is_pinned(const struct entry_record *r, const struct lock_line *line
 }
 
 /* Look for the entry; a damaged one counts as missing, and is told of. */
-static bool entry_found(const struct plan *plan, const char *name, struct entry_record *record)
+static bool entry_found(const struct store_plan *plan, const char *name, struct entry_record *record)
 {
 	cleanup_error struct error why = {0};
 	int rc = entry_read(plan->dir, name, record, &why);
@@ -49,7 +49,7 @@ static bool entry_found(const struct plan *plan, const char *name, struct entry_
 	return !rc;
 }
 
-static int not_in_lock(const struct plan *plan, const struct kernel_row *row, struct error *err)
+static int not_in_lock(const struct store_plan *plan, const struct kernel_row *row, struct error *err)
 {
 	return error_usage(err,
 	                   "kernel %s is not in %s/kernels.lock as it is written here, which --frozen asks for; run "
@@ -57,9 +57,9 @@ static int not_in_lock(const struct plan *plan, const struct kernel_row *row, st
 	                   row->id, plan->dir);
 }
 
-static int file_offline(const struct plan *plan, struct plan_row *r, struct error *err)
+static int file_offline(const struct store_plan *plan, struct plan_row *r, struct error *err)
 {
-	const struct lock_line *line = plan_lock_line(plan->lock, r->row);
+	const struct lock_line *line = store_plan_lock_line(plan->lock, r->row);
 	cleanup_error struct error why = {0};
 
 	if (sha256_file(r->row->spec, &r->file_sha256, NULL, &why))
@@ -77,9 +77,9 @@ static int file_offline(const struct plan *plan, struct plan_row *r, struct erro
 	return 0;
 }
 
-static int package_offline(const struct plan *plan, struct plan_row *r, struct error *err)
+static int package_offline(const struct store_plan *plan, struct plan_row *r, struct error *err)
 {
-	const struct lock_line *line = plan_lock_line(plan->lock, r->row);
+	const struct lock_line *line = store_plan_lock_line(plan->lock, r->row);
 
 	if (plan->frozen && !line)
 		return not_in_lock(plan, r->row, err);
@@ -94,7 +94,7 @@ static int package_offline(const struct plan *plan, struct plan_row *r, struct e
 	return 0;
 }
 
-int plan_offline(struct plan *plan, const struct kernel_list *list, struct error *err)
+int store_plan_offline(struct store_plan *plan, const struct kernel_list *list, struct error *err)
 {
 	plan->rows = xcalloc(list->count, sizeof(*plan->rows));
 	plan->count = list->count;
@@ -104,13 +104,13 @@ int plan_offline(struct plan *plan, const struct kernel_list *list, struct error
 
 		r->row = &list->rows[i];
 		rc = r->row->kind == ROW_FILE ? file_offline(plan, r, err) : package_offline(plan, r, err);
-		if (rc && (rc = plan_failed(plan, r, err)))
+		if (rc && (rc = store_plan_failed(plan, r, err)))
 			return rc;
 	}
 	return 0;
 }
 
-size_t plan_count(const struct plan *plan, enum plan_state state)
+size_t store_plan_count(const struct store_plan *plan, enum plan_state state)
 {
 	size_t count = 0;
 
@@ -120,10 +120,10 @@ size_t plan_count(const struct plan *plan, enum plan_state state)
 }
 
 /* What the row means: what the lock pins while the mirror has it, else the newest that fits. */
-static const struct kernel_package *package_wanted(const struct plan *plan, const struct kernel_row *row,
+static const struct kernel_package *package_wanted(const struct store_plan *plan, const struct kernel_row *row,
                                                    const struct package_index *index, struct error *err)
 {
-	const struct lock_line *line = plan_lock_line(plan->lock, row);
+	const struct lock_line *line = store_plan_lock_line(plan->lock, row);
 	const struct kernel_package *package;
 
 	if (!line || plan->update)
@@ -145,11 +145,11 @@ static const struct kernel_package *package_wanted(const struct plan *plan, cons
 	return package;
 }
 
-bool plan_is_known(const struct plan *plan, const struct package_index *index)
+bool store_plan_is_known(const struct store_plan *plan, const struct package_index *index)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct kernel_row *row = plan->rows[i].row;
-		const struct lock_line *line = plan_lock_line(plan->lock, row);
+		const struct lock_line *line = store_plan_lock_line(plan->lock, row);
 
 		if (plan->rows[i].state != PLAN_UNRESOLVED)
 			continue;
@@ -173,9 +173,9 @@ static int not_found(const struct plan_row *r, const struct package_index *index
 }
 
 /* With a frozen lock an entry has to be what the lock pins. */
-static int frozen_check(const struct plan *plan, struct plan_row *r, struct error *err)
+static int frozen_check(const struct store_plan *plan, struct plan_row *r, struct error *err)
 {
-	const struct lock_line *line = plan_lock_line(plan->lock, r->row);
+	const struct lock_line *line = store_plan_lock_line(plan->lock, r->row);
 
 	if (!plan->frozen || !line || is_pinned(&r->record, line))
 		return 0;
@@ -185,7 +185,7 @@ static int frozen_check(const struct plan *plan, struct plan_row *r, struct erro
 	return -EINVAL;
 }
 
-static int row_online(struct plan *plan, struct plan_row *r, const struct package_index *index, struct error *err)
+static int row_online(struct store_plan *plan, struct plan_row *r, const struct package_index *index, struct error *err)
 {
 	r->package = package_wanted(plan, r->row, index, err);
 	if (!r->package)
@@ -204,19 +204,19 @@ static int row_online(struct plan *plan, struct plan_row *r, const struct packag
 	return 0;
 }
 
-int plan_online(struct plan *plan, const struct package_index *index, struct error *err)
+int store_plan_online(struct store_plan *plan, const struct package_index *index, struct error *err)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_row *r = &plan->rows[i];
 		int rc = r->state == PLAN_UNRESOLVED ? row_online(plan, r, index, err) : 0;
 
-		if (rc && (rc = plan_failed(plan, r, err)))
+		if (rc && (rc = store_plan_failed(plan, r, err)))
 			return rc;
 	}
 	return 0;
 }
 
-int plan_built(struct plan *plan, struct plan_row *r, struct error *err)
+int store_plan_built(struct store_plan *plan, struct plan_row *r, struct error *err)
 {
 	int rc = entry_read(plan->dir, r->name, &r->record, err);
 
@@ -227,7 +227,7 @@ int plan_built(struct plan *plan, struct plan_row *r, struct error *err)
 	return rc;
 }
 
-void plan_gone(struct plan_row *r, const char *why)
+void store_plan_gone(struct plan_row *r, const char *why)
 {
 	free(r->gone);
 	r->gone = xstrdup(why);
@@ -235,7 +235,7 @@ void plan_gone(struct plan_row *r, const char *why)
 	r->state = PLAN_UNRESOLVED;
 }
 
-void plan_strike(const struct plan *plan, struct package_index *index)
+void store_plan_strike(const struct store_plan *plan, struct package_index *index)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_row *r = &plan->rows[i];
@@ -245,7 +245,7 @@ void plan_strike(const struct plan *plan, struct package_index *index)
 	}
 }
 
-void plan_free(struct plan *plan)
+void store_plan_free(struct store_plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		free(plan->rows[i].name);

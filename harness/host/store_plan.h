@@ -34,7 +34,7 @@ struct plan_row {
 	char *gone;                           /* why the last kernel it meant cannot be fetched, NULL otherwise */
 };
 
-struct plan {
+struct store_plan {
 	const char *dir;
 	const char *list_path;
 	const struct kernel_lock *lock;
@@ -44,34 +44,34 @@ struct plan {
 };
 
 /* Settle what lock file and store settle. Errors name the row; an optional row's failure skips it instead. */
-int plan_offline(struct plan *plan, const struct kernel_list *list, struct error *err);
+int store_plan_offline(struct store_plan *plan, const struct kernel_list *list, struct error *err);
 
 /* Rows that are still to be resolved, or known and to be built. */
-size_t plan_count(const struct plan *plan, enum plan_state state);
+size_t store_plan_count(const struct store_plan *plan, enum plan_state state);
 
 /* Settle the unresolved rows by the index, which must outlive the plan's use. */
-int plan_online(struct plan *plan, const struct package_index *index, struct error *err);
+int store_plan_online(struct store_plan *plan, const struct package_index *index, struct error *err);
 
 /* Whether the index knows a kernel for every unresolved row. */
-bool plan_is_known(const struct plan *plan, const struct package_index *index);
+bool store_plan_is_known(const struct store_plan *plan, const struct package_index *index);
 
 /* Take note that the row's entry was built: read its record. With a frozen lock it must be what the lock says. */
-int plan_built(struct plan *plan, struct plan_row *row, struct error *err);
+int store_plan_built(struct store_plan *plan, struct plan_row *row, struct error *err);
 
 /*
  * Take note that the mirror does not have the file of the row's package: the row is unresolved again. plan_strike then
  * tells an index of such packages.
  */
-void plan_gone(struct plan_row *row, const char *why);
-void plan_strike(const struct plan *plan, struct package_index *index);
+void store_plan_gone(struct plan_row *row, const char *why);
+void store_plan_strike(const struct store_plan *plan, struct package_index *index);
 
 /* Record a row's failure: skip the row (0) when it is optional, else `err` gets the row's place in front (-code). */
-int plan_failed(const struct plan *plan, struct plan_row *row, struct error *err);
+int store_plan_failed(const struct store_plan *plan, struct plan_row *row, struct error *err);
 
-void plan_free(struct plan *plan);
-#define cleanup_plan __attribute__((cleanup(plan_free)))
+void store_plan_free(struct store_plan *plan);
+#define cleanup_store_plan __attribute__((cleanup(store_plan_free)))
 
 /* The lock line that speaks of this row and its spec, or NULL. */
-const struct lock_line *plan_lock_line(const struct kernel_lock *lock, const struct kernel_row *row);
+const struct lock_line *store_plan_lock_line(const struct kernel_lock *lock, const struct kernel_row *row);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "host/console.h"
+#include "host/qmp.h"
 #include "host/qemu_exec.h"
 #include "wire/frame.h"
 
@@ -26,7 +27,11 @@
 #define REAP_POLL_MS 20
 
 struct vm {
+	enum vm_mode mode;
 	struct session *session;
+	struct qmp qmp;
+	int state_fd; /* VM_SAVE: where QEMU is to write the devices' state */
+	bool save_asked;
 	struct vm_deadlines deadlines;
 	const struct arch *arch;
 	struct console console;
@@ -64,6 +69,7 @@ static int write_script(const struct vm_options *o, struct error *err)
 
 	guest.frames = frames;
 	guest.console = "/dev/stdout";
+	guest.ram = guest.state = "";
 	qemu_argv(&guest, &argv);
 	line = strings_shell(&argv);
 	buf_printf(&text, "#!/bin/sh\n# Boots the same guest by hand: console here, frames into a file.\nexec %s\n",
@@ -98,6 +104,9 @@ static int spawn(struct vm *vm, const struct vm_options *o, struct error *err)
 	vm->pidfd = p.pidfd;
 	vm->frames_fd = p.frames_fd;
 	vm->console_fd = p.console_fd;
+	vm->qmp.fd = p.monitor_fd;
+	if (o->mode == VM_RESUME)
+		qmp_resume(&vm->qmp, QEMU_STATE_FD);
 	return 0;
 }
 
@@ -108,6 +117,9 @@ int vm_start(const struct vm_options *o, struct vm **out, struct error *err)
 	int rc;
 
 	*vm = (struct vm){
+	        .mode = o->mode,
+	        .qmp = {.fd = -1},
+	        .state_fd = -1,
 	        .session = o->session,
 	        .deadlines = o->deadlines,
 	        .arch = o->guest.arch,
@@ -118,6 +130,11 @@ int vm_start(const struct vm_options *o, struct vm **out, struct error *err)
 	        .cell = -1,
 	};
 	rc = write_script(o, err);
+	if (!rc && o->mode == VM_SAVE) {
+		vm->state_fd = open(o->save_to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+		if (vm->state_fd < 0)
+			rc = error_set(err, errno, "%s: cannot create: %s", o->save_to, strerror(errno));
+	}
 	if (!rc) {
 		vm->console_log = open_log(o, "console", &console_log, err);
 		rc = vm->console_log < 0 ? vm->console_log : spawn(vm, o, err);
@@ -137,6 +154,7 @@ void vm_poll_fds(const struct vm *vm, struct pollfd *fds)
 	fds[0] = (struct pollfd){.fd = vm->frames_fd, .events = POLLIN};
 	fds[1] = (struct pollfd){.fd = vm->console_fd, .events = POLLIN};
 	fds[2] = (struct pollfd){.fd = vm->pidfd, .events = POLLIN};
+	fds[3] = (struct pollfd){.fd = vm->qmp.fd, .events = POLLIN};
 }
 
 static int64_t stage_limit(const struct vm *vm)
@@ -304,6 +322,29 @@ static char *first_line(const char *path)
 	return xstrndup(buf_str(&text), strcspn(buf_str(&text), "\n"));
 }
 
+/* The part of its life that is about saving and resuming. */
+static void step_monitor(struct vm *vm)
+{
+	cleanup_free char *reason = NULL;
+
+	if (vm->mode == VM_PROBE && vm->session->stage >= SESSION_GREETED && !vm->killed)
+		vm_kill(vm, NULL);
+	if (vm->mode != VM_SAVE && vm->mode != VM_RESUME)
+		return;
+	qmp_step(&vm->qmp);
+	if (vm->mode == VM_SAVE && vm->session->stage == SESSION_READY && !vm->save_asked) {
+		vm->save_asked = true;
+		qmp_save(&vm->qmp, vm->state_fd);
+	}
+	if (vm->qmp.state == QMP_FAILED && !vm->killed) {
+		reason = xasprintf("QEMU cannot %s the guest: %s", vm->mode == VM_SAVE ? "save" : "resume",
+		                   vm->qmp.error);
+		vm_kill(vm, reason);
+	}
+	if (vm->mode == VM_SAVE && vm->qmp.state == QMP_COMPLETED && !vm->killed)
+		vm_kill(vm, NULL);
+}
+
 /* Why a QEMU that ended by itself did not deliver a result, or NULL. */
 static char *judge_end(const struct vm *vm)
 {
@@ -312,9 +353,13 @@ static char *judge_end(const struct vm *vm)
 
 	if (vm->console.fatal)
 		return xstrdup(vm->console.fatal);
+	if (vm->mode == VM_SAVE && vm->qmp.state == QMP_COMPLETED)
+		return NULL;
+	if (vm->mode == VM_PROBE && vm->session->stage >= SESSION_GREETED)
+		return NULL;
 	if (WIFSIGNALED(status))
-		return xasprintf("QEMU was killed by signal %d (%s): %s", WTERMSIG(status), strsignal(WTERMSIG(status)),
-		                 missing_part(vm));
+		return xasprintf("QEMU was killed by signal %d (%s): %s%s%s", WTERMSIG(status), strsignal(WTERMSIG(status)),
+		                 missing_part(vm), *said ? "; it said: " : "", said);
 	if (vm->session->stage != SESSION_ENDED)
 		return xasprintf("QEMU ended with status %d: %s%s%s", WEXITSTATUS(status), missing_part(vm),
 		                 *said ? "; it said: " : "", said);
@@ -350,6 +395,7 @@ bool vm_step(struct vm *vm)
 		return true;
 	drain(vm, &vm->frames_fd, take_frames);
 	drain(vm, &vm->console_fd, take_console);
+	step_monitor(vm);
 	now = clock_ms();
 	if (vm->frames_fd < 0 && vm->console_fd < 0 && !vm->closed_ms)
 		vm->closed_ms = now;
@@ -406,6 +452,8 @@ void vm_free(struct vm *vm)
 	cleanup_close_fd(&vm->frames_fd);
 	cleanup_close_fd(&vm->console_fd);
 	cleanup_close_fd(&vm->console_log);
+	cleanup_close_fd(&vm->state_fd);
+	qmp_free(&vm->qmp);
 	console_free(&vm->console);
 	frame_decoder_free(&vm->decoder);
 	free(vm->reason);

@@ -17,7 +17,7 @@
 #include "host/qemu.h"
 #include "host/session.h"
 
-#define VM_POLL_FDS 3
+#define VM_POLL_FDS 4
 
 /*
  * How long each part may take, milliseconds of silence: every byte on the console or the channel starts the part's time
@@ -35,8 +35,18 @@ struct vm_deadlines {
 /* Generous for TCG on a loaded machine. */
 struct vm_deadlines vm_deadlines_default(void);
 
+/* What a VM is for. */
+enum vm_mode {
+	VM_RUN,    /* boot and run a job */
+	VM_SAVE,   /* boot until ready, save the guest's memory and state, end */
+	VM_RESUME, /* take a saved guest and have it run a job */
+	VM_PROBE,  /* boot until hello, end */
+};
+
 struct vm_options {
+	enum vm_mode mode;
 	struct qemu_guest guest; /* paths of kernel, initrd, job; frames and console are vm's own */
+	const char *save_to;     /* VM_SAVE: path for the devices' state; guest.ram holds the memory */
 	const char *directory;   /* exists; for the files named above */
 	const char *suffix;      /* of their names: "" or "-2" for a second attempt */
 	struct session *session; /* borrowed */
@@ -60,7 +70,10 @@ bool vm_step(struct vm *vm);
 /* Kill QEMU; `reason` is why it measured nothing. vm_step then reports the end. */
 void vm_kill(struct vm *vm, const char *reason);
 
-/* After the end: NULL when everything is as it must be (end frame, checksums, exit status), else why not; vm's own. */
+/*
+ * After the end: NULL when everything is as it must be, else why not; vm's own. For a job that is the end frame, every
+ * checksum and QEMU's exit status; for a guest to be saved, that QEMU saved it.
+ */
 const char *vm_reason(const struct vm *vm);
 
 /* True when the guest's kernel itself said that it is lost. */

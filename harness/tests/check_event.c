@@ -81,7 +81,8 @@ START_TEST(a_layout_sees_through_typedefs_nesting_and_anonymous_members)
 	ck_assert(!f->is_signed);
 	ck_assert_int_eq(layout_field(&l, "comm")->kind, EVENT_TEXT);
 	ck_assert_int_eq(layout_field(&l, "words")->kind, EVENT_OPAQUE);
-	ck_assert_int_eq(layout_field(&l, "wide")->kind, EVENT_OPAQUE);
+	ck_assert_int_eq(layout_field(&l, "wide")->kind, EVENT_TEXT);
+	ck_assert_uint_eq(layout_field(&l, "wide")->size_bits, 128);
 	ck_assert_int_eq(layout_field(&l, "where")->kind, EVENT_INTEGER);
 	ck_assert_int_eq(layout_field(&l, "yes")->kind, EVENT_INTEGER);
 	event_layout_free(&l);

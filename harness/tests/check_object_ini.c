@@ -64,6 +64,53 @@ START_TEST(a_whole_file_is_understood)
 }
 END_TEST
 
+static const char settings_text[] = "[object]\n"
+                                    "workload = exec, file,tcp\n"
+                                    "perfbuf_fallback = events\n"
+                                    "[rodata]\n"
+                                    "min_us = 0x10\n"
+                                    "name = a b ; comment\n"
+                                    "[maps]\n"
+                                    "start.max_entries = 4294967295\n"
+                                    "stack.key_size = 4\n"
+                                    "stack.value_size = 1016\n"
+                                    "start.type = lru_hash\n"
+                                    "outer.inner = proto\n"
+                                    ".rodata.x.pin = no\n"
+                                    "arena.autocreate = no\n"
+                                    "[programs]\n"
+                                    "a.autoload = yes\n"
+                                    "a.attach_to = /lib/libc.so.6:malloc\n"
+                                    "b.type = xdp\n";
+
+START_TEST(settings_are_taken_in_their_order)
+{
+	static const struct {
+		enum setting_key key;
+		const char *name, *value;
+	} expected[] = {
+	        {SETTING_PERFBUF_FALLBACK, "", "events"}, {SETTING_RODATA, "min_us", "0x10"},
+	        {SETTING_RODATA, "name", "a b"},          {SETTING_MAP_MAX_ENTRIES, "start", "4294967295"},
+	        {SETTING_MAP_KEY_SIZE, "stack", "4"},     {SETTING_MAP_VALUE_SIZE, "stack", "1016"},
+	        {SETTING_MAP_TYPE, "start", "lru_hash"},  {SETTING_MAP_INNER, "outer", "proto"},
+	        {SETTING_MAP_PIN, ".rodata.x", "no"},     {SETTING_MAP_AUTOCREATE, "arena", "no"},
+	        {SETTING_PROGRAM_AUTOLOAD, "a", "yes"},   {SETTING_PROGRAM_ATTACH_TO, "a", "/lib/libc.so.6:malloc"},
+	        {SETTING_PROGRAM_TYPE, "b", "xdp"},
+	};
+	cleanup_object_ini struct object_ini ini = {0};
+	cleanup_error struct error err = {0};
+
+	ck_assert_msg(object_ini_parse(settings_text, "x.ini", &ini, &err) == 0, "%s", err.text);
+	ck_assert_uint_eq(ini.workloads, 1u << WORKLOAD_EXEC | 1u << WORKLOAD_FILE | 1u << WORKLOAD_TCP);
+	ck_assert_uint_eq(ini.setting_count, sizeof(expected) / sizeof(*expected));
+	for (size_t i = 0; i < ini.setting_count; i++) {
+		ck_assert_int_eq(ini.settings[i].key, expected[i].key);
+		ck_assert_str_eq(ini.settings[i].name, expected[i].name);
+		ck_assert_str_eq(ini.settings[i].value, expected[i].value);
+	}
+}
+END_TEST
+
 static const char *const harmless[] = {
         "",
         "\n\n",
@@ -118,6 +165,24 @@ static const struct {
         {"[object]\ncontrol = yes\n", "x.ini:2: a control has to fail somewhere"},
         {"[object]\ncontrol = yes\n[expect]\nsince 6.1 = pass|wrong\n", "x.ini:2: a control has to fail somewhere"},
         {"[object]\nevent = \x1b[2J\xff\nevent \x1b = 3\n", "unknown key \"event \\x1b\""},
+        {"[rodata]\nmin-us = 1\n", "x.ini:2: \"min-us\" is no name of a variable"},
+        {"[rodata]\nmin_us =\n", "x.ini:2: a value is missing"},
+        {"[rodata]\na = 1\nb = 2\na = 3\n", "x.ini:4: \"a\" is given twice, first in line 2"},
+        {"[maps]\nstart = 1\n", "x.ini:2: \"start\" is not NAME.ATTRIBUTE; the attributes in [maps] are max_entries"},
+        {"[maps]\n.type = hash\n", "x.ini:2: \".type\" is not NAME.ATTRIBUTE"},
+        {"[maps]\nstart.entries = 1\n", "x.ini:2: unknown attribute \"entries\" in [maps]; give max_entries"},
+        {"[maps]\nstart.autoload = no\n", "x.ini:2: unknown attribute \"autoload\" in [maps]"},
+        {"[maps]\nstart.max_entries = 0\n", "x.ini:2: \"0\" is no number"},
+        {"[maps]\nstart.max_entries = -1\n", "x.ini:2: \"-1\" is no number"},
+        {"[maps]\nstart.max_entries = 4294967296\n", "x.ini:2: \"4294967296\" is no number"},
+        {"[maps]\nstart.max_entries = 10k\n", "x.ini:2: \"10k\" is no number"},
+        {"[maps]\nstart.type = lru\n", "x.ini:2: \"lru\" is no map type"},
+        {"[maps]\nstart.pin = maybe\n", "x.ini:2: \"maybe\" is neither yes nor no"},
+        {"[maps]\nouter.inner = a b\n", "x.ini:2: \"a b\" is not one word"},
+        {"[programs]\na.type = perf\n", "x.ini:2: \"perf\" is no program type"},
+        {"[programs]\na.attach_to =\n", "x.ini:2: \"\" is not one word"},
+        {"[object]\nperfbuf_fallback = a b\n", "x.ini:2: perfbuf_fallback is \"a b\""},
+        {"[rodata ]\na = 1\n", "x.ini:1: unknown section [rodata ]"},
         /* several at once, each in its place */
         {"[object]\nnonsense\nevnt = e\n[expect\n[expect]\ndefault = great\n", "x.ini:2: \"nonsense\""},
         {"[object]\nnonsense\nevnt = e\n[expect\n[expect]\ndefault = great\n", "\nx.ini:3: unknown key \"evnt\""},
@@ -196,6 +261,7 @@ int main(void)
 	int failed;
 
 	tcase_add_test(t, a_whole_file_is_understood);
+	tcase_add_test(t, settings_are_taken_in_their_order);
 	tcase_add_loop_test(t, harmless_forms_are_accepted, 0, COUNT(harmless));
 	tcase_add_loop_test(t, mistakes_are_named_with_their_line, 0, COUNT(mistakes));
 	tcase_add_test(t, a_line_is_never_split);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "agent/action.c"
 #include "agent/subject.c"
 #include "agent/truth.c"
 
@@ -78,6 +79,81 @@ START_TEST(a_subject_is_what_its_row_says)
 	ck_assert_msg(subject_finish(s, &err) == 0, "%s", err.text);
 	subject_free(s);
 	ck_assert_uint_eq(open_files(), files);
+}
+END_TEST
+
+START_TEST(an_action_is_done_and_told)
+{
+	const struct subject_kind *kind = &kinds[_i];
+	cleanup_free char *file = xasprintf("%s/%s", subject_stage_directory(stage), ACTION_FILE_NAME);
+	cleanup_free char *renamed = xasprintf("%s/%s", subject_stage_directory(stage), ACTION_FILE_RENAMED);
+	struct action_result result;
+	struct truth before, after;
+	struct error err = {0};
+	struct subject *s = NULL;
+
+	if (kind->action == ACTION_NONE || (kind->uid && geteuid() != 0))
+		return;
+	ck_assert_msg(subject_spawn(stage, kind, &s, &err) == 0, "%s", err.text);
+	ck_assert_msg(subject_exec(s, &err) == 0, "%s", err.text);
+	truth_of(s, &before);
+	memset(&result, 0x55, sizeof(result));
+	ck_assert_msg(subject_act(s, &result, &err) == 0, "%s", err.text);
+	truth_of(s, &after);
+	ck_assert_uint_eq(before.numbers[TRUTH_TGID], after.numbers[TRUTH_TGID]);
+	ck_assert_uint_eq(before.numbers[TRUTH_START], after.numbers[TRUTH_START]);
+	if (kind->action == ACTION_FILE) {
+		ck_assert_uint_ne(result.ino, 0);
+		ck_assert_uint_ne(result.size, 0);
+		ck_assert_int_ne(access(file, F_OK), 0);
+		ck_assert_int_ne(access(renamed, F_OK), 0);
+	} else if (!result.skipped) {
+		ck_assert_uint_eq(result.family, kind->action == ACTION_TCP4 ? AF_INET : AF_INET6);
+		ck_assert_uint_ne(result.client_port, 0);
+		ck_assert_uint_ne(result.server_port, 0);
+		ck_assert_uint_ne(result.client_port, result.server_port);
+		ck_assert_uint_eq(result.address[kind->action == ACTION_TCP4 ? 3 : 15], 1);
+	}
+	ck_assert_msg(subject_finish(s, &err) == 0, "%s", err.text);
+	subject_free(s);
+}
+END_TEST
+
+START_TEST(an_action_that_fails_is_told_with_its_call)
+{
+	cleanup_free char *file = xasprintf("%s/%s", subject_stage_directory(stage), ACTION_FILE_NAME);
+	struct action_result result;
+	struct error err = {0};
+	struct subject *s = NULL;
+	size_t i = 0;
+
+	while (kinds[i].action != ACTION_FILE)
+		i++;
+	ck_assert_int_eq(mkdir(file, 0700), 0);
+	ck_assert_int_eq(subject_spawn(stage, &kinds[i], &s, &err), 0);
+	ck_assert_int_eq(subject_exec(s, &err), 0);
+	ck_assert_int_eq(subject_act(s, &result, &err), -EEXIST);
+	ck_assert_ptr_nonnull(strstr(err.text, "open failed in the subject"));
+	error_clear(&err);
+	subject_free(s);
+}
+END_TEST
+
+START_TEST(a_subject_that_dies_before_it_acts_is_told)
+{
+	struct action_result result;
+	struct error err = {0};
+	struct subject *s = NULL;
+	size_t i = 0;
+
+	while (kinds[i].action == ACTION_NONE)
+		i++;
+	ck_assert_int_eq(subject_spawn(stage, &kinds[i], &s, &err), 0);
+	ck_assert_int_eq(subject_exec(s, &err), 0);
+	kill(subject_pid(s), SIGKILL);
+	ck_assert_int_eq(subject_act(s, &result, &err), -ECHILD);
+	error_clear(&err);
+	subject_free(s);
 }
 END_TEST
 
@@ -175,6 +251,9 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(t, a_subject_is_what_its_row_says, 0, KIND_COUNT);
 	tcase_add_loop_test(t, a_subject_can_be_dropped_before_its_exec, 0, KIND_COUNT);
 	tcase_add_loop_test(t, a_subject_can_be_dropped_after_its_exec, 0, KIND_COUNT);
+	tcase_add_loop_test(t, an_action_is_done_and_told, 0, KIND_COUNT);
+	tcase_add_test(t, an_action_that_fails_is_told_with_its_call);
+	tcase_add_test(t, a_subject_that_dies_before_it_acts_is_told);
 	tcase_add_test(t, an_exec_that_fails_is_told_with_its_reason);
 	tcase_add_test(t, a_subject_that_is_killed_is_told);
 	tcase_add_test(t, names_are_unique_and_one_is_hard_to_read);

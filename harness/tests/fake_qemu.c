@@ -330,6 +330,9 @@ static void console_for_ever(struct guest *g)
 	while (page.len < 60000)
 		buf_puts(&page, line);
 	flush(g);
+	/* More writers than the host has readers, so that its pipe never runs empty. */
+	fork();
+	fork();
 	for (;;)
 		say(g, buf_str(&page));
 }

@@ -91,6 +91,14 @@ const char *job_object_value(const struct job_object *object, enum setting_key k
 	return NULL;
 }
 
+const char *job_object_named(const struct job_object *object, enum setting_key key, const char *name)
+{
+	for (uint32_t i = object->setting_count; i > 0; i--)
+		if (object->settings[i - 1].key == key && !strcmp(object->settings[i - 1].name, name))
+			return object->settings[i - 1].value;
+	return NULL;
+}
+
 void job_object_set(struct job_object *object, enum setting_key key, const char *name, const char *value)
 {
 	object->settings = xrealloc(object->settings, object->setting_count + 1, sizeof(*object->settings));

@@ -45,6 +45,8 @@ int job_decode(const void *bytes, size_t len, struct job *job, struct error *err
 
 /* First value set for `key` (name ""), or NULL. */
 const char *job_object_value(const struct job_object *object, enum setting_key key);
+/* The value set for `key` of `name`, the last one when there are several, or NULL. */
+const char *job_object_named(const struct job_object *object, enum setting_key key, const char *name);
 void job_object_set(struct job_object *object, enum setting_key key, const char *name, const char *value);
 void job_object_free(struct job_object *object);
 void job_free(struct job *job);

@@ -29,6 +29,7 @@ static void visit_program(struct pack *p, struct program_fact *f)
 	pack_bool(p, &f->attached);
 	pack_i32(p, &f->err);
 	pack_str(p, &f->reason);
+	pack_bool(p, &f->alone);
 }
 
 static void visit_witness(struct pack *p, struct relo_witness *w)

@@ -19,6 +19,13 @@
 
 #define MESSAGE_PROTOCOL 1u
 
+/*
+ * In a cell's log, a line that begins so and ends with a program's name: from here on the log is that of this program's
+ * try alone, which follows when the object as a whole was refused. What comes before the first such line is the log of
+ * the object as a whole.
+ */
+#define MESSAGE_LOG_ALONE "corematrix: alone: "
+
 enum message_type {
 	MESSAGE_HELLO = 1,
 	MESSAGE_READY,
@@ -61,9 +68,10 @@ struct program_fact {
 	char *type; /* libbpf's name of the program type */
 	bool autoload;
 	bool loaded;
-	bool attached;
-	int32_t err;  /* positive errno of the step that failed, 0 */
-	char *reason; /* the one line that proves the failure, "" */
+	bool attached; /* loaded, not attached and `err` 0: libbpf knows no way to attach it by itself */
+	int32_t err;   /* positive errno of the step that failed, 0 */
+	char *reason;  /* the one line that proves the failure, "" */
+	bool alone;    /* loaded, attached, err and reason are those of a try with every other program off */
 };
 
 /* What one witness says of one relocation. */

@@ -48,6 +48,8 @@ static const char *const sources[SOURCE_COUNT] = {
 
 static const char *const workloads[WORKLOAD_GROUP_COUNT] = {
         [WORKLOAD_EXEC] = "exec",
+        [WORKLOAD_FILE] = "file",
+        [WORKLOAD_TCP] = "tcp",
 };
 
 /* enum bpf_core_relo_kind, include/uapi/linux/bpf.h; the names are core_relo_kind_str()'s in libbpf. */

@@ -80,15 +80,29 @@ enum event_source {
  * it wants; none named means all.
  */
 enum workload_group {
-	WORKLOAD_EXEC,
+	WORKLOAD_EXEC, /* a process execs */
+	WORKLOAD_FILE, /* a file is created, written, read, renamed, removed */
+	WORKLOAD_TCP,  /* a connection over the loopback, IPv4 and IPv6 */
 	WORKLOAD_GROUP_COUNT,
 };
 
 /* What an ini can ask of the agent before loading; see struct job_setting. */
 enum setting_key {
-	SETTING_EVENT,    /* value: name of the event struct in the object's BTF */
-	SETTING_SOURCE,   /* value: a name of enum event_source */
-	SETTING_WORKLOAD, /* value: a name of enum workload_group; may be repeated */
+	SETTING_EVENT,             /* value: name of the event struct in the object's BTF */
+	SETTING_SOURCE,            /* value: a name of enum event_source */
+	SETTING_WORKLOAD,          /* value: a name of enum workload_group; may be repeated */
+	SETTING_RODATA,            /* name: a global variable; value: what it holds when the programs are loaded */
+	SETTING_MAP_MAX_ENTRIES,   /* name: a map, here and below; value: a number */
+	SETTING_MAP_KEY_SIZE,      /* value: bytes */
+	SETTING_MAP_VALUE_SIZE,    /* value: bytes */
+	SETTING_MAP_TYPE,          /* value: libbpf's name of a map type, "lru_hash" */
+	SETTING_MAP_INNER,         /* value: the map whose shape the inner maps have */
+	SETTING_MAP_PIN,           /* value: "no" */
+	SETTING_MAP_AUTOCREATE,    /* value: "yes" or "no" */
+	SETTING_PROGRAM_AUTOLOAD,  /* name: a program, here and below; value: "yes" or "no" */
+	SETTING_PROGRAM_ATTACH_TO, /* value: function, "category/tracepoint" or "binary:function" */
+	SETTING_PROGRAM_TYPE,      /* value: libbpf's name of a program type, "kprobe" */
+	SETTING_PERFBUF_FALLBACK,  /* value: the ring buffer that becomes a perf buffer where the kernel knows none */
 	SETTING_KEY_COUNT,
 };
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* host_speed: how fast this host is, and so how long emulated guests may take: a measurement in place of a constant. */
+#ifndef COREMATRIX_HOST_HOST_SPEED_H
+#define COREMATRIX_HOST_HOST_SPEED_H
+
+#include "host/vm.h"
+
+/*
+ * Deadlines for `jobs` VMs side by side on `processors` processors: those of the reference machine
+ * (vm_deadlines_default) stretched by how much slower this one runs a fixed piece of work (some milliseconds, done
+ * once), and by how many VMs share a processor. Never shorter than the reference's: a deadline has to catch what hangs,
+ * not what is slow.
+ */
+struct vm_deadlines host_speed_deadlines(unsigned jobs, unsigned processors);
+
+/* How many VMs of `memory_mb` MiB fit side by side: one per processor, and no more than free memory allows. */
+unsigned host_speed_jobs(unsigned processors, unsigned memory_mb);
+
+#endif

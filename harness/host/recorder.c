@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/recorder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "host/cell_compare.h"
+#include "host/cell_result.h"
+#include "host/expect.h"
+#include "host/progress.h"
+#include "host/result_json.h"
+#include "host/type_ask.h"
+
+void recorder_init(struct recorder *rec, const struct schedule *s, struct result *r)
+{
+	*rec = (struct recorder){.s = s, .r = r};
+	rec->pending = xcalloc(s->list->count, sizeof(*rec->pending));
+}
+
+void recorder_free(struct recorder *rec)
+{
+	free(rec->pending);
+	*rec = (struct recorder){0};
+}
+
+static struct result_cell *add_cell(struct recorder *rec, size_t kernel, size_t object)
+{
+	const struct object *o = &rec->s->objects->at[object];
+	const char *id = rec->s->kernels[kernel].id;
+	struct result_cell *cell = result_add_cell(rec->r);
+	cleanup_free char *reproduce = xasprintf("%s --kernel %s %s", rec->s->command, id, o->path);
+
+	result_set_string(&cell->kernel, id);
+	result_set_string(&cell->object, o->name);
+	result_set_string(&cell->reproduce, reproduce);
+	return cell;
+}
+
+static void expect_cell(struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object)
+{
+	const struct object *o = &rec->s->objects->at[object];
+	const struct store_kernel *k = &rec->s->kernels[kernel];
+	const char *row_expects = rec->s->list->rows[kernel].expect;
+	struct expect_kernel about = {.id = k->id, .release = k->release};
+	struct type_ask ask = {.object = o->path, .btf = k->btf};
+	cleanup_error struct error err = {0};
+	char *text = NULL;
+
+	if (*row_expects)
+		text = xstrdup(row_expects);
+	else if (expect_verdict(&o->ini, &about, type_ask, &ask, &text, &err))
+		text = xasprintf("unknown (%s)", err.text);
+	result_set_string(&cell->expected, text);
+	cell->as_expected = expect_matches(text, cell->verdict, cell->class);
+	free(text);
+}
+
+static void write_cell_log(struct recorder *rec, struct result_cell *cell, const struct session_cell *facts)
+{
+	cleanup_free char *relative = xasprintf("%s/%s.log", cell->kernel, cell->object);
+	cleanup_free char *path = xasprintf("%s/%s", rec->s->directory, relative);
+
+	if (facts->log.len && !io_replace_file(path, facts->log.data, facts->log.len, NULL))
+		result_set_string(&cell->log, relative);
+}
+
+/* What judging needs and a measurement does not say: who measured, and what was expected. */
+static void finish_cell(struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object)
+{
+	cell->runs = 1;
+	expect_cell(rec, cell, kernel, object);
+}
+
+/* Another measurement of a cell that has one. */
+static void repeat_cell(struct result_cell *first, const struct result_cell *again)
+{
+	cleanup_free char *difference = cell_compare(first, again);
+	cleanup_free char *reason = NULL;
+
+	first->runs++;
+	if (!difference)
+		return;
+	first->differing++;
+	first->as_expected = false;
+	if (again->verdict == VERDICT_INFRA)
+		first->verdict = VERDICT_INFRA;
+	reason = xasprintf("differs between runs: %s", difference);
+	result_set_string(&first->reason, reason);
+}
+
+void record_cell(struct recorder *rec, size_t kernel, size_t object, const struct session_cell *facts)
+{
+	struct result_cell *first =
+	        result_find_cell(rec->r, rec->s->kernels[kernel].id, rec->s->objects->at[object].name);
+	struct result *scratch;
+	struct result_cell *cell;
+
+	if (!first) {
+		cell = add_cell(rec, kernel, object);
+		cell_result_fill(cell, facts);
+		write_cell_log(rec, cell, facts);
+		finish_cell(rec, cell, kernel, object);
+		return;
+	}
+	scratch = result_new();
+	cell = result_add_cell(scratch);
+	cell_result_fill(cell, facts);
+	repeat_cell(first, cell);
+	result_free(scratch);
+}
+
+void record_lost(struct recorder *rec, size_t kernel, size_t object, const char *reason)
+{
+	struct result_cell *first =
+	        result_find_cell(rec->r, rec->s->kernels[kernel].id, rec->s->objects->at[object].name);
+	struct result *scratch;
+	struct result_cell *cell;
+
+	if (!first) {
+		cell = add_cell(rec, kernel, object);
+		cell_result_infra(cell, reason);
+		finish_cell(rec, cell, kernel, object);
+		return;
+	}
+	scratch = result_new();
+	cell = result_add_cell(scratch);
+	cell_result_infra(cell, reason);
+	repeat_cell(first, cell);
+	result_free(scratch);
+}
+
+void record_kernel_lost(struct recorder *rec, size_t kernel, const char *reason)
+{
+	struct result_kernel *k = &rec->r->kernels[kernel];
+
+	k->infra = true;
+	result_set_string(&k->reason, reason);
+}
+
+/* How a VM came to its guest; names in the results. */
+static const char *const start_names[] = {
+        [VM_RUN] = "boot",
+        [VM_SAVE] = "boot and save",
+        [VM_RESUME] = "resume",
+        [VM_PROBE] = "probe",
+};
+
+void record_attempt(struct recorder *rec, size_t kernel, const struct vm *vm, const struct session *s,
+                    enum vm_mode mode)
+{
+	struct result_kernel *k = &rec->r->kernels[kernel];
+	struct result_attempt *a = result_add_attempt(k);
+	int64_t start = vm_started_ms(vm);
+
+	result_set_string(&a->accel, accel_name(rec->s->accel));
+	result_set_string(&a->start, start_names[mode]);
+	result_set_string(&a->outcome, vm_reason(vm) ? vm_reason(vm) : "ok");
+	a->total_ms = vm_total_ms(vm);
+	result_set_string(&k->accel, accel_name(rec->s->accel));
+	result_set_string(&k->start, start_names[mode]);
+	k->timing.console_ms = vm_console_ms(vm);
+	k->timing.hello_ms = s->hello_ms ? (double)(s->hello_ms - start) : -1;
+	k->timing.ready_ms = s->ready_ms ? (double)(s->ready_ms - start) : -1;
+	k->timing.job_ms = s->job_ms ? (double)(s->job_ms - start) : -1;
+	k->timing.cells_ms = s->cells_ms ? (double)(s->cells_ms - start) : -1;
+	k->timing.total_ms = vm_total_ms(vm);
+}
+
+static int save(const struct recorder *rec, struct error *err)
+{
+	cleanup_free char *path = xasprintf("%s/results.json", rec->s->directory);
+
+	return result_json_write(rec->r, path, err);
+}
+
+int record_task_ended(struct recorder *rec, size_t kernel, struct error *err)
+{
+	if (--rec->pending[kernel])
+		return 0;
+	rec->finished++;
+	progress_kernel(rec->r, &rec->r->kernels[kernel], rec->finished, rec->s->plan->count);
+	return save(rec, err);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * recorder: puts what VMs delivered, or why they did not, into the result, and the result on disk. It is the only one
+ * that adds cells and attempts to a running result. Called by the scheduler; it never starts or ends anything.
+ *
+ * A cell that is measured more than once (run --repeat) keeps its first measurement; every other one is compared with
+ * it, and a cell whose measurements differ is unexpected, whatever they say.
+ */
+#ifndef COREMATRIX_HOST_RECORDER_H
+#define COREMATRIX_HOST_RECORDER_H
+
+#include "base/error.h"
+#include "host/result.h"
+#include "host/scheduler.h"
+#include "host/session.h"
+#include "host/vm.h"
+
+struct recorder {
+	const struct schedule *s;
+	struct result *r;
+	unsigned *pending; /* per kernel: tasks that have not ended */
+	size_t finished;   /* kernels */
+};
+
+void recorder_init(struct recorder *rec, const struct schedule *s, struct result *r);
+void recorder_free(struct recorder *rec);
+
+/* A VM has ended: one more attempt of its kernel, and its timing. */
+void record_attempt(struct recorder *rec, size_t kernel, const struct vm *vm, const struct session *session,
+                    enum vm_mode mode);
+
+/* An object was measured / could not be measured. */
+void record_cell(struct recorder *rec, size_t kernel, size_t object, const struct session_cell *facts);
+void record_lost(struct recorder *rec, size_t kernel, size_t object, const char *reason);
+
+/* No VM of the kernel could measure anything. */
+void record_kernel_lost(struct recorder *rec, size_t kernel, const char *reason);
+
+/* A task of the kernel has ended; after its last one the result is saved. Returns 0 or a negative errno. */
+int record_task_ended(struct recorder *rec, size_t kernel, struct error *err);
+
+#endif

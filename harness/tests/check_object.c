@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* object: what is taken as an object and what is refused, with the reason; names; the ini beside it; the job's form. */
+#include <check.h>
+#include <elf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/object.h"
+#include "tests/scratch.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+/* An ELF header as clang -target bpf writes it; the rest of an object is the guest's business. */
+static Elf64_Ehdr make_header(void)
+{
+	Elf64_Ehdr h = {.e_type = ET_REL, .e_machine = EM_BPF, .e_version = EV_CURRENT, .e_ehsize = sizeof(h)};
+
+	memcpy(h.e_ident, ELFMAG, SELFMAG);
+	h.e_ident[EI_CLASS] = ELFCLASS64;
+	h.e_ident[EI_DATA] = ELFDATA2LSB;
+	h.e_ident[EI_VERSION] = EV_CURRENT;
+	return h;
+}
+
+static char *object_file(const char *name)
+{
+	Elf64_Ehdr h = make_header();
+
+	return scratch_file(name, &h, sizeof(h));
+}
+
+static int read_paths(char *const *paths, size_t count, struct object_list *list, struct error *err)
+{
+	int rc = object_list_read(paths, count, list, err);
+
+	if (rc) {
+		ck_assert_int_eq(err->status, EXIT_USAGE);
+		ck_assert(err->text != NULL);
+	}
+	return rc;
+}
+
+START_TEST(object_is_read)
+{
+	cleanup_object_list struct object_list list;
+	cleanup_free char *path = object_file("a.bpf.o"), *ini = scratch_path("a.ini");
+	cleanup_error struct error err = {0};
+	Elf64_Ehdr h = make_header();
+
+	ck_assert_msg(!read_paths(&path, 1, &list, &err), "%s", err.text);
+	ck_assert(!err.text);
+	ck_assert_uint_eq(list.count, 1);
+	ck_assert_str_eq(list.at[0].name, "a");
+	ck_assert_str_eq(list.at[0].path, path);
+	ck_assert_str_eq(list.at[0].ini_path, ini);
+	ck_assert_uint_eq(list.at[0].bytes.len, sizeof(h));
+	ck_assert_mem_eq(list.at[0].bytes.data, &h, sizeof(h));
+	ck_assert_uint_eq(strlen(list.at[0].sha256), 64);
+	ck_assert_int_eq(list.at[0].ini.source, SOURCE_AUTO);
+	ck_assert_str_eq(list.at[0].ini.event, "");
+}
+END_TEST
+
+START_TEST(equal_bytes_have_equal_hashes)
+{
+	cleanup_object_list struct object_list list;
+	Elf64_Ehdr other = make_header();
+	char *paths[3] = {object_file("h1.bpf.o"), object_file("h2.bpf.o"), NULL};
+	cleanup_error struct error err = {0};
+
+	other.e_flags = 1;
+	paths[2] = scratch_file("h3.bpf.o", &other, sizeof(other));
+	ck_assert_int_eq(read_paths(paths, 3, &list, &err), 0);
+	ck_assert_str_eq(list.at[0].sha256, list.at[1].sha256);
+	ck_assert_str_ne(list.at[0].sha256, list.at[2].sha256);
+	for (unsigned i = 0; i < 3; i++)
+		free(paths[i]);
+}
+END_TEST
+
+static const struct {
+	const char *file, *name;
+} names[] = {
+        {"exec.bpf.o", "exec"}, {"exec.o", "exec"},           {"exec", "exec"},   {"exec.elf", "exec.elf"},
+        {"a.b.bpf.o", "a.b"},   {"a b's,c.bpf.o", "a b's,c"}, {".bpf.o", ".bpf"}, {"bpf.o", "bpf"},
+};
+
+START_TEST(name_is_the_file_without_its_ending)
+{
+	cleanup_object_list struct object_list list;
+	cleanup_free char *path = object_file(names[_i].file);
+	cleanup_error struct error err = {0};
+
+	ck_assert_msg(!read_paths(&path, 1, &list, &err), "%s", err.text);
+	ck_assert_str_eq(list.at[0].name, names[_i].name);
+}
+END_TEST
+
+START_TEST(names_are_unique)
+{
+	static const char *const files[] = {"x/n.bpf.o", "y/n.bpf.o", "y/n-2.bpf.o", "x/n.bpf.o"};
+	static const char *const expected[] = {"n", "n-2", "n-2-2", "n-3"};
+	cleanup_free char *x = scratch_path("x"), *y = scratch_path("y");
+	cleanup_object_list struct object_list list;
+	cleanup_error struct error err = {0};
+	char *paths[COUNT(files)];
+
+	ck_assert(!io_make_dirs(x, NULL) && !io_make_dirs(y, NULL));
+	for (size_t i = 0; i < COUNT(files); i++)
+		paths[i] = object_file(files[i]);
+	ck_assert_msg(!read_paths(paths, COUNT(files), &list, &err), "%s", err.text);
+	for (size_t i = 0; i < COUNT(files); i++) {
+		ck_assert_str_eq(list.at[i].name, expected[i]);
+		free(paths[i]);
+	}
+}
+END_TEST
+
+/* ---- refusals ---- */
+
+/* One change to a good header each. */
+static const struct {
+	const char *what;
+	size_t at;  /* the byte of the header that is replaced */
+	size_t len; /* of the file */
+	uint8_t with;
+	const char *text;
+} refusals[] = {
+        {"an empty file", 0, 0, 0, "is not an ELF file"},
+        {"a text", EI_MAG0, sizeof(Elf64_Ehdr), '#', "is not an ELF file"},
+        {"a header cut short", EI_MAG0, sizeof(Elf64_Ehdr) - 1, ELFMAG0, "is not an ELF file"},
+        {"a 32-bit object", EI_CLASS, sizeof(Elf64_Ehdr), ELFCLASS32, "not for BPF"},
+        {"an object of another machine", offsetof(Elf64_Ehdr, e_machine), sizeof(Elf64_Ehdr), EM_X86_64,
+         "is an ELF file for machine 62, not for BPF (247)"},
+        {"a linked file", offsetof(Elf64_Ehdr, e_type), sizeof(Elf64_Ehdr), ET_EXEC,
+         "is not a relocatable object (ELF type 2)"},
+        {"a shared library", offsetof(Elf64_Ehdr, e_type), sizeof(Elf64_Ehdr), ET_DYN,
+         "is not a relocatable object (ELF type 3)"},
+};
+
+START_TEST(what_is_no_object_is_refused)
+{
+	cleanup_object_list struct object_list list;
+	cleanup_error struct error err = {0};
+	cleanup_free char *path = NULL;
+	Elf64_Ehdr h = make_header();
+
+	((uint8_t *)&h)[refusals[_i].at] = refusals[_i].with;
+	path = scratch_file("bad.bpf.o", &h, refusals[_i].len);
+	ck_assert_int_eq(read_paths(&path, 1, &list, &err), -EINVAL);
+	ck_assert_msg(strstr(err.text, path) && strstr(err.text, refusals[_i].text), "%s: %s", refusals[_i].what,
+	              err.text);
+}
+END_TEST
+
+/* As clang -target bpfeb writes it: every number of the header is the other way round, the machine's too. */
+START_TEST(big_endian_object_is_told_so)
+{
+	cleanup_object_list struct object_list list;
+	cleanup_error struct error err = {0};
+	cleanup_free char *path = NULL;
+	Elf64_Ehdr h = make_header();
+
+	h.e_ident[EI_DATA] = ELFDATA2MSB;
+	h.e_machine = (Elf64_Half)(EM_BPF << 8);
+	h.e_type = ET_REL << 8;
+	path = scratch_file("big.bpf.o", &h, sizeof(h));
+	ck_assert_int_eq(read_paths(&path, 1, &list, &err), -EINVAL);
+	ck_assert_msg(strstr(err.text, "is big-endian") && strstr(err.text, "-target bpfel"), "%s", err.text);
+}
+END_TEST
+
+START_TEST(missing_object_is_a_mistake_of_the_users)
+{
+	cleanup_object_list struct object_list list;
+	cleanup_free char *path = scratch_path("nowhere.bpf.o");
+	cleanup_error struct error err = {0};
+
+	ck_assert_int_eq(read_paths(&path, 1, &list, &err), -ENOENT);
+	ck_assert_msg(strstr(err.text, path) != NULL, "%s", err.text);
+}
+END_TEST
+
+START_TEST(directory_is_no_object)
+{
+	cleanup_object_list struct object_list list;
+	cleanup_error struct error err = {0};
+
+	ck_assert_int_eq(read_paths(&scratch_root, 1, &list, &err), -EISDIR);
+	ck_assert_msg(strstr(err.text, "is a directory") != NULL, "%s", err.text);
+}
+END_TEST
+
+START_TEST(empty_list_is_refused)
+{
+	cleanup_object_list struct object_list list;
+	cleanup_error struct error err = {0};
+
+	ck_assert_int_eq(read_paths(NULL, 0, &list, &err), -EINVAL);
+	ck_assert_msg(strstr(err.text, "no object was given") != NULL, "%s", err.text);
+}
+END_TEST
+
+/* The good ones before a bad one are the caller's to free, and nothing of them leaks. */
+START_TEST(one_bad_object_refuses_the_list)
+{
+	cleanup_object_list struct object_list list;
+	char *paths[] = {object_file("good.bpf.o"), scratch_file("bad.bpf.o", "#!/bin/sh\n", 10)};
+	cleanup_error struct error err = {0};
+
+	ck_assert_int_eq(read_paths(paths, 2, &list, &err), -EINVAL);
+	ck_assert_msg(strstr(err.text, paths[1]) != NULL, "%s", err.text);
+	free(paths[0]);
+	free(paths[1]);
+}
+END_TEST
+
+/* ---- ini and job ---- */
+
+START_TEST(ini_beside_the_object_counts)
+{
+	static const char text[] = "[object]\nevent = my_event\nsource = perfbuf\nworkload = exec\n";
+	cleanup_free char *path = object_file("with.bpf.o"), *ini = scratch_file("with.ini", text, strlen(text));
+	cleanup_object_list struct object_list list;
+	cleanup_error struct error err = {0};
+	struct job_object job;
+
+	ck_assert_msg(!read_paths(&path, 1, &list, &err), "%s", err.text);
+	ck_assert_str_eq(list.at[0].ini.event, "my_event");
+	job = object_to_job(&list.at[0]);
+	ck_assert_str_eq(job.name, "with");
+	ck_assert_uint_eq(job.size, sizeof(Elf64_Ehdr));
+	ck_assert_mem_eq(job.bytes, list.at[0].bytes.data, job.size);
+	ck_assert_str_eq(job_object_value(&job, SETTING_EVENT), "my_event");
+	ck_assert_str_eq(job_object_value(&job, SETTING_SOURCE), "perfbuf");
+	ck_assert_str_eq(job_object_value(&job, SETTING_WORKLOAD), "exec");
+	job_object_free(&job);
+}
+END_TEST
+
+START_TEST(object_without_an_ini_asks_for_nothing)
+{
+	cleanup_object_list struct object_list list;
+	cleanup_free char *path = object_file("without.bpf.o");
+	cleanup_error struct error err = {0};
+	struct job_object job;
+
+	ck_assert_int_eq(read_paths(&path, 1, &list, &err), 0);
+	job = object_to_job(&list.at[0]);
+	ck_assert(!job_object_value(&job, SETTING_EVENT));
+	ck_assert(!job_object_value(&job, SETTING_WORKLOAD));
+	ck_assert_str_eq(job_object_value(&job, SETTING_SOURCE), "auto");
+	job_object_free(&job);
+}
+END_TEST
+
+START_TEST(mistake_in_the_ini_names_its_line)
+{
+	static const char text[] = "[object]\nevnt = my_event\n";
+	cleanup_free char *path = object_file("typo.bpf.o"), *ini = scratch_file("typo.ini", text, strlen(text));
+	cleanup_object_list struct object_list list;
+	cleanup_error struct error err = {0};
+
+	ck_assert_int_lt(read_paths(&path, 1, &list, &err), 0);
+	ck_assert_msg(strstr(err.text, "typo.ini:2") != NULL, "%s", err.text);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("object");
+	TCase *t = tcase_create("object");
+
+	tcase_add_unchecked_fixture(t, scratch_setup, scratch_teardown);
+	tcase_add_test(t, object_is_read);
+	tcase_add_test(t, equal_bytes_have_equal_hashes);
+	tcase_add_loop_test(t, name_is_the_file_without_its_ending, 0, COUNT(names));
+	tcase_add_test(t, names_are_unique);
+	tcase_add_loop_test(t, what_is_no_object_is_refused, 0, COUNT(refusals));
+	tcase_add_test(t, big_endian_object_is_told_so);
+	tcase_add_test(t, missing_object_is_a_mistake_of_the_users);
+	tcase_add_test(t, directory_is_no_object);
+	tcase_add_test(t, empty_list_is_refused);
+	tcase_add_test(t, one_bad_object_refuses_the_list);
+	tcase_add_test(t, ini_beside_the_object_counts);
+	tcase_add_test(t, object_without_an_ini_asks_for_nothing);
+	tcase_add_test(t, mistake_in_the_ini_names_its_line);
+	suite_add_tcase(s, t);
+	return s;
+}
+
+int main(void)
+{
+	SRunner *sr = srunner_create(suite());
+	int failed;
+
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

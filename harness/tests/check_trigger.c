@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* trigger: which workloads an attach point promises to notice, and of which moment its events speak. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "agent/trigger.c"
+
+static const struct {
+	const char *section, *target;
+	uint32_t triggers;
+	enum trigger_moment moment;
+} cases[] = {
+        {"tp/sched/sched_process_exec", NULL, TRIGGER_EXEC, MOMENT_AFTER},
+        {"tracepoint/sched/sched_process_exec", NULL, TRIGGER_EXEC, MOMENT_AFTER},
+        {"tp_btf/sched_process_exec", NULL, TRIGGER_EXEC, MOMENT_AFTER},
+        {"raw_tp.w/sched_process_exec", NULL, TRIGGER_EXEC, MOMENT_AFTER},
+        {"tp/syscalls/sys_enter_execve", NULL, TRIGGER_EXEC, MOMENT_BEFORE},
+        {"tp/syscalls/sys_exit_execve", NULL, TRIGGER_EXEC, MOMENT_AFTER},
+        {"ksyscall/execve", NULL, TRIGGER_EXEC, MOMENT_BEFORE},
+        {"kretsyscall/execve", NULL, TRIGGER_EXEC, MOMENT_AFTER},
+        {"kprobe/__x64_sys_execve", NULL, TRIGGER_EXEC, MOMENT_BEFORE},
+        {"fexit/__x64_sys_execve", NULL, TRIGGER_EXEC, MOMENT_AFTER},
+        {"lsm/bprm_check_security", NULL, TRIGGER_EXEC, MOMENT_BEFORE},
+        {"tp/syscalls/sys_enter_openat", NULL, TRIGGER_FILE, MOMENT_UNKNOWN},
+        {"kprobe/vfs_unlink", NULL, TRIGGER_FILE, MOMENT_UNKNOWN},
+        {"kprobe/tcp_v4_connect", NULL, TRIGGER_TCP4, MOMENT_UNKNOWN},
+        {"kretprobe/tcp_v6_connect", NULL, TRIGGER_TCP6, MOMENT_UNKNOWN},
+        {"tp/sock/inet_sock_set_state", NULL, TRIGGER_TCP4 | TRIGGER_TCP6, MOMENT_UNKNOWN},
+        /* the ini's target counts, not the section's */
+        {"kprobe/dummy", "security_bprm_check", TRIGGER_EXEC, MOMENT_BEFORE},
+        {"kprobe", "vfs_open", TRIGGER_FILE, MOMENT_UNKNOWN},
+        {"tp/x/y", "sched/sched_process_exec", TRIGGER_EXEC, MOMENT_AFTER},
+        {"kprobe/vfs_open", "something_else", 0, MOMENT_UNKNOWN},
+        /* what nobody can promise */
+        {"tp/syscalls/sys_enter_execveat", NULL, 0, MOMENT_UNKNOWN},
+        {"tp/sched/sched_switch", NULL, 0, MOMENT_UNKNOWN},
+        {"kprobe/vfs_open_not", NULL, 0, MOMENT_UNKNOWN},
+        {"raw_tp/sys_enter", NULL, 0, MOMENT_UNKNOWN},
+        {"xdp", NULL, 0, MOMENT_UNKNOWN},
+        {"kprobe", NULL, 0, MOMENT_UNKNOWN},
+        {"kprobe/", NULL, 0, MOMENT_UNKNOWN},
+        {"", NULL, 0, MOMENT_UNKNOWN},
+        {"uprobe/openat", NULL, 0, MOMENT_UNKNOWN},
+};
+
+START_TEST(an_attach_point_promises_what_fires_it)
+{
+	struct trigger_summary s = {0};
+
+	trigger_summary_add(&s, cases[_i].section, cases[_i].target);
+	ck_assert_uint_eq(s.triggers, cases[_i].triggers);
+	ck_assert_int_eq(s.moment, cases[_i].moment);
+}
+END_TEST
+
+START_TEST(programs_add_up_and_the_moment_needs_all_of_them)
+{
+	struct trigger_summary s = {0};
+
+	trigger_summary_add(&s, "tp/sched/sched_process_exec", NULL);
+	trigger_summary_add(&s, "tp/syscalls/sys_exit_execve", NULL);
+	ck_assert_int_eq(s.moment, MOMENT_AFTER);
+	trigger_summary_add(&s, "kprobe/tcp_close", NULL);
+	ck_assert_int_eq(s.moment, MOMENT_UNKNOWN);
+	ck_assert_uint_eq(s.triggers, TRIGGER_EXEC | TRIGGER_TCP4 | TRIGGER_TCP6);
+	trigger_summary_add(&s, "tp/sched/sched_process_exec", NULL);
+	ck_assert_int_eq(s.moment, MOMENT_UNKNOWN);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("trigger");
+	TCase *t = tcase_create("all");
+	SRunner *sr;
+	int failed;
+
+	tcase_add_loop_test(t, an_attach_point_promises_what_fires_it, 0, (int)COUNT(cases));
+	tcase_add_test(t, programs_add_up_and_the_moment_needs_all_of_them);
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
