@@ -13,12 +13,12 @@ PKGS := libarchive jansson libxml-2.0 nettle
 CPPFLAGS := -Iharness -D_GNU_SOURCE -MMD -MP
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 CFLAGS := -std=gnu17 -g $(if $(DEBUG),-O0,-O2) $(WARNINGS)
+, := ,
 SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 HOST_CFLAGS = $(CFLAGS) $(SANFLAGS) $(shell pkg-config --cflags $(PKGS))
-HOST_LIBS = $(shell pkg-config --libs $(PKGS)) -linih -l:libbpf.a -lelf -lz
+HOST_LIBS = $(shell pkg-config --libs $(PKGS)) -linih -l:libbpf.a -lelf -lz -lm
 AGENT_LDFLAGS := -static -s -Wl,--wrap=btf__load_vmlinux_btf,--wrap=btf__free
 AGENT_LIBS := -l:libbpf.a -l:libelf.a -l:libz.a
-, := ,
 
 # What the programs in progs/ are compiled with, and against: the types of one kernel of the store.
 BPF_CFLAGS := -g -O2 -target bpf -D__TARGET_ARCH_x86 -Wall -Werror -Ibuild
@@ -31,16 +31,19 @@ BASELINES ?= results/baselines
 SHARED_SRC := $(wildcard harness/base/*.c harness/wire/*.c harness/relo/*.c)
 HOST_SRC := $(SHARED_SRC) $(wildcard harness/host/*.c)
 AGENT_SRC := $(SHARED_SRC) $(wildcard harness/agent/*.c)
-HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/agent_image.o
+HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/agent_image.o $(BUILD)/host/floor_image.o
 AGENT_OBJ := $(AGENT_SRC:%.c=build/agent/%.o)
 TEST_BIN := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/check_*.c))
+TEST_FIXTURES := $(BUILD)/tests/bin/qemu-system-x86_64 \
+	$(patsubst harness/tests/relo/%.c,build/tests/relo/%.o,$(wildcard harness/tests/relo/*.c))
+TEST_OBJECTS := $(patsubst harness/tests/objects/%.bpf.c,build/tests/objects/%.bpf.o,$(wildcard harness/tests/objects/*.bpf.c))
 PROGS := $(patsubst progs/%.bpf.c,build/progs/%.bpf.o,$(wildcard progs/*.bpf.c))
 INIS := $(patsubst progs/%,build/progs/%,$(wildcard progs/*.ini))
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all deps matrix check unit help clean
+.PHONY: all deps matrix check unit vm help clean
 
 all: $(BUILD)/corematrix
 
@@ -62,6 +65,13 @@ baseline-run regress-run: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
 	$(Q)$(BUILD)/corematrix run -k $(KERNELS) $(ARGS) -o $(RESULTS) $(or $(OBJ),$(PROGS)) || test $$? -eq 1
 	$(Q)$(BUILD)/corematrix $(if $(filter regress%,$@),diff $(BASELINES),baseline -o $(BASELINES)) $(RESULTS)/latest
 
+## bench        speed against the floor and an ordinary set-up, as ratios (ARGS="--kernel GLOB --against OLD.json …")
+.PHONY: bench bench-run
+bench: deps
+	$(Q)$(MAKE) --no-print-directory bench-run
+bench-run: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
+	$(Q)$(BUILD)/corematrix bench -k $(KERNELS) -o $(RESULTS)/bench.json $(ARGS) $(or $(OBJ),$(PROGS))
+
 ## deps         install the Debian packages that are missing, and only those
 deps:
 	$(Q)harness/deps.sh $(DEBS)
@@ -79,6 +89,14 @@ $(BUILD)/host/agent_image.o: harness/host/agent_image.S build/agent.elf
 	@mkdir -p $(@D)
 	$(Q)$(CC) -DAGENT_ELF='"build/agent.elf"' -c -o $@ $<
 
+$(BUILD)/host/floor_image.o: harness/host/floor_image.S build/floor.elf
+	@mkdir -p $(@D)
+	$(Q)$(CC) -DFLOOR_ELF='"build/floor.elf"' -c -o $@ $<
+
+build/floor.elf: harness/floor/floor.S harness/floor/floor.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) -Iharness -nostdlib -static -s -Wl,--build-id=none -o $@ $<
+
 build/agent.elf: $(AGENT_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(AGENT_LDFLAGS) -o $@ $^ $(AGENT_LIBS)
@@ -90,9 +108,9 @@ build/agent/%.o: %.c
 
 # ---- the programs of progs/ ----
 
-build/vmlinux.h: build/corematrix kernels.txt
+build/vmlinux.h: kernels.txt harness/vmlinux-h.sh | $(BUILD)/corematrix
 	$(call say,VMLINUX,$@)
-	$(Q)harness/vmlinux-h.sh build/corematrix $(VMLINUX_H_KERNEL) $@
+	$(Q)harness/vmlinux-h.sh $(BUILD)/corematrix $(VMLINUX_H_KERNEL) $@
 
 build/progs/no_btf.bpf.o: BPF_CFLAGS := $(filter-out -g,$(BPF_CFLAGS))
 build/progs/%.bpf.o: progs/%.bpf.c build/vmlinux.h
@@ -108,17 +126,38 @@ build/progs/%.ini: progs/%.ini
 
 ## check        install what is missing, build, run unit tests and tests in real VMs (SAN=1 for sanitizers)
 check: deps
-	$(Q)$(MAKE) --no-print-directory unit
+	$(Q)$(MAKE) --no-print-directory unit vm
 
 ## unit         the unit tests alone
-unit: $(TEST_BIN)
-	$(Q)for t in $^; do $$t || exit 1; done
+unit: $(TEST_BIN) $(TEST_FIXTURES)
+	$(Q)for t in $(TEST_BIN); do $$t || exit 1; done
+
+## vm           the tests in real VMs alone
+vm: $(BUILD)/corematrix $(PROGS) $(INIS) $(TEST_OBJECTS)
+	$(Q)harness/tests/vm.sh $(BUILD)/corematrix
 
 # A test sees every module but main.
-$(BUILD)/tests/%: harness/tests/%.c $(filter-out %/main.o,$(HOST_OBJ))
+$(BUILD)/libharness.a: $(filter-out %/main.o,$(HOST_OBJ))
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/tests/%: harness/tests/%.c $(BUILD)/libharness.a
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -Wno-missing-prototypes -o $@ $^ $(HOST_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
+	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -Wno-missing-prototypes -o $@ $< $(BUILD)/libharness.a $(HOST_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
+
+$(BUILD)/tests/bin/qemu-system-x86_64: harness/tests/fake_qemu.c $(BUILD)/libharness.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -o $@ $< $(BUILD)/libharness.a -lz
+
+# Stand-ins for objects and for the BTF of kernels.
+build/tests/relo/%.o: harness/tests/relo/%.c harness/tests/relo/words.h
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -g -O2 -target bpf -c -o $@ $<
+
+build/tests/objects/%.bpf.o: harness/tests/objects/%.bpf.c build/vmlinux.h
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $< && llvm-strip -g $@
+	$(Q)if [ -f harness/tests/objects/$*.ini ]; then cp harness/tests/objects/$*.ini $(@D)/; fi
 
 ## clean        remove build/ (images/ and results/ stay)
 clean:
@@ -129,4 +168,4 @@ help:
 	@sed -n 's/^## /  make /p' Makefile
 	@echo '  knobs: V=1 (show commands), SAN=1 (sanitizers), DEBUG=1 (-O0), OBJ="a.bpf.o …", KERNELS=FILE, ARGS="--kernel GLOB …"'
 
--include $(HOST_OBJ:.o=.d) $(AGENT_OBJ:.o=.d)
+-include $(HOST_OBJ:.o=.d) $(AGENT_OBJ:.o=.d) $(TEST_BIN:=.d)

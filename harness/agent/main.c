@@ -5,11 +5,15 @@
  * nothing to clean up: the machine ends with it.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/random.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +24,7 @@
 #include "agent/port.h"
 #include "agent/subject.h"
 #include "base/clock.h"
+#include "base/io.h"
 #include "wire/job.h"
 
 /* How often a guest that was stopped when ready looks for the job of the QEMU that resumed it. */
@@ -85,6 +90,28 @@ static void wait_for_job(struct buf *job)
 		nanosleep(&pause, NULL);
 }
 
+/*
+ * A resumed guest goes on where it was saved: with the time of then, and with random numbers that every other guest of
+ * the same snapshot has too. Time since boot, which start times are told in, needs no help: it stood still as a whole.
+ */
+static void wake_up(const struct job *job)
+{
+	const struct timespec wall = {
+	        .tv_sec = (time_t)(job->wall_ns / 1000000000u),
+	        .tv_nsec = (long)(job->wall_ns % 1000000000u),
+	};
+	int fd;
+
+	clock_settime(CLOCK_REALTIME, &wall);
+	mknod("/dev/urandom", S_IFCHR | 0644, makedev(1, 9));
+	fd = open("/dev/urandom", O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (!io_write_all(fd, &job->nonce, sizeof(job->nonce)))
+		ioctl(fd, RNDRESEEDCRNG);
+	close(fd);
+}
+
 static void run_job(const struct job *job)
 {
 	struct message m = {.type = MESSAGE_JOB, .job = {.nonce = job->nonce, .objects = job->object_count}};
@@ -119,6 +146,7 @@ int main(int argc, char **argv)
 	wait_for_job(&bytes);
 	if (job_decode(bytes.data, bytes.len, &job, &err))
 		give_up(&err);
+	wake_up(&job);
 	run_job(&job);
 	port_exit(0);
 }

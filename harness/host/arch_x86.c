@@ -59,6 +59,10 @@ static void channel(struct strings *argv)
 }
 
 /*
+ * tsc=reliable: a microvm has no second clock to watch the counter with but the tick, and a guest that was not scheduled
+ * for a while, or resumed, would find its counter wanting and fall back to 4 ms ticks. cryptomgr.notests: the crypto
+ * layer's self-tests are a fifth of an emulated boot and nothing an object can see.
+ *
  * loglevel=6 keeps the first line ("Linux version", a notice), warnings and every kind of crash on the console and
  * drops the rest, which costs a tenth of an emulated boot.
  */
@@ -66,7 +70,8 @@ static char *append(enum accel accel)
 {
 	struct buf line = {0};
 
-	buf_puts(&line, "console=ttyS0 loglevel=6 reboot=t panic=-1 nokaslr mitigations=off random.trust_cpu=on");
+	buf_puts(&line, "console=ttyS0 loglevel=6 reboot=t panic=-1 nokaslr mitigations=off random.trust_cpu=on "
+	              "cryptomgr.notests tsc=reliable");
 	if (accel == ACCEL_TCG)
 		buf_printf(&line, " tsc_early_khz=%u", tsc_khz());
 	return buf_steal(&line);

@@ -64,7 +64,7 @@ static bool has_member(const struct btf *btf, const struct btf_type *t, const ch
 	return false;
 }
 
-/* A member of the type, or what it points to, that has a member of the wanted name: where a field often went. */
+/* A member of the type that has a member of the wanted name itself: where a field often went. */
 static void find_place(const struct btf *btf, const char *path, struct btf_answer *a)
 {
 	const struct btf_type *t = find_composite(btf, path);
@@ -74,13 +74,10 @@ static void find_place(const struct btf *btf, const char *path, struct btf_answe
 		const struct btf_member *m = &btf_members(t)[i];
 		const struct btf_type *inner = core_spec_resolve(btf, m->type, NULL);
 		const char *name = btf__str_by_offset(btf, m->name_off);
-		bool pointer = inner && btf_is_ptr(inner);
 
-		if (pointer)
-			inner = core_spec_resolve(btf, inner->type, NULL);
-		if (!*name || !inner || !btf_is_composite(inner) || inner == t || !has_member(btf, inner, field + 1))
+		if (!*name || !inner || !btf_is_composite(inner) || !has_member(btf, inner, field + 1))
 			continue;
-		snprintf(a->place, sizeof(a->place), "%s%s%s", name, pointer ? "->" : ".", field + 1);
+		snprintf(a->place, sizeof(a->place), "%s.%s", name, field + 1);
 		return;
 	}
 }
@@ -288,7 +285,14 @@ static void send_out(struct errand *errands, size_t count)
 /* What a worker wrote may be anything if its BTF subverted it. */
 static void take_answer(struct btf_answer *to, const struct btf_answer *from)
 {
-	memcpy(to, from, sizeof(*to));
+	*to = (struct btf_answer){
+	        .known = *(const volatile unsigned char *)&from->known != 0,
+	        .exists = *(const volatile unsigned char *)&from->exists != 0,
+	        .map = {from->map.type, from->map.max_entries,
+	                *(const volatile unsigned char *)&from->map.has_value != 0},
+	};
+	memcpy(to->near, from->near, sizeof(to->near));
+	memcpy(to->place, from->place, sizeof(to->place));
 	to->near[sizeof(to->near) - 1] = '\0';
 	to->place[sizeof(to->place) - 1] = '\0';
 }

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "host/judge.h"
+#include "host/predict_agree.h"
 #include "relo/relo_judge.h"
 
 static void add_program(struct result_cell *cell, const struct program_fact *f)
@@ -22,7 +23,7 @@ static void add_program(struct result_cell *cell, const struct program_fact *f)
 	p->err = f->err;
 }
 
-static void add_relocation(struct result_cell *cell, const struct relo_fact *f)
+static struct result_relocation *add_relocation(struct result_cell *cell, const struct relo_fact *f)
 {
 	struct result_relocation *r = result_add_relocation(cell);
 	cleanup_free char *disagreement = NULL;
@@ -40,6 +41,7 @@ static void add_relocation(struct result_cell *cell, const struct relo_fact *f)
 	r->has_target = relo_judge_value(f, &r->target, NULL);
 	if (disagreement)
 		result_set_string(&r->disagreement, disagreement);
+	return r;
 }
 
 static void add_truth(struct result_cell *cell, const struct truth_fact *f)
@@ -64,7 +66,9 @@ static char *whole_log(const struct buf *log)
 	return at ? xstrndup(text, (size_t)(at - text)) : xstrdup(text);
 }
 
-void cell_result_fill(struct result_cell *cell, const struct session_cell *facts)
+/* `object` and `predicted` are NULL when there is no prediction. */
+static void fill(struct result_cell *cell, const struct session_cell *facts, const struct predict_object *object,
+                 const struct predict_cell *predicted)
 {
 	const struct cell_end_fact *end = &facts->end.cell_end;
 	cleanup_free char *log = whole_log(&facts->log);
@@ -79,8 +83,12 @@ void cell_result_fill(struct result_cell *cell, const struct session_cell *facts
 
 	for (size_t i = 0; i < facts->program_count; i++)
 		add_program(cell, &facts->programs[i]);
-	for (size_t i = 0; i < facts->relo_count; i++)
-		add_relocation(cell, &facts->relos[i]);
+	for (size_t i = 0; i < facts->relo_count; i++) {
+		struct result_relocation *r = add_relocation(cell, &facts->relos[i]);
+
+		if (predicted)
+			predict_agree_relocation(object, predicted, i, &facts->relos[i], r);
+	}
 	for (size_t i = 0; i < facts->truth_count; i++)
 		add_truth(cell, &facts->truths[i]);
 	cell->events = end->events;
@@ -93,6 +101,19 @@ void cell_result_fill(struct result_cell *cell, const struct session_cell *facts
 	cell->attach_ms = (double)end->attach_ns / 1e6;
 	cell->run_ms = (double)end->run_ns / 1e6;
 	judge_cell(cell, &judged);
+	if (predicted)
+		predict_agree_cell(predicted, cell);
+}
+
+void cell_result_fill(struct result_cell *cell, const struct session_cell *facts)
+{
+	fill(cell, facts, NULL, NULL);
+}
+
+void cell_result_fill_predicted(struct result_cell *cell, const struct session_cell *facts,
+                                const struct prediction *prediction, size_t kernel, size_t object)
+{
+	fill(cell, facts, &prediction->objects[object], prediction_cell(prediction, kernel, object));
 }
 
 void cell_result_infra(struct result_cell *cell, const char *reason)

@@ -6,11 +6,16 @@
 #ifndef COREMATRIX_HOST_CELL_RESULT_H
 #define COREMATRIX_HOST_CELL_RESULT_H
 
+#include "host/prediction.h"
 #include "host/result.h"
 #include "host/session.h"
 
 /* Fill `cell` (kernel and object set, otherwise empty) from facts that count. */
 void cell_result_fill(struct result_cell *cell, const struct session_cell *facts);
+
+/* The same, held against what was predicted for object number `object` on kernel number `kernel`. */
+void cell_result_fill_predicted(struct result_cell *cell, const struct session_cell *facts,
+                                const struct prediction *prediction, size_t kernel, size_t object);
 
 /* Make `cell` infra, with the reason. */
 void cell_result_infra(struct result_cell *cell, const char *reason);

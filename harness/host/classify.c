@@ -139,6 +139,14 @@ static const struct row rows[] = {
          "this kernel has no such symbol, or its configuration has no probes: attach to a tracepoint or another "
          "function"},
 
+        {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: Operation not permitted",
+         "the kernel denies attaching: see lockdown and perf_event_paranoid"},
+        {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: Permission denied",
+         "the kernel denies attaching: see lockdown and perf_event_paranoid"},
+        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: *",
+         "this kernel knows the target, but does not attach this program to it ({}): use another function, or another "
+         "type of program for the same one"},
+
         {CLASS_HELPER, LOADING, 0, "program of this type cannot use helper *",
          "this kernel does not offer helper {} to programs of this type: test with bpf_core_enum_value_exists(enum "
          "bpf_func_id, BPF_FUNC_x) before the call"},

@@ -18,12 +18,14 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "host/accel.h"
+#include "host/advice.h"
 #include "host/child.h"
 #include "host/cmd_report.h"
 #include "host/host_speed.h"
 #include "host/initramfs.h"
 #include "host/kernel_list.h"
 #include "host/object.h"
+#include "host/predict.h"
 #include "host/plan.h"
 #include "host/report_markdown.h"
 #include "host/report_table.h"
@@ -361,6 +363,17 @@ static int finish(struct result *r, const char *directory, int64_t start_ms, str
 	return rc;
 }
 
+/* Beside the first boots; what it says is compared with every cell. */
+static struct predict_job *start_prediction(const struct object_list *objects, const struct store_kernel *kernels,
+                                            size_t count, struct error *err)
+{
+	cleanup_free struct predict_types *types = xcalloc(count, sizeof(*types));
+
+	for (size_t i = 0; i < count; i++)
+		types[i] = (struct predict_types){kernels[i].id, kernels[i].btf};
+	return predict_start(objects, types, count, err);
+}
+
 static int run(const struct run_options *o, int argc, char **argv, struct result *r, struct error *err)
 {
 	cleanup_kernel_list struct kernel_list list = {0};
@@ -370,6 +383,7 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	struct store_kernel *kernels = NULL;
 	struct accel_answer accel = {0};
 	struct plan plan = {0};
+	struct predict_job *predict;
 	unsigned jobs;
 	int64_t start_ms;
 	size_t count = 0;
@@ -401,12 +415,16 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	add_objects(r, &objects);
 	add_kernels(r, kernels, count);
 	command = xasprintf("%s run -k %s", program_invocation_name, o->list_path);
+	predict = start_prediction(&objects, kernels, count, err);
+	if (!predict)
+		return -err->code;
 	jobs = o->jobs ? o->jobs : host_speed_jobs(processors(), SCHEDULE_MEMORY_MB);
 	rc = scheduler_run(
 	        &(const struct schedule){
 	                .list = &list,
 	                .kernels = kernels,
 	                .objects = &objects,
+	                .predict = predict,
 	                .plan = &plan,
 	                .repeat = o->repeat ? o->repeat : 1,
 	                .images = o->images,
@@ -420,9 +438,13 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	                .jobs = jobs,
 	        },
 	        r, err);
+	if (!rc && !predict_finish(predict, err))
+		rc = -err->code;
+	predict_free(predict);
 	keep_times(o, r);
 	free(accel.reason);
 	plan_free(&plan);
+	advice_add(r, kernels, count, &objects);
 	r->complete = !rc;
 	rendered = finish(r, directory, start_ms, rc ? NULL : err);
 	if (o->summary && !rendered)
@@ -445,7 +467,7 @@ int cmd_run(int argc, char **argv)
 		fprintf(stderr, "corematrix: %s\n", err.text);
 		status = (int)err.status;
 	} else {
-		status = (int)result_exit_status(r);
+		status = o.plan_only ? EXIT_AS_EXPECTED : (int)result_exit_status(r);
 	}
 	result_free(r);
 	free(o.globs);

@@ -52,11 +52,13 @@ static int drop_root(struct error *err)
 }
 
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+/* newfstatat: what fstat() is since glibc 2.33. */
 static const int allowed[] = {
-        SYS_read,           SYS_pread64,      SYS_write,      SYS_lseek,           SYS_close,         SYS_fstat,
-        SYS_mmap,           SYS_munmap,       SYS_mremap,     SYS_mprotect,        SYS_madvise,       SYS_brk,
-        SYS_futex,          SYS_getrandom,    SYS_getpid,     SYS_gettid,          SYS_tgkill,        SYS_rt_sigaction,
-        SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_exit_group, SYS_restart_syscall, SYS_clock_gettime, SYS_exit,
+        SYS_read,         SYS_pread64,        SYS_write,        SYS_lseek,      SYS_close,           SYS_fstat,
+        SYS_newfstatat,   SYS_mmap,           SYS_munmap,       SYS_mremap,     SYS_mprotect,        SYS_madvise,
+        SYS_brk,          SYS_futex,          SYS_getrandom,    SYS_getpid,     SYS_gettid,          SYS_tgkill,
+        SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_exit_group, SYS_restart_syscall, SYS_clock_gettime,
+        SYS_exit,
 };
 
 static void add(struct buf *program, uint16_t code, uint32_t k, size_t yes, size_t no)

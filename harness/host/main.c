@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "host/cmd_bench.h"
 #include "host/cmd_diff.h"
 #include "host/cmd_kernels.h"
+#include "host/cmd_predict.h"
 #include "host/cmd_report.h"
 #include "host/cmd_run.h"
 
@@ -15,10 +17,12 @@ static const struct command {
 	const char *help;
 } commands[] = {
         {"run", cmd_run, "boot the matrix, load the objects, compare with the truth, report"},
+        {"predict", cmd_predict, "tell from the kernels' types what would come of it, without a VM"},
         {"kernels", cmd_kernels, "list, fetch, verify, add or prune the kernels of the matrix"},
         {"report", cmd_report, "render the reports of a run again from its results.json"},
         {"diff", cmd_diff, "tell what changed between two runs, or since a baseline, and whether it is worse"},
         {"baseline", cmd_baseline, "store what a run found as the baseline that later runs are compared with"},
+        {"bench", cmd_bench, "measure what each kernel costs, against its floor and an ordinary set-up"},
 };
 
 static void print_help(FILE *to)

@@ -177,8 +177,8 @@ static _Noreturn void exec_qemu(const struct strings *argv, struct handed *h, in
 	dup2(log, 1);
 	dup2(log, 2);
 	for (int i = QEMU_FD_FRAMES; i < QEMU_FD_END; i++)
-		if (high[i] >= 0)
-			dup2(high[i], i);
+		if (high[i] < 0 || dup2(high[i], i) < 0)
+			close(i);
 	syscall(SYS_close_range, QEMU_FD_END, ~0u, 0);
 	become_nobody(accel);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

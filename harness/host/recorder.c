@@ -91,6 +91,18 @@ static void repeat_cell(struct result_cell *first, const struct result_cell *aga
 	result_set_string(&first->reason, reason);
 }
 
+static void fill_cell(const struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object,
+                      const struct session_cell *facts)
+{
+	/* a prediction that could not be had is said once, by whoever started it */
+	const struct prediction *p = rec->s->predict ? predict_finish(rec->s->predict, NULL) : NULL;
+
+	if (p)
+		cell_result_fill_predicted(cell, facts, p, kernel, object);
+	else
+		cell_result_fill(cell, facts);
+}
+
 void record_cell(struct recorder *rec, size_t kernel, size_t object, const struct session_cell *facts)
 {
 	struct result_cell *first =
@@ -100,14 +112,14 @@ void record_cell(struct recorder *rec, size_t kernel, size_t object, const struc
 
 	if (!first) {
 		cell = add_cell(rec, kernel, object);
-		cell_result_fill(cell, facts);
+		fill_cell(rec, cell, kernel, object, facts);
 		write_cell_log(rec, cell, facts);
 		finish_cell(rec, cell, kernel, object);
 		return;
 	}
 	scratch = result_new();
 	cell = result_add_cell(scratch);
-	cell_result_fill(cell, facts);
+	fill_cell(rec, cell, kernel, object, facts);
 	repeat_cell(first, cell);
 	result_free(scratch);
 }

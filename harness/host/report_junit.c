@@ -81,6 +81,10 @@ static struct test_case test_case_of(const struct result_kernel *k, const char *
 		t.outcome = OUTCOME_ERROR;
 		t.type = xstrdup("disagreement");
 		buf_printf(&message, "%s: %s", contradiction->spec, contradiction->disagreement);
+	} else if (*c->disagreement) {
+		t.outcome = OUTCOME_ERROR;
+		t.type = xstrdup("disagreement");
+		buf_puts(&message, c->disagreement);
 	} else if (c->verdict == VERDICT_INFRA) {
 		t.outcome = OUTCOME_ERROR;
 		t.type = xstrdup(verdict_name(VERDICT_INFRA));

@@ -146,18 +146,20 @@ static void add_cell(struct buf *out, const struct result_cell *c)
 
 static void add_unexpected(struct buf *out, const struct result *r)
 {
-	size_t count = 0;
+	size_t start = out->len, untold = 0;
 
 	for (size_t i = 0; i < r->cell_count; i++) {
 		if (!is_unexpected(&r->cells[i]))
 			continue;
-		if (!count)
+		if (start == out->len)
 			buf_puts(out, "\n### Not as expected\n\n");
-		if (count++ < REPORT_MARKDOWN_MAX_CELLS)
+		if (out->len < REPORT_MARKDOWN_MAX)
 			add_cell(out, &r->cells[i]);
+		else
+			untold++;
 	}
-	if (count > REPORT_MARKDOWN_MAX_CELLS)
-		buf_printf(out, "\n… and %zu more: see results.json.\n", count - REPORT_MARKDOWN_MAX_CELLS);
+	if (untold)
+		buf_printf(out, "\n… and %zu more: see results.json.\n", untold);
 }
 
 static void add_title(struct buf *out, const struct result *r)

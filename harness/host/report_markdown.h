@@ -11,8 +11,8 @@
 #include "base/error.h"
 #include "host/result.h"
 
-/* A job's summary is refused beyond 1 MiB, so at most this many cells are told of one by one. */
-#define REPORT_MARKDOWN_MAX_CELLS 200u
+/* GitHub refuses a job's summary beyond 1 MiB: after this much, cells are counted and not told of one by one. */
+#define REPORT_MARKDOWN_MAX ((size_t)900 << 10)
 
 /* Append the summary of `r` to `out`. Kernels go down and objects across, or the other way round when those are more.
  */

@@ -124,6 +124,13 @@ static void add_disagreements(struct view *v, size_t total)
 	for (size_t i = 0; i < v->r->cell_count; i++) {
 		const struct result_cell *c = &v->r->cells[i];
 
+		if (*c->disagreement && shown < MAX_LISTED) {
+			shown++;
+			add_place(v, c->kernel, c->object);
+			buf_putc(v->out, '\n');
+			add_detail(v, "", c->disagreement);
+			add_detail(v, "reproduce: ", c->reproduce);
+		}
 		for (size_t k = 0; k < c->relocation_count && shown < MAX_LISTED; k++) {
 			const struct result_relocation *x = &c->relocations[k];
 
@@ -220,6 +227,8 @@ static void add_totals(struct view *v, const struct result_totals *t)
 	           t->verdicts[VERDICT_INFRA] + absent);
 	text_count(out, t->relocations, "relocation");
 	buf_puts(out, " judged");
+	if (t->compared)
+		buf_printf(out, ", %zu of them compared with their prediction", t->compared);
 	if (t->disagreements) {
 		buf_puts(out, ", ");
 		text_count(out, t->disagreements, "disagreement");

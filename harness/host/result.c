@@ -88,7 +88,7 @@ static void free_cell(struct result_cell *c)
 	free(c->relocations);
 	free(c->truth);
 	FREE_ALL(c->kernel, c->object, c->reason, c->advice, c->expected, c->reproduce, c->log, c->source,
-	         c->event_type, c->unchecked);
+	         c->event_type, c->unchecked, c->predicted, c->disagreement);
 }
 
 void result_free(struct result *r)
@@ -142,7 +142,7 @@ struct result_cell *result_add_cell(struct result *r)
 	struct result_cell *c = LIST_ADD(r->cells, r->cell_count);
 
 	SET_EMPTY(&c->kernel, &c->object, &c->reason, &c->advice, &c->expected, &c->reproduce, &c->log, &c->source,
-	          &c->event_type, &c->unchecked);
+	          &c->event_type, &c->unchecked, &c->predicted, &c->disagreement);
 	return c;
 }
 
@@ -213,9 +213,13 @@ void result_count(const struct result *r, struct result_totals *totals)
 		else if (c->verdict != VERDICT_INFRA)
 			totals->unexpected++;
 		totals->relocations += c->relocation_count;
+		totals->disagreements += *c->disagreement != '\0';
 		totals->truths += c->truth_count;
 		for (size_t k = 0; k < c->relocation_count; k++)
 			totals->disagreements += *c->relocations[k].disagreement != '\0';
+		for (size_t k = 0; k < c->relocation_count; k++)
+			totals->compared +=
+			        *c->relocations[k].predicted != '\0' && c->relocations[k].outcome != RELO_NOT_ATTEMPTED;
 		for (size_t k = 0; k < c->truth_count; k++)
 			totals->truths_wrong += !c->truth[k].ok;
 	}

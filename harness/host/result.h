@@ -85,7 +85,7 @@ struct result_relocation {
 	uint64_t target; /* meaningful when has_target */
 	bool has_target;
 	enum relo_outcome outcome;
-	char *predicted;    /* a name of enum relo_outcome, "" when there was no prediction */
+	char *predicted;    /* a name of enum relo_outcome or "unresolved", "" when there was no prediction */
 	char *disagreement; /* "" when all witnesses agree, else both sides: exit status 4 */
 };
 
@@ -108,6 +108,8 @@ struct result_cell {
 	char *advice;   /* what the author can do about it, "" */
 	char *expected; /* "pass", "rejected:relocation", … */
 	bool as_expected;
+	char *predicted;    /* what the types alone said: "loads", "rejected: relocation"; "" without prediction */
+	char *disagreement; /* "" unless prediction and verdict cannot both be right: exit status 4 */
 	char *reproduce; /* command that reproduces this one cell */
 	char *log;       /* path of the cell's full log, relative to the run's directory, "" */
 	struct result_program *programs;
@@ -182,6 +184,7 @@ struct result_totals {
 	size_t cells, as_expected, unexpected;
 	size_t verdicts[VERDICT_COUNT];
 	size_t relocations, disagreements;
+	size_t compared; /* relocations whose prediction could be held against what was measured */
 	size_t truths, truths_wrong;
 };
 

@@ -126,6 +126,8 @@ static void cell_entry(struct codec *x, json_t *node, void *owner, size_t index)
 	codec_string(x, node, "reason", &c->reason);
 	codec_string(x, node, "expected", &c->expected);
 	codec_bool(x, node, "as_expected", &c->as_expected);
+	codec_string(x, node, "predicted", &c->predicted);
+	codec_string(x, node, "disagreement", &c->disagreement);
 	check_cell(x, node, r, c);
 	codec_string(x, node, "advice", &c->advice);
 	codec_string(x, node, "reproduce", &c->reproduce);

@@ -104,6 +104,7 @@ static int write_job(const struct scheduler *sch, const struct task *t, uint64_t
 	struct job job = {.nonce = nonce, .object_count = (uint32_t)t->count};
 	cleanup_buf struct buf bytes = {0};
 
+	job.wall_ns = clock_ns(CLOCK_REALTIME);
 	job.objects = xcalloc(t->count, sizeof(*job.objects));
 	for (size_t i = 0; i < t->count; i++)
 		job.objects[i] = object_to_job(&sch->s->objects->at[t->objects[i]]);

@@ -13,6 +13,7 @@
 #include "host/arch.h"
 #include "host/kernel_list.h"
 #include "host/object.h"
+#include "host/predict.h"
 #include "host/plan.h"
 #include "host/result.h"
 #include "host/store.h"
@@ -22,6 +23,7 @@
 #define SCHEDULE_MEMORY_MB 256
 
 struct schedule {
+	struct predict_job *predict; /* of `objects` on `kernels`, NULL: nothing to compare with */
 	const struct kernel_list *list;
 	const struct store_kernel *kernels; /* list->count entries */
 	const struct object_list *objects;

@@ -4,7 +4,7 @@
  * row means (lock file, package index), has missing ones built and hands out paths. Commands call it once, before any
  * VM is started. It never boots anything and never changes the system's apt.
  *
- *   images/<release>/          one kernel: vmlinux, btf, config, record.json (and bzimage when QEMU needs it)
+ *   images/<release>/          one kernel: vmlinux, btf, config, record.json and bzimage
  *   images/file-<sha256[:16]>/ the same for a file of the user's
  *   images/.tmp-PID-NAME/      one being built; left behind only by a killed run, removed by the next
  *   images/kernels.lock        what each row resolved to (lock.h)
@@ -36,13 +36,14 @@ struct store_kernel {
 	char *btf;               /* path of the raw BTF, "" when the kernel has none */
 	char *config;            /* path of the kernel's configuration, "" when unknown */
 	bool pvh;                /* vmlinux carries the Xen PVH entry note, so QEMU can boot it with -kernel */
-	char *bzimage;           /* path of the compressed image when pvh is false, else "" */
+	char *bzimage;           /* path of the compressed image; "" for an ELF and for an entry older than that file */
 };
 
 struct store_options {
 	const char *dir;    /* "images" */
 	bool frozen;        /* any difference from kernels.lock is an error */
 	bool update;        /* resolve again through a refreshed index, whatever kernels.lock says */
+	bool compressed;    /* packages whose entry was built before bzimage was kept are built again */
 	bool quiet;         /* no line per kernel and no total */
 	const char *mirror; /* Debian mirror that overrides the system's; NULL: $DEBIAN_MIRROR, then the system's apt */
 };

@@ -206,7 +206,7 @@ static int image_write(const char *tmp, struct buf *bytes, struct entry_record *
 	}
 	if (!rc && image.btf_len)
 		rc = file_write(tmp, ENTRY_BTF, image.elf.data + image.btf_at, image.btf_len, r, err);
-	if (!rc && !image.pvh)
+	if (!rc && image.packed.len)
 		rc = file_write(tmp, ENTRY_BZIMAGE, image.packed.data, image.packed.len, r, err);
 	image_free(&image);
 	return rc;

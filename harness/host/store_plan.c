@@ -38,6 +38,12 @@ static bool is_pinned(const struct entry_record *r, const struct lock_line *line
 	       !strcmp(r->release, line->release) && !strcmp(r->files[ENTRY_VMLINUX].sha256, line->image_sha256);
 }
 
+/* Whether an entry of a package has every file that is asked for. */
+static bool is_enough(const struct store_plan *plan, const struct entry_record *r)
+{
+	return !plan->compressed || r->files[ENTRY_BZIMAGE].present;
+}
+
 /* Look for the entry; a damaged one counts as missing, and is told of. */
 static bool entry_found(const struct store_plan *plan, const char *name, struct entry_record *record)
 {
@@ -85,7 +91,9 @@ static int package_offline(const struct store_plan *plan, struct plan_row *r, st
 		return not_in_lock(plan, r->row, err);
 	if (!line || plan->update || !entry_found(plan, line->release, &r->record))
 		return 0;
-	if (is_pinned(&r->record, line)) {
+	if (!is_enough(plan, &r->record))
+		log_info("%s: its compressed image was not kept and is fetched again", r->row->id);
+	else if (is_pinned(&r->record, line)) {
 		r->name = xstrdup(line->release);
 		r->state = PLAN_PRESENT;
 		return 0;
@@ -185,8 +193,31 @@ static int frozen_check(const struct store_plan *plan, struct plan_row *r, struc
 	return -EINVAL;
 }
 
+/*
+ * A kernel that is there and only lacks its compressed image stays as it is once the mirror has it no more: another one
+ * in its place would be a change of the matrix that nobody asked for.
+ */
+static bool stays_as_it_is(const struct store_plan *plan, struct plan_row *r, const struct package_index *index)
+{
+	const struct lock_line *line = store_plan_lock_line(plan->lock, r->row);
+
+	if (!plan->compressed || !line || plan->update || package_index_exact(index, line->release, line->version) ||
+	    !entry_found(plan, line->release, &r->record))
+		return false;
+	if (!is_pinned(&r->record, line)) {
+		entry_record_free(&r->record);
+		return false;
+	}
+	log_warn("%s: %s is not on the mirror any more: its compressed image cannot be had", r->row->id, line->version);
+	r->name = xstrdup(line->release);
+	r->state = PLAN_PRESENT;
+	return true;
+}
+
 static int row_online(struct store_plan *plan, struct plan_row *r, const struct package_index *index, struct error *err)
 {
+	if (stays_as_it_is(plan, r, index))
+		return 0;
 	r->package = package_wanted(plan, r->row, index, err);
 	if (!r->package)
 		return not_found(r, index, err);
@@ -194,7 +225,7 @@ static int row_online(struct store_plan *plan, struct plan_row *r, const struct 
 	r->state = PLAN_BUILD;
 	if (!entry_found(plan, r->name, &r->record))
 		return 0;
-	if (strcmp(r->record.package_sha256, r->package->image.sha256)) {
+	if (strcmp(r->record.package_sha256, r->package->image.sha256) || !is_enough(plan, &r->record)) {
 		entry_record_free(&r->record);
 		return 0;
 	}

@@ -39,6 +39,7 @@ struct store_plan {
 	const char *list_path;
 	const struct kernel_lock *lock;
 	bool frozen, update;
+	bool compressed; /* an entry of a package counts only with its compressed image */
 	struct plan_row *rows;
 	size_t count;
 };

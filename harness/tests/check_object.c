@@ -130,9 +130,9 @@ static const struct {
         {"an empty file", 0, 0, 0, "is not an ELF file"},
         {"a text", EI_MAG0, sizeof(Elf64_Ehdr), '#', "is not an ELF file"},
         {"a header cut short", EI_MAG0, sizeof(Elf64_Ehdr) - 1, ELFMAG0, "is not an ELF file"},
-        {"a 32-bit object", EI_CLASS, sizeof(Elf64_Ehdr), ELFCLASS32, "not for BPF"},
-        {"an object of another machine", offsetof(Elf64_Ehdr, e_machine), sizeof(Elf64_Ehdr), EM_X86_64,
-         "is an ELF file for machine 62, not for BPF (247)"},
+        {"a 32-bit object", EI_CLASS, sizeof(Elf64_Ehdr), ELFCLASS32, "for machine 247 that carries no BPF object"},
+        {"a file for another machine", offsetof(Elf64_Ehdr, e_machine), sizeof(Elf64_Ehdr), EM_X86_64,
+         "for machine 62 that carries no BPF object"},
         {"a linked file", offsetof(Elf64_Ehdr, e_type), sizeof(Elf64_Ehdr), ET_EXEC,
          "is not a relocatable object (ELF type 2)"},
         {"a shared library", offsetof(Elf64_Ehdr, e_type), sizeof(Elf64_Ehdr), ET_DYN,
@@ -182,13 +182,32 @@ START_TEST(missing_object_is_a_mistake_of_the_users)
 }
 END_TEST
 
-START_TEST(directory_is_no_object)
+START_TEST(directory_stands_for_the_objects_in_it)
 {
 	cleanup_object_list struct object_list list;
+	cleanup_free char *dir = scratch_path("dir"), *deep = scratch_path("dir/deep");
 	cleanup_error struct error err = {0};
 
-	ck_assert_int_eq(read_paths(&scratch_root, 1, &list, &err), -EISDIR);
-	ck_assert_msg(strstr(err.text, "is a directory") != NULL, "%s", err.text);
+	ck_assert_int_eq(io_make_dirs(deep, NULL), 0);
+	free(object_file("dir/b.bpf.o"));
+	free(object_file("dir/deep/a.o"));
+	free(scratch_file("dir/notes.txt", "no object", 9));
+	ck_assert_msg(!read_paths(&dir, 1, &list, &err), "%s", err.text);
+	ck_assert_uint_eq(list.count, 2);
+	ck_assert_str_eq(list.at[0].name, "b");
+	ck_assert_str_eq(list.at[1].name, "a");
+}
+END_TEST
+
+START_TEST(directory_without_objects_is_refused)
+{
+	cleanup_object_list struct object_list list;
+	cleanup_free char *dir = scratch_path("without objects");
+	cleanup_error struct error err = {0};
+
+	ck_assert_int_eq(io_make_dirs(dir, NULL), 0);
+	ck_assert_int_eq(read_paths(&dir, 1, &list, &err), -EINVAL);
+	ck_assert_msg(strstr(err.text, dir) != NULL, "%s", err.text);
 }
 END_TEST
 
@@ -280,7 +299,8 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, what_is_no_object_is_refused, 0, COUNT(refusals));
 	tcase_add_test(t, big_endian_object_is_told_so);
 	tcase_add_test(t, missing_object_is_a_mistake_of_the_users);
-	tcase_add_test(t, directory_is_no_object);
+	tcase_add_test(t, directory_stands_for_the_objects_in_it);
+	tcase_add_test(t, directory_without_objects_is_refused);
 	tcase_add_test(t, empty_list_is_refused);
 	tcase_add_test(t, one_bad_object_refuses_the_list);
 	tcase_add_test(t, ini_beside_the_object_counts);

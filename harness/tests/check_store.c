@@ -6,6 +6,7 @@
 #include <check.h>
 #include <errno.h>
 #include <glob.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,7 +206,7 @@ START_TEST(a_users_file_is_unpacked_once)
 	ck_assert_uint_eq(strlen(first.kernels[0].image_sha256), 64);
 	ck_assert_uint_eq(strlen(first.kernels[0].btf_sha256), 64);
 	ck_assert(first.kernels[0].pvh);
-	ck_assert_str_eq(first.kernels[0].bzimage, "");
+	ck_assert_int_eq(access(first.kernels[0].bzimage, R_OK), 0);
 	ck_assert_str_eq(first.kernels[0].config, "");
 	inode = inode_of(first.kernels[0].vmlinux);
 	second = prepare("%s/vmlinuz\n");
@@ -292,6 +293,74 @@ START_TEST(packages_are_fetched_once_and_pinned)
 	free(lock);
 	free(mirror);
 	free(apt);
+}
+END_TEST
+
+/* As entries were before the compressed image was kept. */
+static void forget_bzimage(const char *release)
+{
+	char *record = xasprintf("images/%s/record.json", release), *path = at_top(record);
+	char *bzimage = xasprintf("%s/images/%s/bzimage", top, release);
+	json_t *json = json_load_file(path, 0, NULL);
+
+	ck_assert_int_eq(json_object_del(json_object_get(json, "files"), "bzimage"), 0);
+	ck_assert_int_eq(json_dump_file(json, path, 0), 0);
+	ck_assert_int_eq(unlink(bzimage), 0);
+	json_decref(json);
+	free(bzimage);
+	free(path);
+	free(record);
+}
+
+START_TEST(an_entry_without_bzimage_is_built_again_only_when_asked)
+{
+	struct outcome o;
+	ino_t inode;
+
+	publish("6.1.0-9-cloud-amd64", "6.1.9-1", "6.1.0-9-cloud-amd64", NULL);
+	o = prepare("6.1 cloud\n");
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	inode = inode_of(o.kernels[0].vmlinux);
+	outcome_free(&o);
+	forget_bzimage("6.1.0-9-cloud-amd64");
+
+	o = prepare("6.1 cloud\n");
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	ck_assert_str_eq(o.kernels[0].bzimage, "");
+	ck_assert_uint_eq(inode_of(o.kernels[0].vmlinux), inode);
+	outcome_free(&o);
+
+	options.compressed = true;
+	o = prepare("6.1 cloud\n");
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	ck_assert_int_eq(access(o.kernels[0].bzimage, R_OK), 0);
+	inode = inode_of(o.kernels[0].vmlinux);
+	outcome_free(&o);
+
+	o = prepare("6.1 cloud\n");
+	ck_assert_uint_eq(inode_of(o.kernels[0].vmlinux), inode);
+	outcome_free(&o);
+}
+END_TEST
+
+START_TEST(no_other_kernel_is_taken_for_a_missing_bzimage)
+{
+	struct outcome o;
+
+	publish("6.1.0-9-cloud-amd64", "6.1.9-1", "6.1.0-9-cloud-amd64", NULL);
+	o = prepare("6.1 cloud\n");
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	outcome_free(&o);
+	forget_bzimage("6.1.0-9-cloud-amd64");
+	package_index_free(&known);
+	publish("6.1.0-10-cloud-amd64", "6.1.10-1", "6.1.0-10-cloud-amd64", NULL);
+
+	options.compressed = true;
+	o = prepare("6.1 cloud\n");
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	ck_assert_str_eq(o.kernels[0].release, "6.1.0-9-cloud-amd64");
+	ck_assert_str_eq(o.kernels[0].bzimage, "");
+	outcome_free(&o);
 }
 END_TEST
 
@@ -710,6 +779,8 @@ int main(void)
 	tcase_add_test(t, a_users_file_is_unpacked_once);
 	tcase_add_test(t, without_pvh_the_bzimage_is_kept);
 	tcase_add_test(t, packages_are_fetched_once_and_pinned);
+	tcase_add_test(t, an_entry_without_bzimage_is_built_again_only_when_asked);
+	tcase_add_test(t, no_other_kernel_is_taken_for_a_missing_bzimage);
 	tcase_add_test(t, a_pinned_kernel_stays_until_update);
 	tcase_add_test(t, lines_of_other_rows_stay_pinned);
 	tcase_add_test(t, nothing_is_fetched_when_a_row_is_unknown);

@@ -32,7 +32,8 @@ struct job_object {
 };
 
 struct job {
-	uint64_t nonce; /* repeated in the end frame: a result can only belong to the job that was given */
+	uint64_t wall_ns; /* the host's CLOCK_REALTIME when it was written: a resumed guest's own clock stood still */
+	uint64_t nonce;   /* repeated in the end frame: a result can only belong to the job that was given */
 	struct job_object *objects;
 	uint32_t object_count;
 };

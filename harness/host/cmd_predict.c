@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/cmd_predict.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "host/btf_source.h"
+#include "host/expect.h"
+#include "host/kernel_list.h"
+#include "host/object.h"
+#include "host/predict.h"
+#include "host/predict_report.h"
+#include "host/predict_timeline.h"
+#include "host/store.h"
+#include "host/strings.h"
+
+enum { OPTION_BTF = 256, OPTION_NEEDS, OPTION_TIMELINE };
+
+struct predict_options {
+	const char *list_path; /* NULL: kernels.txt, unless other types are given */
+	const char *images;
+	const char *output; /* NULL: none */
+	char **globs;
+	size_t glob_count;
+	struct strings btf;
+	bool verbose, needs, timeline;
+	char **paths; /* of objects; argv's own */
+	size_t path_count;
+};
+
+static const struct argp_option option_table[] = {
+        {"kernels", 'k', "FILE", 0, "the list of kernels (kernels.txt)", 0},
+        {"kernel", 'K', "GLOB", 0, "only kernels whose id matches; may be repeated", 0},
+        {"images", 'i', "DIR", 0, "the kernel store (images)", 0},
+        {"btf", OPTION_BTF, "PATH", 0,
+         "types from elsewhere: a .btf file, a directory of them, a vmlinux, a .btf.tar.xz; may be repeated; "
+         "without -k, these alone",
+         0},
+        {"output", 'o', "DIR", 0, "write predict.json there", 0},
+        {"verbose", 'v', NULL, 0, "every relocation of every cell", 0},
+        {"needs", OPTION_NEEDS, NULL, 0, "what each object needs, and where it holds", 0},
+        {"timeline", OPTION_TIMELINE, NULL, 0, "how each field changes along the kernels", 0},
+        {0},
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct predict_options *o = state->input;
+
+	switch (key) {
+	case 'k':
+		o->list_path = arg;
+		return 0;
+	case 'K':
+		o->globs = xrealloc(o->globs, o->glob_count + 1, sizeof(*o->globs));
+		o->globs[o->glob_count++] = arg;
+		return 0;
+	case 'i':
+		o->images = arg;
+		return 0;
+	case 'o':
+		o->output = arg;
+		return 0;
+	case 'v':
+		o->verbose = true;
+		return 0;
+	case OPTION_BTF:
+		strings_add(&o->btf, arg);
+		return 0;
+	case OPTION_NEEDS:
+		o->needs = true;
+		return 0;
+	case OPTION_TIMELINE:
+		o->timeline = true;
+		return 0;
+	case ARGP_KEY_ARGS:
+		o->paths = state->argv + state->next;
+		o->path_count = (size_t)(state->argc - state->next);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+        .options = option_table,
+        .parser = parse_option,
+        .args_doc = "OBJECT...",
+        .doc = "Predict from the kernels' types what becomes of every relocation and of each object. No VM, no "
+               "privileges, no network.",
+};
+
+/* The kernels to predict for, in order: the list's, then those of --btf. */
+struct kernels {
+	struct predict_types *types; /* borrowed from the rest */
+	const char **flavours, **releases;
+	const char **expects; /* what the row expects of every object, "" */
+	size_t count;
+	struct kernel_list list;
+	struct store_kernel *store;
+	size_t store_count;
+	struct btf_source_list sources;
+};
+
+static void kernels_free(struct kernels *k)
+{
+	free(k->types);
+	free(k->flavours);
+	free(k->releases);
+	free(k->expects);
+	kernel_list_free(&k->list);
+	store_kernels_free(k->store, k->store_count);
+	btf_source_list_free(&k->sources);
+}
+
+static void add_kernel(struct kernels *k, const char *id, const char *path, const char *flavour, const char *release,
+                       const char *expects)
+{
+	k->types = xrealloc(k->types, k->count + 1, sizeof(*k->types));
+	k->flavours = xrealloc(k->flavours, k->count + 1, sizeof(*k->flavours));
+	k->releases = xrealloc(k->releases, k->count + 1, sizeof(*k->releases));
+	k->expects = xrealloc(k->expects, k->count + 1, sizeof(*k->expects));
+	k->types[k->count] = (struct predict_types){id, path};
+	k->flavours[k->count] = flavour;
+	k->releases[k->count] = release;
+	k->expects[k->count++] = expects;
+}
+
+/* Leave out the rows whose kernel is not in the store: nothing is fetched for a prediction. */
+static int keep_present(const struct store_options *store, struct kernel_list *list, struct error *err)
+{
+	cleanup_strings struct strings present = {0};
+	struct store_row *rows;
+	size_t count;
+	int rc = store_list(store, list, &rows, &count, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].present)
+			strings_add(&present, list->rows[i].id);
+		else
+			log_warn("%s: not in %s, so not predicted; `corematrix kernels fetch` gets it",
+			         list->rows[i].id, store->dir);
+	}
+	store_rows_free(rows, count);
+	if (!present.count)
+		return error_usage(err,
+		                   "%s: none of its kernels is in %s; `corematrix kernels fetch` gets them, or "
+		                   "give types with --btf",
+		                   list->path, store->dir);
+	return kernel_list_select(list, present.at, present.count, err);
+}
+
+static int add_listed(const struct predict_options *o, struct kernels *k, struct error *err)
+{
+	const struct store_options store = {.dir = o->images, .quiet = true};
+	int rc = kernel_list_read(o->list_path ? o->list_path : "kernels.txt", &k->list, err);
+
+	rc = rc ? rc : kernel_list_select(&k->list, o->globs, o->glob_count, err);
+	rc = rc ? rc : keep_present(&store, &k->list, err);
+	rc = rc ? rc : store_prepare(&store, &k->list, &k->store, &k->store_count, err);
+	for (size_t i = 0; i < k->store_count && !rc; i++)
+		add_kernel(k, k->store[i].id, k->store[i].btf, k->list.rows[i].flavour, k->store[i].release,
+		           k->list.rows[i].expect);
+	return rc;
+}
+
+static int find_kernels(const struct predict_options *o, struct kernels *k, struct error *err)
+{
+	int rc = o->list_path || !o->btf.count ? add_listed(o, k, err) : 0;
+
+	for (size_t i = 0; i < o->btf.count && !rc; i++)
+		rc = btf_source_add(&k->sources, o->btf.at[i], err);
+	for (size_t i = 0; i < k->sources.count && !rc; i++)
+		add_kernel(k, k->sources.at[i].id, k->sources.at[i].path, "", k->sources.at[i].id, "");
+	return rc;
+}
+
+/* ---- expectations ---- */
+
+struct asked {
+	const struct object_ini *ini;
+	const struct predict_cell *cell;
+};
+
+/* An expect_ask: the worker has answered each of the ini's rules already. */
+static int answer(void *ctx, const char *question, const char *path)
+{
+	const struct asked *a = ctx;
+
+	for (size_t i = 0; i < a->ini->rule_count && i < a->cell->answer_count; i++)
+		if (!strcmp(expect_condition_name(a->ini->rules[i].kind), question) &&
+		    !strcmp(a->ini->rules[i].argument, path))
+			return a->cell->answers[i];
+	return -ENODATA;
+}
+
+/* A prediction is worse than expected only where it commits itself to a rejection. */
+static bool is_worse(const struct kernels *k, size_t kernel, const struct object *o, const struct predict_cell *c)
+{
+	const struct expect_kernel about = {.id = k->types[kernel].id, .release = k->releases[kernel]};
+	struct asked asked = {&o->ini, c};
+	cleanup_free char *expected = NULL;
+
+	if (c->forecast != FORECAST_REJECTED)
+		return false;
+	if (*k->expects[kernel])
+		expected = xstrdup(k->expects[kernel]);
+	else if (expect_verdict(&o->ini, &about, answer, &asked, &expected, NULL))
+		return true;
+	return !expect_matches(expected, VERDICT_REJECTED, (enum reject_class)c->class);
+}
+
+static enum exit_status judge(const struct kernels *k, const struct object_list *objects, const struct prediction *p)
+{
+	enum exit_status status = EXIT_AS_EXPECTED;
+
+	for (size_t i = 0; i < p->kernel_count; i++)
+		for (size_t o = 0; o < p->object_count; o++) {
+			const struct predict_cell *c = prediction_cell(p, i, o);
+
+			if (c->forecast == FORECAST_NONE)
+				return EXIT_INFRA;
+			if (is_worse(k, i, &objects->at[o], c))
+				status = EXIT_WORSE;
+		}
+	return status;
+}
+
+/* ---- output ---- */
+
+static int write_json(const char *directory, const struct prediction *p, struct error *err)
+{
+	cleanup_free char *path = xasprintf("%s/predict.json", directory), *text = NULL;
+	json_t *root = predict_report_json(p);
+	int rc = io_make_dirs(directory, err);
+
+	text = json_dumps(root, JSON_INDENT(1));
+	json_decref(root);
+	if (!rc && !text)
+		rc = error_set(err, ENOMEM, "%s: no memory to write it", path);
+	return rc ? rc : io_replace_file(path, text, strlen(text), err);
+}
+
+static int show(const struct predict_options *o, const struct kernels *k, const struct prediction *p, struct error *err)
+{
+	cleanup_buf struct buf out = {0};
+
+	if (o->verbose)
+		predict_report_relocations(p, &out);
+	if (o->needs)
+		predict_report_needs(p, &out);
+	if (o->timeline)
+		predict_timeline(p, k->flavours, &out);
+	if (out.len)
+		buf_putc(&out, '\n');
+	predict_report_table(p, &out);
+	fwrite(out.data, 1, out.len, stdout);
+	return o->output ? write_json(o->output, p, err) : 0;
+}
+
+static int predict(const struct predict_options *o, enum exit_status *status, struct error *err)
+{
+	struct kernels k __attribute__((cleanup(kernels_free))) = {0};
+	cleanup_object_list struct object_list objects = {0};
+	const struct prediction *p = NULL;
+	struct predict_job *job = NULL;
+	int rc = object_list_read(o->paths, o->path_count, &objects, err);
+
+	rc = rc ? rc : find_kernels(o, &k, err);
+	if (rc)
+		return rc;
+	job = predict_start(&objects, k.types, k.count, err);
+	p = job ? predict_finish(job, err) : NULL;
+	rc = p ? show(o, &k, p, err) : -err->code;
+	if (p)
+		*status = judge(&k, &objects, p);
+	predict_free(job);
+	return rc;
+}
+
+int cmd_predict(int argc, char **argv)
+{
+	struct predict_options o = {.images = "images"};
+	cleanup_error struct error err = {0};
+	enum exit_status status = EXIT_AS_EXPECTED;
+
+	argp_err_exit_status = EXIT_USAGE;
+	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
+		return EXIT_USAGE;
+	if (predict(&o, &status, &err)) {
+		fprintf(stderr, "corematrix: %s\n", err.text);
+		status = err.status;
+	}
+	strings_free(&o.btf);
+	free(o.globs);
+	return (int)status;
+}

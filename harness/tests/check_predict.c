@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * predict: objects and types from files, through the worker, to verdicts; hostile files cost a cell, not the run.
+ * The fixtures are local.c (object) and target.c (kernel) of tests/relo.
+ */
+
+#include <elf.h>
+
+#include <bpf/btf.h>
+
+#include "host/predict.h"
+#include "host/predict_forecast.h"
+#include "host/predict_timeline.h"
+#include "tests/fake_kernel.h"
+#include "tests/scratch.h"
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
+#define FIXTURES "build/tests/relo/"
+
+/* The raw BTF of an object, also as a file; the caller frees its path. */
+static char *types_of(const char *object, struct buf *raw, const char *file)
+{
+	struct btf *btf = btf__parse_elf(object, NULL);
+	const void *bytes;
+	__u32 len;
+
+	ck_assert_ptr_nonnull(btf);
+	bytes = btf__raw_data(btf, &len);
+	buf_add(raw, bytes, len);
+	btf__free(btf);
+	return scratch_file(file, raw->data, raw->len);
+}
+
+static void read_objects(struct object_list *objects, char *const *paths, size_t count)
+{
+	struct error err = {0};
+
+	ck_assert_msg(!object_list_read(paths, count, objects, &err), "%s", err.text);
+}
+
+static const struct prediction *predict_all(const struct object_list *objects, const struct predict_types *types,
+                                            size_t count, struct predict_job **job)
+{
+	const struct prediction *p;
+	struct error err = {0};
+
+	*job = predict_start(objects, types, count, &err);
+	ck_assert_msg(*job != NULL, "%s", err.text);
+	p = predict_finish(*job, &err);
+	ck_assert_msg(p != NULL, "%s", err.text);
+	return p;
+}
+
+static const struct predict_outcome *find(const struct prediction *p, size_t kernel, const char *program,
+                                          unsigned number)
+{
+	const struct predict_object *o = &p->objects[0];
+	const struct predict_cell *c = prediction_cell(p, kernel, 0);
+
+	for (uint32_t i = 0; i < o->record_count; i++)
+		if (!strcmp(o->records[i].program, program) && o->records[i].number == number)
+			return &c->outcomes[i];
+	ck_abort_msg("no relocation #%u in %s", number, program);
+	return NULL;
+}
+
+static char *const local[] = {(char *)FIXTURES "local.o"};
+
+START_TEST(outcomes_come_through)
+{
+	const struct predict_types types[] = {{"k", FIXTURES "target.o"}, {"bare", ""}};
+	cleanup_object_list struct object_list objects = {0};
+	const struct prediction *p;
+	struct predict_job *job;
+
+	read_objects(&objects, local, 1);
+	p = predict_all(&objects, types, 2, &job);
+	ck_assert_str_eq(predict_outcome_name(find(p, 0, "loads", 0)), "same");
+	ck_assert_str_eq(predict_outcome_name(find(p, 0, "loads", 1)), "moved");
+	ck_assert_uint_eq(find(p, 0, "loads", 1)->p.says.value, 16);
+	ck_assert_str_eq(predict_outcome_name(find(p, 0, "addresses", 1)), "drift");
+	ck_assert_str_eq(predict_outcome_name(find(p, 0, "guarded", 0)), "absent");
+	/* the answer of its existence test is a constant that decides the branch before it */
+	ck_assert_str_eq(predict_outcome_name(find(p, 0, "guarded", 1)), "guarded");
+	ck_assert_int_eq(prediction_cell(p, 1, 0)->forecast, FORECAST_REJECTED);
+	ck_assert_int_eq(prediction_cell(p, 1, 0)->class, CLASS_NO_KERNEL_BTF);
+	predict_free(job);
+}
+END_TEST
+
+START_TEST(archives_are_read_in_the_jail)
+{
+	cleanup_buf struct buf raw = {0}, packed = {0};
+	cleanup_object_list struct object_list objects = {0};
+	struct archive *a = fake_archive("gnutar", "xz", &packed);
+	char *good = types_of(FIXTURES "target.o", &raw, "good.btf"), *path;
+	struct predict_job *job;
+	const struct prediction *p;
+
+	fake_member(a, "6.1.0.btf", raw.data, raw.len);
+	fake_close(a);
+	path = scratch_file("6.1.0.btf.tar.xz", packed.data, packed.len);
+	read_objects(&objects, local, 1);
+	p = predict_all(&objects, (const struct predict_types[]){{"raw", good}, {"packed", path}}, 2, &job);
+	ck_assert_msg(!p->kernels[1].failed, "%s", p->kernels[1].reason);
+	ck_assert_int_eq(prediction_cell(p, 0, 0)->forecast, prediction_cell(p, 1, 0)->forecast);
+	ck_assert_int_ne(prediction_cell(p, 1, 0)->forecast, FORECAST_NONE);
+	predict_free(job);
+	free(good);
+	free(path);
+}
+END_TEST
+
+/* Move member `name` of struct probe in raw BTF by `bits`. */
+static void move_member(struct buf *raw, const char *name, __u32 bits)
+{
+	struct btf *btf = btf__new(raw->data, (__u32)raw->len);
+	int id = btf__find_by_name_kind(btf, "probe", BTF_KIND_STRUCT);
+	const struct btf_type *t;
+
+	ck_assert_int_gt(id, 0);
+	t = btf__type_by_id(btf, (__u32)id);
+	for (int i = 0; i < btf_vlen(t); i++)
+		if (!strcmp(btf__name_by_offset(btf, btf_members(t)[i].name_off), name))
+			btf_members((struct btf_type *)t)[i].offset += bits;
+	buf_free(raw);
+	{
+		__u32 len;
+		const void *bytes = btf__raw_data(btf, &len);
+
+		buf_add(raw, bytes, len);
+	}
+	btf__free(btf);
+}
+
+START_TEST(one_field_moved_by_hand_changes_its_relocations_only)
+{
+	cleanup_buf struct buf raw = {0};
+	char *before = types_of(FIXTURES "target.o", &raw, "before.btf"), *after;
+	cleanup_object_list struct object_list objects = {0};
+	const struct prediction *p;
+	struct predict_job *job;
+	size_t changed = 0;
+
+	move_member(&raw, "renamed", 64);
+	after = scratch_file("after.btf", raw.data, raw.len);
+	read_objects(&objects, local, 1);
+	p = predict_all(&objects, (const struct predict_types[]){{"before", before}, {"after", after}}, 2, &job);
+	for (uint32_t i = 0; i < p->objects[0].record_count; i++) {
+		const struct predict_outcome *a = &prediction_cell(p, 0, 0)->outcomes[i];
+		const struct predict_outcome *b = &prediction_cell(p, 1, 0)->outcomes[i];
+
+		if (a->p.says.value == b->p.says.value && a->p.outcome == b->p.outcome)
+			continue;
+		changed++;
+		ck_assert_ptr_nonnull(strstr(p->objects[0].records[i].spec, "renamed"));
+		ck_assert_uint_eq(b->p.says.value, a->p.says.value + 8);
+	}
+	ck_assert_uint_eq(changed, 1);
+	predict_free(job);
+	free(before);
+	free(after);
+}
+END_TEST
+
+START_TEST(the_timeline_names_the_neighbours)
+{
+	static const char *const flavours[] = {"", "", "other"};
+	cleanup_buf struct buf raw = {0}, out = {0};
+	char *before = types_of(FIXTURES "target.o", &raw, "before.btf"), *after;
+	cleanup_object_list struct object_list objects = {0};
+	struct predict_job *job;
+	const struct prediction *p;
+
+	move_member(&raw, "renamed", 64);
+	after = scratch_file("after.btf", raw.data, raw.len);
+	read_objects(&objects, local, 1);
+	p = predict_all(&objects, (const struct predict_types[]){{"v1", before}, {"v2", after}, {"v3", before}}, 3,
+	                &job);
+	predict_timeline(p, flavours, &out);
+	ck_assert_msg(strstr(out.data,
+	                     "struct probe___flavour.renamed\n     184:4  | moves between v1 and v2: 192:4\n") != NULL,
+	              "%s", out.data);
+	ck_assert_msg(strstr(out.data, "1 of ") != NULL, "%s", out.data);
+	predict_free(job);
+	free(before);
+	free(after);
+}
+END_TEST
+
+/* A BTF of `count` types in the form of the kernel's; each is {name 0, info, size or type}. */
+static void build_types(struct buf *out, const __u32 (*types)[3], __u32 count)
+{
+	const struct btf_header h = {.magic = BTF_MAGIC,
+	                             .version = BTF_VERSION,
+	                             .hdr_len = sizeof(h),
+	                             .type_len = count * 12,
+	                             .str_off = count * 12,
+	                             .str_len = 1};
+
+	buf_add(out, &h, sizeof(h));
+	buf_add(out, types, (size_t)count * 12);
+	buf_putc(out, 0);
+}
+
+static const __u32 loop[][3] = {{0, BTF_KIND_CONST << 24, 2}, {0, BTF_KIND_VOLATILE << 24, 1}};
+
+START_TEST(damaged_types_cost_their_kernel_only)
+{
+	cleanup_buf struct buf raw = {0}, cycle = {0};
+	char *good = types_of(FIXTURES "target.o", &raw, "good.btf");
+	char *cut = scratch_file("cut.btf", raw.data, raw.len / 2);
+	cleanup_object_list struct object_list objects = {0};
+	char *looping, *absent = scratch_path("absent.btf");
+	struct predict_job *job;
+	const struct prediction *p;
+
+	build_types(&cycle, loop, 2);
+	looping = scratch_file("loop.btf", cycle.data, cycle.len);
+	read_objects(&objects, local, 1);
+	p = predict_all(
+	        &objects,
+	        (const struct predict_types[]){{"cut", cut}, {"loop", looping}, {"absent", absent}, {"good", good}}, 4,
+	        &job);
+	for (size_t k = 0; k < 3; k++) {
+		ck_assert(p->kernels[k].failed);
+		ck_assert_msg(strstr(p->kernels[k].reason, ".btf: ") != NULL, "%s", p->kernels[k].reason);
+		ck_assert_int_eq(prediction_cell(p, k, 0)->forecast, FORECAST_NONE);
+		ck_assert_str_eq(prediction_cell(p, k, 0)->reason, p->kernels[k].reason);
+	}
+	ck_assert_msg(strstr(p->kernels[1].reason, "contains itself") != NULL, "%s", p->kernels[1].reason);
+	ck_assert_int_ne(prediction_cell(p, 3, 0)->forecast, FORECAST_NONE);
+	predict_free(job);
+	free(good);
+	free(cut);
+	free(looping);
+	free(absent);
+}
+END_TEST
+
+/* A byte of the object is changed at every place in turn; whatever comes of it, the other object is predicted. */
+START_TEST(damaged_objects_cost_their_cells_only)
+{
+	const struct predict_types types[] = {{"k", FIXTURES "target.o"}};
+	cleanup_object_list struct object_list objects = {0};
+	char *const twice[] = {local[0], local[0]};
+	unsigned step;
+
+	read_objects(&objects, twice, 2);
+	step = (unsigned)objects.at[0].bytes.len / 40;
+	for (size_t at = 64; at < objects.at[0].bytes.len; at += step) {
+		struct predict_job *job;
+		const struct prediction *p;
+
+		objects.at[0].bytes.data[at] ^= (char)0xff;
+		p = predict_all(&objects, types, 1, &job);
+		ck_assert_ptr_nonnull(prediction_cell(p, 0, 0)->reason);
+		ck_assert_int_ne(prediction_cell(p, 0, 1)->forecast, FORECAST_NONE);
+		ck_assert_uint_gt(prediction_cell(p, 0, 1)->outcome_count, 10);
+		predict_free(job);
+		objects.at[0].bytes.data[at] ^= (char)0xff;
+	}
+}
+END_TEST
+
+/* Symbol and section tables that say more than there is; the reader has to end by itself or be ended. */
+START_TEST(a_cut_object_is_rejected)
+{
+	const struct predict_types types[] = {{"k", FIXTURES "target.o"}};
+	cleanup_object_list struct object_list objects = {0};
+	struct predict_job *job;
+	const struct prediction *p;
+
+	read_objects(&objects, local, 1);
+	objects.at[0].bytes.len /= 2;
+	p = predict_all(&objects, types, 1, &job);
+	ck_assert_int_eq(prediction_cell(p, 0, 0)->forecast, FORECAST_REJECTED);
+	ck_assert_int_eq(prediction_cell(p, 0, 0)->class, CLASS_OPEN);
+	predict_free(job);
+}
+END_TEST
+
+#ifndef __SANITIZE_ADDRESS__
+/* An object of one program, so large that following its code takes more memory than a worker may use. */
+static void build_giant(struct buf *out)
+{
+	static const char names[] = "\0raw_tp/x\0.symtab\0.strtab\0giant";
+	enum { CODE = 48 << 20, NAME_SYMTAB = 10, NAME_STRTAB = 18, NAME_FUNC = 26 };
+	const Elf64_Sym symbols[2] = {
+	        {0},
+	        {.st_name = NAME_FUNC, .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC), .st_shndx = 1, .st_size = CODE}};
+	Elf64_Shdr sections[4] = {
+	        {0},
+	        {.sh_name = 1, .sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC | SHF_EXECINSTR, .sh_size = CODE},
+	        {.sh_name = NAME_SYMTAB,
+	         .sh_type = SHT_SYMTAB,
+	         .sh_link = 3,
+	         .sh_info = 1,
+	         .sh_size = sizeof(symbols),
+	         .sh_entsize = sizeof(Elf64_Sym)},
+	        {.sh_name = NAME_STRTAB, .sh_type = SHT_STRTAB, .sh_size = sizeof(names)}};
+	Elf64_Ehdr h = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+	                .e_type = ET_REL,
+	                .e_machine = EM_BPF,
+	                .e_version = EV_CURRENT,
+	                .e_shoff = sizeof(h),
+	                .e_ehsize = sizeof(h),
+	                .e_shentsize = sizeof(Elf64_Shdr),
+	                .e_shnum = 4,
+	                .e_shstrndx = 3};
+
+	sections[2].sh_offset = sizeof(h) + sizeof(sections);
+	sections[3].sh_offset = sections[2].sh_offset + sizeof(symbols);
+	sections[1].sh_offset = sections[3].sh_offset + 64;
+	buf_add(out, &h, sizeof(h));
+	buf_add(out, sections, sizeof(sections));
+	buf_add(out, symbols, sizeof(symbols));
+	buf_add(out, names, sizeof(names));
+	buf_reserve(out, CODE + 64);
+	memset(out->data + out->len, 0, CODE + 64);
+	out->len = sections[1].sh_offset + CODE;
+}
+
+START_TEST(an_object_that_kills_the_parser_costs_its_cells_only)
+{
+	const struct predict_types types[] = {{"a", FIXTURES "target.o"}, {"b", FIXTURES "target.o"}};
+	cleanup_object_list struct object_list objects = {0};
+	cleanup_buf struct buf giant = {0};
+	const struct prediction *p;
+	struct predict_job *job;
+	char *path;
+
+	build_giant(&giant);
+	path = scratch_file("giant.bpf.o", giant.data, giant.len);
+	read_objects(&objects, (char *[]){local[0], path}, 2);
+	p = predict_all(&objects, types, 2, &job);
+	ck_assert_msg(p->objects[1].failed, "%d %s", p->objects[1].class, p->objects[1].reason);
+	for (size_t k = 0; k < 2; k++) {
+		const struct predict_cell *dead = prediction_cell(p, k, 1);
+
+		ck_assert_int_eq(dead->forecast, FORECAST_NONE);
+		ck_assert_msg(strstr(dead->reason, "the parser died over it") != NULL, "%s", dead->reason);
+		ck_assert_uint_gt(prediction_cell(p, k, 0)->outcome_count, 10);
+	}
+	predict_free(job);
+	free(path);
+}
+END_TEST
+#endif
+
+/* ---- forecasts ---- */
+
+#define VALUE(o) \
+	{ \
+		.p = {.outcome = (o), .note = (char *)"", .says.seen = RELO_SEEN_VALUE } \
+	}
+#define POISON(r) \
+	{ \
+		.p = {.outcome = RELO_GUARDED, .note = (char *)"", .says.seen = RELO_SEEN_POISON}, .reach = (r) \
+	}
+#define STATED(o, s) \
+	{ \
+		.p = {.outcome = (o), .note = (char *)"", .says.seen = (s) } \
+	}
+
+static const struct {
+	struct predict_outcome outcome;
+	uint8_t kind, state; /* of the one need */
+	enum forecast forecast;
+	enum reject_class class;
+	enum cell_phase phase;
+} forecasts[] = {
+        {VALUE(RELO_MOVED), NEED_KFUNC, NEED_HOLDS, FORECAST_LOADS, CLASS_NONE, PHASE_DONE},
+        {VALUE(RELO_ABSENT), NEED_KFUNC, NEED_HOLDS, FORECAST_FALLBACK, CLASS_NONE, PHASE_DONE},
+        {VALUE(RELO_SAME), NEED_HELPER, NEED_UNUSED, FORECAST_FALLBACK, CLASS_NONE, PHASE_DONE},
+        {VALUE(RELO_SAME), NEED_HELPER, NEED_UNKNOWN, FORECAST_LOADS, CLASS_NONE, PHASE_DONE},
+        {POISON(REACH_NEVER), NEED_KFUNC, NEED_HOLDS, FORECAST_FALLBACK, CLASS_NONE, PHASE_DONE},
+        {POISON(REACH_MAYBE), NEED_KFUNC, NEED_HOLDS, FORECAST_UNSURE, CLASS_RELOCATION, PHASE_LOAD},
+        {POISON(REACH_ALWAYS), NEED_KFUNC, NEED_HOLDS, FORECAST_REJECTED, CLASS_RELOCATION, PHASE_LOAD},
+        {STATED(RELO_AMBIGUOUS, RELO_SEEN_AMBIGUOUS), NEED_KFUNC, NEED_HOLDS, FORECAST_REJECTED, CLASS_AMBIGUOUS,
+         PHASE_LOAD},
+        {STATED(RELO_ERROR, RELO_SEEN_ERROR), NEED_KFUNC, NEED_HOLDS, FORECAST_REJECTED, CLASS_RELOCATION, PHASE_LOAD},
+        {VALUE(RELO_SAME), NEED_KFUNC, NEED_MISSING, FORECAST_REJECTED, CLASS_KFUNC, PHASE_LOAD},
+        {VALUE(RELO_SAME), NEED_HELPER, NEED_DOUBTED, FORECAST_UNSURE, CLASS_HELPER, PHASE_LOAD},
+        {VALUE(RELO_SAME), NEED_MAP_TYPE, NEED_MISSING, FORECAST_REJECTED, CLASS_MAP_TYPE, PHASE_LOAD},
+        {VALUE(RELO_SAME), NEED_FUNCTION, NEED_MISSING, FORECAST_REJECTED, CLASS_ATTACH_TARGET, PHASE_LOAD},
+        {VALUE(RELO_SAME), NEED_KPROBE, NEED_DOUBTED, FORECAST_UNSURE, CLASS_ATTACH_TARGET, PHASE_ATTACH},
+        {VALUE(RELO_SAME), NEED_TRACEPOINT, NEED_MISSING, FORECAST_REJECTED, CLASS_ATTACH_TARGET, PHASE_ATTACH},
+        /* what comes first in a load decides, and what is certain before what is not */
+        {POISON(REACH_ALWAYS), NEED_TRACEPOINT, NEED_MISSING, FORECAST_REJECTED, CLASS_RELOCATION, PHASE_LOAD},
+        {POISON(REACH_ALWAYS), NEED_MAP_TYPE, NEED_MISSING, FORECAST_REJECTED, CLASS_MAP_TYPE, PHASE_LOAD},
+        {POISON(REACH_MAYBE), NEED_TRACEPOINT, NEED_MISSING, FORECAST_REJECTED, CLASS_ATTACH_TARGET, PHASE_ATTACH},
+};
+
+START_TEST(forecast_follows)
+{
+	struct predict_record record = {.program = (char *)"p", .spec = (char *)"struct s.f"};
+	struct need need = {.kind = forecasts[_i].kind, .name = (char *)"n", .user = (char *)"u"};
+	const struct predict_object o = {
+	        .reason = (char *)"", .records = &record, .record_count = 1, .needs = &need, .need_count = 1};
+	const struct predict_kernel k = {.has_btf = true};
+	struct predict_outcome outcome = forecasts[_i].outcome;
+	uint8_t state = forecasts[_i].state;
+	struct predict_cell c = {.outcomes = &outcome, .outcome_count = 1, .needs = &state, .need_count = 1};
+
+	predict_forecast(&k, &o, &c);
+	ck_assert_str_eq(forecast_name(c.forecast), forecast_name(forecasts[_i].forecast));
+	ck_assert_str_eq(reject_class_name(c.class), reject_class_name(forecasts[_i].class));
+	ck_assert_str_eq(cell_phase_name(c.phase), cell_phase_name(forecasts[_i].phase));
+	ck_assert_int_eq(*c.reason != '\0', c.forecast != FORECAST_LOADS);
+	free(c.reason);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("predict");
+	TCase *t = tcase_create("all");
+	SRunner *sr;
+	int failed;
+
+	tcase_add_unchecked_fixture(t, scratch_setup, scratch_teardown);
+	tcase_set_timeout(t, 120);
+	tcase_add_test(t, outcomes_come_through);
+	tcase_add_test(t, one_field_moved_by_hand_changes_its_relocations_only);
+	tcase_add_test(t, archives_are_read_in_the_jail);
+	tcase_add_test(t, the_timeline_names_the_neighbours);
+	tcase_add_test(t, damaged_types_cost_their_kernel_only);
+	tcase_add_test(t, damaged_objects_cost_their_cells_only);
+	tcase_add_test(t, a_cut_object_is_rejected);
+#ifndef __SANITIZE_ADDRESS__
+	tcase_add_test(t, an_object_that_kills_the_parser_costs_its_cells_only);
+#endif
+	tcase_add_loop_test(t, forecast_follows, 0, COUNT(forecasts));
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

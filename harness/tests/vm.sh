@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Tests in real VMs: what a user does, and what must go red. Run from the repository's root after the build; needs
+# images/ filled or a mirror. Usage: vm.sh COREMATRIX. Prints one line per test and a closing count.
+set -u
+
+corematrix=$(realpath "$1")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+passed=0 failed=0
+some=(--kernel 5.10-cloud --kernel 6.1-rt --kernel newest-cloud)
+
+# check NAME COMMAND...: the command must succeed.
+check() {
+	local name=$1
+	shift
+	if "$@" >"$scratch/out" 2>&1; then
+		passed=$((passed + 1)) && echo "ok    $name"
+	else
+		failed=$((failed + 1)) && echo "FAIL  $name" && tail -n 25 "$scratch/out"
+	fi
+}
+
+# status WANTED TEXT COMMAND...: the command must exit so, and say TEXT.
+status() {
+	local wanted=$1 text=$2 got=0
+	shift 2
+	"$@" >"$scratch/said" 2>&1 || got=$?
+	[ "$got" = "$wanted" ] || { echo "exit status $got, not $wanted"; cat "$scratch/said"; return 1; }
+	grep -qF -- "$text" "$scratch/said" || { echo "does not say: $text"; cat "$scratch/said"; return 1; }
+}
+
+run() { "$corematrix" run -o "$scratch/results" "$@"; }
+latest() { jq -e "$1" "$scratch/results/latest/results.json"; }
+copy() { mkdir -p "$scratch/$1" && cp "build/progs/$2.bpf.o" "build/progs/$2.ini" "$scratch/$1/"; }
+
+# ---- the default matrix ----
+check "every cell of the default matrix is as expected" status 0 " 0 unexpected, 0 infra" run build/progs/*.bpf.o
+check "it has at least 18 kernels" latest '[.kernels[] | select(.status == "ok")] | length >= 18'
+check "exec_identity: six fields true for every subject on every kernel" latest '
+	[.cells[] | select(.object == "exec_identity")] as $c | ($c | length) >= 18 and
+	all($c[]; . as $cell | all("exec", "exec-thread", "exec-child", "exec-comm", "exec-uid"; . as $w |
+		all("pid", "tgid", "ppid", "comm", "uid", "start_time"; . as $f |
+			any($cell.truth[]; .workload == $w and .field == $f and .ok))) and all($cell.truth[]; .ok))'
+check "a control with another layout is wrong, and the hint says stale offset" latest '
+	[.cells[] | select(.object == "fixed_offset" and .verdict == "wrong")] |
+	length > 0 and all(any(.truth[]; .ok == false and (.hint | contains("stale offset"))))'
+check "missing_field is rejected and the field is named" latest '
+	[.cells[] | select(.object == "missing_field")] | length > 0 and
+	all(.verdict == "rejected" and .class == "relocation" and (.reason | contains("pid_of_no_kernel")))'
+check "no_btf is told apart" latest 'all(.cells[] | select(.object == "no_btf"); .class == "object-no-btf")'
+check "no relocation's witnesses disagree" latest 'all(.cells[].relocations[]; .disagreement == "" or .disagreement == null)'
+check "junit.xml is XML" xmllint --noout "$scratch/results/latest/junit.xml"
+check "the reports can be rendered again" status 0 " 0 unexpected" "$corematrix" report "$scratch/results/latest"
+
+# Where bpftool says that a field is, there its relocation went.
+offsets() {
+	local release btf spec target member wanted bad=0
+	while read -r release spec target; do
+		btf=images/$release/btf member=${spec##*.}
+		wanted=$(bpftool btf dump file "$btf" -j | jq --arg m "$member" \
+			'[.types[] | select(.kind == "STRUCT" and .name == "task_struct").members[] | select(.name == $m)][0].bits_offset / 8')
+		[ "$wanted" = "$target" ] || { echo "$release $spec: $target, bpftool says $wanted"; bad=1; }
+	done
+	return $bad
+}
+offsets_of_latest() {
+	jq -r '(.kernels | map({(.id): .release}) | add) as $r | .cells[] | select(.object == "exec_identity") | .kernel as $k |
+		.relocations[] | select(.kind == "byte_off" and .target != null) |
+		select(.spec | test("task_struct[.][a-z_]+$")) | "\($r[$k]) \(.spec | gsub("struct "; "") | gsub(" .*"; "")) \(.target)"' \
+		"$scratch/results/latest/results.json" | sort -u | grep -E '^(5.10.0-[0-9]+-cloud|6.1.0-[0-9]+-rt|7.3)' | offsets
+}
+check "relocation targets equal bpftool's offsets" offsets_of_latest
+
+# ---- more workloads, and settings of an ini ----
+check "files, connections and settings: what was captured is true" status 0 " 0 unexpected, 0 infra" \
+	run "${some[@]}" build/tests/objects/*.bpf.o
+check "file_truth: the inode is compared" latest 'any(.cells[].truth[]; .field == "ino" and .ok)'
+
+# ---- cold and resumed say the same ----
+same_as_cold() {
+	run "${some[@]}" build/progs/*.bpf.o && cp -r "$(realpath "$scratch/results/latest")" "$scratch/resumed" &&
+		run --cold "${some[@]}" build/progs/*.bpf.o && cp -r "$(realpath "$scratch/results/latest")" "$scratch/cold" &&
+		jq -e 'all(.kernels[]; .start == "resume")' "$scratch/resumed/results.json" &&
+		jq -e 'all(.kernels[]; .start == "boot")' "$scratch/cold/results.json" &&
+		for d in resumed cold; do
+			jq '[.cells[] | {kernel, object, verdict, class, programs: [.programs[] | {name, loaded, attached}],
+				relocations: [.relocations[] | {program, insn, local, target, outcome}],
+				truth: [.truth[] | {workload, field, ok, comm: (if .field == "comm" and .ok then .observed else null end)}]}]' \
+				"$scratch/$d/results.json" >"$scratch/$d.facts" || return 1
+		done && cmp "$scratch/resumed.facts" "$scratch/cold.facts"
+}
+check "a resumed guest and a booted one say the same" same_as_cold
+damaged_snapshot() {
+	local s
+	for s in images/snapshots/*/state; do printf x | dd of="$s" bs=1 seek=100 conv=notrunc status=none; done
+	status 0 "not what was saved" run --kernel newest-cloud build/progs/exec_identity.bpf.o
+}
+check "a damaged snapshot is noticed and made anew" damaged_snapshot
+check "repeats that agree are a pass" status 0 " 0 unexpected" run --repeat 3 --kernel newest-cloud build/progs/exec_identity.bpf.o
+check "the plan is printed and nothing runs" status 0 "3 kernels" run --plan "${some[@]}" build/progs/exec_identity.bpf.o
+
+# ---- it goes red ----
+copy wrong fixed_offset && sed -i '/^moved/d; /^control/d' "$scratch/wrong/fixed_offset.ini"
+check "a control without its expectation turns the run red" status 1 "stale offset" run --kernel newest-cloud "$scratch/wrong/fixed_offset.bpf.o"
+copy good exec_identity && printf '[expect]\ndefault = wrong\n' >>"$scratch/good/exec_identity.ini"
+check "a good program that is expected to fail turns it red" status 1 "1 unexpected" run --kernel newest-cloud "$scratch/good/exec_identity.bpf.o"
+printf '%s\n' "6.1 rt id=other append=\"rdinit=/nothing\"" >"$scratch/noinit.txt"
+check "a kernel that panics is infra, with its line" status 3 "Kernel panic" run -k "$scratch/noinit.txt" build/progs/exec_identity.bpf.o
+
+# ---- wrong inputs ----
+echo "this is no object" >"$scratch/text.bpf.o"
+check "a text file as object" status 2 "text.bpf.o" run "$scratch/text.bpf.o"
+check "no object" status 2 "object" run
+printf '6.1 cloud\nwhat is this\n' >"$scratch/bad.txt"
+check "a garbage line is refused with its number" status 2 "bad.txt:2" run -k "$scratch/bad.txt" build/progs/exec_identity.bpf.o
+vmlinux=$(ls -d images/5.10*cloud*/vmlinux | head -n 1)
+head -c 20000000 "$vmlinux" >"$scratch/half"
+echo "$scratch/half" >"$scratch/half.txt"
+check "half a kernel" status 2 "half" run -k "$scratch/half.txt" -i "$scratch/images" build/progs/exec_identity.bpf.o
+check "QEMU is not installed" status 3 "install QEMU" env PATH=/nowhere "$corematrix" run -o "$scratch/results" build/progs/exec_identity.bpf.o
+interrupted() {
+	run --cold build/progs/*.bpf.o >"$scratch/said" 2>&1 &
+	local pid=$!
+	until grep -q '^\[1/' "$scratch/said"; do kill -0 $pid 2>/dev/null || break; sleep 0.1; done
+	kill -TERM $pid # a background job of a script ignores SIGINT; both are handled alike
+	wait $pid && return 1
+	! pgrep -P $pid && latest '.complete == false and ([.kernels[] | select(.status == "ok")] | length) >= 1'
+}
+check "a stopped run leaves no process and keeps what was finished" interrupted
+
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
