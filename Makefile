@@ -130,7 +130,7 @@ check: deps
 
 ## unit         the unit tests alone
 unit: $(TEST_BIN) $(TEST_FIXTURES)
-	$(Q)for t in $(TEST_BIN); do $$t || exit 1; done
+	$(Q)for t in $(TEST_BIN); do CK_DEFAULT_TIMEOUT=120 $$t || exit 1; done
 
 ## vm           the tests in real VMs alone
 vm: $(BUILD)/corematrix $(PROGS) $(INIS) $(TEST_OBJECTS)

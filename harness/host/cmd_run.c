@@ -225,6 +225,7 @@ static void add_kernels(struct result *r, const struct store_kernel *kernels, si
 		result_set_string(&k->image_sha256, from->image_sha256);
 		result_set_string(&k->btf_sha256, from->btf_sha256);
 		result_set_string(&k->directory, from->id);
+		k->timing = (struct result_timing){-1, -1, -1, -1, -1, -1};
 		if (from->skipped)
 			result_set_string(&k->reason, from->reason);
 	}

@@ -60,7 +60,7 @@ static void expect_cell(struct recorder *rec, struct result_cell *cell, size_t k
 
 static void write_cell_log(struct recorder *rec, struct result_cell *cell, const struct session_cell *facts)
 {
-	cleanup_free char *relative = xasprintf("%s/%s.log", cell->kernel, cell->object);
+	cleanup_free char *relative = xasprintf("%s/object-%s.log", cell->kernel, cell->object);
 	cleanup_free char *path = xasprintf("%s/%s", rec->s->directory, relative);
 
 	if (facts->log.len && !io_replace_file(path, facts->log.data, facts->log.len, NULL))

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -20,6 +21,8 @@
 #include "host/run_dir.h"
 #include "host/snapshot.h"
 #include "host/vm.h"
+
+#define MAX_BTF (64u << 20)
 
 /* Some objects on one kernel, in one VM (or two: one that saves the guest and one that resumes it). */
 struct task {
@@ -187,6 +190,17 @@ static void choose_mode(struct scheduler *sch, struct task *t, const struct qemu
 		log_warn("%s; the guest is booted instead of resumed", err.text);
 }
 
+/* What the guest's hello has to say of its BTF; a resumed guest said it before it was saved. */
+static void expect_btf(const struct store_kernel *kernel, struct session *session)
+{
+	cleanup_buf struct buf raw = {0};
+
+	if (!*kernel->btf || io_read_file(kernel->btf, MAX_BTF, &raw, NULL))
+		return;
+	session->btf_size = raw.len;
+	session->btf_crc = (uint32_t)crc32(0, (const Bytef *)raw.data, (uInt)raw.len);
+}
+
 static int task_start(struct scheduler *sch, struct task *t, struct error *err)
 {
 	const struct store_kernel *kernel = &sch->s->kernels[t->kernel];
@@ -207,6 +221,7 @@ static int task_start(struct scheduler *sch, struct task *t, struct error *err)
 	if (rc)
 		return rc;
 	session_init(&t->session, nonce, t->count, kernel->release);
+	expect_btf(kernel, &t->session);
 	if (t->mode == VM_RESUME)
 		session_resume(&t->session);
 	if (t->mode != VM_SAVE)

@@ -50,6 +50,8 @@ static int take_hello(struct session *s, struct message *m, int64_t now_ms, stru
 		return error_set(err, EPROTO, "the guest runs kernel '%s', the row resolved to '%s'", release,
 		                 s->release);
 	}
+	if (s->btf_size && (s->btf_size != m->hello.btf_size || s->btf_crc != m->hello.btf_crc))
+		return error_set(err, EPROTO, "the guest's BTF is not the one the store has for its kernel");
 	s->hello = *m;
 	*m = (struct message){0};
 	s->stage = SESSION_GREETED;

@@ -45,6 +45,8 @@ enum session_stage {
 struct session {
 	uint64_t nonce;      /* of the job it was given */
 	const char *release; /* what uname -r must say; borrowed */
+	uint64_t btf_size;   /* the kernel's BTF as the store has it; 0: not to be compared */
+	uint32_t btf_crc;    /* CRC-32 of it */
 	enum session_stage stage;
 	struct message hello;       /* MESSAGE_HELLO once greeted */
 	struct session_cell *cells; /* one per object of the job, in its order */
