@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # `make help` lists the targets and knobs. The program does the work; this file only builds it and calls it.
 
+# A comma that a function call does not take for its own.
+, := ,
 BUILD := build$(if $(SAN),/san)$(if $(DEBUG),/debug)
 Q := $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-7s %s\n' $(1) $(2))
@@ -13,8 +15,7 @@ PKGS := libarchive jansson libxml-2.0 nettle
 CPPFLAGS := -Iharness -D_GNU_SOURCE -MMD -MP
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 CFLAGS := -std=gnu17 -g $(if $(DEBUG),-O0,-O2) $(WARNINGS)
-, := ,
-SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+SANFLAGS = $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 HOST_CFLAGS = $(CFLAGS) $(SANFLAGS) $(shell pkg-config --cflags $(PKGS))
 HOST_LIBS = $(shell pkg-config --libs $(PKGS)) -linih -l:libbpf.a -lelf -lz -lm
 AGENT_LDFLAGS := -static -s -Wl,--wrap=btf__load_vmlinux_btf,--wrap=btf__free

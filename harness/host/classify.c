@@ -75,6 +75,8 @@ static const struct row rows[] = {
          "this kernel has kfunc {}, but not for programs of this type: use another program type or a helper"},
         {CLASS_KFUNC, ANYWHERE, 0, "calling kernel function is not supported",
          "this kernel cannot call kfuncs at all: fall back to a helper"},
+        {CLASS_KFUNC, LOADING, 0, "invalid kernel function btf_id",
+         "the program calls a weak kfunc that this kernel lacks: call it only if bpf_ksym_exists()"},
         {CLASS_KFUNC, LOADING, 0, "invalid func unknown#2002000*",
          "the program calls a kfunc that this kernel lacks: call it only if bpf_ksym_exists()"},
         /* libbpf before 1.3 leaves an unresolved weak kfunc as a call of number 0 */
@@ -90,6 +92,9 @@ static const struct row rows[] = {
          "this kernel has several symbols named {}: use a typed ksym or another symbol"},
         {CLASS_EXTERN, ANYWHERE, 0, "failed to open system Kconfig",
          "the kernel's configuration cannot be read (CONFIG_IKCONFIG_PROC): declare the __kconfig extern __weak"},
+        {CLASS_EXTERN, ANYWHERE, 0, "extern (kcfg) '*': failed to get kernel version",
+         "libbpf cannot tell {} from this kernel's release, which is not of the form X.Y.Z: use "
+         "bpf_core_field_exists() and the like instead of the version"},
         {CLASS_EXTERN, ANYWHERE, 0, "extern (kcfg) '*'",
          "the kernel's setting {} has another type than its extern: correct the declaration, or declare it __weak"},
 
@@ -100,7 +105,7 @@ static const struct row rows[] = {
          "has"},
         {CLASS_PERMISSION, ANYWHERE, 0, "Lockdown: *",
          "the kernel is locked down: start it without lockdown, or use only what lockdown permits"},
-        {CLASS_OTHER, ANYWHERE, ENOMEM, "map '*': failed to create:",
+        {CLASS_MAP_TYPE, ANYWHERE, ENOMEM, "map '*': failed to create:",
          "the guest has too little memory for map {}: give its kernel memory= in the kernel list, or make the map "
          "smaller"},
         {CLASS_MAP_TYPE, ANYWHERE, 0, "map '*': failed to create:",
@@ -121,6 +126,12 @@ static const struct row rows[] = {
          "this kernel lacks that struct_ops type: leave the map out on it with bpf_map__set_autocreate()"},
         {CLASS_ATTACH_TARGET, ANYWHERE, 0, "struct_ops init_kern*Cannot find member",
          "this kernel's struct_ops type lacks that member: use a flavour of the struct without it"},
+        {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is not a supported struct",
+         "this kernel has no such struct_ops type: leave program and map out on it with bpf_program__set_autoload() "
+         "and "
+         "bpf_map__set_autocreate()"},
+        {CLASS_ATTACH_TARGET, LOADING, 0, "The function * type * is unsupported",
+         "this kernel cannot attach to a function with such an argument: attach to another one, or with a kprobe"},
         {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is not a function",
          "the name to attach to is no function on this kernel: attach elsewhere"},
         {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is invalid",
@@ -167,11 +178,17 @@ static const struct row rows[] = {
         {CLASS_TOO_COMPLEX, LOADING, 0, "BPF program load failed: Argument list too long",
          "the program has more instructions than this kernel takes: split it with tail calls"},
 
+        {CLASS_OPEN, ANYWHERE, 0, "bad map relo against '*' in section",
+         "map {} is defined in the old way (SEC(\"maps\")), which libbpf 1.0 dropped: define it in SEC(\".maps\")"},
+
         {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '*'",
          "libbpf knows no program type for section {}: correct the name in SEC()"},
         {CLASS_PROG_TYPE, ANYWHERE, 0, "unrecognized ELF section name '*'",
          "libbpf knows no program type for section {}: correct the name in SEC()"},
 
+        {CLASS_VERIFIER, LOADING, 0, "uses reserved fields",
+         "the program has an instruction that is newer than this kernel (before 5.12: atomic operations that return a "
+         "value): compile with -mcpu=v2 and leave the results of __sync_*() unused"},
         {CLASS_VERIFIER, LOADING, 0, "infinite loop detected at insn",
          "the verifier cannot see that the loop ends: count down from a constant, or use bpf_loop()"},
         {CLASS_VERIFIER, LOADING, 0, "back-edge from insn",

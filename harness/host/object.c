@@ -99,7 +99,7 @@ static int add_object(struct object_list *list, const char *path, const char *na
 	return rc;
 }
 
-/* The objects that a tool carries: a single one goes by the tool's name, several by their own where they tell it. */
+/* The objects that a tool carries: a single one goes by the tool's name, several by TOOL.SOURCE where they tell it. */
 static int add_embedded(struct object_list *list, const char *path, const struct buf *file, struct error *err)
 {
 	cleanup_embedded_list struct embedded_list found = {0};
@@ -113,13 +113,15 @@ static int add_embedded(struct object_list *list, const char *path, const struct
 		                   path, ((const Elf64_Ehdr *)file->data)->e_machine);
 	for (size_t i = 0; !rc && i < found.count; i++) {
 		const struct embedded *e = &found.at[i];
+		cleanup_free char *name = NULL;
 		struct buf bytes = {0};
 
 		if (e->size > OBJECT_MAX_BYTES)
 			return error_usage(err, "%s: the object in it at byte %zu is larger than %u MiB", path,
 			                   e->offset, OBJECT_MAX_BYTES >> 20);
 		buf_add(&bytes, file->data + e->offset, e->size);
-		rc = add_object(list, path, found.count > 1 && *e->source ? e->source : base, &bytes, err);
+		name = found.count > 1 && *e->source ? xasprintf("%s.%s", base, e->source) : xstrdup(base);
+		rc = add_object(list, path, name, &bytes, err);
 		list->at[list->count - 1].embedded = true;
 	}
 	return rc;

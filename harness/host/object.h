@@ -34,8 +34,8 @@ struct object_list {
 
 /*
  * Read the objects that `paths` stand for (object_paths.h) and the ini beside each. A file that is no BPF object but
- * another ELF is searched for objects embedded in it (embedded.h): a single one is named for the file, several for
- * their sources. All mistakes are usage errors naming the path. An empty list is one. Free with object_list_free in
+ * another ELF is searched for objects embedded in it (embedded.h): a single one is named for the file, several as
+ * FILE.SOURCE. All mistakes are usage errors naming the path. An empty list is one. Free with object_list_free in
  * every case.
  */
 int object_list_read(char *const *paths, size_t count, struct object_list *list, struct error *err);

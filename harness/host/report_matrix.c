@@ -173,7 +173,8 @@ static void add_block(struct view *v, size_t first, size_t end)
 	}
 	end_line(v->out);
 	for (size_t k = 0; k < r->kernel_count; k++) {
-		double hello = r->kernels[k].timing.hello_ms;
+		const struct result_timing *t = &r->kernels[k].timing;
+		double hello = t->hello_ms > 0 ? t->hello_ms : t->job_ms; /* a resumed guest says no hello */
 
 		add_padded(v->out, r->kernels[k].id, v->id_width + COLUMN_GAP);
 		add_padded(v->out, r->kernels[k].release, v->release_width + COLUMN_GAP);

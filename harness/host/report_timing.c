@@ -57,7 +57,8 @@ static const struct {
 	size_t offset; /* of the milestone that ends it, in struct result_timing */
 } phases[] = {
         {"qemu", offsetof(struct result_timing, console_ms)}, {"kernel", offsetof(struct result_timing, hello_ms)},
-        {"agent", offsetof(struct result_timing, ready_ms)},  {"cells", offsetof(struct result_timing, cells_ms)},
+        {"agent", offsetof(struct result_timing, ready_ms)},  {"job", offsetof(struct result_timing, job_ms)},
+        {"cells", offsetof(struct result_timing, cells_ms)},
         {"end", offsetof(struct result_timing, total_ms)},
 };
 #define PHASES (sizeof(phases) / sizeof(*phases))
@@ -67,13 +68,19 @@ static double milestone(const struct result_timing *t, size_t phase)
 	return *(const double *)((const char *)t + phases[phase].offset);
 }
 
-/* Length of a phase. Returns false when its end, or the end of the one before, was not reached. */
+/*
+ * Length of a phase: from the last milestone that was reached before it, as a resumed guest has no hello and a quiet one
+ * no console. Returns false when its own end was not reached.
+ */
 static bool phase_length(const struct result_timing *t, size_t phase, double *ms)
 {
-	double begin = phase ? milestone(t, phase - 1) : 0, end = milestone(t, phase);
+	double begin = 0, end = milestone(t, phase);
 
+	for (size_t p = 0; p < phase; p++)
+		if (milestone(t, p) > begin && milestone(t, p) <= end)
+			begin = milestone(t, p);
 	*ms = end - begin;
-	return end > 0 && begin >= 0 && end >= begin;
+	return end > 0;
 }
 
 static void add_median_row(struct buf *out, const struct result *r, size_t name_width)

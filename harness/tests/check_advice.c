@@ -88,6 +88,7 @@ static const struct {
         {CLASS_KFUNC, "extern (func ksym) 'bpf_k': not found in kernel or module BTFs", "", NULL, BTF_TOPIC_FUNCTION,
          "bpf_k", 0},
         {CLASS_EXTERN, "extern (var ksym) 'v': not found in kernel BTF", "", NULL, BTF_TOPIC_VARIABLE, "v", 0},
+        {CLASS_MAP_TYPE, "map 'm': failed to create: Cannot allocate memory(-12)", "", NULL, 0, NULL, 0},
         {CLASS_MAP_TYPE, "map '': failed", "", NULL, 0, NULL, 0},
         {CLASS_VERIFIER, "#12 map 'x'", "", NULL, 0, NULL, 0},
 };

@@ -297,7 +297,7 @@ START_TEST(a_tool_gives_its_objects)
 	two = scratch_file("tool2", tool.data, tool.len);
 	args[0] = one;
 	args[1] = two;
-	expect_names(args, 2, "tool|first|tool2");
+	expect_names(args, 2, "tool|tool2.first|tool2");
 	ck_assert_int_eq(object_list_read(args, 1, &list, &err), 0);
 	ck_assert_int_eq(object_list_unpack(&list, run, &err), 0);
 	unpacked = xasprintf("%s/objects/tool.bpf.o", run);

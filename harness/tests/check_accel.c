@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Every way in which a KVM can be of no use, played by the fake QEMU: it acts by the accelerator it is asked for. */
+#include <check.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/accel.h"
+#include "tests/scratch.h"
+
+#define PROGRAM "qemu-system-x86_64"
+
+/* A shell script in front of the fake QEMU puts the wanted behaviour in place of the word "fake=probe". */
+static const char script[] = "#!/bin/sh\n"
+                             "b=$FAKE_TCG\n"
+                             "case \"$*\" in *'-accel kvm'*) b=$FAKE_KVM; echo kvm >>\"$FAKE_LOG\";; esac\n"
+                             "for a; do shift; case \"$a\" in *fake=probe*) a=\"loglevel=4 fake=$b quiet\";; esac; set "
+                             "-- \"$@\" \"$a\"; done\n"
+                             "exec \"$FAKE_QEMU\" \"$@\"\n";
+
+static void copy_program(const char *from, const char *to)
+{
+	cleanup_buf struct buf bytes = {0};
+
+	ck_assert_int_eq(io_read_file(from, 64u << 20, &bytes, NULL), 0);
+	ck_assert_int_eq(io_replace_file(to, bytes.data, bytes.len, NULL), 0);
+	ck_assert_int_eq(chmod(to, 0755), 0);
+}
+
+static void setup(void)
+{
+	cleanup_free char *self = realpath("/proc/self/exe", NULL), *fake = NULL, *bin = NULL, *path = NULL;
+	cleanup_free char *copy = NULL, *front = NULL, *log = NULL;
+
+	scratch_setup();
+	fake = xasprintf("%s/bin/" PROGRAM, dirname(self));
+	bin = scratch_path("bin");
+	copy = scratch_path("fake");
+	front = scratch_path("bin/" PROGRAM);
+	log = scratch_file("log", "", 0);
+	ck_assert_int_eq(chmod(log, 0666), 0);
+	ck_assert_int_eq(io_make_dirs(bin, NULL), 0);
+	copy_program(fake, copy);
+	ck_assert_int_eq(io_replace_file(front, script, strlen(script), NULL), 0);
+	ck_assert_int_eq(chmod(front, 0755), 0);
+	path = xasprintf("%s:%s", bin, getenv("PATH"));
+	free(scratch_file("vmlinux", "k", 1));
+	free(scratch_file("initrd", "i", 1));
+	setenv("PATH", path, 1);
+	setenv("FAKE_QEMU", copy, 1);
+	setenv("FAKE_LOG", log, 1);
+}
+
+static struct accel_answer decide(const char *kvm, const char *tcg, const char *device)
+{
+	cleanup_free char *kernel = scratch_path("vmlinux"), *initrd = scratch_path("initrd");
+	cleanup_free char *given = *device == '/' ? xstrdup(device) : scratch_path(device);
+	struct accel_probe probe = {
+	        .images = scratch_root,
+	        .device = given,
+	        .directory = scratch_root,
+	        .release = "6.1.0-fake",
+	        .qemu_version = "fake 1",
+	        .guest =
+	                {
+	                        .arch = &arch_x86,
+	                        .kernel = kernel,
+	                        .initrd = initrd,
+	                        .append = "fake=probe",
+	                        .memory_mb = 64,
+	                        .job = "",
+	                        .ram = "",
+	                        .state = "",
+	                },
+	};
+	struct accel_answer answer;
+	struct error err = {0};
+
+	setenv("FAKE_KVM", kvm, 1);
+	setenv("FAKE_TCG", tcg, 1);
+	ck_assert_msg(!accel_decide(&probe, &answer, &err), "%s", err.text);
+	return answer;
+}
+
+static const struct {
+	const char *name, *kvm, *tcg, *device;
+	enum accel accel;
+	const char *reason;
+} kinds[] = {
+        {"works", "hang-after-hello", "hang-silently", "device", ACCEL_KVM, "said hello"},
+        {"hangs, TCG is up first", "hang-silently", "hang-after-hello", "device", ACCEL_TCG,
+         "emulated guest said hello first"},
+        {"both say nothing", "hang-silently", "hang-silently", "device", ACCEL_TCG, "said nothing for 2.0 s"},
+        {"QEMU refuses it", "refuse", "hang-silently", "device", ACCEL_TCG, "KVM does not work here"},
+        {"its guest dies", "end-at-once", "hang-silently", "device", ACCEL_TCG, "no hello from the agent"},
+        {"no device", "hang-after-hello", "hang-after-hello", "absent", ACCEL_TCG, "No such file"},
+        {"no device node", "hang-after-hello", "hang-after-hello", "/proc/self/mem/x", ACCEL_TCG, "Not a directory"},
+};
+
+START_TEST(only_a_guest_that_said_hello_is_believed)
+{
+	cleanup_free char *device = scratch_file("device", "", 0), *kept = scratch_path("accel.json");
+	struct accel_answer answer;
+
+	unlink(kept);
+	answer = decide(kinds[_i].kvm, kinds[_i].tcg, kinds[_i].device);
+	ck_assert_msg(answer.accel == kinds[_i].accel, "%s: %s", kinds[_i].name, answer.reason);
+	ck_assert_msg(strstr(answer.reason, kinds[_i].reason) != NULL, "%s: %s", kinds[_i].name, answer.reason);
+	free(answer.reason);
+}
+END_TEST
+
+START_TEST(no_permission_is_told_and_costs_no_try)
+{
+	cleanup_free char *device = scratch_file("device", "", 0), *kept = scratch_path("accel.json");
+	struct accel_answer answer;
+
+	unlink(kept);
+	ck_assert_int_eq(chmod(device, geteuid() == 0 ? 0600 : 0), 0);
+	if (geteuid() == 0)
+		ck_assert_int_eq(seteuid(65534), 0);
+	answer = decide("hang-after-hello", "hang-after-hello", device);
+	ck_assert_int_eq(answer.accel, ACCEL_TCG);
+	ck_assert_msg(strstr(answer.reason, "Permission denied") != NULL, "%s", answer.reason);
+	free(answer.reason);
+}
+END_TEST
+
+START_TEST(the_answer_is_kept_for_this_boot)
+{
+	cleanup_free char *device = scratch_file("device", "", 0), *kept = scratch_path("accel.json");
+	cleanup_buf struct buf log = {0};
+	struct accel_answer first, second;
+
+	unlink(kept);
+	ck_assert_int_eq(truncate(getenv("FAKE_LOG"), 0), 0);
+	first = decide("refuse", "hang-silently", "device");
+	second = decide("hang-after-hello", "hang-silently", "device");
+	ck_assert_str_eq(first.reason, second.reason);
+	ck_assert_int_eq(io_read_file(getenv("FAKE_LOG"), 4096, &log, NULL), 0);
+	ck_assert_str_eq(buf_str(&log), "kvm\n");
+	free(first.reason);
+	free(second.reason);
+}
+END_TEST
+
+START_TEST(an_answer_of_another_boot_is_not_believed)
+{
+	static const char stale[] = "{\"boot\":\"other\",\"qemu\":\"fake 1\",\"accel\":\"kvm\",\"reason\":\"stale\"}";
+	cleanup_free char *device = scratch_file("device", "", 0);
+	cleanup_free char *kept = scratch_file("accel.json", stale, sizeof(stale) - 1);
+	struct accel_answer answer = decide("refuse", "hang-silently", "device");
+
+	ck_assert_str_ne(answer.reason, "stale");
+	ck_assert_int_eq(answer.accel, ACCEL_TCG);
+	free(answer.reason);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("accel");
+	TCase *tests = tcase_create("accel");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_unchecked_fixture(tests, setup, scratch_teardown);
+	tcase_add_loop_test(tests, only_a_guest_that_said_hello_is_believed, 0, sizeof(kinds) / sizeof(*kinds));
+	tcase_add_test(tests, the_answer_is_kept_for_this_boot);
+	tcase_add_test(tests, an_answer_of_another_boot_is_not_believed);
+	tcase_add_test(tests, no_permission_is_told_and_costs_no_try);
+	suite_add_tcase(suite, tests);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

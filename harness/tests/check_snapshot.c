@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/snapshot.h"
+#include "tests/scratch.h"
+
+#define KEY "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void put(const char *path, off_t at, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT, 0600);
+
+	ck_assert(fd >= 0);
+	ck_assert_int_eq(pwrite(fd, text, strlen(text), at), (ssize_t)strlen(text));
+	close(fd);
+}
+
+/* A saved guest as QEMU leaves one: memory with holes, a short state. */
+static void make(void)
+{
+	struct snapshot s;
+	struct error err = {0};
+
+	ck_assert_msg(!snapshot_begin(scratch_root, KEY, 4, &s, &err), "%s", err.text);
+	put(s.ram, 1 << 20, "memory");
+	put(s.state, 0, "devices");
+	ck_assert_msg(!snapshot_commit(&s, &err), "%s", err.text);
+	snapshot_free(&s);
+}
+
+static int find(struct error *err)
+{
+	struct snapshot s = {0};
+	int rc = snapshot_find(scratch_root, KEY, &s, err);
+
+	if (!rc)
+		snapshot_free(&s);
+	return rc;
+}
+
+static char *file(const char *name)
+{
+	return xasprintf("%s/snapshots/%.32s/%s", scratch_root, KEY, name);
+}
+
+static void damage_nothing(void)
+{
+}
+
+static void change_ram(void)
+{
+	cleanup_free char *path = file("ram");
+
+	put(path, 1 << 20, "Memory");
+}
+
+/* Changed and with the old time put back: the time of change still tells. */
+static void change_ram_in_secret(void)
+{
+	cleanup_free char *path = file("ram");
+	struct timespec times[2];
+	struct stat st;
+
+	ck_assert_int_eq(stat(path, &st), 0);
+	put(path, 1 << 20, "Memory");
+	times[0] = st.st_atim;
+	times[1] = st.st_mtim;
+	ck_assert_int_eq(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void move_data(void)
+{
+	cleanup_free char *path = file("ram");
+
+	put(path, 2 << 20, "memory");
+}
+
+static void cut_state(void)
+{
+	cleanup_free char *path = file("state");
+
+	ck_assert_int_eq(truncate(path, 3), 0);
+}
+
+static void remove_state(void)
+{
+	cleanup_free char *path = file("state");
+
+	ck_assert_int_eq(unlink(path), 0);
+}
+
+static void garble_record(void)
+{
+	cleanup_free char *path = file("record.json");
+
+	ck_assert_int_eq(io_replace_file(path, "{\"ram\":", 7, NULL), 0);
+}
+
+/* As from a cache: same bytes, other inode and times. */
+static void restore_copy(void)
+{
+	cleanup_free char *path = file("state");
+	cleanup_buf struct buf bytes = {0};
+
+	ck_assert_int_eq(io_read_file(path, 1 << 20, &bytes, NULL), 0);
+	ck_assert_int_eq(io_replace_file(path, bytes.data, bytes.len, NULL), 0);
+}
+
+static const struct {
+	const char *name;
+	void (*damage)(void);
+	int found; /* what snapshot_find then says, and the time after */
+	int then;
+} damages[] = {
+        {"untouched", damage_nothing, 0, 0},
+        {"restored from a copy", restore_copy, 0, 0},
+        {"memory changed", change_ram, -EBADMSG, -ENOENT},
+        {"memory changed, time put back", change_ram_in_secret, -EBADMSG, -ENOENT},
+        {"memory elsewhere", move_data, -EBADMSG, -ENOENT},
+        {"state cut", cut_state, -EBADMSG, -ENOENT},
+        {"state gone", remove_state, -EBADMSG, -ENOENT},
+        {"record garbled", garble_record, -EBADMSG, -ENOENT},
+};
+
+START_TEST(only_what_was_saved_is_used)
+{
+	struct error err = {0};
+
+	ck_assert_int_eq(find(&err), -ENOENT);
+	make();
+	damages[_i].damage();
+	ck_assert_msg(find(&err) == damages[_i].found, "%s: %s", damages[_i].name, err.text);
+	error_clear(&err);
+	ck_assert_msg(find(&err) == damages[_i].then, "%s, again", damages[_i].name);
+	error_clear(&err);
+	io_remove_tree(scratch_root, NULL);
+	ck_assert_int_eq(mkdir(scratch_root, 0755), 0);
+}
+END_TEST
+
+START_TEST(unfinished_ones_are_never_found)
+{
+	struct snapshot s;
+	uint64_t left;
+
+	ck_assert_int_eq(snapshot_begin(scratch_root, KEY, 4, &s, NULL), 0);
+	ck_assert_int_eq(find(NULL), -ENOENT);
+	snapshot_discard(&s);
+	ck_assert_int_eq(snapshot_trim(scratch_root, 0, &left, NULL), 0);
+	ck_assert_uint_eq(left, 0);
+}
+END_TEST
+
+START_TEST(trim_keeps_to_the_limit)
+{
+	uint64_t left;
+
+	make();
+	ck_assert_int_eq(snapshot_trim(scratch_root, 1u << 30, &left, NULL), 0);
+	ck_assert_uint_gt(left, 0);
+	ck_assert_int_eq(find(NULL), 0);
+	ck_assert_int_eq(snapshot_trim(scratch_root, 0, &left, NULL), 0);
+	ck_assert_uint_eq(left, 0);
+	ck_assert_int_eq(find(NULL), -ENOENT);
+}
+END_TEST
+
+static struct qemu_guest some_guest(void)
+{
+	return (struct qemu_guest){
+	        .arch = &arch_x86,
+	        .kernel = "k",
+	        .initrd = "x/initramfs-1.cpio",
+	        .append = "",
+	        .memory_mb = 256,
+	        .job = "",
+	        .ram = "",
+	        .state = "",
+	};
+}
+
+START_TEST(key_follows_what_a_guest_depends_on)
+{
+	struct qemu_guest guest = some_guest(), other = some_guest();
+	cleanup_free char *key = snapshot_key(&guest, "hash", "QEMU 7"), *same = NULL;
+
+	other.initrd = "y/z/initramfs-1.cpio";
+	other.kernel = "elsewhere";
+	same = snapshot_key(&other, "hash", "QEMU 7");
+	ck_assert_str_eq(key, same);
+	for (unsigned i = 0; i < 6; i++) {
+		cleanup_free char *changed = NULL;
+
+		other = some_guest();
+		other.initrd = i == 0 ? "x/initramfs-2.cpio" : other.initrd;
+		other.append = i == 1 ? "quiet" : other.append;
+		other.memory_mb = i == 2 ? 128 : other.memory_mb;
+		other.accel = i == 3 ? ACCEL_KVM : other.accel;
+		changed = snapshot_key(&other, i == 4 ? "other" : "hash", i == 5 ? "QEMU 8" : "QEMU 7");
+		ck_assert_str_ne(key, changed);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("snapshot");
+	TCase *tests = tcase_create("snapshot");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_unchecked_fixture(tests, scratch_setup, scratch_teardown);
+	tcase_add_loop_test(tests, only_what_was_saved_is_used, 0, sizeof(damages) / sizeof(*damages));
+	tcase_add_test(tests, unfinished_ones_are_never_found);
+	tcase_add_test(tests, trim_keeps_to_the_limit);
+	tcase_add_test(tests, key_follows_what_a_guest_depends_on);
+	suite_add_tcase(suite, tests);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
