@@ -9,7 +9,7 @@ say = @$(if $(V),:,printf '  %-7s %s\n' $(1) $(2))
 
 CC := gcc
 CLANG := clang
-DEBS := gcc make pkg-config clang llvm bpftool qemu-system-x86 check jq libbpf-dev libelf-dev zlib1g-dev \
+DEBS := gcc make pkg-config clang llvm bpftool qemu-system-x86 check jq procps libxml2-utils libbpf-dev libelf-dev zlib1g-dev \
 	libarchive-dev libjansson-dev libinih-dev libxml2-dev nettle-dev debian-archive-keyring
 PKGS := libarchive jansson libxml-2.0 nettle
 CPPFLAGS := -Iharness -D_GNU_SOURCE -MMD -MP

@@ -13,6 +13,7 @@
 
 #include "agent/channel.h"
 #include "agent/loader.h"
+#include "agent/tool.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "wire/frame.h"
@@ -63,7 +64,10 @@ static void child_main(const struct job_object *object, int fd)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	channel_redirect(fd);
-	loader_run(object);
+	if (tool_is_one(object))
+		tool_run(object);
+	else
+		loader_run(object);
 	_exit(EXIT_SUCCESS);
 }
 

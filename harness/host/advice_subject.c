@@ -23,7 +23,7 @@ static const struct {
         {CLASS_ATTACH_TARGET, "address of function ", BTF_TOPIC_FUNCTION},
         {CLASS_KFUNC, "(func ksym) '", BTF_TOPIC_FUNCTION},
         {CLASS_KFUNC, "kfunc '", BTF_TOPIC_FUNCTION},
-        {CLASS_KFUNC, "kernel function ", BTF_TOPIC_FUNCTION},
+        {CLASS_KFUNC, "calling kernel function ", BTF_TOPIC_FUNCTION},
         {CLASS_EXTERN, "(var ksym) '", BTF_TOPIC_VARIABLE},
 };
 
@@ -121,6 +121,9 @@ bool advice_subject_find(const struct result_cell *c, struct advice_subject *s)
 		return false;
 	/* what a uprobe attaches to is no kernel's */
 	if (c->class == CLASS_ATTACH_TARGET && is_user_probe(s->program))
+		return false;
+	/* "calling kernel function is not supported" names none */
+	if (c->class == CLASS_KFUNC && strstr(c->reason, "kernel function is not"))
 		return false;
 	found = c->class == CLASS_RELOCATION ? from_relocations(c, s) : from_reason(c, s);
 	if (found && !*s->name) {

@@ -2,8 +2,8 @@
 /*
  * bench: what a benchmark measured, as a value, and what it means: medians, ratios, whether another one was better.
  * Pure. Times depend on the machine and on what else it does; ratios of VMs that ran one after the other in the same
- * round much less, so a ratio is the median of the rounds' ratios, never the ratio of two medians. Filled by cmd_bench,
- * written by bench_json, shown by bench_table.
+ * round much less, so a ratio is the median of the rounds' ratios, never the ratio of two medians. Filled by
+ * bench_measure, written by bench_json, shown by bench_table.
  */
 #ifndef COREMATRIX_HOST_BENCH_H
 #define COREMATRIX_HOST_BENCH_H

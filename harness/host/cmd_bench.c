@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include "base/buf.h"
@@ -18,6 +17,7 @@
 #include "host/accel.h"
 #include "host/bench.h"
 #include "host/bench_json.h"
+#include "host/bench_measure.h"
 #include "host/bench_table.h"
 #include "host/bench_vm.h"
 #include "host/child.h"
@@ -27,8 +27,6 @@
 #include "host/object.h"
 #include "host/qemu_version.h"
 #include "host/run_dir.h"
-#include "host/scheduler.h"
-#include "host/snapshot.h"
 #include "host/store.h"
 
 #define DEFAULT_ROUNDS 3
@@ -113,30 +111,13 @@ static const struct argp argp = {
         .options = option_table,
         .parser = parse_option,
         .args_doc = "OBJECT...",
-        .doc = "Measure each kernel's boot with the objects against its floor (the same kernel to an init that exits "
-               "at "
-               "once), against an ordinary set-up and from a saved guest, one virtual machine at a time, as ratios."
+        .doc = "Measure each kernel's boot with the objects against its floor (the same kernel to an init that ends "
+               "at once), against an ordinary set-up and from a saved guest, one virtual machine at a time, as ratios."
                "\vExit status: 0 measured, 1 a ratio is worse than in --against by more than the tolerance, 2 usage, 3 "
                "something could not be measured.",
 };
 
-/* All that a benchmark holds while it runs. */
-struct bench_run {
-	const struct bench_options *o;
-	struct kernel_list list;
-	struct object_list objects;
-	struct store_kernel *kernels;
-	size_t kernel_count;
-	char *qemu, *initrd, *floor;
-	char *directory; /* of consoles and commands */
-	char *job;
-	uint64_t nonce;
-	enum accel accel;
-	struct vm_deadlines deadlines;
-	bool vng;
-};
-
-static void bench_run_free(struct bench_run *run)
+static void setup_free(struct bench_setup *run)
 {
 	kernel_list_free(&run->list);
 	object_list_free(&run->objects);
@@ -151,15 +132,15 @@ static void bench_run_free(struct bench_run *run)
 /* ---- set-up ---- */
 
 /* results/bench.json keeps its evidence in results/bench/. */
-static int make_directory(struct bench_run *run, struct error *err)
+static int make_directory(struct bench_setup *run, const char *output, struct error *err)
 {
-	const char *output = run->o->output, *dot = strrchr(io_basename(output), '.');
+	const char *dot = strrchr(io_basename(output), '.');
 
 	run->directory = dot ? xstrndup(output, (size_t)(dot - output)) : xasprintf("%s.d", output);
 	return io_make_dirs(run->directory, err);
 }
 
-static int write_job(struct bench_run *run, struct error *err)
+static int write_job(struct bench_setup *run, struct error *err)
 {
 	struct job job = {.object_count = (uint32_t)run->objects.count};
 	cleanup_buf struct buf bytes = {0};
@@ -176,33 +157,15 @@ static int write_job(struct bench_run *run, struct error *err)
 	return io_replace_file(run->job, bytes.data, bytes.len, err);
 }
 
-static struct qemu_guest guest_of(const struct bench_run *run, size_t index)
-{
-	const struct store_kernel *kernel = &run->kernels[index];
-	const struct kernel_row *row = &run->list.rows[index];
-
-	return (struct qemu_guest){
-	        .arch = &arch_x86,
-	        .accel = run->accel,
-	        .kernel = kernel->pvh ? kernel->vmlinux : kernel->bzimage,
-	        .initrd = run->initrd,
-	        .append = row->append,
-	        .memory_mb = row->memory_mb ? row->memory_mb : SCHEDULE_MEMORY_MB,
-	        .job = "",
-	        .ram = "",
-	        .state = "",
-	};
-}
-
-static int first_kernel(const struct bench_run *run, size_t *index, struct error *err)
+static int first_kernel(const struct bench_setup *run, size_t *index, struct error *err)
 {
 	for (*index = 0; *index < run->kernel_count; (*index)++)
 		if (!run->kernels[*index].skipped)
 			return 0;
-	return error_usage(err, "%s: every kernel of it was skipped", run->o->list_path);
+	return error_usage(err, "%s: every kernel of it was skipped", run->list.path);
 }
 
-static int choose_accel(struct bench_run *run, struct bench *b, struct error *err)
+static int choose_accel(struct bench_setup *run, const char *name, struct bench *b, struct error *err)
 {
 	struct accel_answer answer;
 	size_t index = 0;
@@ -210,20 +173,20 @@ static int choose_accel(struct bench_run *run, struct bench *b, struct error *er
 
 	if (rc)
 		return rc;
-	if (strcmp(run->o->accel, "auto")) {
-		run->accel = strcmp(run->o->accel, "kvm") ? ACCEL_TCG : ACCEL_KVM;
+	if (strcmp(name, "auto")) {
+		run->accel = strcmp(name, "kvm") ? ACCEL_TCG : ACCEL_KVM;
 		free(b->accel);
-		b->accel = xasprintf("%s: asked for", run->o->accel);
+		b->accel = xasprintf("%s: asked for", name);
 		return 0;
 	}
 	rc = accel_decide(
 	        &(const struct accel_probe){
-	                .images = run->o->images,
+	                .images = run->images,
 	                .device = "/dev/kvm",
 	                .directory = run->directory,
 	                .release = run->kernels[index].release,
 	                .qemu_version = run->qemu,
-	                .guest = guest_of(run, index),
+	                .guest = bench_guest(run, index),
 	        },
 	        &answer, err);
 	if (rc)
@@ -242,9 +205,8 @@ static bool is_installed(const char *program)
 	return !child_run(argv, NULL, &said, NULL) && child_ok(&said);
 }
 
-static int prepare(struct bench_run *run, struct bench *b, struct error *err)
+static int prepare(const struct bench_options *o, struct bench_setup *run, struct bench *b, struct error *err)
 {
-	const struct bench_options *o = run->o;
 	const struct store_options store = {.dir = o->images, .compressed = true};
 	cpu_set_t set;
 	int rc = object_list_read(o->paths, o->path_count, &run->objects, err);
@@ -255,9 +217,9 @@ static int prepare(struct bench_run *run, struct bench *b, struct error *err)
 	rc = rc ? rc : store_prepare(&store, &run->list, &run->kernels, &run->kernel_count, err);
 	rc = rc ? rc : initramfs_store(o->images, &run->initrd, err);
 	rc = rc ? rc : bench_vm_floor(o->images, &run->floor, err);
-	rc = rc ? rc : make_directory(run, err);
+	rc = rc ? rc : make_directory(run, o->output, err);
 	rc = rc ? rc : write_job(run, err);
-	rc = rc ? rc : choose_accel(run, b, err);
+	rc = rc ? rc : choose_accel(run, o->accel, b, err);
 	if (rc)
 		return rc;
 	b->cpus = sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
@@ -266,7 +228,7 @@ static int prepare(struct bench_run *run, struct bench *b, struct error *err)
 	return 0;
 }
 
-static void fill_header(const struct bench_run *run, struct bench *b)
+static void fill_header(const struct bench_setup *run, struct bench *b)
 {
 	struct utsname name;
 
@@ -277,123 +239,13 @@ static void fill_header(const struct bench_run *run, struct bench *b)
 	b->started = run_dir_now();
 	b->uname = xasprintf("%s %s %s", name.sysname, name.release, name.machine);
 	b->qemu = xstrdup(run->qemu);
-	b->rounds = run->o->rounds;
+	b->rounds = run->rounds;
 	for (size_t i = 0; i < run->objects.count; i++) {
 		char **slot = bench_add_object(b);
 
 		free(*slot);
 		*slot = xstrdup(run->objects.at[i].name);
 	}
-}
-
-/* ---- measuring ---- */
-
-/* The saved guest that warm runs start from: the one that is there, or a new one. */
-static int take_snapshot(const struct bench_run *run, struct bench_place *place, const char *image_sha256,
-                         struct snapshot *s, struct error *err)
-{
-	cleanup_free char *key = snapshot_key(&place->guest, image_sha256, run->qemu);
-	int rc = snapshot_find(run->o->images, key, s, err);
-
-	if (!rc)
-		return 0;
-	if (rc == -EBADMSG)
-		log_warn("%s; the guest is saved anew", err->text);
-	rc = snapshot_begin(run->o->images, key, place->guest.memory_mb, s, err);
-	if (rc)
-		return rc;
-	place->snapshot = s;
-	rc = bench_vm_save(place, err);
-	place->snapshot = NULL;
-	if (!rc)
-		return snapshot_commit(s, err);
-	snapshot_discard(s);
-	return rc;
-}
-
-/* Blocks of the memory's file: what the guest had written to by then. */
-static double touched_mb(const char *ram)
-{
-	struct stat st;
-
-	return stat(ram, &st) ? -1 : (double)st.st_blocks * 512 / (1 << 20);
-}
-
-static int measure_rounds(const struct bench_run *run, const struct bench_place *place, struct bench_kernel *k,
-                          struct error *err)
-{
-	for (unsigned round = 1; round <= run->o->rounds; round++)
-		for (int role = 0; role < BENCH_ROLE_COUNT; role++) {
-			struct bench_sample *s;
-			int rc;
-
-			if (role == BENCH_VNG && !run->vng)
-				continue;
-			s = bench_add_sample(k);
-			s->round = round;
-			s->role = (enum bench_role)role;
-			rc = bench_vm_measure(place, s, err);
-			if (rc)
-				return rc;
-		}
-	return 0;
-}
-
-static int measure_kernel(const struct bench_run *run, size_t index, struct bench *b, struct error *err)
-{
-	const struct store_kernel *kernel = &run->kernels[index];
-	struct bench_kernel *k = bench_add_kernel(b);
-	cleanup_free char *directory = NULL;
-	cleanup_error struct error why = {0};
-	struct bench_place place = {
-	        .guest = guest_of(run, index),
-	        .release = kernel->release,
-	        .bzimage = kernel->bzimage,
-	        .floor = run->floor,
-	        .job = run->job,
-	        .nonce = run->nonce,
-	        .objects = run->objects.count,
-	        .deadlines = run->deadlines,
-	};
-	struct snapshot snapshot = {0};
-	int rc;
-
-	free(k->id);
-	free(k->release);
-	k->id = xstrdup(kernel->id);
-	k->release = xstrdup(kernel->release);
-	rc = run_dir_kernel(run->directory, kernel->id, &directory, err);
-	if (rc)
-		return rc;
-	place.directory = directory;
-	if (take_snapshot(run, &place, kernel->image_sha256, &snapshot, &why)) {
-		log_warn("%s: %s; warm runs are not measured", kernel->id, why.text);
-	} else {
-		place.snapshot = &snapshot;
-		k->guest_mb = touched_mb(snapshot.ram);
-	}
-	rc = measure_rounds(run, &place, k, err);
-	snapshot_free(&snapshot);
-	return rc;
-}
-
-static int measure_all(const struct bench_run *run, struct bench *b, struct error *err)
-{
-	size_t total = 0, done = 0;
-
-	for (size_t i = 0; i < run->kernel_count; i++)
-		total += !run->kernels[i].skipped;
-	for (size_t i = 0; i < run->kernel_count; i++) {
-		int rc;
-
-		if (run->kernels[i].skipped)
-			continue;
-		rc = measure_kernel(run, i, b, err);
-		if (rc)
-			return rc;
-		log_info("[%zu/%zu] %s measured, rounds: %u", ++done, total, run->kernels[i].id, run->o->rounds);
-	}
-	return 0;
 }
 
 /* ---- the command ---- */
@@ -410,17 +262,17 @@ static int compare(const struct bench_options *o, const struct bench *old, const
 /* Returns 0 with `*status` set, or a negative errno. */
 static int bench(const struct bench_options *o, struct bench *b, int *status, struct error *err)
 {
-	struct bench_run run = {.o = o};
+	struct bench_setup run = {.images = o->images, .rounds = o->rounds};
 	struct bench *old = NULL;
 	cleanup_free char *table = NULL;
 	/* Read first: -o may name the same file. */
 	int rc = o->against ? bench_json_read(o->against, &old, err) : 0;
 
-	rc = rc ? rc : prepare(&run, b, err);
+	rc = rc ? rc : prepare(o, &run, b, err);
 	if (!rc) {
 		log_info("%s", b->accel);
 		fill_header(&run, b);
-		rc = measure_all(&run, b, err);
+		rc = bench_measure(&run, b, err);
 	}
 	rc = rc ? rc : bench_json_write(b, o->output, err);
 	if (!rc) {
@@ -434,7 +286,7 @@ static int bench(const struct bench_options *o, struct bench *b, int *status, st
 			*status = EXIT_INFRA;
 	}
 	bench_free(old);
-	bench_run_free(&run);
+	setup_free(&run);
 	return rc;
 }
 

@@ -53,26 +53,12 @@ static void reject(struct result_cell *c, enum cell_phase phase, int err, const 
 
 static void reject_program(struct result_cell *c, const struct result_program *p, const char *log)
 {
-	if (!p->loaded || p->err || *p->log) {
-		reject(c, p->loaded ? PHASE_ATTACH : PHASE_LOAD, p->err, p->name, p->log, log);
-		return;
-	}
-	/* nothing failed: EOPNOTSUPP is what libbpf answered, and the agent takes it for no failure */
-	reject(c, PHASE_ATTACH, EOPNOTSUPP, p->name, "loaded, but not attached, so nothing could trigger it", "");
-}
-
-static bool any_attached(const struct result_cell *c)
-{
-	for (size_t i = 0; i < c->program_count; i++) {
-		if (c->programs[i].attached)
-			return true;
-	}
-	return false;
+	reject(c, p->loaded ? PHASE_ATTACH : PHASE_LOAD, p->err, p->name, p->log, log);
 }
 
 /*
  * libbpf attaches only what a section's name says how to attach; XDP and others are left to the object's own loader,
- * and that is no failure. Beside a program that is attached it only means that this one was not put to work.
+ * and that is no failure: the program was accepted here, which is all that can be told of it.
  */
 static bool is_left_to_loader(const struct result_program *p)
 {
@@ -85,7 +71,7 @@ static const struct result_program *idle_program(const struct result_cell *c)
 	for (size_t i = 0; i < c->program_count; i++) {
 		const struct result_program *p = &c->programs[i];
 
-		if (p->autoload && !(p->loaded && p->attached) && !(is_left_to_loader(p) && any_attached(c)))
+		if (p->autoload && !(p->loaded && p->attached) && !is_left_to_loader(p))
 			return p;
 	}
 	return NULL;
@@ -171,7 +157,7 @@ static void say_silent(struct result_cell *c, const struct mismatches *m, const 
 }
 
 /* What a reader should know of a cell that is fine otherwise. */
-static void add_notes(const struct result_cell *c, const struct judge_facts *facts, struct buf *out)
+static void add_notes(const struct result_cell *c, struct buf *out)
 {
 	const struct result_relocation *drift = find_outcome(c, RELO_DRIFT);
 
@@ -190,12 +176,11 @@ static void add_notes(const struct result_cell *c, const struct judge_facts *fac
 	}
 	if (!c->truth_count)
 		buf_printf(out, "%s%s", out->len ? "; " : "",
-		           facts->expects_events
-		                   ? "events came, but no field of theirs has a known truth"
-		                   : "loaded and attached; the object hands over no events, so nothing was compared");
+		           c->events ? "events came, but no field of theirs has a known truth"
+		                     : "no events to compare: it was loaded and attached, no more is known");
 }
 
-static void say_fine(struct result_cell *c, const struct judge_facts *facts)
+static void say_fine(struct result_cell *c)
 {
 	const struct result_relocation *first = NULL;
 	cleanup_buf struct buf reason = {0};
@@ -212,7 +197,7 @@ static void say_fine(struct result_cell *c, const struct judge_facts *facts)
 		           relo_outcome_name(first->outcome));
 	if (fallbacks > 1)
 		buf_printf(&reason, " (and %zu more)", fallbacks - 1);
-	add_notes(c, facts, &reason);
+	add_notes(c, &reason);
 	conclude(c, first ? VERDICT_DEGRADED : VERDICT_PASS, CLASS_NONE, buf_str(&reason), "");
 }
 
@@ -240,6 +225,6 @@ void judge_cell(struct result_cell *c, const struct judge_facts *facts)
 	} else if (m.absent || (facts->expects_events && !facts->own_events)) {
 		say_silent(c, &m, facts);
 	} else {
-		say_fine(c, facts);
+		say_fine(c);
 	}
 }

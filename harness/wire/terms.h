@@ -103,6 +103,11 @@ enum setting_key {
 	SETTING_PROGRAM_ATTACH_TO, /* value: function, "category/tracepoint" or "binary:function" */
 	SETTING_PROGRAM_TYPE,      /* value: libbpf's name of a program type, "kprobe" */
 	SETTING_PERFBUF_FALLBACK,  /* value: the ring buffer that becomes a perf buffer where the kernel knows none */
+	SETTING_LOADER,          /* value: path in the guest of the program that loads; bytes are a parcel (parcel.h) */
+	SETTING_LOADER_ARGUMENT, /* value: an argument, in order; name "0": what it is called by */
+	SETTING_LOADER_ENVIRONMENT, /* name: a variable; value: its value */
+	SETTING_LOADER_DIRECTORY,   /* value: where it is started */
+	SETTING_LOADER_SECONDS,     /* value: how long it may run before it is stopped */
 	SETTING_KEY_COUNT,
 };
 
