@@ -56,6 +56,13 @@ matrix: deps
 run: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
 	$(Q)$(BUILD)/corematrix run -k $(KERNELS) $(ARGS) $(or $(OBJ),$(PROGS))
 
+## predict      what each kernel will say, without a VM (OBJ=… for your own objects)
+.PHONY: predict predict-run
+predict: deps
+	$(Q)$(MAKE) --no-print-directory predict-run
+predict-run: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
+	$(Q)$(BUILD)/corematrix predict -k $(KERNELS) $(ARGS) $(or $(OBJ),$(PROGS))
+
 ## baseline     store what an object does on each kernel: results/baselines/NAME.baseline, to be committed (OBJ=…)
 ## regress      what changed since the stored baseline, per kernel and relocation; fails only for worse (OBJ=…)
 .PHONY: baseline regress baseline-run regress-run

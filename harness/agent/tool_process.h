@@ -7,7 +7,6 @@
 #define COREMATRIX_AGENT_TOOL_PROCESS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
@@ -25,7 +24,6 @@ struct tool_process {
 	bool ended;
 	int status;      /* as waitpid gives it, once ended */
 	int stop_signal; /* the last signal it was stopped with, 0 */
-	int64_t started_ms, ended_ms;
 };
 
 struct tool_command {

@@ -8,6 +8,7 @@
 #include "host/judge.h"
 #include "host/predict_agree.h"
 #include "relo/relo_judge.h"
+#include "wire/parcel.h"
 
 static void add_program(struct result_cell *cell, const struct program_fact *f)
 {
@@ -79,6 +80,7 @@ static void fill(struct result_cell *cell, const struct session_cell *facts, con
 	        .log = log,
 	        .expects_events = end->expects_events,
 	        .own_events = end->own_events,
+	        .own_loader = !strcmp(end->source, PARCEL_EVENT_SOURCE),
 	};
 
 	for (size_t i = 0; i < facts->program_count; i++)

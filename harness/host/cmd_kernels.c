@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "host/kernel_list.h"
+#include "host/snapshot.h"
 #include "host/store.h"
 
 struct arguments {
@@ -132,10 +133,14 @@ static int verb_prune(const struct arguments *a, struct kernel_list *list, struc
 {
 	size_t removed;
 	uint64_t bytes;
+	uint64_t before, left;
 	int rc = store_prune(&a->store, list, &removed, &bytes, err);
 
+	rc = rc ? rc : snapshot_trim(a->store.dir, SNAPSHOT_MAX_BYTES, &before, err);
+	rc = rc ? rc : snapshot_trim(a->store.dir, 0, &left, err);
 	if (!rc)
-		printf("kernels removed: %zu, %.1f MB\n", removed, (double)bytes / 1e6);
+		printf("kernels removed: %zu, %.1f MB; saved guests: %.1f MB\n", removed, (double)bytes / 1e6,
+		       (double)(before - left) / 1e6);
 	return rc;
 }
 
@@ -224,7 +229,7 @@ int cmd_kernels(int argc, char **argv)
 	                          "fetch     bring every kernel of the list into the store\n"
 	                          "verify    hash every file of every kernel of the list\n"
 	                          "add WORDS append a line to the list, after looking that its kernel exists\n"
-	                          "prune     remove kernels that no row of the list refers to";
+	                          "prune     remove kernels that no row of the list refers to, and all saved guests";
 	static const struct argp argp = {options, option_take, "list|fetch|verify|prune|add WORDS...", doc, NULL,
 	                                 NULL,    NULL};
 	struct arguments a = {.list = "kernels.txt", .store = {.dir = "images"}};

@@ -19,7 +19,6 @@
 #include "base/log.h"
 #include "host/accel.h"
 #include "host/advice.h"
-#include "host/child.h"
 #include "host/cmd_report.h"
 #include "host/host_speed.h"
 #include "host/initramfs.h"
@@ -27,11 +26,14 @@
 #include "host/object.h"
 #include "host/predict.h"
 #include "host/plan.h"
+#include "host/qemu_version.h"
 #include "host/report_markdown.h"
 #include "host/report_table.h"
 #include "host/result_json.h"
 #include "host/run_dir.h"
 #include "host/scheduler.h"
+#include "host/shipment.h"
+#include "host/snapshot.h"
 #include "host/store.h"
 
 struct run_options {
@@ -47,7 +49,18 @@ struct run_options {
 	const char *summary; /* NULL: none */
 	char **paths;        /* of objects; argv's own */
 	size_t path_count;
+	const char *loader; /* the user's own, NULL: none; `paths` are its arguments then */
+	char **ship;
+	size_t ship_count;
+	unsigned loader_seconds; /* 0: the default */
+	bool after_dashes;       /* the arguments follow a `--` */
 };
+
+/* Options without a letter. */
+enum { OPTION_LOADER = 256, OPTION_SHIP, OPTION_LOADER_TIME };
+
+/* The host gives a cell a minute (vm.h), of which unpacking and stopping need some. */
+#define LOADER_SECONDS_MAX 45
 
 static const struct argp_option option_table[] = {
         {"kernels", 'k', "FILE", 0, "the list of kernels (kernels.txt)", 0},
@@ -61,6 +74,10 @@ static const struct argp_option option_table[] = {
         {"plan", 'p', NULL, 0, "print which kernels would run, in which order, and stop", 0},
         {"part", 'P', "K/N", 0, "only part K of N of the plan, so that N machines share a matrix", 0},
         {"repeat", 'r', "N", 0, "measure every cell N times and report those that differ", 0},
+        {"loader", OPTION_LOADER, "PROGRAM", 0,
+         "run this program in the guests, with the libraries it needs; its end is the verdict", 0},
+        {"ship", OPTION_SHIP, "FILE", 0, "a file that the program needs beside its libraries; may be repeated", 0},
+        {"loader-time", OPTION_LOADER_TIME, "SECONDS", 0, "how long the program may run before it is stopped (20)", 0},
         {"frozen", 'f', NULL, 0, "any difference from images/kernels.lock is an error", 0},
         {0},
 };
@@ -120,7 +137,22 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'f':
 		o->frozen = true;
 		return 0;
+	case OPTION_LOADER:
+		o->loader = arg;
+		return 0;
+	case OPTION_SHIP:
+		o->ship = xrealloc(o->ship, o->ship_count + 1, sizeof(*o->ship));
+		o->ship[o->ship_count++] = arg;
+		return 0;
+	case OPTION_LOADER_TIME:
+		n = strtol(arg, &end, 10);
+		if (*end || n < 1 || n > LOADER_SECONDS_MAX)
+			argp_error(state, "--loader-time %s: a number of seconds from 1 to %d", arg,
+			           LOADER_SECONDS_MAX);
+		o->loader_seconds = (unsigned)n;
+		return 0;
 	case ARGP_KEY_ARGS:
+		o->after_dashes = state->quoted && state->next >= state->quoted;
 		o->paths = state->argv + state->next;
 		o->path_count = (size_t)(state->argc - state->next);
 		return 0;
@@ -132,7 +164,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
         .options = option_table,
         .parser = parse_option,
-        .args_doc = "OBJECT...",
+        .args_doc = "OBJECT...\n--loader PROGRAM -- ARGUMENTS...",
         .doc = "Load the objects in every kernel of the list, compare what they capture with the truth, report.",
 };
 
@@ -141,24 +173,6 @@ static unsigned processors(void)
 	cpu_set_t set;
 
 	return sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
-}
-
-static int qemu_version(char **version, struct error *err)
-{
-	const char *const argv[] = {arch_x86.qemu, "--version", NULL};
-	cleanup_child_result struct child_result said = {0};
-	int rc = child_run(argv, NULL, &said, err);
-
-	if (rc == -ENOENT)
-		return error_set(err, ENOENT,
-		                 "%s: not found; install QEMU (`make deps`, or the package qemu-system-x86)",
-		                 arch_x86.qemu);
-	if (rc)
-		return rc;
-	if (!child_ok(&said))
-		return error_set(err, EIO, "%s --version: it does not run: %s", arch_x86.qemu, buf_str(&said.err));
-	*version = xstrndup(buf_str(&said.out), strcspn(buf_str(&said.out), "\n"));
-	return 0;
 }
 
 static void fill_header(struct result *r, int argc, char **argv, const char *qemu)
@@ -320,6 +334,15 @@ static void keep_times(const struct run_options *o, const struct result *r)
 	plan_times_free(&times);
 }
 
+/* Saved guests take room: keep it bounded, and say how much. */
+static void bound_snapshots(const struct run_options *o)
+{
+	uint64_t left;
+
+	if (!o->cold && !snapshot_trim(o->images, SNAPSHOT_MAX_BYTES, &left, NULL))
+		log_info("saved guests: %.1f MB in %s/snapshots", (double)left / 1e6, o->images);
+}
+
 /* Which accelerator, and in one line why. */
 static int choose_accel(const struct run_options *o, const struct store_kernel *kernel, const char *initrd,
                         const char *directory, const char *qemu, struct accel_answer *answer, struct error *err)
@@ -375,11 +398,34 @@ static struct predict_job *start_prediction(const struct object_list *objects, c
 	return predict_start(objects, types, count, err);
 }
 
+static int read_objects(const struct run_options *o, struct object_list *objects, struct error *err)
+{
+	if (!o->loader && (o->ship_count || o->loader_seconds))
+		return error_usage(err, "--ship and --loader-time belong to --loader PROGRAM");
+	if (!o->loader)
+		return object_list_read(o->paths, o->path_count, objects, err);
+	if (o->path_count && !o->after_dashes)
+		return error_usage(err,
+		                   "%s: --loader runs its program and no object of yours; put the program's arguments "
+		                   "after --",
+		                   o->paths[0]);
+	return shipment_object(
+	        &(const struct shipment_request){
+	                .program = o->loader,
+	                .arguments = o->paths,
+	                .argument_count = o->path_count,
+	                .extra = o->ship,
+	                .extra_count = o->ship_count,
+	                .seconds = o->loader_seconds,
+	        },
+	        objects, err);
+}
+
 static int run(const struct run_options *o, int argc, char **argv, struct result *r, struct error *err)
 {
 	cleanup_kernel_list struct kernel_list list = {0};
 	cleanup_object_list struct object_list objects = {0};
-	cleanup_free char *qemu = NULL, *initrd = NULL, *directory = NULL, *command = NULL;
+	cleanup_free char *qemu = NULL, *initrd = NULL, *directory = NULL, *command = NULL, *quoted = NULL;
 	struct store_options store = {.dir = o->images, .frozen = o->frozen};
 	struct store_kernel *kernels = NULL;
 	struct accel_answer accel = {0};
@@ -390,13 +436,13 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	size_t count = 0;
 	int rc, rendered;
 
-	rc = object_list_read(o->paths, o->path_count, &objects, err);
+	rc = read_objects(o, &objects, err);
 	rc = rc ? rc : kernel_list_read(o->list_path, &list, err);
 	rc = rc ? rc : kernel_list_select(&list, o->globs, o->glob_count, err);
 	rc = rc ? rc : take_part(o, &list, err);
 	if (!rc && o->plan_only)
 		return print_plan(o, &list, &objects);
-	rc = rc ? rc : qemu_version(&qemu, err);
+	rc = rc ? rc : qemu_version_read(&qemu, err);
 	rc = rc ? rc : store_prepare(&store, &list, &kernels, &count, err);
 	rc = rc ? rc : initramfs_store(o->images, &initrd, err);
 	rc = rc ? rc : run_dir_create(o->results, &directory, err);
@@ -415,9 +461,11 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	result_set_string(&r->host.accel, accel.reason);
 	add_objects(r, &objects);
 	add_kernels(r, kernels, count);
-	command = xasprintf("%s run -k %s", program_invocation_name, o->list_path);
-	predict = start_prediction(&objects, kernels, count, err);
-	if (!predict)
+	quoted = shell_quote(o->list_path);
+	command = xasprintf("%s run -k %s", program_invocation_name, quoted);
+	/* what a program of the user's will load, nothing can tell */
+	predict = o->loader ? NULL : start_prediction(&objects, kernels, count, err);
+	if (!predict && !o->loader)
 		return -err->code;
 	jobs = o->jobs ? o->jobs : host_speed_jobs(processors(), SCHEDULE_MEMORY_MB);
 	rc = scheduler_run(
@@ -439,10 +487,11 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	                .jobs = jobs,
 	        },
 	        r, err);
-	if (!rc && !predict_finish(predict, err))
+	if (!rc && predict && !predict_finish(predict, err))
 		rc = -err->code;
 	predict_free(predict);
 	keep_times(o, r);
+	bound_snapshots(o);
 	free(accel.reason);
 	plan_free(&plan);
 	advice_add(r, kernels, count, &objects);
@@ -472,5 +521,6 @@ int cmd_run(int argc, char **argv)
 	}
 	result_free(r);
 	free(o.globs);
+	free(o.ship);
 	return status;
 }

@@ -201,6 +201,41 @@ static void say_fine(struct result_cell *c)
 	conclude(c, first ? VERDICT_DEGRADED : VERDICT_PASS, CLASS_NONE, buf_str(&reason), "");
 }
 
+/* The last line of a program's output that says anything. */
+static char *last_line(const char *log)
+{
+	size_t end = log ? strlen(log) : 0, start;
+
+	while (end && strchr(" \t\r\n", log[end - 1]))
+		end--;
+	for (start = end; start && log[start - 1] != '\n'; start--)
+		;
+	return xstrndup(log ? log + start : "", end - start);
+}
+
+/*
+ * What the program printed tells the class as the log of libbpf does, for it is mostly that; the phase can only be
+ * guessed from it. Without such a text there is the end of the process, and what it said last.
+ */
+static void reject_own_loader(struct result_cell *c, const struct judge_facts *facts, const char *line)
+{
+	cleanup_rejection struct rejection why = {0};
+	cleanup_free char *last = last_line(facts->log);
+	cleanup_buf struct buf reason = {0};
+
+	c->phase = facts->log && strstr(facts->log, "failed to attach") ? PHASE_ATTACH : PHASE_LOAD;
+	classify_rejection(c->phase, 0, line, facts->log, &why);
+	buf_puts(&reason, line);
+	if (strcmp(why.line, line))
+		buf_printf(&reason, ": %s", why.line);
+	else if (*last)
+		buf_printf(&reason, ": %s", last);
+	conclude(c, VERDICT_REJECTED, why.class, buf_str(&reason),
+	         why.class != CLASS_OTHER ? why.advice
+	         : *last                  ? "see all it printed in the cell's log"
+	                                  : "it printed nothing: let it tell what it does (--verbose, or the like)");
+}
+
 void judge_cell(struct result_cell *c, const struct judge_facts *facts)
 {
 	const char *line = facts->reason ? facts->reason : "";
@@ -210,7 +245,11 @@ void judge_cell(struct result_cell *c, const struct judge_facts *facts)
 
 	/* the phase comes from a guest; a number that is no phase must not get into the results */
 	c->phase = (unsigned)facts->phase < PHASE_COUNT ? facts->phase : PHASE_RUN;
-	if (facts->phase == PHASE_OPEN || facts->phase == PHASE_LOAD || facts->phase == PHASE_ATTACH) {
+	if (facts->own_loader && facts->phase == PHASE_DONE) {
+		conclude(c, VERDICT_PASS, CLASS_NONE, line, "");
+	} else if (facts->own_loader && facts->phase == PHASE_LOAD) {
+		reject_own_loader(c, facts, line);
+	} else if (facts->phase == PHASE_OPEN || facts->phase == PHASE_LOAD || facts->phase == PHASE_ATTACH) {
 		reject(c, facts->phase, facts->err, "", line, facts->log);
 	} else if (facts->phase != PHASE_DONE) {
 		buf_printf(&reason, "the workloads could not be carried out: %s",

@@ -26,6 +26,8 @@ struct judge_facts {
 	const char *log;    /* libbpf's and the verifier's full log */
 	bool expects_events;
 	uint64_t own_events; /* events that belong to a subject */
+	bool own_loader; /* the object was loaded by its own program: `reason` says how that ended, `log` what it said
+	                  */
 };
 
 /*

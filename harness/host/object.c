@@ -215,6 +215,7 @@ void object_list_free(struct object_list *list)
 
 		free(o->name);
 		free(o->path);
+		free(o->invocation);
 		free(o->ini_path);
 		free(o->sha256);
 		buf_free(&o->bytes);

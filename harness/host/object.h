@@ -20,7 +20,8 @@
 struct object {
 	char *name; /* unique in the list */
 	char *path;
-	bool embedded; /* its bytes are a part of the file at `path` */
+	char *invocation; /* what stands for it on a command line in place of its path; NULL: its path */
+	bool embedded;    /* its bytes are a part of the file at `path` */
 	struct buf bytes;
 	char *sha256;
 	struct object_ini ini; /* defaults when there is none */

@@ -12,6 +12,7 @@
 #include "host/expect.h"
 #include "host/progress.h"
 #include "host/result_json.h"
+#include "host/strings.h"
 #include "host/type_ask.h"
 
 void recorder_init(struct recorder *rec, const struct schedule *s, struct result *r)
@@ -31,7 +32,9 @@ static struct result_cell *add_cell(struct recorder *rec, size_t kernel, size_t 
 	const struct object *o = &rec->s->objects->at[object];
 	const char *id = rec->s->kernels[kernel].id;
 	struct result_cell *cell = result_add_cell(rec->r);
-	cleanup_free char *reproduce = xasprintf("%s --kernel %s %s", rec->s->command, id, o->path);
+	cleanup_free char *row = shell_quote(id), *path = shell_quote(o->path);
+	cleanup_free char *reproduce =
+	        xasprintf("%s --kernel %s %s", rec->s->command, row, o->invocation ? o->invocation : path);
 
 	result_set_string(&cell->kernel, id);
 	result_set_string(&cell->object, o->name);

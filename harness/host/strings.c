@@ -69,3 +69,11 @@ char *strings_shell(const struct strings *s)
 	}
 	return buf_steal(&out);
 }
+
+char *shell_quote(const char *word)
+{
+	struct buf out = {0};
+
+	quote(&out, word);
+	return buf_steal(&out);
+}

@@ -18,4 +18,7 @@ void strings_free(struct strings *s);
 /* The list as one line a POSIX shell reads back word for word; the caller frees it. */
 char *strings_shell(const struct strings *s);
 
+/* One word as a POSIX shell reads it back; the caller frees it. */
+char *shell_quote(const char *word);
+
 #endif

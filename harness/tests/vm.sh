@@ -77,6 +77,19 @@ check "files, connections and settings: what was captured is true" status 0 " 0 
 	run "${some[@]}" build/tests/objects/*.bpf.o
 check "file_truth: the inode is compared" latest 'any(.cells[].truth[]; .field == "ino" and .ok)'
 
+# ---- a program that loads its own objects ----
+check "bpftool runs in the guests, with its libraries" status 0 " 0 unexpected, 0 infra" \
+	run "${some[@]}" --loader "$(PATH=$PATH:/usr/sbin command -v bpftool)" -- prog list
+check "bpftool loads an object that is shipped" status 0 " 0 unexpected, 0 infra" run "${some[@]}" \
+	--loader "$(PATH=$PATH:/usr/sbin command -v bpftool)" --ship build/progs/exec_identity.bpf.o \
+	-- prog loadall build/progs/exec_identity.bpf.o /sys/fs/bpf/all
+check "what it cannot load has the class of its output" status 1 "rejected:relocation" run "${some[@]}" \
+	--loader "$(PATH=$PATH:/usr/sbin command -v bpftool)" --ship build/progs/missing_field.bpf.o \
+	-- prog loadall build/progs/missing_field.bpf.o /sys/fs/bpf/all
+check "a program that runs until it is stopped passes" status 0 "until it was stopped" \
+	run --kernel newest-cloud --loader-time 1 --loader /bin/sleep -- 1000
+check "a script is refused" status 2 "is a script" run --loader harness/tests/vm.sh
+
 # ---- cold and resumed say the same ----
 same_as_cold() {
 	run "${some[@]}" build/progs/*.bpf.o && cp -r "$(realpath "$scratch/results/latest")" "$scratch/resumed" &&
