@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -110,6 +111,10 @@ void cell_run(const struct job_object *object, uint32_t index)
 		reason = xasprintf("the agent cannot fork: %s", strerror(errno));
 	else if (clock_ms() >= deadline)
 		reason = xasprintf("the object's process did not end within %d s", CELL_TIMEOUT_MS / 1000);
+	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		reason =
+		        xstrdup("the object's process was killed, as the kernel does when its memory is full; give the "
+		                "kernel more with memory= in the list of kernels");
 	else if (WIFSIGNALED(status))
 		reason = xasprintf("the object's process died: %s", strsignal(WTERMSIG(status)));
 	else

@@ -80,7 +80,6 @@ static void fill(struct result_cell *cell, const struct session_cell *facts, con
 	        .log = log,
 	        .expects_events = end->expects_events,
 	        .own_events = end->own_events,
-	        .own_loader = !strcmp(end->source, PARCEL_EVENT_SOURCE),
 	};
 
 	for (size_t i = 0; i < facts->program_count; i++)
@@ -102,7 +101,10 @@ static void fill(struct result_cell *cell, const struct session_cell *facts, con
 	cell->open_ms = (double)end->open_ns / 1e6;
 	cell->attach_ms = (double)end->attach_ns / 1e6;
 	cell->run_ms = (double)end->run_ns / 1e6;
-	judge_cell(cell, &judged);
+	if (!strcmp(end->source, PARCEL_EVENT_SOURCE))
+		judge_own_loader(cell, &judged);
+	else
+		judge_cell(cell, &judged);
 	if (predicted)
 		predict_agree_cell(predicted, cell);
 }

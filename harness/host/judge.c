@@ -245,11 +245,7 @@ void judge_cell(struct result_cell *c, const struct judge_facts *facts)
 
 	/* the phase comes from a guest; a number that is no phase must not get into the results */
 	c->phase = (unsigned)facts->phase < PHASE_COUNT ? facts->phase : PHASE_RUN;
-	if (facts->own_loader && facts->phase == PHASE_DONE) {
-		conclude(c, VERDICT_PASS, CLASS_NONE, line, "");
-	} else if (facts->own_loader && facts->phase == PHASE_LOAD) {
-		reject_own_loader(c, facts, line);
-	} else if (facts->phase == PHASE_OPEN || facts->phase == PHASE_LOAD || facts->phase == PHASE_ATTACH) {
+	if (facts->phase == PHASE_OPEN || facts->phase == PHASE_LOAD || facts->phase == PHASE_ATTACH) {
 		reject(c, facts->phase, facts->err, "", line, facts->log);
 	} else if (facts->phase != PHASE_DONE) {
 		buf_printf(&reason, "the workloads could not be carried out: %s",
@@ -265,5 +261,19 @@ void judge_cell(struct result_cell *c, const struct judge_facts *facts)
 		say_silent(c, &m, facts);
 	} else {
 		say_fine(c);
+	}
+}
+
+void judge_own_loader(struct result_cell *c, const struct judge_facts *facts)
+{
+	const char *line = facts->reason ? facts->reason : "";
+
+	if (facts->phase == PHASE_LOAD) {
+		reject_own_loader(c, facts, line);
+	} else if (facts->phase == PHASE_DONE) {
+		c->phase = PHASE_DONE;
+		conclude(c, VERDICT_PASS, CLASS_NONE, line, "");
+	} else {
+		judge_cell(c, facts);
 	}
 }

@@ -26,8 +26,6 @@ struct judge_facts {
 	const char *log;    /* libbpf's and the verifier's full log */
 	bool expects_events;
 	uint64_t own_events; /* events that belong to a subject */
-	bool own_loader; /* the object was loaded by its own program: `reason` says how that ended, `log` what it said
-	                  */
 };
 
 /*
@@ -35,6 +33,12 @@ struct judge_facts {
  * lost events and `facts`. Idempotent. A pass can carry a reason: what the reader should know all the same.
  */
 void judge_cell(struct result_cell *c, const struct judge_facts *facts);
+
+/*
+ * The same for an object that its own program loaded: `facts` hold how that ended (phase and reason) and what it
+ * printed (log); nothing else is known. A pass says in its reason how the program ended.
+ */
+void judge_own_loader(struct result_cell *c, const struct judge_facts *facts);
 
 /* True for a relocation outcome that means the object took a fallback on this kernel. */
 bool judge_is_fallback(enum relo_outcome outcome);

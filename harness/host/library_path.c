@@ -70,6 +70,29 @@ static void include(const char *conf, const char *pattern, unsigned depth, struc
 	globfree(&found);
 }
 
+/* "include PATTERN...", or a directory, whose name may have spaces in it; "hwcap ..." means nothing any more. */
+static void read_conf_line(const char *conf, char *line, unsigned depth, struct strings *out)
+{
+	char *words, *word;
+	size_t len;
+
+	line[strcspn(line, "#")] = '\0';
+	line += strspn(line, " \t");
+	for (len = strlen(line); len && strchr(" \t\r", line[len - 1]); len--)
+		line[len - 1] = '\0';
+	if (*line == '/') {
+		strings_add(out, line);
+		return;
+	}
+	words = line;
+	word = strsep(&words, " \t");
+	if (strcmp(word, "include"))
+		return;
+	while ((word = strsep(&words, " \t")))
+		if (*word)
+			include(conf, word, depth, out);
+}
+
 static void read_conf(const char *conf, unsigned depth, struct strings *out)
 {
 	cleanup_buf struct buf text = {0};
@@ -78,21 +101,8 @@ static void read_conf(const char *conf, unsigned depth, struct strings *out)
 	if (depth > DEPTH_MAX || io_read_file(conf, CONF_MAX, &text, NULL) || !text.len)
 		return;
 	rest = text.data;
-	while ((line = strsep(&rest, "\n"))) {
-		char *words, *word;
-
-		line[strcspn(line, "#")] = '\0';
-		words = line + strspn(line, " \t");
-		word = strsep(&words, " \t");
-		if (!strcmp(word, "include")) {
-			while ((word = strsep(&words, " \t")))
-				if (*word)
-					include(conf, word, depth, out);
-		} else if (*word == '/') {
-			word[strcspn(word, "=")] = '\0'; /* "DIRECTORY=TYPE", an old form */
-			strings_add(out, word);
-		}
-	}
+	while ((line = strsep(&rest, "\n")))
+		read_conf_line(conf, line, depth, out);
 }
 
 void library_path_configured(const char *conf, struct strings *out)

@@ -372,6 +372,12 @@ static int start_waiting(struct scheduler *sch, struct error *err)
 			sch->running[sch->running_count++] = t;
 			continue;
 		}
+		/* Another run may have replaced the saved guest meanwhile. */
+		if (t->mode != VM_RUN) {
+			log_warn("%s: %s; the guest is booted instead", sch->s->kernels[t->kernel].id, why.text);
+			task_again(sch, t, VM_RUN);
+			continue;
+		}
 		rc = task_unstarted(sch, t, why.text, err);
 		task_free(t);
 		if (rc)

@@ -276,11 +276,11 @@ int snapshot_commit(struct snapshot *s, struct error *err)
 {
 	int rc = write_record(s->directory, err);
 
-	if (!rc) {
-		io_remove_tree(s->place, NULL);
-		if (rename(s->directory, s->place))
-			rc = error_set(err, errno, "%s: cannot move into place: %s", s->place, strerror(errno));
-	}
+	/* Another run was faster: its guest is as good, and may be in use. */
+	if (!rc && !access(s->place, F_OK))
+		io_remove_tree(s->directory, NULL);
+	else if (!rc && rename(s->directory, s->place))
+		rc = error_set(err, errno, "%s: cannot move into place: %s", s->place, strerror(errno));
 	if (rc) {
 		snapshot_discard(s);
 		return rc;

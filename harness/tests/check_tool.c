@@ -134,10 +134,9 @@ START_TEST(a_cell_is_judged_by_the_end_and_the_output)
 {
 	struct result *r = result_new();
 	struct result_cell *c = result_add_cell(r);
-	struct judge_facts facts = {
-	        .phase = cells[_i].phase, .reason = cells[_i].reason, .log = cells[_i].log, .own_loader = true};
+	struct judge_facts facts = {.phase = cells[_i].phase, .reason = cells[_i].reason, .log = cells[_i].log};
 
-	judge_cell(c, &facts);
+	judge_own_loader(c, &facts);
 	ck_assert_int_eq(c->verdict, cells[_i].verdict);
 	ck_assert_str_eq(reject_class_name(c->class), reject_class_name(cells[_i].class));
 	ck_assert_int_eq(c->phase, cells[_i].judged);
