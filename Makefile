@@ -151,7 +151,7 @@ $(BUILD)/libharness.a: $(filter-out %/main.o,$(HOST_OBJ))
 $(BUILD)/tests/%: harness/tests/%.c $(BUILD)/libharness.a
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -Wno-missing-prototypes -o $@ $< $(BUILD)/libharness.a $(HOST_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
+	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -Wno-missing-prototypes -Wno-missing-field-initializers -o $@ $< $(BUILD)/libharness.a $(HOST_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 
 $(BUILD)/tests/bin/qemu-system-x86_64: harness/tests/fake_qemu.c $(BUILD)/libharness.a
 	@mkdir -p $(@D)

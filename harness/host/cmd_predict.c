@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "host/btf_source.h"
 #include "host/expect.h"
+#include "host/expect_text.h"
 #include "host/kernel_list.h"
 #include "host/object.h"
 #include "host/predict.h"

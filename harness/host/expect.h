@@ -33,13 +33,4 @@ typedef int (*expect_ask)(void *ctx, const char *question, const char *path);
 int expect_verdict(const struct object_ini *ini, const struct expect_kernel *k, expect_ask ask, void *ctx, char **text,
                    struct error *err);
 
-/* True when the verdict is one of the alternatives in `text`; never for infra. */
-bool expect_matches(const char *text, enum verdict v, enum reject_class c);
-
-/* Check the form of an expected text. Returns 0, or -EINVAL with `err` (error_usage) naming the word it stumbled on. */
-int expect_check(const char *text, struct error *err);
-
-/* True when `text` (valid) has the alternative pass. */
-bool expect_accepts_pass(const char *text);
-
 #endif

@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/version.h"
-#include "host/expect.h"
+#include "host/expect_text.h"
 #include "host/object_setting.h"
 #include "host/text.h"
 

@@ -10,6 +10,7 @@
 #include "host/cell_compare.h"
 #include "host/cell_result.h"
 #include "host/expect.h"
+#include "host/expect_text.h"
 #include "host/progress.h"
 #include "host/result_json.h"
 #include "host/strings.h"
