@@ -146,6 +146,7 @@ int main(int argc, char **argv)
 	wait_for_job(&bytes);
 	if (job_decode(bytes.data, bytes.len, &job, &err))
 		give_up(&err);
+	buf_free(&bytes);
 	wake_up(&job);
 	run_job(&job);
 	port_exit(0);

@@ -7,10 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
-
-#include <bpf/libbpf.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -31,6 +28,7 @@
 #include "host/report_table.h"
 #include "host/result_json.h"
 #include "host/run_dir.h"
+#include "host/run_header.h"
 #include "host/scheduler.h"
 #include "host/shipment.h"
 #include "host/snapshot.h"
@@ -175,95 +173,6 @@ static unsigned processors(void)
 	return sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
 }
 
-static void fill_header(struct result *r, int argc, char **argv, const char *qemu)
-{
-	cleanup_free char *now = run_dir_now();
-	cleanup_free char *uname_text = NULL;
-	struct utsname name;
-
-	uname(&name);
-	uname_text = xasprintf("%s %s %s", name.sysname, name.release, name.machine);
-	result_set_string(&r->started, now);
-	result_set_string(&r->host.uname, uname_text);
-	result_set_string(&r->host.qemu, qemu);
-	result_set_string(&r->host.libbpf, libbpf_version_string() + (*libbpf_version_string() == 'v'));
-	r->host.cpus = processors();
-	r->command = xcalloc((size_t)argc + 1, sizeof(*r->command));
-	result_set_string(&r->command[r->command_count++], program_invocation_name);
-	for (int i = 0; i < argc; i++)
-		result_set_string(&r->command[r->command_count++], argv[i]);
-}
-
-/* build/vmlinux.h's build leaves beside the objects which kernel's types they were compiled against. */
-static void note_build(struct result *r, const struct object *o)
-{
-	cleanup_free char *path = xasprintf("%.*sbuild.txt", (int)(io_basename(o->path) - o->path), o->path);
-	cleanup_buf struct buf text = {0};
-	char *line, *rest;
-
-	if (io_read_file(path, 4096, &text, NULL))
-		return;
-	rest = text.data;
-	while ((line = strsep(&rest, "\n"))) {
-		if (!strncmp(line, "clang: ", 7))
-			result_set_string(&r->host.clang, line + 7);
-		if (!strncmp(line, "vmlinux.h: ", 11))
-			result_set_string(&r->host.vmlinux_h, line + 11);
-	}
-}
-
-static void add_objects(struct result *r, const struct object_list *objects)
-{
-	for (size_t i = 0; i < objects->count; i++) {
-		struct result_object *o = result_add_object(r);
-
-		result_set_string(&o->name, objects->at[i].name);
-		result_set_string(&o->path, objects->at[i].path);
-		result_set_string(&o->sha256, objects->at[i].sha256);
-	}
-	note_build(r, &objects->at[0]);
-}
-
-static void add_kernels(struct result *r, const struct store_kernel *kernels, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct store_kernel *from = &kernels[i];
-		struct result_kernel *k = result_add_kernel(r);
-
-		result_set_string(&k->id, from->id);
-		k->line = from->line;
-		result_set_string(&k->release, from->release);
-		result_set_string(&k->arch, from->arch);
-		result_set_string(&k->package, from->package);
-		result_set_string(&k->version, from->version);
-		result_set_string(&k->image_sha256, from->image_sha256);
-		result_set_string(&k->btf_sha256, from->btf_sha256);
-		result_set_string(&k->directory, from->id);
-		k->timing = (struct result_timing){-1, -1, -1, -1, -1, -1};
-		if (from->skipped)
-			result_set_string(&k->reason, from->reason);
-	}
-}
-
-/* What the guests said of each object's inside. */
-static void count_inside(struct result *r)
-{
-	for (size_t i = 0; i < r->object_count; i++) {
-		struct result_object *o = &r->objects[i];
-
-		for (size_t j = 0; j < r->cell_count; j++) {
-			const struct result_cell *c = &r->cells[j];
-
-			if (strcmp(c->object, o->name))
-				continue;
-			if (c->program_count > o->programs)
-				o->programs = (unsigned)c->program_count;
-			if (c->relocation_count > o->relocations)
-				o->relocations = (unsigned)c->relocation_count;
-		}
-	}
-}
-
 /* Order of the rows that are there to be run; the plan borrows their ids. */
 static void make_plan(const struct kernel_list *list, const struct store_kernel *kernels, const char *images,
                       struct plan *plan)
@@ -375,7 +284,7 @@ static int finish(struct result *r, const char *directory, int64_t start_ms, str
 	int rc;
 
 	r->elapsed_s = (double)(clock_ms() - start_ms) / 1000;
-	count_inside(r);
+	run_header_count(r);
 	result_sort_cells(r);
 	rc = result_json_write(r, json, err);
 	if (!rc)
@@ -457,10 +366,10 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	if (rc)
 		return rc;
 	log_info("%s", accel.reason);
-	fill_header(r, argc, argv, qemu);
+	run_header_fill(r, argc, argv, qemu, processors());
 	result_set_string(&r->host.accel, accel.reason);
-	add_objects(r, &objects);
-	add_kernels(r, kernels, count);
+	run_header_objects(r, &objects);
+	run_header_kernels(r, kernels, count);
 	quoted = shell_quote(o->list_path);
 	command = xasprintf("%s run -k %s", program_invocation_name, quoted);
 	/* what a program of the user's will load, nothing can tell */
