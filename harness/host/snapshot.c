@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -24,6 +25,7 @@
 #define RECORD "record.json"
 #define NOBODY 65534
 #define MAX_RECORD 65536
+#define SAVED_AT_ONCE 4
 
 /* What tells that a file was not written since: nobody but root can set the time of change. */
 struct identity {
@@ -248,6 +250,21 @@ int snapshot_find(const char *images, const char *key, struct snapshot *s, struc
 	return 0;
 }
 
+/*
+ * A full disk would show itself as a bus error in the middle of a guest's life, since its memory is a mapped file: so
+ * there has to be room for this guest and those that are saved beside it.
+ */
+static int require_room(const char *directory, unsigned memory_mb, struct error *err)
+{
+	uint64_t needed = (uint64_t)memory_mb * SAVED_AT_ONCE << 20;
+	struct statvfs fs;
+
+	if (statvfs(directory, &fs) || (uint64_t)fs.f_bavail * fs.f_frsize >= needed)
+		return 0;
+	return error_set(err, ENOSPC, "%s: %.0f MB free, %.0f MB needed to save guests", directory,
+	                 (double)fs.f_bavail * (double)fs.f_frsize / 1e6, (double)needed / 1e6);
+}
+
 int snapshot_begin(const char *images, const char *key, unsigned memory_mb, struct snapshot *s, struct error *err)
 {
 	cleanup_close int fd = -1;
@@ -259,8 +276,9 @@ int snapshot_begin(const char *images, const char *key, unsigned memory_mb, stru
 	};
 	set_paths(s);
 	rc = io_make_dirs(s->directory, err);
+	rc = rc ? rc : require_room(s->directory, memory_mb, err);
 	if (rc) {
-		snapshot_free(s);
+		snapshot_discard(s);
 		return rc;
 	}
 	fd = open(s->ram, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
