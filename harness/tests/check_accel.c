@@ -4,6 +4,7 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -125,6 +126,10 @@ START_TEST(no_permission_is_told_and_costs_no_try)
 	ck_assert_int_eq(answer.accel, ACCEL_TCG);
 	ck_assert_msg(strstr(answer.reason, "Permission denied") != NULL, "%s", answer.reason);
 	free(answer.reason);
+	/* The leak checker looks at this process from another one when it ends. */
+	if (getuid() == 0)
+		ck_assert_int_eq(seteuid(0), 0);
+	prctl(PR_SET_DUMPABLE, 1);
 }
 END_TEST
 
