@@ -101,7 +101,7 @@ static void fill(struct result_cell *cell, const struct session_cell *facts, con
 	cell->open_ms = (double)end->open_ns / 1e6;
 	cell->attach_ms = (double)end->attach_ns / 1e6;
 	cell->run_ms = (double)end->run_ns / 1e6;
-	if (!strcmp(end->source, PARCEL_EVENT_SOURCE))
+	if (end->source && !strcmp(end->source, PARCEL_EVENT_SOURCE))
 		judge_own_loader(cell, &judged);
 	else
 		judge_cell(cell, &judged);
