@@ -2,8 +2,10 @@
 #include "agent/kernel_btf.h"
 
 #include <errno.h>
+#include <unistd.h>
 #include <zlib.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "base/buf.h"
@@ -20,9 +22,26 @@ struct btf *__wrap_btf__load_vmlinux_btf(void);
 void __wrap_btf__free(struct btf *btf);
 void __real_btf__free(struct btf *btf);
 
+/* The verifier parses the kernel's BTF when the first program comes, for good (bpf_get_btf_vmlinux). Be that program.
+ */
+static void verifier_prepare(void)
+{
+	const struct bpf_insn nothing[] = {
+	        {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+	        {.code = BPF_JMP | BPF_EXIT},
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "nothing", "GPL", nothing,
+	                       sizeof(nothing) / sizeof(nothing[0]), NULL);
+
+	if (fd >= 0)
+		close(fd);
+}
+
 void kernel_btf_load(void)
 {
 	struct buf raw = {0};
+
+	verifier_prepare();
 
 	if (io_read_file("/sys/kernel/btf/vmlinux", MAX_BTF, &raw, NULL) || !raw.len) {
 		buf_free(&raw);

@@ -12,7 +12,10 @@
 
 #include <bpf/btf.h>
 
-/* Read and parse /sys/kernel/btf/vmlinux. A kernel without BTF is no error: size 0. */
+/*
+ * Read and parse /sys/kernel/btf/vmlinux, and have the kernel parse it too. Part of what a guest has done when it is
+ * saved. A kernel without BTF is no error: size 0.
+ */
 void kernel_btf_load(void);
 
 /* NULL when the kernel has none; owned by this module for the life of the process. */

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/still.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -150,12 +151,13 @@ in_child int child_exec(void *arg)
 {
 	struct subject *s = arg;
 	const struct subject_kind *kind = s->kind;
+	bool acts = kind->action != ACTION_NONE;
 	char *argv[] = {(char *)(uintptr_t)kind->file,
-	                (char *)(uintptr_t)SUBJECT_MARK,
+	                (char *)(uintptr_t)(acts ? SUBJECT_MARK : STILL_MARK),
 	                s->ready_arg,
 	                s->go_arg,
-	                s->action_arg,
-	                (char *)(uintptr_t)s->work,
+	                acts ? s->action_arg : NULL,
+	                acts ? (char *)(uintptr_t)s->work : NULL,
 	                NULL};
 	char *envp[] = {NULL};
 	char byte = 0;
@@ -470,6 +472,7 @@ void subject_main_if_subject(int argc, char **argv)
 	char byte = 0;
 	int ready, go;
 
+	still_if_asked(argc, (const char *const *)argv);
 	if (argc != 6 || strcmp(argv[1], SUBJECT_MARK) != 0)
 		return;
 	ready = atoi(argv[2]);

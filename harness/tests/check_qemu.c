@@ -61,7 +61,7 @@ static char *without_tsc(const char *line)
 START_TEST(command_line_is_the_known_one)
 {
 	static const char golden[] =
-	        "qemu-system-x86_64 -M pc,usb=off,vmport=off,smbus=off -accel tcg -cpu max -m 256 -nodefaults -no-user-config -no-reboot"
+	        "qemu-system-x86_64 -M pc,usb=off,vmport=off,smbus=off -accel tcg -cpu Nehalem,+rdrand -m 256 -nodefaults -no-user-config -no-reboot"
 	        " -display none -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
 	        " -kernel images/6.1/vmlinux -initrd images/initramfs.cpio"
 	        " -append 'console=ttyS0 loglevel=6 reboot=t panic=-1 nokaslr mitigations=off random.trust_cpu=on cryptomgr.notests tsc=reliable"

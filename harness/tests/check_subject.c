@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "agent/action.c"
+#include "agent/still.c"
 #include "agent/subject.c"
 #include "agent/truth.c"
 
