@@ -167,6 +167,37 @@ build/tests/objects/%.bpf.o: harness/tests/objects/%.bpf.c build/vmlinux.h
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $< && llvm-strip -g $@
 	$(Q)if [ -f harness/tests/objects/$*.ini ]; then cp harness/tests/objects/$*.ini $(@D)/; fi
 
+# Clang's libFuzzer; gcc's warnings are the ones that count. Only what a fuzzer needs is taken from the library.
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS := -std=gnu17 -g -O1 -w -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZERS := $(filter-out seeds,$(patsubst harness/tests/fuzz_%.c,%,$(wildcard harness/tests/fuzz_*.c)))
+FUZZ ?= $(FUZZERS)
+FUZZ_OBJ := $(filter-out %/main.o,$(HOST_SRC:%.c=build/fuzz/obj/%.o))
+
+## fuzz         fuzz the parsers, each for FUZZ_SECONDS (60); what is found stays in build/fuzz (FUZZ="frame …")
+.PHONY: fuzz fuzz-run
+fuzz: deps
+	$(Q)harness/deps.sh libclang-rt-$$($(CLANG) -dumpversion | cut -d. -f1)-dev
+	$(Q)$(MAKE) --no-print-directory fuzz-run
+fuzz-run: $(FUZZ:%=build/fuzz/%) build/fuzz/seeds
+	$(Q)for f in $(FUZZ); do harness/tests/fuzz.sh $$f $(FUZZ_SECONDS) || exit 1; done
+
+build/fuzz/seeds: $(BUILD)/tests/fuzz_seeds $(TEST_FIXTURES) kernels.txt $(wildcard progs/*.ini)
+	$(Q)rm -rf $@ && $(BUILD)/tests/fuzz_seeds $@ $(filter %.o,$(TEST_FIXTURES))
+	$(Q)mkdir -p $@/kernel_list $@/object_ini $@/result_json && cp kernels.txt $@/kernel_list/ && \
+		cp progs/*.ini $@/object_ini/ && cp harness/tests/golden/run.json $@/result_json/
+
+build/fuzz/%: harness/tests/fuzz_%.c build/fuzz/libharness.a
+	$(call say,FUZZER,$@)
+	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< build/fuzz/libharness.a $(HOST_LIBS)
+
+build/fuzz/libharness.a: $(FUZZ_OBJ)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+build/fuzz/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(shell pkg-config --cflags $(PKGS)) -c -o $@ $<
+
 ## clean        remove build/ (images/ and results/ stay)
 clean:
 	rm -rf build
@@ -176,4 +207,4 @@ help:
 	@sed -n 's/^## /  make /p' Makefile
 	@echo '  knobs: V=1 (show commands), SAN=1 (sanitizers), DEBUG=1 (-O0), OBJ="a.bpf.o …", KERNELS=FILE, ARGS="--kernel GLOB …"'
 
--include $(HOST_OBJ:.o=.d) $(AGENT_OBJ:.o=.d) $(TEST_BIN:=.d)
+-include $(HOST_OBJ:.o=.d) $(AGENT_OBJ:.o=.d) $(TEST_BIN:=.d) $(FUZZ_OBJ:.o=.d) $(FUZZERS:%=build/fuzz/%.d)
