@@ -23,6 +23,7 @@
 #include "agent/kernel_btf.h"
 #include "agent/port.h"
 #include "agent/subject.h"
+#include "agent/symbols.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "wire/job.h"
@@ -117,6 +118,8 @@ static void run_job(const struct job *job)
 	struct message m = {.type = MESSAGE_JOB, .job = {.nonce = job->nonce, .objects = job->object_count}};
 
 	channel_send(&m);
+	if (job->symbols)
+		symbols_send();
 	for (uint32_t i = 0; i < job->object_count; i++)
 		cell_run(&job->objects[i], i);
 	m = (struct message){.type = MESSAGE_END, .end = {.nonce = job->nonce, .cells = job->object_count}};

@@ -120,14 +120,14 @@ static void kernels_free(struct kernels *k)
 	btf_source_list_free(&k->sources);
 }
 
-static void add_kernel(struct kernels *k, const char *id, const char *path, const char *flavour, const char *release,
+static void add_kernel(struct kernels *k, struct predict_types types, const char *flavour, const char *release,
                        const char *expects)
 {
 	k->types = xrealloc(k->types, k->count + 1, sizeof(*k->types));
 	k->flavours = xrealloc(k->flavours, k->count + 1, sizeof(*k->flavours));
 	k->releases = xrealloc(k->releases, k->count + 1, sizeof(*k->releases));
 	k->expects = xrealloc(k->expects, k->count + 1, sizeof(*k->expects));
-	k->types[k->count] = (struct predict_types){id, path};
+	k->types[k->count] = types;
 	k->flavours[k->count] = flavour;
 	k->releases[k->count] = release;
 	k->expects[k->count++] = expects;
@@ -168,8 +168,8 @@ static int add_listed(const struct predict_options *o, struct kernels *k, struct
 	rc = rc ? rc : keep_present(&store, &k->list, err);
 	rc = rc ? rc : store_prepare(&store, &k->list, &k->store, &k->store_count, err);
 	for (size_t i = 0; i < k->store_count && !rc; i++)
-		add_kernel(k, k->store[i].id, k->store[i].btf, k->list.rows[i].flavour, k->store[i].release,
-		           k->list.rows[i].expect);
+		add_kernel(k, (struct predict_types){k->store[i].id, k->store[i].btf, k->store[i].symbols},
+		           k->list.rows[i].flavour, k->store[i].release, k->list.rows[i].expect);
 	return rc;
 }
 
@@ -180,7 +180,8 @@ static int find_kernels(const struct predict_options *o, struct kernels *k, stru
 	for (size_t i = 0; i < o->btf.count && !rc; i++)
 		rc = btf_source_add(&k->sources, o->btf.at[i], err);
 	for (size_t i = 0; i < k->sources.count && !rc; i++)
-		add_kernel(k, k->sources.at[i].id, k->sources.at[i].path, "", k->sources.at[i].id, "");
+		add_kernel(k, (struct predict_types){k->sources.at[i].id, k->sources.at[i].path, NULL}, "",
+		           k->sources.at[i].id, "");
 	return rc;
 }
 

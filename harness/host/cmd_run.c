@@ -303,7 +303,7 @@ static struct predict_job *start_prediction(const struct object_list *objects, c
 	cleanup_free struct predict_types *types = xcalloc(count, sizeof(*types));
 
 	for (size_t i = 0; i < count; i++)
-		types[i] = (struct predict_types){kernels[i].id, kernels[i].btf};
+		types[i] = (struct predict_types){kernels[i].id, kernels[i].btf, kernels[i].symbols};
 	return predict_start(objects, types, count, err);
 }
 

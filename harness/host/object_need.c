@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "host/symbols.h"
 #include "relo/insn_value.h"
 
 /* How the name behind a section's prefix is found among a kernel's types. */
@@ -73,6 +74,32 @@ static const struct {
 bool need_is_provable(enum need_kind kind)
 {
 	return lookups[kind].provable;
+}
+
+/*
+ * A probe of a name that several functions bear is refused since the kernel's commit b022f0c7e404 of 6.7, which stable
+ * kernels took over.
+ */
+enum need_state need_check_symbols(const struct need *n, enum need_state state, const char *text, size_t len,
+                                   bool *provable, char **note)
+{
+	cleanup_free char *variant = NULL;
+	size_t count;
+
+	if (n->kind != NEED_KPROBE)
+		return state;
+	count = symbols_count(text, len, n->name);
+	if (count == 1)
+		return NEED_HOLDS;
+	if (count) {
+		*note = xasprintf("%zu functions of the kernel have this name", count);
+		return NEED_DOUBTED;
+	}
+	*provable = true;
+	variant = symbols_variant(text, len, n->name);
+	*note = *variant ? xasprintf("only as %s, which the compiler made of it", variant)
+	                 : xstrdup("no function of the kernel itself, inlined or in a module");
+	return NEED_MISSING;
 }
 
 /* ---- collecting ---- */

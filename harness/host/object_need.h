@@ -33,6 +33,14 @@ void need_list_free(struct need_list *needs);
 /* Look needs[i] up in the kernel; says NEED_MISSING without regard to dead code and to `optional`. */
 enum need_state need_check(const struct need_list *needs, uint32_t i, const struct relo_target *kernel);
 
+/*
+ * The same by the kernel's function symbols (symbols.h), for needs that are functions to probe; `state` is what the
+ * types said, and the answer for all others. Sets `*provable` when the symbols settle it, and `*note` (the caller's) to
+ * why.
+ */
+enum need_state need_check_symbols(const struct need *n, enum need_state state, const char *text, size_t len,
+                                   bool *provable, char **note);
+
 /* Whether the absence of such a thing from the types proves that it is absent. */
 bool need_is_provable(enum need_kind kind);
 

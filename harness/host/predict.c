@@ -14,15 +14,16 @@
 #include "host/predict_worker.h"
 
 /* Kernels whose files one worker holds open: below the usual limit of descriptors. */
-#define KERNELS_PER_WORKER 256
+#define KERNELS_PER_WORKER 128
 
 struct predict_job {
 	const struct object_list *objects;
 	struct predict_types *types;
 	struct prediction *p;
-	bool *done;  /* one per cell */
-	bool *known; /* objects that a worker has described */
-	int *btf;    /* open files of the kernels at work, -1 */
+	bool *done;   /* one per cell */
+	bool *known;  /* objects that a worker has described */
+	int *btf;     /* open files of the kernels at work, -1 */
+	int *symbols; /* the same */
 	size_t first, end;
 	bool running;
 	struct child_worker worker;
@@ -35,9 +36,12 @@ struct predict_job {
 
 static void close_files(struct predict_job *job)
 {
-	for (size_t k = job->first; k < job->end; k++)
+	for (size_t k = job->first; k < job->end; k++) {
 		if (job->btf[k] >= 0)
 			close(steal_fd(&job->btf[k]));
+		if (job->symbols[k] >= 0)
+			close(steal_fd(&job->symbols[k]));
+	}
 }
 
 static void kernel_fails(struct predict_job *job, size_t kernel, const char *reason)
@@ -55,9 +59,12 @@ static void open_files(struct predict_job *job)
 		const char *path = job->types[k].path;
 		cleanup_free char *reason = NULL;
 
-		job->btf[k] = -1;
+		job->btf[k] = job->symbols[k] = -1;
 		if (!*path || job->p->kernels[k].failed)
 			continue;
+		if (job->types[k].symbols)
+			job->symbols[k] = open(job->types[k].symbols, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		job->p->kernels[k].has_symbols = job->symbols[k] >= 0;
 		job->btf[k] = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		if (job->btf[k] >= 0)
 			continue;
@@ -78,6 +85,7 @@ static int start_worker(struct predict_job *job, struct error *err)
 		return error_set(err, errno, "cannot make room for predictions: %s", strerror(errno));
 	open_files(job);
 	work->btf = job->btf;
+	work->symbols = job->symbols;
 	work->notes = job->notes;
 	rc = child_worker_start(&job->worker, predict_work, work, err);
 	close_files(job);
@@ -220,6 +228,7 @@ struct predict_job *predict_start(const struct object_list *objects, const struc
 	job->done = xcalloc(count * objects->count, sizeof(*job->done));
 	job->known = xcalloc(objects->count, sizeof(*job->known));
 	job->btf = xcalloc(count, sizeof(*job->btf));
+	job->symbols = xcalloc(count, sizeof(*job->symbols));
 	job->notes = -1;
 	for (size_t i = 0; i < count; i++) {
 		job->p->kernels[i].id = xstrdup(types[i].id);
@@ -296,5 +305,6 @@ void predict_free(struct predict_job *job)
 	free(job->done);
 	free(job->known);
 	free(job->btf);
+	free(job->symbols);
 	free(job);
 }

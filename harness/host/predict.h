@@ -11,10 +11,11 @@
 #include "host/object.h"
 #include "host/prediction.h"
 
-/* A kernel by its types; both strings are borrowed. */
+/* A kernel by its types; the strings are borrowed. */
 struct predict_types {
 	const char *id;
-	const char *path; /* of anything that btf_source_read reads; "": the kernel has no BTF */
+	const char *path;    /* of anything that btf_source_read reads; "": the kernel has no BTF */
+	const char *symbols; /* path of its functions' names (symbols.h), which need not be there; NULL: none */
 };
 
 struct predict_job;

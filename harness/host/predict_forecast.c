@@ -74,14 +74,15 @@ static void consider_record(struct verdict_so_far *v, const struct predict_recor
 	         reason);
 }
 
-static void consider_need(struct verdict_so_far *v, const struct need *n, enum need_state state)
+static void consider_need(struct verdict_so_far *v, const struct need *n, enum need_state state, const char *note)
 {
 	char *reason;
 
 	if (state != NEED_MISSING && state != NEED_DOUBTED)
 		return;
-	reason = xasprintf("%s%s%s %s is not there", n->user, *n->user ? ": " : "",
-	                   need_kind_name((enum need_kind)n->kind), n->name);
+	note = note ? note : "";
+	reason = xasprintf("%s%s%s %s is not there%s%s", n->user, *n->user ? ": " : "",
+	                   need_kind_name((enum need_kind)n->kind), n->name, *note ? ": " : "", note);
 	consider(v, state == NEED_MISSING ? FORECAST_REJECTED : FORECAST_UNSURE, need_failures[n->kind].step,
 	         need_failures[n->kind].class, reason);
 }
@@ -128,7 +129,7 @@ void predict_forecast(const struct predict_kernel *k, const struct predict_objec
 	for (uint32_t i = 0; i < c->outcome_count; i++)
 		consider_record(&v, &o->records[i], &c->outcomes[i]);
 	for (uint32_t i = 0; i < c->need_count; i++)
-		consider_need(&v, &o->needs[i], c->needs[i]);
+		consider_need(&v, &o->needs[i], c->needs[i], c->need_notes ? c->need_notes[i] : NULL);
 	if (v.forecast == FORECAST_LOADS && (fallback = find_fallback(o, c)))
 		v = (struct verdict_so_far){FORECAST_FALLBACK, STEP_ATTACH, CLASS_NONE, fallback};
 	c->forecast = (uint8_t)v.forecast;

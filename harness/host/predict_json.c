@@ -53,7 +53,7 @@ static json_t *relocation_json(const struct predict_record *r, const struct pred
 	return node;
 }
 
-static json_t *need_json(const struct need *n, enum need_state state)
+static json_t *need_json(const struct need *n, enum need_state state, const char *note)
 {
 	json_t *node = json_object();
 
@@ -62,6 +62,7 @@ static json_t *need_json(const struct need *n, enum need_state state)
 	put_text(node, "for", n->user);
 	json_object_set_new(node, "optional", json_boolean(n->optional));
 	put_text(node, "state", need_state_name(state));
+	put_text(node, "note", note);
 	return node;
 }
 
@@ -79,7 +80,7 @@ static json_t *cell_json(const struct prediction *p, size_t kernel, size_t objec
 	for (uint32_t i = 0; i < c->outcome_count && i < o->record_count; i++)
 		json_array_append_new(relocations, relocation_json(&o->records[i], &c->outcomes[i]));
 	for (uint32_t i = 0; i < c->need_count && i < o->need_count; i++)
-		json_array_append_new(needs, need_json(&o->needs[i], (enum need_state)c->needs[i]));
+		json_array_append_new(needs, need_json(&o->needs[i], (enum need_state)c->needs[i], c->need_notes[i]));
 	json_object_set_new(node, "relocations", relocations);
 	json_object_set_new(node, "needs", needs);
 	return node;
@@ -95,6 +96,7 @@ json_t *predict_report_json(const struct prediction *p)
 
 		put_text(node, "id", p->kernels[k].id);
 		json_object_set_new(node, "btf", json_boolean(p->kernels[k].has_btf));
+		json_object_set_new(node, "symbols", json_boolean(p->kernels[k].has_symbols));
 		json_object_set_new(node, "measured", json_false());
 		put_text(node, "reason", p->kernels[k].reason);
 		json_array_append_new(kernels, node);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
@@ -16,6 +17,7 @@
 #include "host/jail.h"
 #include "host/object_need.h"
 #include "host/predict_forecast.h"
+#include "host/symbols.h"
 #include "relo/btf_check.h"
 #include "relo/btf_field.h"
 #include "relo/core_relo.h"
@@ -277,16 +279,22 @@ static enum reach helper_reach(const struct parsed *p, const struct need *n)
 	return most;
 }
 
-static void check_needs(struct parsed *p, const struct relo_target *target, struct predict_cell *c)
+static void check_needs(struct parsed *p, const struct relo_target *target, const struct buf *symbols,
+                        struct predict_cell *c)
 {
 	bool walked = false;
 
 	c->need_count = p->needs.count;
 	c->needs = xcalloc(c->need_count, sizeof(*c->needs));
+	c->need_notes = xcalloc(c->need_count, sizeof(*c->need_notes));
 	for (uint32_t i = 0; i < c->need_count; i++) {
 		const struct need *n = &p->needs.at[i];
 		enum need_state state = need_check(&p->needs, i, target);
+		bool provable = need_is_provable((enum need_kind)n->kind);
 
+		if (symbols->len)
+			state = need_check_symbols(n, state, buf_str(symbols), symbols->len, &provable,
+			                           &c->need_notes[i]);
 		if (state == NEED_MISSING && n->kind == NEED_HELPER) {
 			enum reach reach;
 
@@ -299,7 +307,7 @@ static void check_needs(struct parsed *p, const struct relo_target *target, stru
 			                                : NEED_DOUBTED;
 		} else if (state == NEED_MISSING && n->optional) {
 			state = NEED_UNUSED;
-		} else if (state == NEED_MISSING && !need_is_provable((enum need_kind)n->kind)) {
+		} else if (state == NEED_MISSING && !provable) {
 			state = NEED_DOUBTED;
 		}
 		c->needs[i] = (uint8_t)state;
@@ -332,28 +340,19 @@ static void answer_questions(const struct object_ini *ini, const struct parsed *
 		c->answers[i] = answer(&ini->rules[i], p, kernel);
 }
 
-static void cell_clear(struct predict_cell *c)
-{
-	for (uint32_t i = 0; i < c->outcome_count; i++)
-		relo_prediction_free(&c->outcomes[i].p);
-	free(c->outcomes);
-	free(c->needs);
-	free(c->answers);
-	free(c->reason);
-}
-
 /* `target` is NULL for a kernel without BTF. */
-static int do_cell(struct worker *w, size_t kernel, size_t object, const struct relo_target *target, struct error *err)
+static int do_cell(struct worker *w, size_t kernel, size_t object, const struct relo_target *target,
+                   const struct buf *symbols, struct error *err)
 {
 	const struct predict_kernel about = {.has_btf = target != NULL};
 	struct parsed *p = &w->objects[object];
-	struct predict_cell c __attribute__((cleanup(cell_clear))) = {0};
+	struct predict_cell c __attribute__((cleanup(predict_cell_free))) = {0};
 	cleanup_buf struct buf note = {0};
 	struct pack pack;
 
 	if (p->usable && target) {
 		calculate(p, target, &c);
-		check_needs(p, target, &c);
+		check_needs(p, target, symbols, &c);
 	}
 	if (target)
 		answer_questions(&w->work->objects->at[object].ini, p, relo_target_btf(target), &c);
@@ -363,7 +362,8 @@ static int do_cell(struct worker *w, size_t kernel, size_t object, const struct 
 	return send(w, &note, err);
 }
 
-static int do_cells(struct worker *w, size_t kernel, const struct relo_target *target, struct error *err)
+static int do_cells(struct worker *w, size_t kernel, const struct relo_target *target, const struct buf *symbols,
+                    struct error *err)
 {
 	size_t count = w->work->objects->count;
 	int rc = 0;
@@ -372,7 +372,7 @@ static int do_cells(struct worker *w, size_t kernel, const struct relo_target *t
 		if (w->work->done[kernel * count + o] || w->work->so_far->objects[o].failed)
 			continue;
 		rc = send_begin(w, kernel, o, err);
-		rc = rc ? rc : do_cell(w, kernel, o, target, err);
+		rc = rc ? rc : do_cell(w, kernel, o, target, symbols, err);
 	}
 	return rc;
 }
@@ -391,10 +391,21 @@ static int send_kernel(struct worker *w, size_t kernel, const struct error *why,
 	return send(w, &note, err);
 }
 
+/* Symbols are a help: what cannot be read is as if it had not been recorded. */
+static void read_symbols(int fd, struct buf *text)
+{
+	off_t len = lseek(fd, 0, SEEK_END);
+
+	if (len <= 0 || (size_t)len > SYMBOLS_MAX || pread(fd, buf_reserve(text, (size_t)len), (size_t)len, 0) != len)
+		return;
+	text->len = (size_t)len;
+	text->data[text->len] = '\0';
+}
+
 static int do_kernel_types(struct worker *w, size_t kernel, struct error *err)
 {
 	cleanup_error struct error why = {0};
-	cleanup_buf struct buf raw = {0};
+	cleanup_buf struct buf raw = {0}, symbols = {0};
 	struct relo_target *target = NULL;
 	struct btf *btf = NULL;
 	int rc;
@@ -411,8 +422,10 @@ static int do_kernel_types(struct worker *w, size_t kernel, struct error *err)
 	if (btf)
 		target = relo_target_new(btf, &why);
 	rc = send_kernel(w, kernel, &why, err);
+	if (target && !rc && w->work->symbols[kernel] >= 0)
+		read_symbols(w->work->symbols[kernel], &symbols);
 	if (target && !rc)
-		rc = do_cells(w, kernel, target, err);
+		rc = do_cells(w, kernel, target, &symbols, err);
 	relo_target_free(target);
 	btf__free(btf);
 	return rc;
@@ -431,7 +444,7 @@ static int do_kernel(struct worker *w, size_t kernel, struct error *err)
 	if (w->work->btf[kernel] >= 0)
 		return do_kernel_types(w, kernel, err);
 	rc = send_kernel(w, kernel, &fine, err);
-	return rc ? rc : do_cells(w, kernel, NULL, err);
+	return rc ? rc : do_cells(w, kernel, NULL, NULL, err);
 }
 
 int predict_work(void *ctx, struct error *err)

@@ -35,6 +35,7 @@ struct predict_work {
 	struct prediction *so_far; /* what is known: failed objects and kernels, and done cells, are left out */
 	const bool *done;          /* one per cell */
 	const int *btf;            /* open files, one per kernel, -1: it has none */
+	const int *symbols;        /* the same of symbols.h */
 	size_t first, end;         /* kernels to do */
 	int notes;                 /* where notes go */
 };

@@ -103,11 +103,14 @@ static void free_object(struct predict_object *o)
 	free(o->reason);
 }
 
-static void free_cell(struct predict_cell *c)
+void predict_cell_free(struct predict_cell *c)
 {
 	for (uint32_t i = 0; i < c->outcome_count; i++)
 		relo_prediction_free(&c->outcomes[i].p);
 	free(c->outcomes);
+	for (uint32_t i = 0; c->need_notes && i < c->need_count; i++)
+		free(c->need_notes[i]);
+	free(c->need_notes);
 	free(c->needs);
 	free(c->answers);
 	free(c->reason);
@@ -124,7 +127,7 @@ void prediction_free(struct prediction *p)
 	for (size_t i = 0; i < p->object_count; i++)
 		free_object(&p->objects[i]);
 	for (size_t i = 0; i < p->kernel_count * p->object_count; i++)
-		free_cell(&p->cells[i]);
+		predict_cell_free(&p->cells[i]);
 	free(p->kernels);
 	free(p->objects);
 	free(p->cells);
@@ -206,9 +209,13 @@ void prediction_pack_cell(struct pack *pack, struct predict_cell *c)
 	c->outcomes = list_of(pack, &c->outcome_count, 32, c->outcomes, sizeof(*c->outcomes));
 	for (uint32_t i = 0; i < c->outcome_count; i++)
 		pack_outcome(pack, &c->outcomes[i]);
-	c->needs = list_of(pack, &c->need_count, 1, c->needs, sizeof(*c->needs));
-	for (uint32_t i = 0; i < c->need_count; i++)
+	c->needs = list_of(pack, &c->need_count, 5, c->needs, sizeof(*c->needs));
+	if (!pack->out)
+		c->need_notes = xcalloc(c->need_count, sizeof(*c->need_notes));
+	for (uint32_t i = 0; i < c->need_count; i++) {
 		pack_u8(pack, &c->needs[i]);
+		pack_str(pack, &c->need_notes[i]);
+	}
 	c->answers = list_of(pack, &c->answer_count, 4, c->answers, sizeof(*c->answers));
 	for (uint32_t i = 0; i < c->answer_count; i++)
 		pack_i32(pack, &c->answers[i]);

@@ -81,9 +81,10 @@ struct predict_object {
 
 struct predict_kernel {
 	char *id;
-	bool has_btf; /* false: built without */
-	bool failed;  /* its BTF is damaged or could not be read */
-	char *reason; /* why it failed, "" */
+	bool has_btf;     /* false: built without */
+	bool has_symbols; /* its functions' names are known: what is not among them is not there */
+	bool failed;      /* its BTF is damaged or could not be read */
+	char *reason;     /* why it failed, "" */
 };
 
 struct predict_outcome {
@@ -108,6 +109,7 @@ struct predict_cell {
 	struct predict_outcome *outcomes; /* one per record of the object */
 	uint32_t outcome_count;           /* 0 when nothing was calculated */
 	uint8_t *needs;                   /* enum need_state, one per need of the object */
+	char **need_notes;                /* why it is so, one per need, "" when the kind says it all */
 	uint32_t need_count;
 	int32_t *answers; /* to the ini's questions about types, one per rule: 1, 0, negative errno */
 	uint32_t answer_count;
@@ -122,6 +124,8 @@ struct prediction {
 };
 
 struct prediction *prediction_new(size_t kernels, size_t objects);
+/* The content of one cell, for those who keep it outside a prediction. */
+void predict_cell_free(struct predict_cell *c);
 void prediction_free(struct prediction *p);
 
 /* Never NULL; both indexes must be valid. */

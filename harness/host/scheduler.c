@@ -20,6 +20,7 @@
 #include "host/recorder.h"
 #include "host/run_dir.h"
 #include "host/snapshot.h"
+#include "host/symbols.h"
 #include "host/vm.h"
 
 #define MAX_BTF (64u << 20)
@@ -32,7 +33,8 @@ struct task {
 	size_t kernel;
 	size_t *objects; /* indices into the schedule's list */
 	size_t count;
-	unsigned attempt; /* from 1 */
+	unsigned attempt;   /* from 1 */
+	bool wants_symbols; /* the store has not got the kernel's yet */
 	char *job_path;
 	char *job_name; /* "" or "-2" behind the names of this attempt's files */
 	struct session session;
@@ -47,8 +49,10 @@ struct scheduler {
 	struct task **running; /* s->jobs slots */
 	size_t running_count;
 	struct recorder recorder;
-	char *shared_job; /* job of all objects, written once */
-	uint64_t shared_nonce;
+	struct shared_job {
+		char *path; /* NULL until it is written */
+		uint64_t nonce;
+	} shared[2]; /* jobs of all objects, written once: without and with the question for symbols */
 	int signal_fd;
 	bool interrupted;
 };
@@ -104,7 +108,7 @@ static struct task *dequeue(struct scheduler *sch)
 static int write_job(const struct scheduler *sch, const struct task *t, uint64_t nonce, const char *path,
                      struct error *err)
 {
-	struct job job = {.nonce = nonce, .object_count = (uint32_t)t->count};
+	struct job job = {.nonce = nonce, .symbols = t->wants_symbols, .object_count = (uint32_t)t->count};
 	cleanup_buf struct buf bytes = {0};
 
 	job.wall_ns = clock_ns(CLOCK_REALTIME);
@@ -128,22 +132,25 @@ static uint64_t fresh_nonce(void)
 /* All first attempts share one job file; a later attempt has fewer objects and a file of its own. */
 static int prepare_job(struct scheduler *sch, struct task *t, const char *directory, uint64_t *nonce, struct error *err)
 {
+	struct shared_job *shared;
+
 	if (t->attempt > 1) {
 		t->job_path = xasprintf("%s/job%s.bin", directory, t->job_name);
 		*nonce = fresh_nonce();
 		return write_job(sch, t, *nonce, t->job_path, err);
 	}
-	if (!sch->shared_job) {
+	shared = &sch->shared[t->wants_symbols];
+	if (!shared->path) {
 		int rc;
 
-		sch->shared_job = xasprintf("%s/job.bin", sch->s->directory);
-		sch->shared_nonce = fresh_nonce();
-		rc = write_job(sch, t, sch->shared_nonce, sch->shared_job, err);
+		shared->path = xasprintf("%s/job%s.bin", sch->s->directory, t->wants_symbols ? "-symbols" : "");
+		shared->nonce = fresh_nonce();
+		rc = write_job(sch, t, shared->nonce, shared->path, err);
 		if (rc)
 			return rc;
 	}
-	t->job_path = xstrdup(sch->shared_job);
-	*nonce = sch->shared_nonce;
+	t->job_path = xstrdup(shared->path);
+	*nonce = shared->nonce;
 	return 0;
 }
 
@@ -215,12 +222,14 @@ static int task_start(struct scheduler *sch, struct task *t, struct error *err)
 
 	if (!t->decided)
 		choose_mode(sch, t, &o.guest);
+	t->wants_symbols = t->attempt == 1 && access(kernel->symbols, F_OK);
 	rc = run_dir_kernel(sch->s->directory, kernel->id, &directory, err);
 	if (!rc && t->mode != VM_SAVE)
 		rc = prepare_job(sch, t, directory, &nonce, err);
 	if (rc)
 		return rc;
 	session_init(&t->session, nonce, t->count, kernel->release);
+	t->session.wants_symbols = t->wants_symbols;
 	expect_btf(kernel, &t->session);
 	if (t->mode == VM_RESUME)
 		session_resume(&t->session);
@@ -327,9 +336,26 @@ static bool task_goes_on(struct scheduler *sch, struct task *t)
 	return true;
 }
 
+/* For predictions to come. Without them these go on as before, so a failure costs nothing but the next question. */
+static void keep_symbols(const struct scheduler *sch, const struct task *t)
+{
+	const struct session *s = &t->session;
+	cleanup_error struct error err = {0};
+	cleanup_buf struct buf text = {0};
+	int rc;
+
+	if (!s->has_symbols || !s->symbols_unpacked)
+		return;
+	rc = symbols_unpack(s->symbols.data, s->symbols.len, s->symbols_unpacked, &text, &err);
+	rc = rc ? rc : io_replace_file(sch->s->kernels[t->kernel].symbols, text.data, text.len, &err);
+	if (rc)
+		log_warn("%s: %s", sch->s->kernels[t->kernel].id, err.text);
+}
+
 static int task_finish(struct scheduler *sch, struct task *t, struct error *err)
 {
 	record_attempt(&sch->recorder, t->kernel, t->vm, &t->session, t->mode);
+	keep_symbols(sch, t);
 	if (task_goes_on(sch, t))
 		return 0;
 	if (vm_reason(t->vm))
@@ -501,7 +527,8 @@ int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
 	for (struct task *t = dequeue(&sch); t; t = dequeue(&sch))
 		task_free(t);
 	free(sch.running);
-	free(sch.shared_job);
+	for (size_t i = 0; i < sizeof(sch.shared) / sizeof(sch.shared[0]); i++)
+		free(sch.shared[i].path);
 	recorder_free(&sch.recorder);
 	cleanup_close_fd(&sch.signal_fd);
 	sigprocmask(SIG_SETMASK, &old, NULL);

@@ -178,6 +178,21 @@ static int take_end(struct session *s, const struct message *m, int64_t now_ms, 
 	return 0;
 }
 
+/* Only before the first object: what comes later may be the work of one. */
+static int take_symbols(struct session *s, const struct message *m, struct error *err)
+{
+	const struct symbols_fact *f = &m->symbols;
+
+	if (s->stage != SESSION_RUNNING || !s->wants_symbols || s->has_symbols || s->cells_ms || s->current >= 0)
+		return out_of_order(m, err);
+	if (f->unpacked > SESSION_MAX_SYMBOLS || f->size > SESSION_MAX_SYMBOLS - s->symbols.len)
+		return error_set(err, EBADMSG, "frames: more than %u bytes of symbols", SESSION_MAX_SYMBOLS);
+	buf_add(&s->symbols, f->bytes, f->size);
+	s->symbols_unpacked = f->unpacked;
+	s->has_symbols = f->last;
+	return 0;
+}
+
 static int take_fatal(const struct message *m, struct error *err)
 {
 	cleanup_free char *reason = shown(m->fatal.reason);
@@ -227,6 +242,10 @@ static int dispatch(struct session *s, struct message *m, int64_t now_ms, struct
 		return take_end(s, m, now_ms, err);
 	case MESSAGE_FATAL:
 		return take_fatal(m, err);
+	case MESSAGE_SYMBOLS:
+		return take_symbols(s, m, err);
+	case MESSAGE_TYPE_COUNT:
+		break;
 	}
 	return out_of_order(m, err);
 }
@@ -284,5 +303,6 @@ void session_free(struct session *s)
 		free_cell(&s->cells[i]);
 	free(s->cells);
 	message_free(&s->hello);
+	buf_free(&s->symbols);
 	*s = (struct session){.current = -1};
 }

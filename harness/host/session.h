@@ -19,6 +19,8 @@
 #define SESSION_MAX_FACTS 200000u
 #define SESSION_MAX_LOG (8u << 20)
 #define SESSION_MAX_BYTES (64u << 20) /* payloads of all its frames */
+/* The names of a kernel's functions take 1 to 2 MB, a third of it as they come. */
+#define SESSION_MAX_SYMBOLS (16u << 20)
 
 struct session_cell {
 	bool begun, done;
@@ -51,7 +53,11 @@ struct session {
 	struct message hello;       /* MESSAGE_HELLO once greeted */
 	struct session_cell *cells; /* one per object of the job, in its order */
 	size_t cell_count;
-	int current;                                  /* cell that has begun and not ended, -1 */
+	int current;        /* cell that has begun and not ended, -1 */
+	bool wants_symbols; /* the job asks for them */
+	bool has_symbols;   /* all of them came */
+	struct buf symbols; /* as they came, one zlib stream */
+	uint32_t symbols_unpacked;
 	int64_t hello_ms, ready_ms, job_ms, cells_ms, end_ms; /* clock_ms() of each, 0 when it did not come */
 };
 

@@ -12,6 +12,7 @@
 #include "host/store_dir.h"
 #include "host/store_entry.h"
 #include "host/store_plan.h"
+#include "host/symbols.h"
 
 /* An index older than this is refreshed before a row is resolved by it; a row it does not know refreshes a fresher one.
  */
@@ -163,6 +164,7 @@ static struct store_kernel kernel_of(const struct store_options *o, const struct
 	        .vmlinux = file_path(o, r, ENTRY_VMLINUX),
 	        .btf = file_path(o, r, ENTRY_BTF),
 	        .config = file_path(o, r, ENTRY_CONFIG),
+	        .symbols = r->name ? xasprintf("%s/%s/" SYMBOLS_NAME, o->dir, r->name) : xstrdup(""),
 	        .bzimage = file_path(o, r, ENTRY_BZIMAGE),
 	        .pvh = record->pvh,
 	};
@@ -230,6 +232,7 @@ void store_kernels_free(struct store_kernel *kernels, size_t count)
 		        kernels[i].vmlinux,
 		        kernels[i].btf,
 		        kernels[i].config,
+		        kernels[i].symbols,
 		        kernels[i].bzimage,
 		};
 

@@ -4,7 +4,7 @@
  * row means (lock file, package index), has missing ones built and hands out paths. Commands call it once, before any
  * VM is started. It never boots anything and never changes the system's apt.
  *
- *   images/<release>/          one kernel: vmlinux, btf, config, record.json and bzimage
+ *   images/<release>/          one kernel: vmlinux, btf, config, record.json, bzimage, and symbols once it ran
  *   images/file-<sha256[:16]>/ the same for a file of the user's
  *   images/.tmp-PID-NAME/      one being built; left behind only by a killed run, removed by the next
  *   images/kernels.lock        what each row resolved to (lock.h)
@@ -36,6 +36,7 @@ struct store_kernel {
 	char *btf;               /* path of the raw BTF, "" when the kernel has none */
 	char *config;            /* path of the kernel's configuration, "" when unknown */
 	bool pvh;                /* vmlinux carries the Xen PVH entry note, so QEMU can boot it with -kernel */
+	char *symbols;           /* path where its functions' names are kept once a guest told them (symbols.h) */
 	char *bzimage;           /* path of the compressed image; "" for an ELF and for an entry older than that file */
 };
 

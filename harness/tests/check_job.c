@@ -148,17 +148,17 @@ START_TEST(counts_beyond_the_content_are_refused)
 	struct job sent = make_job(), got;
 	cleanup_buf struct buf bytes = encode(&sent);
 
-	put_u32(bytes.data + HEADER + 16, UINT32_MAX); /* behind nonce and wall_ns: how many objects */
+	put_u32(bytes.data + HEADER + 17, UINT32_MAX); /* behind nonce, wall_ns and symbols: how many objects */
 	seal(&bytes);
 	ck_assert_int_eq(job_decode(bytes.data, bytes.len, &got, &err), -EBADMSG);
 	ck_assert_msg(strstr(err.text, "damaged content") != NULL, "%s", err.text);
-	put_u32(bytes.data + HEADER + 16, 4);
+	put_u32(bytes.data + HEADER + 17, 4);
 	seal(&bytes);
 	ck_assert_int_eq(job_decode(bytes.data, bytes.len, &got, NULL), -EBADMSG);
-	put_u32(bytes.data + HEADER + 16, 2);
+	put_u32(bytes.data + HEADER + 17, 2);
 	seal(&bytes);
 	ck_assert_int_eq(job_decode(bytes.data, bytes.len, &got, NULL), -EBADMSG);
-	put_u32(bytes.data + HEADER + 16, 3);
+	put_u32(bytes.data + HEADER + 17, 3);
 	seal(&bytes);
 	ck_assert_int_eq(job_decode(bytes.data, bytes.len, &got, NULL), 0);
 	job_free(&got);

@@ -60,6 +60,14 @@ static struct message make(char letter)
 		return (struct message){.type = MESSAGE_END, .end = {.nonce = NONCE + 1, .cells = OBJECTS}};
 	case 'n':
 		return (struct message){.type = MESSAGE_END, .end = {.nonce = NONCE, .cells = OBJECTS - 1}};
+	case 'S':
+		return (struct message){.type = MESSAGE_SYMBOLS,
+		                        .symbols = {.unpacked = 9, .bytes = text, .size = (uint32_t)strlen(text)}};
+	case 's':
+		return (struct message){.type = MESSAGE_SYMBOLS,
+		                        .symbols = {.unpacked = 9, .last = true, .bytes = text, .size = 1}};
+	case 'b':
+		return (struct message){.type = MESSAGE_SYMBOLS, .symbols = {.unpacked = SESSION_MAX_SYMBOLS + 1}};
 	case 'F':
 		return (struct message){.type = MESSAGE_FATAL, .fatal.reason = reason};
 	default:
@@ -102,6 +110,34 @@ static size_t take(struct session *s, const char *letters, int *rc, struct error
 	encode(letters, &bytes);
 	return take_bytes(s, bytes.data, bytes.len, rc, err);
 }
+
+/* ---- symbols ---- */
+
+static const struct {
+	const char *letters;
+	bool wanted;
+	size_t taken;
+	bool whole;
+} symbol_talks[] = {
+        {"HRJSSs0D", true, 8, true}, {"HRJs0D", true, 6, true}, {"HRJ0D", true, 5, false},  {"HRJSS0", true, 6, false},
+        {"HRJs", false, 3, false},   {"HRJ0s", true, 4, false}, {"HRJ0Ds", true, 5, false}, {"HRs", true, 2, false},
+        {"HRJss", true, 4, true},    {"HRJb", true, 3, false},
+};
+
+START_TEST(symbols_come_once_and_before_any_object)
+{
+	cleanup_error struct error err = {0};
+	struct session s;
+	int rc;
+
+	session_init(&s, NONCE, OBJECTS, RELEASE);
+	s.wants_symbols = symbol_talks[_i].wanted;
+	ck_assert_uint_eq(take(&s, symbol_talks[_i].letters, &rc, &err), symbol_talks[_i].taken);
+	ck_assert_int_eq(rc == 0, symbol_talks[_i].taken == strlen(symbol_talks[_i].letters));
+	ck_assert(s.has_symbols == symbol_talks[_i].whole);
+	session_free(&s);
+}
+END_TEST
 
 /* ---- the good road ---- */
 
@@ -517,6 +553,8 @@ static Suite *suite(void)
 	TCase *t = tcase_create("session");
 
 	tcase_set_timeout(t, 60);
+	tcase_add_loop_test(t, symbols_come_once_and_before_any_object, 0,
+	                    sizeof(symbol_talks) / sizeof(symbol_talks[0]));
 	tcase_add_test(t, whole_conversation_is_kept);
 	tcase_add_test(t, times_are_those_of_arrival);
 	tcase_add_test(t, any_kernel_is_right_when_none_was_named);

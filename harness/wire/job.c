@@ -32,6 +32,7 @@ static void pack_job(struct pack *p, struct job *job)
 {
 	pack_u64(p, &job->nonce);
 	pack_u64(p, &job->wall_ns);
+	pack_bool(p, &job->symbols);
 	pack_count(p, &job->object_count, 12);
 	if (!p->out)
 		job->objects = xcalloc(job->object_count, sizeof(*job->objects));

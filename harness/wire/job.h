@@ -6,6 +6,7 @@
 #ifndef COREMATRIX_WIRE_JOB_H
 #define COREMATRIX_WIRE_JOB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,7 @@ struct job_object {
 struct job {
 	uint64_t wall_ns; /* the host's CLOCK_REALTIME when it was written: a resumed guest's own clock stood still */
 	uint64_t nonce;   /* repeated in the end frame: a result can only belong to the job that was given */
+	bool symbols;     /* tell the kernel's function symbols first */
 	struct job_object *objects;
 	uint32_t object_count;
 };

@@ -126,6 +126,13 @@ static void visit(struct pack *p, struct message *m)
 	case MESSAGE_FATAL:
 		pack_str(p, &m->fatal.reason);
 		break;
+	case MESSAGE_SYMBOLS:
+		pack_u32(p, &m->symbols.unpacked);
+		pack_bool(p, &m->symbols.last);
+		pack_bytes(p, &m->symbols.bytes, &m->symbols.size);
+		break;
+	case MESSAGE_TYPE_COUNT:
+		break;
 	}
 }
 
@@ -144,7 +151,7 @@ int message_decode(uint32_t type, const void *payload, uint32_t len, struct mess
 	struct pack p = pack_reader(payload, len);
 
 	memset(m, 0, sizeof(*m));
-	if (type < MESSAGE_HELLO || type > MESSAGE_FATAL)
+	if (type < MESSAGE_HELLO || type >= MESSAGE_TYPE_COUNT)
 		return error_set(err, EBADMSG, "frames: unknown type %u", type);
 	m->type = (enum message_type)type;
 	visit(&p, m);
@@ -212,10 +219,14 @@ void message_free(struct message *m)
 	case MESSAGE_FATAL:
 		free(m->fatal.reason);
 		break;
+	case MESSAGE_SYMBOLS:
+		free(m->symbols.bytes);
+		break;
 	case MESSAGE_READY:
 	case MESSAGE_JOB:
 	case MESSAGE_CELL_BEGIN:
 	case MESSAGE_END:
+	case MESSAGE_TYPE_COUNT:
 		break;
 	}
 	memset(m, 0, sizeof(*m));

@@ -3,7 +3,7 @@
  * message: what the agent tells the host, one struct per frame type. These are facts as the guest saw them; judging
  * them is the host's work. Order of frames:
  *
- *   HELLO READY JOB { CELL_BEGIN (PROGRAM | RELO | TRUTH | LOG)* CELL_END }* END
+ *   HELLO READY JOB SYMBOLS* { CELL_BEGIN (PROGRAM | RELO | TRUTH | LOG)* CELL_END }* END
  *
  * Text is UTF-8 by intention only: it comes from a guest, and readers sanitise it.
  */
@@ -38,6 +38,8 @@ enum message_type {
 	MESSAGE_CELL_END,
 	MESSAGE_END,
 	MESSAGE_FATAL,
+	MESSAGE_SYMBOLS,
+	MESSAGE_TYPE_COUNT,
 };
 
 struct hello_fact {
@@ -151,6 +153,17 @@ struct fatal_fact {
 	char *reason;
 };
 
+/*
+ * A piece of the names of the kernel's own functions, each followed by a newline, in no order, as one zlib stream. Sent
+ * when the job asks, before any object had its hands on the kernel.
+ */
+struct symbols_fact {
+	uint32_t unpacked; /* bytes of all pieces together, unpacked; 0: the kernel does not tell */
+	bool last;
+	void *bytes;
+	uint32_t size;
+};
+
 struct message {
 	enum message_type type;
 	union {
@@ -165,6 +178,7 @@ struct message {
 		struct cell_end_fact cell_end;
 		struct end_fact end;
 		struct fatal_fact fatal;
+		struct symbols_fact symbols;
 	};
 };
 
