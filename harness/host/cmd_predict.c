@@ -16,12 +16,14 @@
 #include "host/kernel_list.h"
 #include "host/object.h"
 #include "host/predict.h"
+#include "host/predict_boundary.h"
 #include "host/predict_report.h"
 #include "host/predict_timeline.h"
 #include "host/store.h"
 #include "host/strings.h"
+#include "host/text.h"
 
-enum { OPTION_BTF = 256, OPTION_NEEDS, OPTION_TIMELINE };
+enum { OPTION_BTF = 256, OPTION_NEEDS, OPTION_TIMELINE, OPTION_BOUNDARIES };
 
 struct predict_options {
 	const char *list_path; /* NULL: kernels.txt, unless other types are given */
@@ -30,7 +32,7 @@ struct predict_options {
 	char **globs;
 	size_t glob_count;
 	struct strings btf;
-	bool verbose, needs, timeline;
+	bool verbose, needs, timeline, boundaries;
 	char **paths; /* of objects; argv's own */
 	size_t path_count;
 };
@@ -47,6 +49,8 @@ static const struct argp_option option_table[] = {
         {"verbose", 'v', NULL, 0, "every relocation of every cell", 0},
         {"needs", OPTION_NEEDS, NULL, 0, "what each object needs, and where it holds", 0},
         {"timeline", OPTION_TIMELINE, NULL, 0, "how each field changes along the kernels", 0},
+        {"boundaries", OPTION_BOUNDARIES, NULL, 0,
+         "between which neighbouring kernels something changes for an object, and what the mirror has in between", 0},
         {0},
 };
 
@@ -79,6 +83,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_TIMELINE:
 		o->timeline = true;
+		return 0;
+	case OPTION_BOUNDARIES:
+		o->boundaries = true;
 		return 0;
 	case ARGP_KEY_ARGS:
 		o->paths = state->argv + state->next;
@@ -159,6 +166,11 @@ static int keep_present(const struct store_options *store, struct kernel_list *l
 	return kernel_list_select(list, present.at, present.count, err);
 }
 
+static const char *row_flavour(const struct kernel_row *row, const struct store_kernel *kernel)
+{
+	return row->kind == ROW_RELEASE ? release_flavour(kernel->release) : row->flavour;
+}
+
 static int add_listed(const struct predict_options *o, struct kernels *k, struct error *err)
 {
 	const struct store_options store = {.dir = o->images, .quiet = true};
@@ -169,7 +181,7 @@ static int add_listed(const struct predict_options *o, struct kernels *k, struct
 	rc = rc ? rc : store_prepare(&store, &k->list, &k->store, &k->store_count, err);
 	for (size_t i = 0; i < k->store_count && !rc; i++)
 		add_kernel(k, (struct predict_types){k->store[i].id, k->store[i].btf, k->store[i].symbols},
-		           k->list.rows[i].flavour, k->store[i].release, k->list.rows[i].expect);
+		           row_flavour(&k->list.rows[i], &k->store[i]), k->store[i].release, k->list.rows[i].expect);
 	return rc;
 }
 
@@ -251,8 +263,44 @@ static int write_json(const char *directory, const struct prediction *p, struct 
 	return rc ? rc : io_replace_file(path, text, strlen(text), err);
 }
 
+/* What `between` needs; see below. */
+struct asked_between {
+	const struct predict_options *o;
+	const struct kernels *k;
+	const struct prediction *p;
+};
+
+/* A predict_between: by the index of the mirror, as it is at hand. The list's kernels come first in the prediction. */
+static void between(void *ctx, size_t object, size_t a, size_t b, struct buf *out)
+{
+	const struct asked_between *x = ctx;
+	const struct store_options store = {.dir = x->o->images};
+	cleanup_strings struct strings found = {0};
+	cleanup_free char *path = shell_quote(x->o->paths[object]);
+	size_t good = a, bad = b;
+
+	if (a >= x->k->store_count || b >= x->k->store_count || !*x->k->store[a].version || !*x->k->store[b].version ||
+	    store_range(&store, (struct release_point){x->k->store[a].release, x->k->store[a].version},
+	                (struct release_point){x->k->store[b].release, x->k->store[b].version}, false, &found, NULL))
+		return;
+	if (!found.count) {
+		buf_puts(out, "      the mirror has no release in between\n");
+		return;
+	}
+	if (prediction_cell(x->p, a, object)->forecast > prediction_cell(x->p, b, object)->forecast) {
+		good = b;
+		bad = a;
+	}
+	buf_puts(out, "      not tested in between: ");
+	text_count(out, found.count, "release");
+	buf_printf(out, " of the mirror (%s%s%s); corematrix bisect --good %s --bad %s %s finds the first\n",
+	           found.at[0], found.count > 1 ? " to " : "", found.count > 1 ? found.at[found.count - 1] : "",
+	           x->p->kernels[good].id, x->p->kernels[bad].id, path);
+}
+
 static int show(const struct predict_options *o, const struct kernels *k, const struct prediction *p, struct error *err)
 {
+	struct asked_between asked = {o, k, p};
 	cleanup_buf struct buf out = {0};
 
 	if (o->verbose)
@@ -261,6 +309,8 @@ static int show(const struct predict_options *o, const struct kernels *k, const 
 		predict_report_needs(p, &out);
 	if (o->timeline)
 		predict_timeline(p, k->flavours, &out);
+	if (o->boundaries)
+		predict_boundaries(p, k->flavours, k->releases, between, &asked, &out);
 	if (out.len)
 		buf_putc(&out, '\n');
 	predict_report_table(p, &out);

@@ -20,6 +20,8 @@
 
 #include "base/error.h"
 #include "host/kernel_list.h"
+#include "host/release_range.h"
+#include "host/strings.h"
 
 struct store_kernel {
 	char *id;
@@ -78,6 +80,13 @@ void store_rows_free(struct store_row *rows, size_t count);
  */
 int store_verify(const struct store_options *o, const struct kernel_list *list, size_t *good, size_t *bad,
                  struct error *err);
+
+/*
+ * Append the releases that the mirror has between two kernels (release_range.h), by the index at hand. Without one
+ * -ENOENT, unless `fetch` allows to get one.
+ */
+int store_range(const struct store_options *o, struct release_point from, struct release_point to, bool fetch,
+                struct strings *between, struct error *err);
 
 /* Check that the kernel of each row exists (index or file), fetching an index when there is none; no kernel is built.
  */

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/cmd_bisect.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "host/bisect.h"
+#include "host/bisect_try.h"
+#include "host/object.h"
+#include "host/predict.h"
+#include "host/predict_boundary.h"
+#include "host/predict_timeline.h"
+#include "host/run_dir.h"
+#include "host/store.h"
+
+struct options {
+	const char *list_path, *images, *results, *accel;
+	const char *good, *bad; /* an id of the list, or a release */
+	char *object;
+};
+
+static const struct argp_option option_table[] = {
+        {"good", 'g', "KERNEL", 0, "where the object does as it should: an id of the list, or a release", 0},
+        {"bad", 'b', "KERNEL", 0, "where it does not", 0},
+        {"kernels", 'k', "FILE", 0, "the list of kernels (kernels.txt)", 0},
+        {"images", 'i', "DIR", 0, "the kernel store (images)", 0},
+        {"output", 'o', "DIR", 0, "where results go, one directory a bisection (results)", 0},
+        {"accel", 'a', "NAME", 0, "auto, kvm or tcg (auto)", 0},
+        {0},
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 'g':
+		o->good = arg;
+		return 0;
+	case 'b':
+		o->bad = arg;
+		return 0;
+	case 'k':
+		o->list_path = arg;
+		return 0;
+	case 'i':
+		o->images = arg;
+		return 0;
+	case 'o':
+		o->results = arg;
+		return 0;
+	case 'a':
+		o->accel = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->object)
+			argp_error(state, "%s: one object at a time", arg);
+		o->object = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!o->object || !o->good || !o->bad)
+			argp_error(state, "give an object, --good KERNEL and --bad KERNEL");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+        .options = option_table,
+        .parser = parse_option,
+        .args_doc = "OBJECT",
+        .doc = "Find the first kernel behind a good one on which an object does otherwise: fetch and boot releases "
+               "between the two until neighbours are known, and say what differs between their types. The good one "
+               "may be the newer one.\v"
+               "Kernels differ when the verdicts do, or, where the verdicts of the two ends are equal, when a "
+               "relocation is resolved on one only.",
+};
+
+/* The kernels from good to bad, and what is known of them. */
+struct row {
+	struct strings releases;
+	enum bisect_state *states;
+	struct bisect_try *tries;
+	bool by_relocations; /* the verdicts of both ends are equal */
+};
+
+static void row_free(struct row *r)
+{
+	for (size_t i = 0; i < r->releases.count; i++)
+		bisect_try_free(&r->tries[i]);
+	free(r->tries);
+	free(r->states);
+	strings_free(&r->releases);
+}
+
+/* ---- which kernels ---- */
+
+/* Release and version that `name` stands for; both are the caller's. */
+static int find_kernel(const struct options *o, const char *name, char **release, char **version, struct error *err)
+{
+	const struct store_options store = {.dir = o->images};
+	cleanup_kernel_list struct kernel_list list = {0};
+	struct store_row *rows = NULL;
+	size_t count = 0;
+	int rc = 0;
+
+	*release = xstrdup(name);
+	*version = xstrdup("");
+	/* a release needs no list */
+	if (kernel_list_read(o->list_path, &list, NULL) || store_list(&store, &list, &rows, &count, NULL))
+		return 0;
+	for (size_t i = 0; i < count && !rc; i++) {
+		if (strcmp(list.rows[i].id, name))
+			continue;
+		if (!*rows[i].release || !*rows[i].version)
+			rc = error_usage(err,
+			                 "%s: the row of %s has not been resolved to a Debian kernel; "
+			                 "`corematrix kernels fetch` does that, or give a release",
+			                 name, o->list_path);
+		free(*release);
+		free(*version);
+		*release = xstrdup(rows[i].release);
+		*version = xstrdup(rows[i].version);
+	}
+	store_rows_free(rows, count);
+	return rc;
+}
+
+static int make_row(const struct options *o, struct row *r, struct error *err)
+{
+	const struct store_options store = {.dir = o->images};
+	cleanup_free char *good = NULL, *good_version = NULL, *bad = NULL, *bad_version = NULL;
+	int rc = find_kernel(o, o->good, &good, &good_version, err);
+
+	rc = rc ? rc : find_kernel(o, o->bad, &bad, &bad_version, err);
+	if (rc)
+		return rc;
+	strings_add(&r->releases, good);
+	rc = store_range(&store, (struct release_point){good, good_version}, (struct release_point){bad, bad_version},
+	                 true, &r->releases, err);
+	strings_add(&r->releases, bad);
+	r->states = xcalloc(r->releases.count, sizeof(*r->states));
+	r->tries = xcalloc(r->releases.count, sizeof(*r->tries));
+	return rc;
+}
+
+/* ---- trying ---- */
+
+static bool is_like(const struct row *r, size_t a, size_t b)
+{
+	return !strcmp(r->tries[a].verdict, r->tries[b].verdict) &&
+	       (!r->by_relocations || !strcmp(r->tries[a].relocations, r->tries[b].relocations));
+}
+
+static int try_kernel(const struct options *o, const char *directory, struct row *r, size_t i, struct error *err)
+{
+	cleanup_strings struct strings options = {0};
+	struct bisect_try *t = &r->tries[i];
+	int rc;
+
+	strings_add(&options, "--images");
+	strings_add(&options, o->images);
+	strings_add(&options, "--accel");
+	strings_add(&options, o->accel);
+	rc = bisect_try_run(r->releases.at[i], o->object, &options, directory, t, err);
+	if (!rc)
+		log_info("%-32s %s%s%s", r->releases.at[i], t->verdict, *t->reason ? ": " : "", t->reason);
+	return rc;
+}
+
+static int try_ends(const struct options *o, const char *directory, struct row *r, struct error *err)
+{
+	size_t last = r->releases.count - 1;
+	int rc = try_kernel(o, directory, r, 0, err);
+
+	rc = rc ? rc : try_kernel(o, directory, r, last, err);
+	if (rc)
+		return rc;
+	if (r->tries[0].infra || r->tries[last].infra)
+		return error_set(err, EIO, "%s could not be measured: %s", r->releases.at[r->tries[0].infra ? 0 : last],
+		                 r->tries[r->tries[0].infra ? 0 : last].reason);
+	r->by_relocations = !strcmp(r->tries[0].verdict, r->tries[last].verdict);
+	if (is_like(r, 0, last))
+		return error_usage(err,
+		                   "%s is %s on both %s and %s, with the same relocations resolved: there is nothing "
+		                   "to find between them",
+		                   o->object, r->tries[0].verdict, r->releases.at[0], r->releases.at[last]);
+	r->states[0] = BISECT_GOOD;
+	r->states[last] = BISECT_BAD;
+	return 0;
+}
+
+/* A kernel that the mirror lists and does not have, or that does not boot, is passed over. */
+static int search(const struct options *o, const char *directory, struct row *r, size_t *good, size_t *bad,
+                  struct error *err)
+{
+	int rc = try_ends(o, directory, r, err), next;
+
+	while (!rc && (next = bisect_next(r->states, r->releases.count, good, bad)) >= 0) {
+		cleanup_error struct error why = {0};
+		size_t i = (size_t)next;
+
+		rc = try_kernel(o, directory, r, i, &why);
+		if (rc == -EIO || (!rc && r->tries[i].infra)) {
+			log_warn("%s is passed over: %s", r->releases.at[i], rc ? why.text : r->tries[i].reason);
+			r->states[i] = BISECT_SKIPPED;
+			rc = 0;
+		} else if (rc) {
+			error_set(err, why.code, "%s", why.text);
+		} else {
+			r->states[i] = is_like(r, 0, i) ? BISECT_GOOD : BISECT_BAD;
+		}
+	}
+	return rc;
+}
+
+/* ---- telling ---- */
+
+/* Where the store keeps the two, which are there by now. */
+static int find_types(const struct options *o, const struct row *r, size_t good, size_t bad,
+                      struct store_kernel **kernels, size_t *count, struct error *err)
+{
+	const struct store_options store = {.dir = o->images, .quiet = true};
+	cleanup_free char *text = xasprintf("%s\n%s\n", r->releases.at[good], r->releases.at[bad]);
+	cleanup_kernel_list struct kernel_list list = {0};
+	int rc = kernel_list_parse(text, strlen(text), "bisect", &list, err);
+
+	return rc ? rc : store_prepare(&store, &list, kernels, count, err);
+}
+
+static int tell_types(const struct options *o, const struct row *r, size_t good, size_t bad, struct buf *out,
+                      struct error *err)
+{
+	static const char *const flavours[] = {"", ""};
+	cleanup_object_list struct object_list objects = {0};
+	const struct prediction *p = NULL;
+	struct predict_job *job = NULL;
+	struct store_kernel *k = NULL;
+	size_t count = 0;
+	int rc = object_list_read(&o->object, 1, &objects, err);
+
+	rc = rc ? rc : find_types(o, r, good, bad, &k, &count, err);
+	if (!rc) {
+		const struct predict_types types[] = {{k[0].id, k[0].btf, k[0].symbols},
+		                                      {k[1].id, k[1].btf, k[1].symbols}};
+
+		job = predict_start(&objects, types, 2, err);
+		p = job ? predict_finish(job, err) : NULL;
+		rc = p ? 0 : -err->code;
+	}
+	if (p) {
+		buf_puts(out, "what differs for the object between their types:\n");
+		if (!predict_differences(p, 0, 0, 1, 2, out))
+			buf_puts(out, "  nothing that it needs is there on one of them only\n");
+		predict_timeline(p, flavours, out);
+	}
+	predict_free(job);
+	store_kernels_free(k, count);
+	return rc;
+}
+
+static void tell_neighbours(const struct row *r, size_t good, size_t bad, struct buf *out)
+{
+	size_t tried = 0;
+
+	for (size_t i = 0; i < r->releases.count; i++)
+		tried += r->states[i] != BISECT_UNKNOWN;
+	buf_printf(out, "last good: %s, %s\nfirst bad: %s, %s%s%s\n", r->releases.at[good], r->tries[good].verdict,
+	           r->releases.at[bad], r->tries[bad].verdict, *r->tries[bad].reason ? ": " : "", r->tries[bad].reason);
+	buf_printf(out, "%zu of %zu releases tried; ", tried, r->releases.count);
+	if (bad - good > 1)
+		buf_printf(out, "%zu between these two could not be measured\n", bad - good - 1);
+	else
+		buf_puts(out, "the mirror has none between these two\n");
+}
+
+static int bisect(const struct options *o, struct error *err)
+{
+	struct row r __attribute__((cleanup(row_free))) = {0};
+	cleanup_free char *directory = NULL, *path = NULL;
+	cleanup_buf struct buf out = {0};
+	size_t good = 0, bad = 0;
+	int rc = make_row(o, &r, err);
+
+	rc = rc ? rc : run_dir_create(o->results, &directory, err);
+	if (!rc)
+		log_info("%zu releases from %s to %s", r.releases.count, r.releases.at[0],
+		         r.releases.at[r.releases.count - 1]);
+	rc = rc ? rc : search(o, directory, &r, &good, &bad, err);
+	if (rc)
+		return rc;
+	tell_neighbours(&r, good, bad, &out);
+	rc = tell_types(o, &r, good, bad, &out, err);
+	fputs(buf_str(&out), stdout);
+	path = xasprintf("%s/bisect.txt", directory);
+	rc = rc ? rc : io_replace_file(path, buf_str(&out), out.len, err);
+	if (!rc)
+		printf("results: %s\n", path);
+	return rc;
+}
+
+int cmd_bisect(int argc, char **argv)
+{
+	struct options o = {.list_path = "kernels.txt", .images = "images", .results = "results", .accel = "auto"};
+	cleanup_error struct error err = {0};
+	char name[] = "corematrix bisect";
+
+	argp_err_exit_status = EXIT_USAGE;
+	argv[0] = name;
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+		return EXIT_USAGE;
+	if (!bisect(&o, &err))
+		return EXIT_AS_EXPECTED;
+	fprintf(stderr, "corematrix: %s\n", err.text);
+	return (int)err.status;
+}
