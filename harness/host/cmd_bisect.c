@@ -3,6 +3,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +13,14 @@
 #include "base/log.h"
 #include "host/bisect.h"
 #include "host/bisect_try.h"
+#include "host/btf_ask.h"
 #include "host/object.h"
 #include "host/predict.h"
 #include "host/predict_boundary.h"
 #include "host/predict_timeline.h"
 #include "host/run_dir.h"
 #include "host/store.h"
+#include "host/text.h"
 
 struct options {
 	const char *list_path, *images, *results, *accel;
@@ -235,6 +238,35 @@ static int find_types(const struct options *o, const struct row *r, size_t good,
 	return rc ? rc : store_prepare(&store, &list, kernels, count, err);
 }
 
+/* Fields that are on one side only: what the other side has that is called alike. */
+static void tell_names(const struct prediction *p, const struct store_kernel *k, struct buf *out)
+{
+	const struct predict_object *o = &p->objects[0];
+
+	for (uint32_t i = 0; i < o->record_count; i++) {
+		const struct predict_record *r = &o->records[i];
+		const char *dot = strchr(r->spec, '.');
+		cleanup_free char *field = dot ? xasprintf("%s%s", r->type, dot) : NULL;
+		const struct btf_question question = {.topic = BTF_TOPIC_FIELD, .name = field};
+		const struct btf_ask_source sources[] = {{.path = k[0].btf}, {.path = k[1].btf}};
+		struct btf_answer answers[2];
+
+		if (!field || r->skipped || r->kind != BPF_CORE_FIELD_BYTE_OFFSET)
+			continue;
+		btf_ask(sources, 2, &question, 1, answers);
+		for (size_t side = 0; side < 2; side++) {
+			const struct btf_answer *a = &answers[side], *other = &answers[1 - side];
+
+			if (!a->known || a->exists || !other->known || !other->exists)
+				continue;
+			buf_printf(out, "  %s has no ", k[side].id);
+			text_add_line(out, field);
+			buf_printf(out, "%s%s%s%s\n", *a->near ? "; it has members called alike: " : "", a->near,
+			           *a->place ? "; one of that name is in " : "", a->place);
+		}
+	}
+}
+
 static int tell_types(const struct options *o, const struct row *r, size_t good, size_t bad, struct buf *out,
                       struct error *err)
 {
@@ -259,6 +291,7 @@ static int tell_types(const struct options *o, const struct row *r, size_t good,
 		buf_puts(out, "what differs for the object between their types:\n");
 		if (!predict_differences(p, 0, 0, 1, 2, out))
 			buf_puts(out, "  nothing that it needs is there on one of them only\n");
+		tell_names(p, k, out);
 		predict_timeline(p, flavours, out);
 	}
 	predict_free(job);

@@ -155,6 +155,22 @@ START_TEST(what_is_no_object_is_refused)
 END_TEST
 
 /* As clang -target bpfeb writes it: every number of the header is the other way round, the machine's too. */
+/* A hole of 4 GiB behind a good header takes no room on the disk and must take none in memory. */
+START_TEST(a_sparse_giant_is_refused)
+{
+	struct object_list list;
+	struct error err = {0};
+	char *path = object_file("giant.bpf.o");
+
+	ck_assert_int_eq(truncate(path, (off_t)4 << 30), 0);
+	ck_assert_int_lt(read_paths((char *[]){path}, 1, &list, &err), 0);
+	ck_assert_msg(strstr(err.text, "giant.bpf.o") != NULL, "%s", err.text);
+	error_clear(&err);
+	object_list_free(&list);
+	free(path);
+}
+END_TEST
+
 START_TEST(big_endian_object_is_told_so)
 {
 	cleanup_object_list struct object_list list;
@@ -297,6 +313,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, name_is_the_file_without_its_ending, 0, COUNT(names));
 	tcase_add_test(t, names_are_unique);
 	tcase_add_loop_test(t, what_is_no_object_is_refused, 0, COUNT(refusals));
+	tcase_add_test(t, a_sparse_giant_is_refused);
 	tcase_add_test(t, big_endian_object_is_told_so);
 	tcase_add_test(t, missing_object_is_a_mistake_of_the_users);
 	tcase_add_test(t, directory_stands_for_the_objects_in_it);

@@ -9,6 +9,7 @@
 #include <bpf/btf.h>
 
 #include "host/predict.h"
+#include "host/predict_boundary.h"
 #include "host/predict_forecast.h"
 #include "host/predict_timeline.h"
 #include "tests/fake_kernel.h"
@@ -182,6 +183,58 @@ START_TEST(the_timeline_names_the_neighbours)
 	                     "struct probe___flavour.renamed\n     184:4  | moves between v1 and v2: 192:4\n") != NULL,
 	              "%s", out.data);
 	ck_assert_msg(strstr(out.data, "1 of ") != NULL, "%s", out.data);
+	predict_free(job);
+	free(before);
+	free(after);
+}
+END_TEST
+
+/* Let the kernel's struct probe have no member `name`. */
+static void hide_member(struct buf *raw, const char *name)
+{
+	size_t len = strlen(name) + 2;
+	char wanted[32] = "";
+	char *at;
+
+	/* its strings hold the name once, between two zeros */
+	memcpy(wanted + 1, name, len - 1);
+	at = memmem(raw->data, raw->len, wanted, len);
+	ck_assert_ptr_nonnull(at);
+	at[1] = 'X';
+}
+
+static void say_between(void *ctx, size_t object, size_t a, size_t b, struct buf *out)
+{
+	(void)ctx;
+	buf_printf(out, "asked for %zu: %zu %zu\n", object, a, b);
+}
+
+START_TEST(a_boundary_lies_between_neighbours_of_a_flavour)
+{
+	static const char *const flavours[] = {"rt", "cloud", "rt", "cloud"}, *const releases[] = {"6.12", "6.2", "6.2",
+	                                                                                           "6.12"};
+	cleanup_buf struct buf raw = {0}, out = {0};
+	char *before = types_of(FIXTURES "target.o", &raw, "before.btf"), *after;
+	cleanup_object_list struct object_list objects = {0};
+	struct predict_job *job;
+	const struct prediction *p;
+
+	move_member(&raw, "same", 64);
+	hide_member(&raw, "moved");
+	after = scratch_file("after.btf", raw.data, raw.len);
+	read_objects(&objects, local, 1);
+	/* of rt the newer one stands first, of cloud nothing changes */
+	p = predict_all(&objects,
+	                (const struct predict_types[]){{"r2", after}, {"c1", after}, {"r1", before}, {"c2", after}}, 4,
+	                &job);
+	predict_boundaries(p, flavours, releases, say_between, NULL, &out);
+	ck_assert_msg(strstr(out.data, "  local between r1 and r2: ") != NULL, "%s", out.data);
+	ck_assert_msg(strstr(out.data, "      byte_off struct probe.moved: moved 16:4 -> fatal\n") != NULL, "%s",
+	              out.data);
+	ck_assert_msg(strstr(out.data, "asked for 0: 2 0\n") != NULL, "%s", out.data);
+	ck_assert_msg(strstr(out.data, "c1") == NULL, "%s", out.data);
+	/* that a field moved is no boundary */
+	ck_assert_msg(strstr(out.data, "probe.same") == NULL, "%s", out.data);
 	predict_free(job);
 	free(before);
 	free(after);
@@ -425,6 +478,7 @@ int main(void)
 	tcase_add_test(t, one_field_moved_by_hand_changes_its_relocations_only);
 	tcase_add_test(t, archives_are_read_in_the_jail);
 	tcase_add_test(t, the_timeline_names_the_neighbours);
+	tcase_add_test(t, a_boundary_lies_between_neighbours_of_a_flavour);
 	tcase_add_test(t, damaged_types_cost_their_kernel_only);
 	tcase_add_test(t, damaged_objects_cost_their_cells_only);
 	tcase_add_test(t, a_cut_object_is_rejected);

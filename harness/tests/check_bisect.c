@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bisect and release_range: which kernels lie between two others, and in which order they are tried. */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "host/bisect.h"
+#include "host/release_range.h"
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+#define MAX_KERNELS 40
+
+/* ---- the search ---- */
+
+static const struct {
+	const char *states; /* g, b, s, and . for unknown */
+	int next;
+	size_t good, bad;
+} steps[] = {
+        {"gb", -1, 0, 1},    {"g.b", 1, 0, 2},   {"g...b", 2, 0, 4},  {"g.g.b", 3, 2, 4},  {"g.b.b", 1, 0, 2},
+        {"ggbbb", -1, 1, 2}, {"g.s.b", 3, 0, 4}, {"gsssb", -1, 0, 4}, {"g.s..b", 3, 0, 5}, {"gs.sb", 2, 0, 4},
+        {".gs.b", 3, 1, 4},  {"g.sbb", 1, 0, 3}, {"gb.b", -1, 0, 1},
+};
+
+static size_t parse(const char *text, enum bisect_state *states)
+{
+	size_t count = strlen(text);
+
+	for (size_t i = 0; i < count; i++)
+		states[i] = text[i] == 'g'   ? BISECT_GOOD
+		            : text[i] == 'b' ? BISECT_BAD
+		            : text[i] == 's' ? BISECT_SKIPPED
+		                             : BISECT_UNKNOWN;
+	return count;
+}
+
+START_TEST(next_is_near_the_middle)
+{
+	enum bisect_state states[MAX_KERNELS];
+	size_t good, bad, count = parse(steps[_i].states, states);
+
+	ck_assert_int_eq(bisect_next(states, count, &good, &bad), steps[_i].next);
+	ck_assert_uint_eq(good, steps[_i].good);
+	ck_assert_uint_eq(bad, steps[_i].bad);
+}
+END_TEST
+
+/* Wherever the first bad one is and whichever one cannot be measured, the neighbours are found, in few tries. */
+START_TEST(every_first_bad_is_found)
+{
+	size_t first = (size_t)_i;
+
+	for (size_t skipped = 0; skipped < MAX_KERNELS; skipped++) {
+		enum bisect_state states[MAX_KERNELS] = {[0] = BISECT_GOOD, [MAX_KERNELS - 1] = BISECT_BAD};
+		size_t good, bad, tries = 0;
+		int next;
+
+		while ((next = bisect_next(states, MAX_KERNELS, &good, &bad)) >= 0) {
+			size_t n = (size_t)next;
+
+			ck_assert_int_eq(states[n], BISECT_UNKNOWN);
+			states[n] = n == skipped ? BISECT_SKIPPED : n < first ? BISECT_GOOD : BISECT_BAD;
+			tries++;
+		}
+		ck_assert_uint_le(tries, 8);
+		ck_assert_uint_ge(first, good + 1);
+		ck_assert_uint_le(first, bad);
+		for (size_t i = good + 1; i < bad; i++)
+			ck_assert_uint_eq(i, skipped);
+	}
+}
+END_TEST
+
+/* ---- the kernels between ---- */
+
+static const char *const listed[][2] = {
+        {"6.1.0-47-cloud-amd64", "6.1.170-1"},
+        {"6.1.0-48-amd64", "6.1.172-1"},
+        {"6.1.0-48-cloud-amd64", "6.1.172-1"},
+        {"6.1.0-0.deb11.49-cloud-amd64", "6.1.174-1~deb11u1"},
+        {"6.1.0-49-cloud-amd64", "6.1.174-1"},
+        {"6.12.90+deb12-cloud-amd64", "6.12.90-2~bpo12+1"},
+        {"6.12.90+deb13-cloud-amd64", "6.12.90-2"},
+        {"6.12.94+deb13-cloud-amd64", "6.12.94-1"},
+        {"6.16.3+deb13-cloud-amd64", "6.16.3-1~bpo13+1"},
+};
+
+static struct package_index make_index(void)
+{
+	struct package_index index = {.count = (size_t)COUNT(listed)};
+
+	index.kernels = xcalloc(index.count, sizeof(*index.kernels));
+	for (size_t i = 0; i < index.count; i++) {
+		index.kernels[i].release = xstrdup(listed[i][0]);
+		index.kernels[i].version = xstrdup(listed[i][1]);
+	}
+	return index;
+}
+
+static const struct {
+	struct release_point from, to;
+	int rc;
+	const char *between; /* or what the error says */
+} ranges[] = {
+        {{"6.1.0-47-cloud-amd64", ""},
+         {"6.16.3+deb13-cloud-amd64", ""},
+         0,
+         "6.1.0-48-cloud-amd64 6.1.0-0.deb11.49-cloud-amd64 6.12.90+deb12-cloud-amd64 6.12.94+deb13-cloud-amd64 "},
+        {{"6.12.94+deb13-cloud-amd64", ""},
+         {"6.1.0-48-cloud-amd64", ""},
+         0,
+         "6.12.90+deb12-cloud-amd64 6.1.0-0.deb11.49-cloud-amd64 "},
+        {{"6.12.94+deb13-cloud-amd64", ""}, {"6.16.3+deb13-cloud-amd64", ""}, 0, ""},
+        /* a rebuild of an end is not between */
+        {{"6.1.0-48-cloud-amd64", ""}, {"6.12.90+deb13-cloud-amd64", ""}, 0, "6.1.0-0.deb11.49-cloud-amd64 "},
+        /* gone from the mirror, known from the lock file */
+        {{"6.12.1-cloud-amd64", "6.12.1-1"},
+         {"6.16.3+deb13-cloud-amd64", ""},
+         0,
+         "6.12.90+deb12-cloud-amd64 6.12.94+deb13-cloud-amd64 "},
+        {{"6.12.1-cloud-amd64", ""}, {"6.16.3+deb13-cloud-amd64", ""}, -EINVAL, "6.12.1-cloud-amd64"},
+        {{"6.1.0-48-amd64", ""}, {"6.16.3+deb13-cloud-amd64", ""}, -EINVAL, "different flavours"},
+        {{"6.1.0-48-cloud-amd64", ""}, {"6.1.0-48-cloud-amd64", ""}, -EINVAL, "the same version"},
+};
+
+START_TEST(one_release_of_each_version_lies_between)
+{
+	cleanup_package_index struct package_index index = make_index();
+	cleanup_strings struct strings between = {0};
+	cleanup_error struct error err = {0};
+	cleanup_buf struct buf said = {0};
+
+	ck_assert_int_eq(release_range(&index, ranges[_i].from, ranges[_i].to, &between, &err), ranges[_i].rc);
+	for (size_t i = 0; i < between.count; i++)
+		buf_printf(&said, "%s ", between.at[i]);
+	if (!ranges[_i].rc)
+		ck_assert_str_eq(buf_str(&said), ranges[_i].between);
+	else
+		ck_assert_msg(strstr(err.text, ranges[_i].between) != NULL, "%s", err.text);
+}
+END_TEST
+
+START_TEST(what_the_mirror_has_not_is_not_between)
+{
+	cleanup_package_index struct package_index index = make_index();
+	cleanup_strings struct strings between = {0};
+
+	package_index_strike(&index, "6.1.0-48-cloud-amd64", "6.1.172-1");
+	ck_assert_int_eq(release_range(&index, (struct release_point){"6.1.0-47-cloud-amd64", ""},
+	                               (struct release_point){"6.12.90+deb12-cloud-amd64", ""}, &between, NULL),
+	                 0);
+	ck_assert_uint_eq(between.count, 1);
+	ck_assert_str_eq(between.at[0], "6.1.0-0.deb11.49-cloud-amd64");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("bisect");
+	TCase *t = tcase_create("bisect");
+	SRunner *r;
+	int failed;
+
+	tcase_add_loop_test(t, next_is_near_the_middle, 0, COUNT(steps));
+	tcase_add_loop_test(t, every_first_bad_is_found, 1, MAX_KERNELS);
+	tcase_add_loop_test(t, one_release_of_each_version_lies_between, 0, COUNT(ranges));
+	tcase_add_test(t, what_the_mirror_has_not_is_not_between);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
