@@ -80,6 +80,11 @@ bench: deps
 bench-run: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
 	$(Q)$(BUILD)/corematrix bench -k $(KERNELS) -o $(RESULTS)/bench.json $(ARGS) $(or $(OBJ),$(PROGS))
 
+## bench-predict  what predict costs on one processor, time and memory (OBJ=…)
+.PHONY: bench-predict
+bench-predict: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
+	$(Q)$(BUILD)/corematrix bench --predict -k $(KERNELS) $(ARGS) $(or $(OBJ),$(PROGS))
+
 ## deps         install the Debian packages that are missing, and only those
 deps:
 	$(Q)harness/deps.sh $(DEBS)

@@ -18,6 +18,7 @@
 #include "host/bench.h"
 #include "host/bench_json.h"
 #include "host/bench_measure.h"
+#include "host/bench_predict.h"
 #include "host/bench_table.h"
 #include "host/bench_vm.h"
 #include "host/child.h"
@@ -32,7 +33,7 @@
 #define DEFAULT_ROUNDS 3
 #define DEFAULT_TOLERANCE 25 /* per cent */
 
-enum { OPTION_AGAINST = 256, OPTION_TOLERANCE };
+enum { OPTION_AGAINST = 256, OPTION_TOLERANCE, OPTION_PREDICT };
 
 struct bench_options {
 	const char *list_path, *images, *output, *accel;
@@ -40,6 +41,7 @@ struct bench_options {
 	char **globs;
 	size_t glob_count;
 	unsigned rounds, tolerance;
+	bool predict;
 	char **paths; /* of objects; argv's own */
 	size_t path_count;
 };
@@ -53,6 +55,7 @@ static const struct argp_option option_table[] = {
         {"accel", 'a', "NAME", 0, "auto, kvm or tcg (auto)", 0},
         {"against", OPTION_AGAINST, "FILE", 0, "compare the ratios with those of an older bench.json", 0},
         {"tolerance", OPTION_TOLERANCE, "PERCENT", 0, "how much worse a ratio may be (25)", 0},
+        {"predict", OPTION_PREDICT, NULL, 0, "measure `predict` with the objects instead; nothing is booted", 0},
         {0},
 };
 
@@ -97,6 +100,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_TOLERANCE:
 		o->tolerance = take_number("--tolerance", arg, 1000, state);
+		return 0;
+	case OPTION_PREDICT:
+		o->predict = true;
 		return 0;
 	case ARGP_KEY_ARGS:
 		o->paths = state->argv + state->next;
@@ -290,6 +296,41 @@ static int bench(const struct bench_options *o, struct bench *b, int *status, st
 	return rc;
 }
 
+static int predict(const struct bench_options *o, struct error *err)
+{
+	const struct store_options store = {.dir = o->images};
+	cleanup_kernel_list struct kernel_list list = {0};
+	cleanup_strings struct strings ids = {0};
+	cleanup_buf struct buf table = {0};
+	struct store_row *rows = NULL;
+	size_t count = 0;
+	int rc = kernel_list_read(o->list_path, &list, err);
+
+	rc = rc ? rc : kernel_list_select(&list, o->globs, o->glob_count, err);
+	rc = rc ? rc : store_list(&store, &list, &rows, &count, err);
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].present)
+			strings_add(&ids, list.rows[i].id);
+	store_rows_free(rows, count);
+	if (!rc && (!ids.count || !o->path_count))
+		rc = error_usage(err, "bench --predict: give objects, and a list with kernels that are in %s",
+		                 o->images);
+	rc = rc ? rc
+	        : bench_predict(
+	                  &(const struct bench_predict){
+	                          .list_path = o->list_path,
+	                          .images = o->images,
+	                          .ids = ids.at,
+	                          .id_count = ids.count,
+	                          .paths = o->paths,
+	                          .path_count = o->path_count,
+	                          .rounds = o->rounds,
+	                  },
+	                  &table, err);
+	fputs(buf_str(&table), stdout);
+	return rc;
+}
+
 int cmd_bench(int argc, char **argv)
 {
 	struct bench_options o = {
@@ -307,7 +348,7 @@ int cmd_bench(int argc, char **argv)
 	argp_err_exit_status = EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o)) {
 		status = EXIT_USAGE;
-	} else if (bench(&o, b, &status, &err)) {
+	} else if (o.predict ? predict(&o, &err) : bench(&o, b, &status, &err)) {
 		fprintf(stderr, "corematrix: %s\n", err.text);
 		status = (int)err.status;
 	}
