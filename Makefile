@@ -146,7 +146,7 @@ unit: $(TEST_BIN) $(TEST_FIXTURES)
 	$(Q)for t in $(TEST_BIN); do CK_DEFAULT_TIMEOUT=120 $$t || exit 1; done
 
 ## vm           the tests in real VMs alone
-vm: $(BUILD)/corematrix $(PROGS) $(INIS) $(TEST_OBJECTS)
+vm: $(BUILD)/corematrix $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS)
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix
 
 # A test sees every module but main.
@@ -161,6 +161,11 @@ $(BUILD)/tests/%: harness/tests/%.c $(BUILD)/libharness.a
 $(BUILD)/tests/bin/qemu-system-x86_64: harness/tests/fake_qemu.c $(BUILD)/libharness.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -o $@ $< $(BUILD)/libharness.a -lz
+
+# What must end with status 4.
+$(BUILD)/tests/bin/corematrix-wrong: harness/tests/wrong_prediction.c $(HOST_OBJ)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -Wl,--wrap=relo_calc_record -o $@ $^ $(HOST_LIBS)
 
 # Stand-ins for objects and for the BTF of kernels.
 build/tests/relo/%.o: harness/tests/relo/%.c harness/tests/relo/words.h

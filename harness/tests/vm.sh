@@ -121,6 +121,17 @@ check "a good program that is expected to fail turns it red" status 1 "1 unexpec
 printf '%s\n' "6.1 rt id=other append=\"rdinit=/nothing\"" >"$scratch/noinit.txt"
 check "a kernel that panics is infra, with its line" status 3 "Kernel panic" run -k "$scratch/noinit.txt" build/progs/exec_identity.bpf.o
 
+check "a prediction that is wrong contradicts the measurement" status 4 "predicted the value" \
+	"$(dirname "$corematrix")/tests/bin/corematrix-wrong" run -o "$scratch/results" --kernel newest-cloud build/progs/exec_identity.bpf.o
+
+# ---- without a VM ----
+check "relocations are where pahole and bpftool see the fields" harness/tests/offsets.sh "$corematrix" build/progs/*.bpf.o build/tests/objects/*.bpf.o
+check "predict tells between which kernels a field went" status 0 "byte_off struct kernfs_node___before_6_15.parent: moved 8:8 -> fatal" \
+	"$corematrix" predict --boundaries --kernel '*-cloud' build/tests/objects/kernfs_parent.bpf.o
+# fetches one or two kernels of the mirror
+check "bisect finds the first kernel without the field" status 0 "it has members called alike: __parent" \
+	"$corematrix" bisect -o "$scratch/bisect" --good 6.12-cloud --bad 6.16-cloud build/tests/objects/kernfs_parent.bpf.o
+
 # ---- wrong inputs ----
 echo "this is no object" >"$scratch/text.bpf.o"
 check "a text file as object" status 2 "text.bpf.o" run "$scratch/text.bpf.o"
