@@ -82,6 +82,16 @@ static void set_source(struct parser *p, const char *value)
 		p->ini->source = (enum event_source)source;
 }
 
+static void mistake_workload(struct parser *p, const char *word)
+{
+	cleanup_buf struct buf known = {0};
+
+	for (unsigned g = 0; g < WORKLOAD_GROUP_COUNT; g++)
+		buf_printf(&known, "%s%s", g ? ", " : "", workload_group_name((enum workload_group)g));
+	mistake(p, p->line, "workload \"%s\" is unknown; give one of %s, or several with commas between", word,
+	        buf_str(&known));
+}
+
 static void set_workloads(struct parser *p, const char *value)
 {
 	cleanup_free char *list = xstrdup(value);
@@ -96,10 +106,7 @@ static void set_workloads(struct parser *p, const char *value)
 			word[len] = '\0';
 		group = workload_group_parse(word);
 		if (group < 0)
-			mistake(p, p->line,
-			        "workload \"%s\" is unknown; give exec, file or tcp, or several of them with commas "
-			        "between",
-			        word);
+			mistake_workload(p, word);
 		else
 			p->ini->workloads |= 1u << (unsigned)group;
 	}

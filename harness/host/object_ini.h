@@ -7,7 +7,8 @@
  *   description = one line for people
  *   event = event            ; struct in the object's BTF that an event is
  *   source = ringbuf         ; auto (default), ringbuf, perfbuf, printk, none
- *   workload = exec          ; several: comma separated; none named means all
+ *   workload = exec          ; exec, file, tcp, fork, udp, signal, mmap, mount, setuid, timer, cgroup; several: comma
+ *                            ; separated; none named: those that the programs are attached to, else all
  *   control = yes            ; must fail somewhere: a control that passes is an error
  *   perfbuf_fallback = events          ; this ring buffer becomes a perf buffer where the kernel has no ring buffers
  *

@@ -80,9 +80,17 @@ enum event_source {
  * it wants; none named means all.
  */
 enum workload_group {
-	WORKLOAD_EXEC, /* a process execs */
-	WORKLOAD_FILE, /* a file is created, written, read, renamed, removed */
-	WORKLOAD_TCP,  /* a connection over the loopback, IPv4 and IPv6 */
+	WORKLOAD_EXEC,   /* a process execs */
+	WORKLOAD_FILE,   /* a file is created, written, read, renamed, removed */
+	WORKLOAD_TCP,    /* a connection over the loopback, IPv4 and IPv6 */
+	WORKLOAD_FORK,   /* a process forks; processes end with a status, or by a signal */
+	WORKLOAD_UDP,    /* a datagram over the loopback, IPv4 and IPv6 */
+	WORKLOAD_SIGNAL, /* a process sends a signal, and gets one */
+	WORKLOAD_MMAP,   /* memory and a file are mapped, protected, unmapped */
+	WORKLOAD_MOUNT,  /* a tmpfs is mounted and unmounted, in a mount namespace of its own */
+	WORKLOAD_SETUID, /* a process gives up group and user, for which it needs two capabilities */
+	WORKLOAD_TIMER,  /* a process sleeps, for a time and until a time */
+	WORKLOAD_CGROUP, /* a cgroup is made, a process moves into it and out, the cgroup is removed */
 	WORKLOAD_GROUP_COUNT,
 };
 
