@@ -7,6 +7,7 @@
 
 #include "agent/attribution.h"
 #include "agent/capture.h"
+#include "agent/self_check.h"
 #include "agent/subject.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -52,7 +53,7 @@ static int layout_find(struct run *run, struct error *err)
 
 	if (name && !*name)
 		name = NULL;
-	if (capture_source(run->capture) == SOURCE_PRINTK)
+	if (capture_source_prints(capture_source(run->capture)))
 		return 0; /* the lines name their own fields */
 	rc = event_layout_read(bpf_object__btf(run->request->obj), name ? name : "event", &run->layout, err);
 	if (rc != -ENOENT)
@@ -63,7 +64,7 @@ static int layout_find(struct run *run, struct error *err)
 static bool layout_is_understood(const struct event_layout *layout)
 {
 	for (size_t i = 0; i < layout->count; i++)
-		if (compare_field_key(layout, i) >= 0 || scene_field_key(layout, i) >= 0)
+		if (compare_field_key(layout, i) >= 0 || scene_field_key(layout, i) >= 0 || self_check_field(layout, i))
 			return true;
 	return false;
 }
@@ -166,7 +167,7 @@ static int subject_live(struct run *run, struct subject_stage *stage, const stru
 	if ((rc = subject_spawn(stage, kind, &s, err)) < 0 ||
 	    (rc = kind->action == ACTION_NONE ? live_exec(run, s, kind, life, err) : live_action(run, s, life, err)) <
 	            0 ||
-	    (rc = subject_finish(s, err)) < 0)
+	    (rc = capture_sample(run->capture, err)) < 0 || (rc = subject_finish(s, err)) < 0)
 		return rc;
 	return capture_drain(run->capture, 0, err);
 }
@@ -286,7 +287,7 @@ static char *unchecked_list(const struct event_layout *layout)
 	struct buf out = {0};
 
 	for (size_t i = 0; i < layout->count; i++)
-		if (compare_field_key(layout, i) < 0 && scene_field_key(layout, i) < 0)
+		if (compare_field_key(layout, i) < 0 && scene_field_key(layout, i) < 0 && !self_check_field(layout, i))
 			buf_printf(&out, "%s%s", out.len ? " " : "", layout->fields[i].path);
 	return buf_steal(&out);
 }
@@ -317,7 +318,7 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 	    (rc = layout_find(&run, err)) == 0) {
 		run.attribution.capture = run.capture;
 		run.attribution.layout = &run.layout;
-		run.reports = capture_source(run.capture) == SOURCE_PRINTK || request->groups ||
+		run.reports = capture_source_prints(capture_source(run.capture)) || request->groups ||
 		              layout_is_understood(&run.layout);
 		rc = subjects_run(&run, err);
 	}

@@ -10,6 +10,7 @@
 #include "agent/hint.c"
 #include "agent/scene.c"
 #include "agent/scene_value.c"
+#include "agent/self_check.c"
 #include "agent/truth.c"
 #include "agent/view.c"
 

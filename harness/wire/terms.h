@@ -65,13 +65,14 @@ enum cell_phase {
 	PHASE_COUNT,
 };
 
-/* How an object hands its events over. SOURCE_AUTO: ring buffer, else perf buffer, else none. */
+/* How an object hands its events over. SOURCE_AUTO: ring buffer, else perf buffer, else iterators, else none. */
 enum event_source {
 	SOURCE_AUTO,
 	SOURCE_RINGBUF,
 	SOURCE_PERFBUF,
 	SOURCE_PRINTK,
 	SOURCE_NONE,
+	SOURCE_ITER, /* lines that an iterator prints when it is read, which is after each subject's deed */
 	SOURCE_COUNT,
 };
 
@@ -116,6 +117,7 @@ enum setting_key {
 	SETTING_LOADER_ENVIRONMENT, /* name: a variable; value: its value */
 	SETTING_LOADER_DIRECTORY,   /* value: where it is started */
 	SETTING_LOADER_SECONDS,     /* value: how long it may run before it is stopped */
+	SETTING_MOMENT, /* value: "before" or "after": which side of an exec events speak of */
 	SETTING_KEY_COUNT,
 };
 
