@@ -9,7 +9,7 @@ say = @$(if $(V),:,printf '  %-7s %s\n' $(1) $(2))
 
 CC := gcc
 CLANG := clang
-DEBS := gcc make pkg-config clang llvm bpftool qemu-system-x86 check jq procps libxml2-utils libbpf-dev libelf-dev zlib1g-dev \
+DEBS := gcc make pkg-config clang clang-15 llvm bpftool qemu-system-x86 check jq procps libxml2-utils libbpf-dev libelf-dev zlib1g-dev \
 	libarchive-dev libjansson-dev libinih-dev libxml2-dev nettle-dev debian-archive-keyring
 PKGS := libarchive jansson libxml-2.0 nettle
 CPPFLAGS := -Iharness -D_GNU_SOURCE -MMD -MP
@@ -73,6 +73,11 @@ baseline-run regress-run: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
 	$(Q)$(BUILD)/corematrix run -k $(KERNELS) $(ARGS) -o $(RESULTS) $(or $(OBJ),$(PROGS)) || test $$? -eq 1
 	$(Q)$(BUILD)/corematrix $(if $(filter regress%,$@),diff $(BASELINES),baseline -o $(BASELINES)) $(RESULTS)/latest
 
+## mechanisms   write README's tables of mechanisms anew, from results/latest
+.PHONY: mechanisms
+mechanisms: $(BUILD)/corematrix
+	$(Q)harness/mechanisms.sh $(BUILD)/corematrix $(RESULTS)/latest README.md
+
 ## bench        speed against the floor and an ordinary set-up, as ratios (ARGS="--kernel GLOB --against OLD.json …")
 .PHONY: bench bench-run
 bench: deps
@@ -126,10 +131,19 @@ build/vmlinux.h: kernels.txt harness/vmlinux-h.sh | $(BUILD)/corematrix
 	$(Q)harness/vmlinux-h.sh $(BUILD)/corematrix $(VMLINUX_H_KERNEL) $@
 
 build/progs/no_btf.bpf.o: BPF_CFLAGS := $(filter-out -g,$(BPF_CFLAGS))
+# clang 14, Debian 12's own, cannot record a type match.
+build/progs/type_matches.bpf.o: CLANG := $(or $(shell command -v clang-15),$(CLANG))
 build/progs/%.bpf.o: progs/%.bpf.c build/vmlinux.h
 	@mkdir -p $(@D)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $< && llvm-strip -g $@
+
+# Half an object; a rule of its own goes before the pattern.
+build/progs/truncated.bpf.o: progs/truncated.bpf.c build/vmlinux.h
+	@mkdir -p $(@D)
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@.whole $< && head -c $$(($$(stat -c %s $@.whole) / 2)) $@.whole >$@
+	$(Q)rm -f $@.whole
 
 build/progs/%.ini: progs/%.ini
 	@mkdir -p $(@D)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/cgroup_root.h"
 #include "agent/proof.h"
 #include "agent/setting.h"
 #include "base/cleanup.h"
@@ -15,6 +16,16 @@
 #define LOG_MAX (512u << 10)
 
 static struct attempt *listening;
+
+/* The end of a text that is too long tells more than its beginning: it is where the verifier says why it refuses. */
+static void log_keep(struct buf *log, const char *text, size_t len)
+{
+	size_t room = log->len < LOG_MAX ? LOG_MAX - log->len : 0;
+
+	if (len > room)
+		buf_puts(log, room ? "(the beginning is left out)\n" : "");
+	buf_add(log, len > room ? text + (len - room) : text, len > room ? room : len);
+}
 
 static int take_log(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
@@ -27,8 +38,8 @@ static int take_log(enum libbpf_print_level level, const char *fmt, va_list ap)
 	}
 	if (listening && listening->relo_log)
 		relo_log_line(listening->relo_log, text);
-	if (listening && level != LIBBPF_DEBUG && listening->log.len + (size_t)n < LOG_MAX)
-		buf_add(&listening->log, text, (size_t)n);
+	if (listening && level != LIBBPF_DEBUG)
+		log_keep(&listening->log, text, (size_t)n);
 	return n;
 }
 
@@ -209,6 +220,13 @@ static struct bpf_link *attach_to(const struct attempt_program *p)
 	}
 }
 
+static struct bpf_link *attach(const struct attempt_program *p)
+{
+	if (p->attach_to && cgroup_root_is_for(p->prog))
+		return cgroup_root_attach(p->prog);
+	return p->attach_to ? attach_to(p) : bpf_program__attach(p->prog);
+}
+
 /*
  * libbpf says EOPNOTSUPP without a word for program types that it leaves to the object's own loader (XDP, TC, …), and
  * complains of a uprobe whose section names no binary, which only that loader knows.
@@ -235,7 +253,7 @@ int attempt_attach(struct attempt *a)
 
 		if (!p->fact.loaded || !bpf_program__autoattach(p->prog))
 			continue;
-		p->link = p->attach_to ? attach_to(p) : bpf_program__attach(p->prog);
+		p->link = attach(p);
 		code = (int)libbpf_get_error(p->link);
 		p->fact.attached = !code && p->link;
 		if (!code)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "agent/self_check.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 
@@ -37,7 +38,7 @@ static void event_read(const struct attribution *a, const struct capture_event *
 {
 	if (a->layout->type)
 		event_decode(a->layout, raw->bytes, raw->len, out);
-	else if (capture_source(a->capture) == SOURCE_PRINTK)
+	else if (capture_source_prints(capture_source(a->capture)))
 		event_decode_pairs(raw->bytes, raw->len, out);
 	else
 		*out = (struct event){.len = raw->len};
@@ -100,8 +101,9 @@ static bool event_judge(struct attribution *a, const struct attribution_subject 
 
 	event_read(a, &raw[i], &e);
 	wrong = compare_event(&e, &subject->identity, &a->hints, &a->facts);
+	wrong += self_check_event(&e, subject->identity.workload, &a->facts);
 	if (m->checked && (!m->mismatches || (!s->explained && i == s->best)))
-		wrong += scene_compare(&e, subject->scene, subject->identity.workload, &a->facts);
+		wrong += scene_compare(&e, subject->scene, subject->identity.workload, &a->hints, &a->facts);
 	return wrong > 0;
 }
 
@@ -115,7 +117,7 @@ size_t attribution_judge(struct attribution *a, const struct attribution_subject
 	if (!s.own && !subject->expected)
 		return 0;
 	/* Events that nothing is known of: that some came is all that can be said. */
-	if (!a->layout->type && capture_source(a->capture) != SOURCE_PRINTK) {
+	if (!a->layout->type && !capture_source_prints(capture_source(a->capture))) {
 		a->own_events += s.count;
 		return s.count;
 	}

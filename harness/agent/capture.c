@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/iterate.h"
 #include "agent/trace_pipe.h"
 #include "base/buf.h"
+#include "base/cleanup.h"
 
 /* What is kept between two capture_forget; a talkative object has the rest of its events counted only. */
 #define KEEP_EVENTS 65536
@@ -21,6 +23,7 @@ struct capture {
 	struct perf_buffer **perfs;
 	size_t perf_count;
 	struct trace_pipe pipe;
+	struct iterators iterators;
 	struct capture_event *kept;
 	size_t kept_count, kept_bytes;
 	uint64_t total, lost;
@@ -140,6 +143,19 @@ static int source_open(struct capture *c, struct bpf_object *obj, enum event_sou
 	return 0;
 }
 
+static int iter_open(struct capture *c, struct bpf_object *obj, enum event_source wanted, struct error *err)
+{
+	int rc = iterators_open(&c->iterators, obj, err);
+
+	if (rc < 0)
+		return rc;
+	if (wanted == SOURCE_ITER && !c->iterators.count)
+		return error_usage(err, "the object has no iterator to take events from: correct `source` in its ini");
+	if (wanted == SOURCE_ITER || (wanted == SOURCE_AUTO && c->source == SOURCE_NONE && c->iterators.count))
+		c->source = SOURCE_ITER;
+	return 0;
+}
+
 int capture_open(struct bpf_object *obj, enum event_source source, struct capture **out, struct error *err)
 {
 	struct capture *c = xcalloc(1, sizeof(*c));
@@ -148,6 +164,7 @@ int capture_open(struct bpf_object *obj, enum event_source source, struct captur
 	c->source = SOURCE_NONE;
 	c->pipe.fd = -1;
 	rc = source_open(c, obj, source, err);
+	rc = rc < 0 ? rc : iter_open(c, obj, source, err);
 	if (rc < 0)
 		capture_free(c);
 	else
@@ -174,6 +191,17 @@ static int pipe_drain(struct capture *c, struct error *err)
 				event_keep(c, buf_str(&text), text.len);
 	} while (rc > 0);
 	buf_free(&text);
+	return rc;
+}
+
+int capture_sample(struct capture *c, struct error *err)
+{
+	cleanup_buf struct buf text = {0};
+	int rc = iterators_read(&c->iterators, &text, err);
+	const char *line = buf_str(&text), *end;
+
+	for (; c->source == SOURCE_ITER && (end = strchr(line, '\n')); line = end + 1)
+		event_keep(c, line, (size_t)(end - line));
 	return rc;
 }
 
@@ -246,5 +274,6 @@ void capture_free(struct capture *c)
 		perf_buffer__free(c->perfs[i]);
 	free(c->perfs);
 	trace_pipe_close(&c->pipe);
+	iterators_close(&c->iterators);
 	free(c);
 }

@@ -6,6 +6,7 @@
 #ifndef COREMATRIX_AGENT_CAPTURE_H
 #define COREMATRIX_AGENT_CAPTURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,7 +25,8 @@ struct capture_event {
 
 /*
  * Start taking events of `obj`, which must be loaded and outlive the capture. SOURCE_AUTO takes
- * every ring buffer and every perf buffer, and is called after the first kind that the object has, else SOURCE_NONE; an
+ * every ring buffer and every perf buffer, else what iterators print; it is called after the first kind that the object
+ * has, else SOURCE_NONE; an
  * explicit source that the object does not have is a usage error. On success
  * `*c` is the caller's: capture_free.
  */
@@ -42,6 +44,18 @@ int capture_drain(struct capture *c, int wait_ms, struct error *err);
 /* Events kept since the last capture_forget; owned by the capture, valid until the next call that takes it. */
 const struct capture_event *capture_events(const struct capture *c, size_t *count);
 void capture_forget(struct capture *c);
+
+/*
+ * Read the object's iterators once: a moment that the caller chose, for they report nothing by themselves. With
+ * SOURCE_ITER every line they print is an event. Returns 0 or a negative errno.
+ */
+int capture_sample(struct capture *c, struct error *err);
+
+/* True for a source whose events are lines that name their own fields. */
+static inline bool capture_source_prints(enum event_source source)
+{
+	return source == SOURCE_PRINTK || source == SOURCE_ITER;
+}
 
 /* All events taken since capture_open, kept or not, and those that the kernel says were dropped. */
 uint64_t capture_total(const struct capture *c);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/view.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 
@@ -27,6 +28,34 @@ static const struct field_name {
         {"egid", TRUTH_EGID},
         {"start_time", TRUTH_START},
         {"state", TRUTH_STATE},
+        {"pgid", TRUTH_PGID},
+        {"pgrp", TRUTH_PGID},
+        {"sid", TRUTH_SID},
+        {"session", TRUTH_SID},
+        {"session_id", TRUTH_SID},
+        {"cap_effective", TRUTH_CAP_EFFECTIVE},
+        {"cap_eff", TRUTH_CAP_EFFECTIVE},
+        {"cgroup_id", TRUTH_CGROUP},
+        {"cgroup", TRUTH_CGROUP},
+        {"cgid", TRUTH_CGROUP},
+        {"mnt_ns", TRUTH_MNT_NS},
+        {"mntns", TRUTH_MNT_NS},
+        {"mntns_id", TRUTH_MNT_NS},
+        {"mount_ns", TRUTH_MNT_NS},
+        {"pid_ns", TRUTH_PID_NS},
+        {"pidns", TRUTH_PID_NS},
+        {"pidns_id", TRUTH_PID_NS},
+        {"net_ns", TRUTH_NET_NS},
+        {"netns", TRUTH_NET_NS},
+        {"netns_id", TRUTH_NET_NS},
+        {"uts_ns", TRUTH_UTS_NS},
+        {"utsns", TRUTH_UTS_NS},
+        {"ipc_ns", TRUTH_IPC_NS},
+        {"ipcns", TRUTH_IPC_NS},
+        {"user_ns", TRUTH_USER_NS},
+        {"userns", TRUTH_USER_NS},
+        {"cgroup_ns", TRUTH_CGROUP_NS},
+        {"cgroupns", TRUTH_CGROUP_NS},
 };
 
 /* What an event calls the member that describes the task itself; a "parent.pid" is somebody else's. */
@@ -115,9 +144,32 @@ static bool kind_carries(enum event_kind kind, int key)
 	return kind == (key == TRUTH_COMM ? EVENT_TEXT : EVENT_INTEGER);
 }
 
+bool compare_names_child(const struct event *e)
+{
+	for (size_t i = 0; i < e->count; i++)
+		if (view_names_child(e->values[i].name))
+			return true;
+	return false;
+}
+
+bool compare_layout_names_child(const struct event_layout *layout)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		if (view_names_child(layout->fields[i].path))
+			return true;
+	return false;
+}
+
+/* Whether the name is about the parent of a child that the event speaks of. */
+static bool is_childs(const char *name, bool beside_child)
+{
+	return beside_child && !view_claim_find(name, false) && view_claim_find(name, true);
+}
+
 int compare_field_key(const struct event_layout *layout, size_t i)
 {
-	int key = compare_key(layout->fields[i].path, layout_has_tgid(layout));
+	const char *path = layout->fields[i].path;
+	int key = is_childs(path, compare_layout_names_child(layout)) ? -1 : compare_key(path, layout_has_tgid(layout));
 
 	return key >= 0 && kind_carries(layout->fields[i].kind, key) ? key : -1;
 }
@@ -169,6 +221,11 @@ static void ticks_print(struct buf *out, uint64_t ticks)
 	buf_printf(out, "%" PRIu64 ".%02" PRIu64 " s", ticks / 100, ticks % 100);
 }
 
+static bool key_is_hex(int key)
+{
+	return key == TRUTH_CAP_EFFECTIVE;
+}
+
 /*
  * How much of the name fits into the event's array. A shorter array holds one byte less when the copy was
  * NUL-terminated; `observed_len` tells which it was.
@@ -189,7 +246,7 @@ static char *expected_text(const struct truth *t, int key, const struct event_va
 	else if (key == TRUTH_START)
 		ticks_print(&out, t->numbers[key]);
 	else
-		buf_printf(&out, "%" PRIu64, t->numbers[key]);
+		buf_printf(&out, key_is_hex(key) ? "0x%" PRIx64 : "%" PRIu64, t->numbers[key]);
 	return buf_steal(&out);
 }
 
@@ -201,6 +258,8 @@ static char *observed_text(int key, const struct event_value *v)
 		event_escape(&out, v->text, v->text_len);
 	else if (v->has_integer && key == TRUTH_START)
 		ticks_print(&out, v->integer / NS_PER_TICK);
+	else if (v->has_integer && key_is_hex(key))
+		buf_printf(&out, "0x%" PRIx64, v->integer);
 	else if (v->has_integer)
 		buf_printf(&out, v->is_signed ? "%" PRId64 : "%" PRIu64, v->integer);
 	return buf_steal(&out);
@@ -239,7 +298,8 @@ void fact_list_cut(struct fact_list *list, size_t count)
 /* Whether the subject has a truth for this key. */
 static bool subject_knows(const struct compare_subject *s, int key)
 {
-	return key >= 0 && !(s->skip & 1u << key) && (s->at || key != TRUTH_STATE);
+	return key >= 0 && !(s->skip & 1u << key) && !(subject_truth(s)->unknown & 1u << key) &&
+	       (s->at || key != TRUTH_STATE);
 }
 
 /* The other way by which the event carries the same thing: `comm` for `comm_helper` and back. */
@@ -273,12 +333,12 @@ static char *mismatch_hint(const struct event *e, const struct event_value *v, i
 size_t compare_event(const struct event *e, const struct compare_subject *s, const struct hint_context *hints,
                      struct fact_list *out)
 {
-	bool has_tgid = event_has_tgid(e);
+	bool has_tgid = event_has_tgid(e), beside_child = compare_names_child(e);
 	size_t wrong = 0;
 
 	for (size_t i = 0; i < e->count; i++) {
 		const struct event_value *v = &e->values[i];
-		int key = value_key(v, has_tgid);
+		int key = is_childs(v->name, beside_child) ? -1 : value_key(v, has_tgid);
 		const struct truth *t = subject_truth(s);
 		struct truth_fact *f;
 

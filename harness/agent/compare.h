@@ -47,6 +47,10 @@ struct truth_fact *fact_list_add(struct fact_list *list, const char *workload, c
 /* Drop what was added when the list had `count` facts. */
 void fact_list_cut(struct fact_list *list, size_t count);
 
+/* True when the event speaks of a child too: a `parent_pid` beside it is then the child's (view.h). */
+bool compare_names_child(const struct event *e);
+bool compare_layout_names_child(const struct event_layout *layout);
+
 /* True when the event has a field that tells whose it is; and when that field says it is the subject's. */
 bool compare_has_identity(const struct event *e);
 bool compare_is_own(const struct event *e, const struct compare_subject *s);

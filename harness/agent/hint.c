@@ -84,7 +84,7 @@ char *hint_stale_offset(const struct hint_context *context, const char *type, co
 	        here.offset_bits / 8, there.offset_bits / 8);
 }
 
-static void sentence_add(struct buf *out, const char *sentence)
+void hint_add(struct buf *out, const char *sentence)
 {
 	if (out->len)
 		buf_puts(out, "; ");
@@ -98,7 +98,7 @@ static void stale_add(struct buf *out, const struct hint_question *q, const stru
 		cleanup_free char *text = f->key == q->key ? hint_stale_offset(context, f->type, f->member) : NULL;
 
 		if (text)
-			sentence_add(out, text);
+			hint_add(out, text);
 	}
 }
 
@@ -114,12 +114,12 @@ static void twin_add(struct buf *out, const struct hint_question *q)
 	if (!q->twin || q->twin->missing)
 		return;
 	if (same_value(q->twin, q->value))
-		sentence_add(out, "the read and the helper agree: the field is read well, but it has another meaning, "
-		                  "or another value at this moment");
+		hint_add(out, "the read and the helper agree: the field is read well, but it has another meaning, "
+		              "or another value at this moment");
 	else if (q->twin_ok && !q->value_is_helper)
-		sentence_add(out, "the helper's value is right: this read is wrong");
+		hint_add(out, "the helper's value is right: this read is wrong");
 	else if (q->twin_ok)
-		sentence_add(out, "the read's value is right: the helper does not speak of this task here");
+		hint_add(out, "the read's value is right: the helper does not speak of this task here");
 }
 
 static bool comm_is(const struct truth *t, const struct event_value *v)
@@ -135,17 +135,17 @@ static void comm_add(struct buf *out, const struct hint_question *q)
 	if (!v->has_text)
 		return;
 	if (q->before != t && comm_is(q->before, v))
-		sentence_add(out, "this is the old name, from before the exec: the caller's");
+		hint_add(out, "this is the old name, from before the exec: the caller's");
 	else if (q->after != t && comm_is(q->after, v))
-		sentence_add(out, "this is the new name, from after the exec");
+		hint_add(out, "this is the new name, from after the exec");
 	else if (!v->text_len)
-		sentence_add(out, "it is empty: the read failed or was never made");
+		hint_add(out, "it is empty: the read failed or was never made");
 	else if (v->text_len < t->comm_len && !memcmp(v->text, t->comm, v->text_len)) {
 		cleanup_free char *text = xasprintf("the name is cut at %zu bytes", v->text_len);
 
-		sentence_add(out, text);
+		hint_add(out, text);
 	} else if (t->comm_len == TRUTH_COMM_MAX && v->text_len > t->comm_len && !memcmp(v->text, t->comm, t->comm_len))
-		sentence_add(out, "this is the whole file name; a comm is cut at 15 bytes");
+		hint_add(out, "this is the whole file name; a comm is cut at 15 bytes");
 }
 
 /* The other thing known of the subject that the number is. Zero is too common to mean anything. */
@@ -163,7 +163,7 @@ static void other_key_add(struct buf *out, const struct hint_question *q)
 		for (size_t i = 0; i < COUNT(mix_ups); i++)
 			if (mix_ups[i].wanted == q->key && (int)mix_ups[i].got == key)
 				buf_printf(&text, ": %s", mix_ups[i].advice);
-		sentence_add(out, buf_str(&text));
+		hint_add(out, buf_str(&text));
 		return;
 	}
 }
@@ -175,20 +175,17 @@ static uint64_t swap_bytes(uint64_t v, uint32_t bits)
 	                    : __builtin_bswap64(v);
 }
 
-static void number_shape_add(struct buf *out, const struct hint_question *q)
+void hint_number_shape(struct buf *out, const struct event_value *v, uint64_t want)
 {
-	const struct event_value *v = q->value;
-	uint64_t want = q->at->numbers[q->key];
-
 	if (want && swap_bytes(v->integer, v->bits) == want)
-		sentence_add(out, "the bytes are in the wrong order");
+		hint_add(out, "the bytes are in the wrong order");
 	else if (v->bits == 64 && v->integer >> 32 && (uint32_t)v->integer == want)
-		sentence_add(out, "the lower half is right and the upper half holds something else: 8 bytes were read "
-		                  "or kept where 4 belong");
+		hint_add(out, "the lower half is right and the upper half holds something else: 8 bytes were read "
+		              "or kept where 4 belong");
 	else if (v->bits == 64 && want && v->integer >> 32 == want)
-		sentence_add(out, "the upper half is right: it was not shifted down by 32");
+		hint_add(out, "the upper half is right: it was not shifted down by 32");
 	else if (want && v->integer == (want & 0xffff))
-		sentence_add(out, "only the lower 16 bits are there: the read or the field is too narrow");
+		hint_add(out, "only the lower 16 bits are there: the read or the field is too narrow");
 }
 
 static void number_add(struct buf *out, const struct hint_question *q)
@@ -196,19 +193,19 @@ static void number_add(struct buf *out, const struct hint_question *q)
 	if (!q->value->has_integer)
 		return;
 	if (!q->value->integer && q->at->numbers[q->key])
-		sentence_add(out, "it is 0: the read failed or was never made");
+		hint_add(out, "it is 0: the read failed or was never made");
 	if (q->before && q->before != q->at && q->value->integer == q->before->numbers[q->key] && q->key != TRUTH_START)
-		sentence_add(out, "this is the value from before the exec");
+		hint_add(out, "this is the value from before the exec");
 	if (q->key == TRUTH_START) {
 		if (q->value->integer == q->at->numbers[TRUTH_START])
-			sentence_add(out, "this counts ticks of 10 ms; nanoseconds are expected");
+			hint_add(out, "this counts ticks of 10 ms; nanoseconds are expected");
 		else if (q->value->integer / 10000000u > q->at->numbers[TRUTH_START] &&
 		         q->value->integer / 10000000u < q->at->numbers[TRUTH_START] + 6000)
-			sentence_add(out, "this is shortly after the start: the time of the event?");
+			hint_add(out, "this is shortly after the start: the time of the event?");
 		return;
 	}
 	other_key_add(out, q);
-	number_shape_add(out, q);
+	hint_number_shape(out, q->value, q->at->numbers[q->key]);
 }
 
 char *hint_for(const struct hint_question *q, const struct hint_context *context)

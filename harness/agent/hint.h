@@ -13,6 +13,7 @@
 
 #include "agent/event.h"
 #include "agent/truth.h"
+#include "base/buf.h"
 
 /* What is known of the object and the kernel; any pointer may be NULL. */
 struct hint_context {
@@ -39,5 +40,11 @@ char *hint_for(const struct hint_question *q, const struct hint_context *context
  * object's offset and never the kernel's, a sentence saying so, else NULL. The caller's.
  */
 char *hint_stale_offset(const struct hint_context *context, const char *type, const char *member);
+
+/* Add a sentence to what is said already. */
+void hint_add(struct buf *out, const char *sentence);
+
+/* What can be told from the shape of a number that should be `want`: order of bytes, halves, width. Adds to `out`. */
+void hint_number_shape(struct buf *out, const struct event_value *v, uint64_t want);
 
 #endif

@@ -70,6 +70,13 @@ static uint32_t wanted_workloads(const struct job_object *job)
 	return groups;
 }
 
+/* What an object's author says of its events counts more than what its attach points let guess. */
+static void moment_override(struct trigger_summary *summary, const char *moment)
+{
+	if (moment)
+		summary->moment = strcmp(moment, "before") ? MOMENT_AFTER : MOMENT_BEFORE;
+}
+
 /* What the attached programs react to. */
 static struct trigger_summary summarize(const struct attempt *a)
 {
@@ -78,6 +85,7 @@ static struct trigger_summary summarize(const struct attempt *a)
 	for (size_t i = 0; i < a->program_count; i++)
 		if (a->programs[i].fact.attached)
 			trigger_summary_add(&summary, a->programs[i].fact.section, a->programs[i].attach_to);
+	moment_override(&summary, job_object_value(a->job, SETTING_MOMENT));
 	return summary;
 }
 

@@ -24,6 +24,7 @@
 #include "agent/port.h"
 #include "agent/subject.h"
 #include "agent/symbols.h"
+#include "agent/truth.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "wire/job.h"
@@ -33,11 +34,13 @@
 
 static const struct mount_point {
 	const char *type, *target;
+	bool optional; /* a kernel may be built without it */
 } mount_points[] = {
-        {"proc", "/proc"},
-        {"sysfs", "/sys"},
-        {"tracefs", "/sys/kernel/tracing"},
-        {"tmpfs", "/tmp"},
+        {"proc", "/proc", false},
+        {"sysfs", "/sys", false},
+        {"tracefs", "/sys/kernel/tracing", false},
+        {"tmpfs", "/tmp", false},
+        {"cgroup2", TRUTH_CGROUP_ROOT, true},
 };
 
 static _Noreturn void give_up(struct error *err)
@@ -55,7 +58,7 @@ static int mount_all(struct error *err)
 		const struct mount_point *m = &mount_points[i];
 
 		mkdir(m->target, 0755);
-		if (mount(m->type, m->target, m->type, 0, NULL) && errno != EBUSY)
+		if (mount(m->type, m->target, m->type, 0, NULL) && errno != EBUSY && !m->optional)
 			return error_set(err, errno, "%s: cannot mount %s: %s", m->target, m->type, strerror(errno));
 	}
 	return 0;

@@ -29,9 +29,12 @@
 /* Far more than the handful of frames need; untouched pages cost nothing. */
 #define STACK_SIZE (64u * 1024u)
 
-#define EXEC .group = WORKLOAD_EXEC, .trigger = TRIGGER_EXEC
-#define FILES .group = WORKLOAD_FILE, .trigger = TRIGGER_FILE, .action = ACTION_FILE
-#define TCP(version) .group = WORKLOAD_TCP, .trigger = TRIGGER_TCP##version, .action = ACTION_TCP##version
+#define EXEC .group = WORKLOAD_EXEC, .triggers = TRIGGER_EXEC
+#define FILES .group = WORKLOAD_FILE, .triggers = TRIGGER_FILE, .action = ACTION_FILE, .noisy = true
+#define TCP(version) .group = WORKLOAD_TCP, .triggers = TRIGGER_TCP##version, .action = ACTION_TCP##version
+#define UDP(version) .group = WORKLOAD_UDP, .triggers = TRIGGER_UDP##version, .action = ACTION_UDP##version
+#define EXIT .group = WORKLOAD_FORK, .triggers = TRIGGER_EXIT
+#define DOES(name) .group = WORKLOAD_##name, .triggers = TRIGGER_##name, .action = ACTION_##name
 
 /* The odd name has all that breaks a naive reader of stat, within the 15 bytes that are kept of it. */
 static const struct subject_kind kinds[] = {
@@ -45,6 +48,17 @@ static const struct subject_kind kinds[] = {
         {.name = "file-uid", FILES, .file = "cm-file-uid", .uid = 4242, .gid = 4343, .under_parent = true},
         {.name = "tcp4", TCP(4), .file = "cm-tcp4"},
         {.name = "tcp6", TCP(6), .file = "cm-tcp6", .uid = 4242, .gid = 4343},
+        {.name = "fork", DOES(FORK), .file = "cm-fork", .under_parent = true},
+        {.name = "exit", EXIT, .file = "cm-exit", .action = ACTION_EXIT_STATUS, .uid = 4242, .gid = 4343},
+        {.name = "exit-signal", EXIT, .file = "cm-exit-signal", .action = ACTION_EXIT_SIGNAL},
+        {.name = "udp4", UDP(4), .file = "cm-udp4"},
+        {.name = "udp6", UDP(6), .file = "cm-udp6", .uid = 4242, .gid = 4343},
+        {.name = "signal", DOES(SIGNAL), .file = "cm-signal", .under_parent = true},
+        {.name = "mmap", DOES(MMAP), .file = "cm-mmap", .noisy = true},
+        {.name = "mount", DOES(MOUNT), .file = "cm-mount", .own_mounts = true},
+        {.name = "setuid", DOES(SETUID), .file = "cm-setuid"},
+        {.name = "timer", DOES(TIMER), .file = "cm-timer", .noisy = true},
+        {.name = "cgroup", DOES(CGROUP), .file = "cm-cgroup", .noisy = true},
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -163,11 +177,16 @@ in_child int child_exec(void *arg)
 	char byte = 0;
 	ssize_t n;
 
+	if (kind->own_mounts && syscall(SYS_unshare, CLONE_NEWNS) < 0)
+		child_fail(s, "unshare");
 	/* The raw calls change this thread only; glibc's would signal every thread it knows of. */
 	if (kind->gid && syscall(SYS_setresgid, kind->gid, kind->gid, kind->gid) < 0)
 		child_fail(s, "setresgid");
 	if (kind->uid && syscall(SYS_setresuid, kind->uid, kind->uid, kind->uid) < 0)
 		child_fail(s, "setresuid");
+	/* What is 0 for all processes of the guest would prove nothing. */
+	if (kind->under_parent && syscall(SYS_setpgid, 0, 0) < 0)
+		child_fail(s, "setpgid");
 	s->pid = (pid_t)syscall(SYS_getpid);
 	s->tid = (pid_t)syscall(SYS_gettid);
 	if (syscall(SYS_write, s->ends.ready_w, &byte, 1) != 1)
@@ -220,17 +239,17 @@ in_child int parent_fork(void *arg)
 {
 	struct subject *s = arg;
 	int status = 0;
-	pid_t child;
+	pid_t subject;
 
 	s->parent_tid = (pid_t)syscall(SYS_gettid);
-	child = spawn_in_memory(child_body, s, 2, SIGCHLD);
-	if (child < 0)
+	subject = spawn_in_memory(child_body, s, 2, SIGCHLD);
+	if (subject < 0)
 		child_fail(s, "clone");
 	syscall(SYS_close, s->ends.ready_r);
 	syscall(SYS_close, s->ends.go_w);
 	syscall(SYS_close, s->ends.ready_w);
 	syscall(SYS_close, s->ends.go_r);
-	while (syscall(SYS_wait4, child, &status, 0, NULL) < 0)
+	while (syscall(SYS_wait4, subject, &status, 0, NULL) < 0)
 		if (errno != EINTR)
 			child_exit(125);
 	child_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 124);
@@ -243,6 +262,7 @@ in_child int parent_body(void *arg)
 
 	syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	syscall(SYS_prctl, PR_SET_NAME, "cm-parent", 0, 0, 0);
+	syscall(SYS_setsid);
 	if (!s->kind->parent_thread)
 		return parent_fork(s);
 	if (spawn_in_memory(parent_fork, s, 1, THREAD_FLAGS) < 0)
@@ -349,7 +369,6 @@ int subject_act(struct subject *s, struct action_result *result, struct error *e
 	rc = step_wait(s, "done with its action", err);
 	if (rc < 0)
 		return rc;
-	/* What it has to say is in the pipe as a whole before the byte that was waited for could be read. */
 	while (got < sizeof(*result)) {
 		ssize_t n = read(s->owned.ready_r, (char *)result + got, sizeof(*result) - got);
 
@@ -386,7 +405,7 @@ int subject_finish(struct subject *s, struct error *err)
 	if (status < 0)
 		return error_set(err, -status, "workload %s: cannot reap the subject: %s", s->kind->name,
 		                 strerror(-status));
-	if (status)
+	if (status != action_wait_status(s->kind->action))
 		return error_set(err, ECHILD, "workload %s: the subject ended with wait status 0x%x", s->kind->name,
 		                 (unsigned)status);
 	return 0;
@@ -453,18 +472,13 @@ void subject_free(struct subject *s)
 	free(s);
 }
 
-/* One write: a pipe takes this much as a whole or not at all (PIPE_BUF), so the byte never comes without the rest. */
+/* An empty pipe takes all of it at once; the reader waits for the rest that may still be on its way. */
 static bool act_and_tell(enum action action, const char *directory, int ready)
 {
-	struct {
-		char byte;
-		char result[sizeof(struct action_result)];
-	} message = {0};
-	struct action_result result;
+	static struct action_result result;
 
 	action_perform(action, directory, &result);
-	memcpy(message.result, &result, sizeof(result));
-	return write(ready, &message, sizeof(message)) == sizeof(message);
+	return write(ready, "", 1) == 1 && io_write_all(ready, &result, sizeof(result)) == 0;
 }
 
 void subject_main_if_subject(int argc, char **argv)
@@ -483,7 +497,7 @@ void subject_main_if_subject(int argc, char **argv)
 		ssize_t n = read(go, &byte, 1);
 
 		if (n == 0)
-			_exit(0);
+			_exit(action_end((enum action)atoi(argv[4])));
 		if (n == 1 && !act_and_tell((enum action)atoi(argv[4]), argv[5], ready))
 			_exit(126);
 		if (n < 0 && errno != EINTR)

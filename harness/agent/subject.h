@@ -23,13 +23,15 @@
 struct subject_kind {
 	const char *name; /* workload name in the results */
 	enum workload_group group;
-	enum trigger trigger; /* what it fires */
-	const char *file;     /* file name it execs; the kernel makes comm of it */
-	bool from_thread;     /* the exec comes from a thread that is not the leader */
-	bool under_parent;    /* its parent is a process between the caller and it, which stays alive */
-	bool parent_thread;   /* and that parent forks from a thread that is not its leader */
-	uid_t uid;            /* 0: the caller's */
+	uint32_t triggers;  /* what it fires: bits of enum trigger */
+	const char *file;   /* file name it execs; the kernel makes comm of it */
+	bool from_thread;   /* the exec comes from a thread that is not the leader */
+	bool under_parent;  /* its parent is a process between the caller and it, which stays alive */
+	bool parent_thread; /* and that parent forks from a thread that is not its leader */
+	uid_t uid;          /* 0: the caller's */
 	gid_t gid;
+	bool own_mounts;    /* it has a mount namespace of its own */
+	bool noisy;         /* the agent's own work fires the same hooks */
 	enum action action; /* what it does after its exec */
 };
 
@@ -60,7 +62,7 @@ int subject_exec(struct subject *s, struct error *err);
  */
 int subject_act(struct subject *s, struct action_result *result, struct error *err);
 
-/* Let it end and reap it; returns 0, or a negative errno when it did not end well. */
+/* Let it end and reap it; returns 0, or a negative errno when it did not end as its kind says. */
 int subject_finish(struct subject *s, struct error *err);
 
 /* Process id; thread id of the exec's caller, which is the process id once the exec is done. */

@@ -15,6 +15,16 @@ enum trigger {
 	TRIGGER_FILE = 1u << 1,
 	TRIGGER_TCP4 = 1u << 2,
 	TRIGGER_TCP6 = 1u << 3,
+	TRIGGER_FORK = 1u << 4,
+	TRIGGER_EXIT = 1u << 5,
+	TRIGGER_UDP4 = 1u << 6,
+	TRIGGER_UDP6 = 1u << 7,
+	TRIGGER_SIGNAL = 1u << 8,
+	TRIGGER_MMAP = 1u << 9,
+	TRIGGER_MOUNT = 1u << 10,
+	TRIGGER_SETUID = 1u << 11,
+	TRIGGER_TIMER = 1u << 12,
+	TRIGGER_CGROUP = 1u << 13,
 };
 
 /* Which of a subject's two truths an event speaks of: an exec changes name and thread id. */
@@ -24,6 +34,7 @@ struct trigger_summary {
 	uint32_t triggers;          /* bits of enum trigger */
 	enum trigger_moment moment; /* of execs; known only when all programs agree */
 	bool moment_set;
+	bool unknown; /* some program is attached to what nothing is known of */
 };
 
 /*

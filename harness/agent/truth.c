@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/truth.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -14,7 +18,7 @@
 #define PROC_FILE_MAX (1u << 20)
 
 /* Numbers of the fields in proc(5), which counts from 1; state is the first one behind comm. */
-enum { STAT_STATE = 3, STAT_PPID = 4, STAT_STARTTIME = 22 };
+enum { STAT_STATE = 3, STAT_PPID = 4, STAT_PGRP = 5, STAT_SESSION = 6, STAT_STARTTIME = 22 };
 
 static const char *const words[TRUTH_KEY_COUNT] = {
         [TRUTH_TGID] = "process id",
@@ -29,6 +33,17 @@ static const char *const words[TRUTH_KEY_COUNT] = {
         [TRUTH_EGID] = "effective group id",
         [TRUTH_START] = "start time",
         [TRUTH_STATE] = "state of the task",
+        [TRUTH_PGID] = "process group",
+        [TRUTH_SID] = "session",
+        [TRUTH_CAP_EFFECTIVE] = "effective capabilities",
+        [TRUTH_CGROUP] = "cgroup id",
+        [TRUTH_MNT_NS] = "mount namespace",
+        [TRUTH_PID_NS] = "pid namespace",
+        [TRUTH_NET_NS] = "network namespace",
+        [TRUTH_UTS_NS] = "UTS namespace",
+        [TRUTH_IPC_NS] = "IPC namespace",
+        [TRUTH_USER_NS] = "user namespace",
+        [TRUTH_CGROUP_NS] = "cgroup namespace",
 };
 
 const char *truth_key_words(enum truth_key key)
@@ -54,6 +69,23 @@ static int number_read(const char **at, const char *end, uint64_t *out)
 	return 0;
 }
 
+/* Where a field of stat goes, or NULL for one that is not used. */
+static uint64_t *stat_slot(struct truth_stat *out, int field)
+{
+	switch (field) {
+	case STAT_PPID:
+		return &out->ppid;
+	case STAT_PGRP:
+		return &out->pgid;
+	case STAT_SESSION:
+		return &out->sid;
+	case STAT_STARTTIME:
+		return &out->start_ticks;
+	default:
+		return NULL;
+	}
+}
+
 int truth_parse_stat(const char *bytes, size_t len, struct truth_stat *out, struct error *err)
 {
 	const char *end = bytes + len, *at = bytes;
@@ -69,13 +101,12 @@ int truth_parse_stat(const char *bytes, size_t len, struct truth_stat *out, stru
 	at = close + 1;
 	for (int field = STAT_STATE; field <= STAT_STARTTIME; field++) {
 		const char *start;
+		uint64_t *slot;
 
 		if (at == end || *at != ' ')
 			return error_set(err, EBADMSG, "a stat file ends before field %d", field);
 		start = ++at;
-		if (field == STAT_PPID || field == STAT_STARTTIME) {
-			uint64_t *slot = field == STAT_PPID ? &out->ppid : &out->start_ticks;
-
+		if ((slot = stat_slot(out, field))) {
 			if (number_read(&at, end, slot))
 				return error_set(err, EBADMSG, "field %d of a stat file is no number", field);
 			continue;
@@ -114,23 +145,39 @@ static char *name_unescape(const char *bytes, size_t len, size_t *out_len)
 static const struct status_line {
 	const char *label;
 	size_t first, second; /* offsets in struct truth_status; second is SIZE_MAX when one number is enough */
+	bool hex;
 } status_lines[] = {
-        {"Tgid:", offsetof(struct truth_status, tgid), SIZE_MAX},
-        {"Pid:", offsetof(struct truth_status, pid), SIZE_MAX},
-        {"PPid:", offsetof(struct truth_status, ppid), SIZE_MAX},
-        {"TracerPid:", offsetof(struct truth_status, tracer), SIZE_MAX},
-        {"Uid:", offsetof(struct truth_status, uid), offsetof(struct truth_status, euid)},
-        {"Gid:", offsetof(struct truth_status, gid), offsetof(struct truth_status, egid)},
+        {"Tgid:", offsetof(struct truth_status, tgid), SIZE_MAX, false},
+        {"Pid:", offsetof(struct truth_status, pid), SIZE_MAX, false},
+        {"PPid:", offsetof(struct truth_status, ppid), SIZE_MAX, false},
+        {"TracerPid:", offsetof(struct truth_status, tracer), SIZE_MAX, false},
+        {"Uid:", offsetof(struct truth_status, uid), offsetof(struct truth_status, euid), false},
+        {"Gid:", offsetof(struct truth_status, gid), offsetof(struct truth_status, egid), false},
+        {"CapEff:", offsetof(struct truth_status, cap_effective), SIZE_MAX, true},
 };
 #define STATUS_LINES (sizeof(status_lines) / sizeof(status_lines[0]))
 
-static int status_number(const char **at, const char *end, struct truth_status *out, size_t offset)
+static int hex_read(const char **at, const char *end, uint64_t *out)
 {
+	char *stop;
+
+	if (*at == end || !isxdigit((unsigned char)**at))
+		return -EBADMSG;
+	*out = strtoull(*at, &stop, 16);
+	*at = stop;
+	return stop == end ? 0 : -EBADMSG;
+}
+
+static int status_number(const char **at, const char *end, struct truth_status *out, size_t offset, bool hex)
+{
+	uint64_t *slot;
+
 	if (offset == SIZE_MAX)
 		return 0;
 	while (*at < end && (**at == '\t' || **at == ' '))
 		(*at)++;
-	return number_read(at, end, (uint64_t *)(void *)((char *)out + offset));
+	slot = (uint64_t *)(void *)((char *)out + offset);
+	return hex ? hex_read(at, end, slot) : number_read(at, end, slot);
 }
 
 int truth_parse_status(const char *bytes, size_t len, struct truth_status *out, struct error *err)
@@ -151,8 +198,8 @@ int truth_parse_status(const char *bytes, size_t len, struct truth_status *out, 
 
 			if (line_len < label || memcmp(line, status_lines[i].label, label) != 0)
 				continue;
-			if (status_number(&at, line + line_len, out, status_lines[i].first) ||
-			    status_number(&at, line + line_len, out, status_lines[i].second))
+			if (status_number(&at, line + line_len, out, status_lines[i].first, status_lines[i].hex) ||
+			    status_number(&at, line + line_len, out, status_lines[i].second, status_lines[i].hex))
 				return error_set(err, EBADMSG, "line %s of a status file holds no number",
 				                 status_lines[i].label);
 			seen |= 1u << i;
@@ -186,6 +233,54 @@ static int stat_read(pid_t pid, pid_t tid, struct truth_stat *out, struct error 
 	int rc = task_file_read(pid, tid, "stat", &bytes, err);
 
 	return rc < 0 ? rc : truth_parse_stat(buf_str(&bytes), bytes.len, out, err);
+}
+
+static const struct namespace_link {
+	enum truth_key key;
+	const char *name;
+} namespace_links[] = {
+        {TRUTH_MNT_NS, "mnt"}, {TRUTH_PID_NS, "pid"},   {TRUTH_NET_NS, "net"},       {TRUTH_UTS_NS, "uts"},
+        {TRUTH_IPC_NS, "ipc"}, {TRUTH_USER_NS, "user"}, {TRUTH_CGROUP_NS, "cgroup"},
+};
+
+/* Each link's target reads "mnt:[4026531841]" (namespaces(7)). A kernel without that kind has no such link. */
+static void namespaces_read(pid_t pid, pid_t tid, struct truth *out)
+{
+	for (size_t i = 0; i < sizeof(namespace_links) / sizeof(namespace_links[0]); i++) {
+		const struct namespace_link *link = &namespace_links[i];
+		cleanup_free char *path = xasprintf("/proc/%d/task/%d/ns/%s", (int)pid, (int)tid, link->name);
+		char text[64];
+		ssize_t len = readlink(path, text, sizeof(text) - 1);
+		const char *bracket;
+
+		text[len > 0 ? len : 0] = '\0';
+		bracket = strchr(text, '[');
+		if (bracket && sscanf(bracket, "[%" SCNu64 "]", &out->numbers[link->key]) == 1)
+			continue;
+		out->unknown |= 1u << link->key;
+	}
+}
+
+/* The line "0::/path" names the cgroup of the unified hierarchy (cgroups(7)). */
+static void cgroup_read(pid_t pid, pid_t tid, struct truth *out)
+{
+	cleanup_buf struct buf text = {0};
+	cleanup_free char *path = NULL;
+	const char *line;
+	struct stat st;
+
+	out->unknown |= 1u << TRUTH_CGROUP;
+	if (task_file_read(pid, tid, "cgroup", &text, NULL) < 0)
+		return;
+	for (line = buf_str(&text); strncmp(line, "0::", 3) != 0; line++)
+		if (!(line = strchr(line, '\n')))
+			return;
+	line += strlen("0::");
+	path = xasprintf("%s%.*s", TRUTH_CGROUP_ROOT, (int)strcspn(line, "\n"), line);
+	if (stat(path, &st) < 0)
+		return;
+	out->numbers[TRUTH_CGROUP] = st.st_ino;
+	out->unknown &= ~(1u << TRUTH_CGROUP);
 }
 
 static bool same_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
@@ -248,5 +343,10 @@ int truth_read(pid_t pid, pid_t tid, pid_t parent_tid, struct truth *out, struct
 	out->numbers[TRUTH_EUID] = status.euid;
 	out->numbers[TRUTH_EGID] = status.egid;
 	out->numbers[TRUTH_START] = first.start_ticks;
+	out->numbers[TRUTH_PGID] = first.pgid;
+	out->numbers[TRUTH_SID] = first.sid;
+	out->numbers[TRUTH_CAP_EFFECTIVE] = status.cap_effective;
+	namespaces_read(pid, tid, out);
+	cgroup_read(pid, tid, out);
 	return 0;
 }

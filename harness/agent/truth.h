@@ -30,10 +30,25 @@ enum truth_key {
 	TRUTH_EGID,
 	TRUTH_START, /* start_boottime in ticks of USER_HZ */
 	TRUTH_STATE, /* 0: TASK_RUNNING, which every task is while it runs a program on its own behalf */
+	TRUTH_PGID,  /* process group */
+	TRUTH_SID,   /* session */
+	TRUTH_CAP_EFFECTIVE,
+	TRUTH_CGROUP, /* inode number of its directory in the unified hierarchy, which is the cgroup's id */
+	TRUTH_MNT_NS, /* inode numbers, here and below */
+	TRUTH_PID_NS,
+	TRUTH_NET_NS,
+	TRUTH_UTS_NS,
+	TRUTH_IPC_NS,
+	TRUTH_USER_NS,
+	TRUTH_CGROUP_NS,
 	TRUTH_KEY_COUNT,
 };
 
+/* Where the agent mounts the unified hierarchy of cgroups. */
+#define TRUTH_CGROUP_ROOT "/sys/fs/cgroup"
+
 struct truth {
+	uint32_t unknown; /* bits 1 << enum truth_key: what this kernel was built without */
 	uint64_t numbers[TRUTH_KEY_COUNT];
 	char comm[TRUTH_COMM_MAX + 1]; /* any byte but NUL and '/' may occur */
 	size_t comm_len;
@@ -46,13 +61,13 @@ const char *truth_key_words(enum truth_key key);
 struct truth_stat {
 	char *comm; /* not escaped; owned */
 	size_t comm_len;
-	uint64_t pid, ppid, start_ticks;
+	uint64_t pid, ppid, pgid, sid, start_ticks;
 };
 
 struct truth_status {
 	char *comm; /* unescaped; owned */
 	size_t comm_len;
-	uint64_t tgid, pid, ppid, tracer, uid, euid, gid, egid;
+	uint64_t tgid, pid, ppid, tracer, uid, euid, gid, egid, cap_effective;
 };
 
 /*

@@ -7,6 +7,7 @@
 
 #include "agent/attribution.h"
 #include "agent/capture.h"
+#include "agent/self_check.h"
 #include "agent/subject.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -52,7 +53,7 @@ static int layout_find(struct run *run, struct error *err)
 
 	if (name && !*name)
 		name = NULL;
-	if (capture_source(run->capture) == SOURCE_PRINTK)
+	if (capture_source_prints(capture_source(run->capture)))
 		return 0; /* the lines name their own fields */
 	rc = event_layout_read(bpf_object__btf(run->request->obj), name ? name : "event", &run->layout, err);
 	if (rc != -ENOENT)
@@ -63,7 +64,7 @@ static int layout_find(struct run *run, struct error *err)
 static bool layout_is_understood(const struct event_layout *layout)
 {
 	for (size_t i = 0; i < layout->count; i++)
-		if (compare_field_key(layout, i) >= 0 || scene_field_key(layout, i) >= 0)
+		if (compare_field_key(layout, i) >= 0 || scene_field_key(layout, i) >= 0 || self_check_field(layout, i))
 			return true;
 	return false;
 }
@@ -81,7 +82,7 @@ static uint32_t group_triggers(enum workload_group group)
 
 	for (size_t i = 0; i < count; i++)
 		if (kinds[i].group == group)
-			triggers |= kinds[i].trigger;
+			triggers |= kinds[i].triggers;
 	return triggers;
 }
 
@@ -95,7 +96,7 @@ static bool is_expected(const struct run *run, const struct subject_kind *kind)
 
 	if (!run->reports)
 		return false;
-	if (attached & kind->trigger)
+	if (attached & kind->triggers)
 		return true;
 	return group_is_named(run, kind->group) && !(attached & group_triggers(kind->group));
 }
@@ -103,15 +104,12 @@ static bool is_expected(const struct run *run, const struct subject_kind *kind)
 /* Both truths of a subject, and what it did. */
 struct life {
 	struct truth before, after;
+	struct truth child; /* of a process that it forked and that holds still too */
+	bool has_child;
 	struct scene scene;
 	size_t early; /* events of its own from before it was ready; of a moment that no truth is known for */
 	bool skipped; /* this kernel cannot do it */
 };
-
-static void life_free(struct life *life)
-{
-	scene_free(&life->scene);
-}
 
 static int truth_take(const struct subject *s, struct truth *out, struct error *err)
 {
@@ -130,15 +128,14 @@ static int live_exec(struct run *run, struct subject *s, const struct subject_ki
 		return rc;
 	life->early = attribution_pass_over(&run->attribution, &unborn);
 	capture_forget(run->capture);
-	scene_of_exec(&life->scene, subject_path(s));
+	view_text(scene_add(&life->scene), VIEW_PATH, subject_path(s));
 	if ((rc = subject_exec(s, err)) < 0)
 		return rc;
 	return truth_take(s, &life->after, err);
 }
 
 /* It has exec'd before it does what it is for. */
-static int live_action(struct run *run, struct subject *s, const struct subject_stage *stage,
-                       const struct subject_kind *kind, struct life *life, struct error *err)
+static int live_action(struct run *run, struct subject *s, struct life *life, struct error *err)
 {
 	struct action_result result;
 	int rc;
@@ -150,7 +147,10 @@ static int live_action(struct run *run, struct subject *s, const struct subject_
 	if ((rc = subject_act(s, &result, err)) < 0)
 		return rc;
 	life->skipped = result.skipped;
-	scene_of_action(&life->scene, kind->action, subject_stage_directory(stage), &result);
+	life->scene = result.scene;
+	life->has_child = result.child > 0;
+	if (life->has_child && (rc = truth_read(result.child, result.child, subject_pid(s), &life->child, err)) < 0)
+		return rc;
 	return truth_take(s, &life->after, err);
 }
 
@@ -165,9 +165,9 @@ static int subject_live(struct run *run, struct subject_stage *stage, const stru
 		return rc;
 	capture_forget(run->capture); /* what came up to here belongs to nobody */
 	if ((rc = subject_spawn(stage, kind, &s, err)) < 0 ||
-	    (rc = kind->action == ACTION_NONE ? live_exec(run, s, kind, life, err)
-	                                      : live_action(run, s, stage, kind, life, err)) < 0 ||
-	    (rc = subject_finish(s, err)) < 0)
+	    (rc = kind->action == ACTION_NONE ? live_exec(run, s, kind, life, err) : live_action(run, s, life, err)) <
+	            0 ||
+	    (rc = capture_sample(run->capture, err)) < 0 || (rc = subject_finish(s, err)) < 0)
 		return rc;
 	return capture_drain(run->capture, 0, err);
 }
@@ -188,24 +188,53 @@ static int late_events_take(struct run *run, struct error *err)
 	return rc;
 }
 
+/*
+ * Names under which other objects than a task have fields too: the state of a socket, the time that something else
+ * began. Only of a deed that is about tasks it is clear whose they are; a task that ends is in no state.
+ */
+static uint32_t unclear_keys(const struct subject_kind *kind)
+{
+	bool about_tasks = kind->group == WORKLOAD_FORK || kind->group == WORKLOAD_SETUID;
+
+	return 1u << TRUTH_STATE | (about_tasks ? 0 : 1u << TRUTH_START);
+}
+
+/* What events say of the process that the subject forked; 0 when none is about it. */
+static size_t child_judge(struct run *run, const struct subject_kind *kind, const struct life *life,
+                          const struct scene *scene)
+{
+	struct attribution_subject child = {
+	        .identity = {.workload = kind->name,
+	                     .skip = unclear_keys(kind),
+	                     .at = &life->child,
+	                     .before = &life->child,
+	                     .after = &life->child},
+	        .scene = scene,
+	        .sharp = true,
+	};
+
+	return life->has_child ? attribution_judge(&run->attribution, &child) : 0;
+}
+
 static int subject_run(struct run *run, struct subject_stage *stage, const struct subject_kind *kind, struct error *err)
 {
-	__attribute__((cleanup(life_free))) struct life life = {0};
+	struct life life = {0};
 	bool expected = is_expected(run, kind);
 	enum trigger_moment moment = run->request->triggers.moment;
 	struct attribution_subject subject = {
 	        .identity = {.workload = kind->name, .before = &life.before, .after = &life.after},
-	        .scene = run->request->triggers.triggers & kind->trigger || group_is_named(run, kind->group)
+	        .scene = run->request->triggers.triggers & kind->triggers || group_is_named(run, kind->group)
 	                         ? &life.scene
 	                         : NULL,
 	        .expected = expected,
-	        .noisy = kind->action == ACTION_FILE,
+	        .noisy = kind->noisy,
 	        .sharp = kind->action != ACTION_NONE || moment != MOMENT_UNKNOWN,
 	};
+	size_t answers;
 	int rc;
 
 	if (kind->action != ACTION_NONE)
-		subject.identity.skip = 1u << TRUTH_STATE | 1u << TRUTH_START;
+		subject.identity.skip = unclear_keys(kind);
 	else if (moment != MOMENT_UNKNOWN)
 		subject.identity.at = moment == MOMENT_BEFORE ? &life.before : &life.after;
 	if ((rc = subject_live(run, stage, kind, &life, err)) < 0 ||
@@ -214,9 +243,28 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 	if (life.skipped || capture_source(run->capture) == SOURCE_NONE)
 		return 0;
 	run->expects |= expected;
-	if (!attribution_judge(&run->attribution, &subject) && !life.early && expected)
+	/* Of a fork, either of the two may be reported; an event that nobody owns is judged only when neither is. */
+	subject.expected = expected && !life.has_child;
+	answers = attribution_judge(&run->attribution, &subject);
+	answers += child_judge(run, kind, &life, answers ? NULL : subject.scene);
+	if (!answers && expected && life.has_child) {
+		subject.expected = true;
+		answers = attribution_judge(&run->attribution, &subject);
+	}
+	if (!answers && !life.early && expected)
 		compare_no_event(run->layout.type ? &run->layout : NULL, &subject.identity, &run->attribution.facts);
 	return 0;
+}
+
+/* An object that names no workload sees those that its programs are attached to; all, when that is not known of each.
+ */
+static bool is_wanted(const struct run *run, const struct subject_kind *kind)
+{
+	const struct trigger_summary *t = &run->request->triggers;
+
+	if (run->request->groups)
+		return group_is_named(run, kind->group);
+	return t->unknown || !t->triggers || t->triggers & kind->triggers;
 }
 
 static int subjects_run(struct run *run, struct error *err)
@@ -229,7 +277,7 @@ static int subjects_run(struct run *run, struct error *err)
 	if (rc == 0)
 		rc = subject_stage_open(&stage, err);
 	for (size_t i = 0; i < count && rc == 0; i++)
-		if (!run->request->groups || group_is_named(run, kinds[i].group))
+		if (is_wanted(run, &kinds[i]))
 			rc = subject_run(run, stage, &kinds[i], err);
 	return rc;
 }
@@ -239,7 +287,7 @@ static char *unchecked_list(const struct event_layout *layout)
 	struct buf out = {0};
 
 	for (size_t i = 0; i < layout->count; i++)
-		if (compare_field_key(layout, i) < 0 && scene_field_key(layout, i) < 0)
+		if (compare_field_key(layout, i) < 0 && scene_field_key(layout, i) < 0 && !self_check_field(layout, i))
 			buf_printf(&out, "%s%s", out.len ? " " : "", layout->fields[i].path);
 	return buf_steal(&out);
 }
@@ -270,7 +318,7 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 	    (rc = layout_find(&run, err)) == 0) {
 		run.attribution.capture = run.capture;
 		run.attribution.layout = &run.layout;
-		run.reports = capture_source(run.capture) == SOURCE_PRINTK || request->groups ||
+		run.reports = capture_source_prints(capture_source(run.capture)) || request->groups ||
 		              layout_is_understood(&run.layout);
 		rc = subjects_run(&run, err);
 	}

@@ -27,7 +27,7 @@ struct workload_request {
 	 */
 	const char *event_struct;
 	enum event_source source;
-	uint32_t groups; /* bit 1 << enum workload_group: those the ini names; 0: none named, which means all */
+	uint32_t groups; /* bit 1 << enum workload_group: those the ini names; 0: none named, the triggers tell */
 	struct trigger_summary triggers; /* what the attached programs react to */
 };
 

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "host/report_junit.h"
+#include "host/report_mechanisms.h"
 #include "host/report_table.h"
 #include "host/report_timing.h"
 #include "host/result_json.h"
@@ -18,6 +19,7 @@
 struct options {
 	const char *dir;
 	bool timing;
+	bool mechanisms;
 };
 
 int report_render(const struct result *r, const char *dir, struct error *err)
@@ -38,6 +40,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 't':
 		o->timing = true;
 		return 0;
+	case 'm':
+		o->mechanisms = true;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (o->dir)
 			argp_error(state, "one DIR only, but \"%s\" follows \"%s\"", arg, o->dir);
@@ -54,6 +59,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option option_table[] = {
         {"timing", 't', NULL, 0, "Show where the time went instead of the matrix", 0},
+        {"mechanisms", 'm', NULL, 0, "Show what the objects show, as Markdown, instead of the matrix", 0},
         {0},
 };
 
@@ -72,6 +78,18 @@ static bool wants_colour(void)
 	const char *no_colour = getenv("NO_COLOR");
 
 	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+}
+
+static char *text_of(const struct result *r, const struct options *o)
+{
+	struct buf out = {0};
+
+	if (o->timing)
+		return report_timing(r);
+	if (!o->mechanisms)
+		return report_table(r, wants_colour());
+	report_mechanisms(r, &out);
+	return buf_steal(&out);
 }
 
 static int complain(const struct error *err)
@@ -96,7 +114,7 @@ int cmd_report(int argc, char **argv)
 	path = xasprintf("%s/%s", o.dir, RESULT_JSON_NAME);
 	if (result_json_read(path, &r, &err))
 		return complain(&err);
-	text = o.timing ? report_timing(r) : report_table(r, wants_colour());
+	text = text_of(r, &o);
 	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF) {
 		perror("corematrix: cannot write the report to standard output");
 		write_status = EXIT_INFRA;

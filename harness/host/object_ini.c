@@ -31,7 +31,7 @@ struct parser {
 	const char *path;
 	unsigned line; /* of the line inih is working on: its handler is not told */
 	struct object_ini *ini;
-	unsigned seen[6];        /* line of each key of [object], 0 when not given; order of object_keys */
+	unsigned seen[8];        /* line of each key of [object], 0 when not given; order of object_keys */
 	unsigned *setting_lines; /* line of each setting of `ini` */
 	struct buf mistakes;
 };
@@ -67,6 +67,11 @@ static void set_description(struct parser *p, const char *value)
 	set_text(p, &p->ini->description, value);
 }
 
+static void set_mechanism(struct parser *p, const char *value)
+{
+	set_text(p, &p->ini->mechanism, value);
+}
+
 static void set_event(struct parser *p, const char *value)
 {
 	set_text(p, &p->ini->event, value);
@@ -77,9 +82,19 @@ static void set_source(struct parser *p, const char *value)
 	int source = event_source_parse(value);
 
 	if (source < 0)
-		mistake(p, p->line, "source \"%s\" is unknown; give auto, ringbuf, perfbuf, printk or none", value);
+		mistake(p, p->line, "source \"%s\" is unknown; give auto, ringbuf, perfbuf, printk, iter or none", value);
 	else
 		p->ini->source = (enum event_source)source;
+}
+
+static void mistake_workload(struct parser *p, const char *word)
+{
+	cleanup_buf struct buf known = {0};
+
+	for (unsigned g = 0; g < WORKLOAD_GROUP_COUNT; g++)
+		buf_printf(&known, "%s%s", g ? ", " : "", workload_group_name((enum workload_group)g));
+	mistake(p, p->line, "workload \"%s\" is unknown; give one of %s, or several with commas between", word,
+	        buf_str(&known));
 }
 
 static void set_workloads(struct parser *p, const char *value)
@@ -96,10 +111,7 @@ static void set_workloads(struct parser *p, const char *value)
 			word[len] = '\0';
 		group = workload_group_parse(word);
 		if (group < 0)
-			mistake(p, p->line,
-			        "workload \"%s\" is unknown; give exec, file or tcp, or several of them with commas "
-			        "between",
-			        word);
+			mistake_workload(p, word);
 		else
 			p->ini->workloads |= 1u << (unsigned)group;
 	}
@@ -125,6 +137,16 @@ static void add_setting(struct parser *p, struct job_setting setting)
 	ini->settings[ini->setting_count++] = setting;
 }
 
+static void set_moment(struct parser *p, const char *value)
+{
+	if (strcmp(value, "before") == 0 || strcmp(value, "after") == 0)
+		add_setting(p,
+		            (struct job_setting){.key = SETTING_MOMENT, .name = xstrdup(""), .value = xstrdup(value)});
+	else
+		mistake(p, p->line, "moment is \"%s\"; give before or after: which side of an exec events speak of",
+		        value);
+}
+
 static void set_perfbuf_fallback(struct parser *p, const char *value)
 {
 	if (!*value || strpbrk(value, " \t"))
@@ -140,6 +162,7 @@ static const struct {
 } object_keys[] = {
         {"description", set_description}, {"event", set_event},     {"source", set_source},
         {"workload", set_workloads},      {"control", set_control}, {"perfbuf_fallback", set_perfbuf_fallback},
+        {"mechanism", set_mechanism},     {"moment", set_moment},
 };
 
 static void take_object_key(struct parser *p, const char *name, const char *value)
@@ -154,8 +177,8 @@ static void take_object_key(struct parser *p, const char *name, const char *valu
 		return;
 	}
 	mistake(p, p->line,
-	        "unknown key \"%s\" in [object]; give description, event, source, workload, control or "
-	        "perfbuf_fallback",
+	        "unknown key \"%s\" in [object]; give description, mechanism, event, source, workload, control, "
+	        "perfbuf_fallback or moment",
 	        name);
 }
 
@@ -355,7 +378,7 @@ static void check_control(struct parser *p)
 
 static void set_defaults(struct object_ini *ini)
 {
-	*ini = (struct object_ini){.event = xstrdup(""), .description = xstrdup("")};
+	*ini = (struct object_ini){.event = xstrdup(""), .description = xstrdup(""), .mechanism = xstrdup("")};
 }
 
 int object_ini_parse(const char *text, const char *path, struct object_ini *ini, struct error *err)
@@ -411,5 +434,6 @@ void object_ini_free(struct object_ini *ini)
 	free(ini->settings);
 	free(ini->event);
 	free(ini->description);
+	free(ini->mechanism);
 	*ini = (struct object_ini){0};
 }

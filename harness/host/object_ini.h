@@ -5,10 +5,14 @@
  *
  *   [object]
  *   description = one line for people
+ *   mechanism = field exists ; what it shows, for the table of mechanisms
  *   event = event            ; struct in the object's BTF that an event is
- *   source = ringbuf         ; auto (default), ringbuf, perfbuf, printk, none
- *   workload = exec          ; several: comma separated; none named means all
+ *   source = ringbuf         ; auto (default), ringbuf, perfbuf, printk, iter, none
+ *   workload = exec          ; exec, file, tcp, fork, udp, signal, mmap, mount, setuid, timer, cgroup; several: comma
+ *                            ; separated; none named: those that the programs are attached to, else all
  *   control = yes            ; must fail somewhere: a control that passes is an error
+ *   moment = after           ; which side of an exec its events speak of, where its attach points do not tell:
+ *                            ; before, after
  *   perfbuf_fallback = events          ; this ring buffer becomes a perf buffer where the kernel has no ring buffers
  *
  *   [rodata]                 ; global variables, as they shall be when the programs are loaded; see agent/variable.h
@@ -30,6 +34,7 @@
  *   read_entry.attach_to = ext4_file_read_iter         ; function of a kprobe, fentry, fexit or LSM program
  *   on_event.attach_to = sched/sched_switch            ; category/name of a tracepoint; name of a raw tracepoint
  *   on_malloc.attach_to = /usr/lib/libc.so.6:malloc    ; binary:function of a uprobe
+ *   on_packet.attach_to = /                            ; cgroup of a cgroup program; the root is the only one
  *   classify.type = sched_cls                          ; where the section's name does not say it
  *
  *   [expect]                 ; the last line whose condition holds decides; `default` when none does, else pass
@@ -75,7 +80,7 @@ struct expect_rule {
 };
 
 struct object_ini {
-	char *event; /* "" when not given; this and description are never NULL after a parse */
+	char *event; /* "" when not given; this, description and mechanism are never NULL after a parse */
 	enum event_source source;
 	uint32_t workloads; /* a bit per enum workload_group, 0 = all */
 	struct expect_rule *rules;
@@ -84,6 +89,7 @@ struct object_ini {
 	struct job_setting *settings; /* what to do before loading; whether the object has it, the guest finds out */
 	size_t setting_count;
 	char *description;
+	char *mechanism;
 };
 
 /*

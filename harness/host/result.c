@@ -98,7 +98,8 @@ void result_free(struct result *r)
 	for (size_t i = 0; i < r->command_count; i++)
 		free(r->command[i]);
 	for (size_t i = 0; i < r->object_count; i++)
-		FREE_ALL(r->objects[i].name, r->objects[i].path, r->objects[i].sha256);
+		FREE_ALL(r->objects[i].name, r->objects[i].path, r->objects[i].sha256, r->objects[i].description,
+		         r->objects[i].mechanism);
 	for (size_t i = 0; i < r->kernel_count; i++)
 		free_kernel(&r->kernels[i]);
 	for (size_t i = 0; i < r->cell_count; i++)
@@ -116,7 +117,7 @@ struct result_object *result_add_object(struct result *r)
 {
 	struct result_object *o = LIST_ADD(r->objects, r->object_count);
 
-	SET_EMPTY(&o->name, &o->path, &o->sha256);
+	SET_EMPTY(&o->name, &o->path, &o->sha256, &o->description, &o->mechanism);
 	return o;
 }
 

@@ -22,6 +22,9 @@ struct result_object {
 	char *sha256;
 	unsigned programs;
 	unsigned relocations;
+	char *description; /* from its ini, "", as is the next */
+	char *mechanism;   /* what it shows */
+	bool control;      /* its ini says that it must fail somewhere */
 };
 
 /* One attempt to run a VM for a kernel; nothing is retried without leaving one of these. */

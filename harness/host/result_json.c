@@ -209,6 +209,9 @@ static void object_entry(struct codec *x, json_t *node, void *owner, size_t inde
 	codec_string(x, node, "sha256", &o->sha256);
 	codec_unsigned(x, node, "programs", &o->programs);
 	codec_unsigned(x, node, "relocations", &o->relocations);
+	codec_string(x, node, "description", &o->description);
+	codec_string(x, node, "mechanism", &o->mechanism);
+	codec_bool(x, node, "control", &o->control);
 }
 
 static void write_command(struct codec *x, json_t *root, const struct result *r)

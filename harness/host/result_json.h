@@ -4,7 +4,7 @@
  * struct result and schema corematrix/1. Called by the scheduler (write, whenever a kernel is done) and by the
  * subcommands that work on a finished run (read). It judges nothing.
  *
- * Beyond the schema's fields: top level `complete`; kernels `version`, `timing` {console_ms, hello_ms, ready_ms,
+ * Beyond the schema's fields: top level `complete`; objects `description`, `mechanism`, `control`; kernels `version`, `timing` {console_ms, hello_ms, ready_ms,
  * cells_ms, total_ms}, `directory`, `attempts` [{accel, outcome, total_ms}]; cells `phase`, `advice`, `reproduce`,
  * `log`, `source`, `event_type`, `unchecked`, `open_ms`, `attach_ms`, `run_ms`; programs `autoload`; relocations
  * `section`, `number`, `disagreement`. A time that was not reached is null.

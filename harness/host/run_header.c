@@ -58,6 +58,9 @@ void run_header_objects(struct result *r, const struct object_list *objects)
 		result_set_string(&o->name, objects->at[i].name);
 		result_set_string(&o->path, objects->at[i].path);
 		result_set_string(&o->sha256, objects->at[i].sha256);
+		result_set_string(&o->description, objects->at[i].ini.description);
+		result_set_string(&o->mechanism, objects->at[i].ini.mechanism);
+		o->control = objects->at[i].ini.control;
 	}
 	note_build(r, &objects->at[0]);
 }

@@ -8,6 +8,7 @@
 #include "agent/event.c"
 #include "agent/hint.c"
 #include "agent/truth.c"
+#include "agent/view.c"
 
 static const struct key_case {
 	const char *field;

@@ -66,6 +66,7 @@ END_TEST
 
 static const char settings_text[] = "[object]\n"
                                     "workload = exec, file,tcp\n"
+                                    "mechanism = a field exists\n"
                                     "perfbuf_fallback = events\n"
                                     "[rodata]\n"
                                     "min_us = 0x10\n"

@@ -9,7 +9,7 @@
 
 #include "agent/truth.c"
 
-#define TAIL " S 7 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 2 3\n"
+#define TAIL " S 7 5 6 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 2 3\n"
 
 static const struct stat_case {
 	const char *text;
@@ -24,7 +24,7 @@ static const struct stat_case {
         {"12 ()))" TAIL, "))", 12, 7, 987654},
         {"4194304 (\\n)" TAIL, "\\n", 4194304, 7, 987654},
         /* nothing behind field 22 */
-        {"1 (x) S 2 1 1 0 -1 4 1 2 3 4 5 6 7 8 20 0 1 0 18446744073709551615", "x", 1, 2, UINT64_MAX},
+        {"1 (x) S 2 5 6 0 -1 4 1 2 3 4 5 6 7 8 20 0 1 0 18446744073709551615", "x", 1, 2, UINT64_MAX},
 };
 
 static const char *const stat_bad[] = {
@@ -55,6 +55,8 @@ START_TEST(stat_is_read_from_the_last_parenthesis)
 	ck_assert_uint_eq(s.pid, c->pid);
 	ck_assert_uint_eq(s.ppid, c->ppid);
 	ck_assert_uint_eq(s.start_ticks, c->start);
+	ck_assert_uint_eq(s.pgid, 5);
+	ck_assert_uint_eq(s.sid, 6);
 	truth_stat_free(&s);
 }
 END_TEST
@@ -72,7 +74,8 @@ START_TEST(bad_stat_is_refused)
 END_TEST
 
 #define IDS "Tgid:\t30\nNgid:\t0\nPid:\t31\nPPid:\t2\nTracerPid:\t5\n"
-#define USERS "Uid:\t1\t2\t3\t4\nGid:\t6\t7\t8\t9\n"
+#define IDENTITY "Uid:\t1\t2\t3\t4\nGid:\t6\t7\t8\t9\n"
+#define USERS IDENTITY "CapInh:\t0000000000000000\nCapEff:\t000001fffffffeff\n"
 
 static const struct status_case {
 	const char *text;
@@ -87,6 +90,10 @@ static const struct status_case {
         {"Name:\tbash\n" USERS, NULL},
         {"Name:\tbash\n" IDS "Uid:\t1\nGid:\t6\t7\t8\t9\n", NULL},
         {"Name:\tbash\n" IDS "Uid:\tx\t2\nGid:\t6\t7\t8\t9\n", NULL},
+        {"Name:\tbash\n" IDS IDENTITY, NULL},
+        {"Name:\tbash\n" IDS IDENTITY "CapEff:\tx\n", NULL},
+        {"Name:\tbash\n" IDS IDENTITY "CapEff:\t\n", NULL},
+        {"Name:\tbash\n" IDS IDENTITY "CapEff:\t12 \n", NULL},
         {"", NULL},
 };
 
@@ -109,6 +116,7 @@ START_TEST(status_is_read_and_its_name_unescaped)
 		ck_assert_uint_eq(s.euid, 2);
 		ck_assert_uint_eq(s.gid, 6);
 		ck_assert_uint_eq(s.egid, 7);
+		ck_assert_uint_eq(s.cap_effective, 0x1fffffffeff);
 	}
 	error_clear(&err);
 	truth_status_free(&s);
@@ -134,6 +142,17 @@ START_TEST(this_process_is_read_under_any_name)
 	ck_assert_uint_eq(t.numbers[TRUTH_UID], getuid());
 	ck_assert_uint_eq(t.numbers[TRUTH_GID], getgid());
 	ck_assert_uint_gt(t.numbers[TRUTH_START], 0);
+	ck_assert_uint_eq(t.numbers[TRUTH_PGID], (uint64_t)getpgid(0));
+	ck_assert_uint_eq(t.numbers[TRUTH_SID], (uint64_t)getsid(0));
+	for (size_t i = 0; i < sizeof(namespace_links) / sizeof(namespace_links[0]); i++) {
+		cleanup_free char *path = xasprintf("/proc/self/ns/%s", namespace_links[i].name);
+		enum truth_key key = namespace_links[i].key;
+		struct stat st;
+
+		if (stat(path, &st) == 0)
+			ck_assert_uint_eq(t.numbers[key], st.st_ino);
+		ck_assert_int_eq(t.unknown >> key & 1, access(path, F_OK) != 0);
+	}
 }
 END_TEST
 

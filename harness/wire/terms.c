@@ -43,13 +43,14 @@ static const char *const phases[PHASE_COUNT] = {
 
 static const char *const sources[SOURCE_COUNT] = {
         [SOURCE_AUTO] = "auto",     [SOURCE_RINGBUF] = "ringbuf", [SOURCE_PERFBUF] = "perfbuf",
-        [SOURCE_PRINTK] = "printk", [SOURCE_NONE] = "none",
+        [SOURCE_PRINTK] = "printk", [SOURCE_NONE] = "none",       [SOURCE_ITER] = "iter",
 };
 
 static const char *const workloads[WORKLOAD_GROUP_COUNT] = {
-        [WORKLOAD_EXEC] = "exec",
-        [WORKLOAD_FILE] = "file",
-        [WORKLOAD_TCP] = "tcp",
+        [WORKLOAD_EXEC] = "exec",   [WORKLOAD_FILE] = "file",     [WORKLOAD_TCP] = "tcp",
+        [WORKLOAD_FORK] = "fork",   [WORKLOAD_UDP] = "udp",       [WORKLOAD_SIGNAL] = "signal",
+        [WORKLOAD_MMAP] = "mmap",   [WORKLOAD_MOUNT] = "mount",   [WORKLOAD_SETUID] = "setuid",
+        [WORKLOAD_TIMER] = "timer", [WORKLOAD_CGROUP] = "cgroup",
 };
 
 /* enum bpf_core_relo_kind, include/uapi/linux/bpf.h; the names are core_relo_kind_str()'s in libbpf. */

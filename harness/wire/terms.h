@@ -65,13 +65,14 @@ enum cell_phase {
 	PHASE_COUNT,
 };
 
-/* How an object hands its events over. SOURCE_AUTO: ring buffer, else perf buffer, else none. */
+/* How an object hands its events over. SOURCE_AUTO: ring buffer, else perf buffer, else iterators, else none. */
 enum event_source {
 	SOURCE_AUTO,
 	SOURCE_RINGBUF,
 	SOURCE_PERFBUF,
 	SOURCE_PRINTK,
 	SOURCE_NONE,
+	SOURCE_ITER, /* lines that an iterator prints when it is read, which is after each subject's deed */
 	SOURCE_COUNT,
 };
 
@@ -80,9 +81,17 @@ enum event_source {
  * it wants; none named means all.
  */
 enum workload_group {
-	WORKLOAD_EXEC, /* a process execs */
-	WORKLOAD_FILE, /* a file is created, written, read, renamed, removed */
-	WORKLOAD_TCP,  /* a connection over the loopback, IPv4 and IPv6 */
+	WORKLOAD_EXEC,   /* a process execs */
+	WORKLOAD_FILE,   /* a file is created, written, read, renamed, removed */
+	WORKLOAD_TCP,    /* a connection over the loopback, IPv4 and IPv6 */
+	WORKLOAD_FORK,   /* a process forks; processes end with a status, or by a signal */
+	WORKLOAD_UDP,    /* a datagram over the loopback, IPv4 and IPv6 */
+	WORKLOAD_SIGNAL, /* a process sends a signal, and gets one */
+	WORKLOAD_MMAP,   /* memory and a file are mapped, protected, unmapped */
+	WORKLOAD_MOUNT,  /* a tmpfs is mounted and unmounted, in a mount namespace of its own */
+	WORKLOAD_SETUID, /* a process gives up group and user, for which it needs two capabilities */
+	WORKLOAD_TIMER,  /* a process sleeps, for a time and until a time */
+	WORKLOAD_CGROUP, /* a cgroup is made, a process moves into it and out, the cgroup is removed */
 	WORKLOAD_GROUP_COUNT,
 };
 
@@ -108,6 +117,7 @@ enum setting_key {
 	SETTING_LOADER_ENVIRONMENT, /* name: a variable; value: its value */
 	SETTING_LOADER_DIRECTORY,   /* value: where it is started */
 	SETTING_LOADER_SECONDS,     /* value: how long it may run before it is stopped */
+	SETTING_MOMENT, /* value: "before" or "after": which side of an exec events speak of */
 	SETTING_KEY_COUNT,
 };
 
