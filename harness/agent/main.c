@@ -22,6 +22,7 @@
 #include "agent/channel.h"
 #include "agent/kernel_btf.h"
 #include "agent/port.h"
+#include "agent/settle.h"
 #include "agent/subject.h"
 #include "base/clock.h"
 #include "base/io.h"
@@ -117,6 +118,7 @@ static void run_job(const struct job *job)
 	struct message m = {.type = MESSAGE_JOB, .job = {.nonce = job->nonce, .objects = job->object_count}};
 
 	channel_send(&m);
+	settle_mark();
 	for (uint32_t i = 0; i < job->object_count; i++)
 		cell_run(&job->objects[i], i);
 	m = (struct message){.type = MESSAGE_END, .end = {.nonce = job->nonce, .cells = job->object_count}};
