@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -53,7 +54,10 @@ static const struct argp_option option_table[] = {
         {"rounds", 'n', "N", 0, "how often each is measured (3)", 0},
         {"output", 'o', "FILE", 0, "where the figures go (results/bench.json); consoles go beside it", 0},
         {"accel", 'a', "NAME", 0, "auto, kvm or tcg (auto)", 0},
-        {"against", OPTION_AGAINST, "FILE", 0, "compare the ratios with those of an older bench.json", 0},
+        {"against", OPTION_AGAINST, "FILE", 0,
+         "compare the ratios with those of an older bench.json, and fail if one is worse (without: with those that "
+         "FILE held)",
+         0},
         {"tolerance", OPTION_TOLERANCE, "PERCENT", 0, "how much worse a ratio may be (25)", 0},
         {"predict", OPTION_PREDICT, NULL, 0, "measure `predict` with the objects instead; nothing is booted", 0},
         {0},
@@ -256,13 +260,41 @@ static void fill_header(const struct bench_setup *run, struct bench *b)
 
 /* ---- the command ---- */
 
+static bool same_objects(const struct bench *a, const struct bench *b)
+{
+	if (a->object_count != b->object_count)
+		return false;
+	for (size_t i = 0; i < a->object_count; i++)
+		if (strcmp(a->objects[i], b->objects[i]))
+			return false;
+	return true;
+}
+
+/* Only a comparison that was asked for decides the exit status. */
 static int compare(const struct bench_options *o, const struct bench *old, const struct bench *b)
 {
 	cleanup_buf struct buf text = {0};
-	size_t compared, worse = bench_compare(old, b, o->tolerance / 100.0, &compared, &text);
+	size_t compared, worse;
 
-	printf("\nagainst %s:\n%s", o->against, buf_str(&text));
-	return worse ? EXIT_WORSE : EXIT_AS_EXPECTED;
+	if (!o->against && !same_objects(old, b)) {
+		printf("the figures that were in %s are of other objects: not compared\n", o->output);
+		return EXIT_AS_EXPECTED;
+	}
+	worse = bench_compare(old, b, o->tolerance / 100.0, &compared, &text);
+	printf("\nagainst %s:\n%s", o->against ? o->against : "the figures that were there before", buf_str(&text));
+	return o->against && worse ? EXIT_WORSE : EXIT_AS_EXPECTED;
+}
+
+/* Read before anything is measured: -o may name the same file. */
+static int read_older(const struct bench_options *o, struct bench **old, struct error *err)
+{
+	cleanup_error struct error unreadable = {0};
+
+	if (o->against)
+		return bench_json_read(o->against, old, err);
+	if (!access(o->output, F_OK) && bench_json_read(o->output, old, &unreadable))
+		log_warn("%s; it will be replaced", unreadable.text);
+	return 0;
 }
 
 /* Returns 0 with `*status` set, or a negative errno. */
@@ -271,8 +303,7 @@ static int bench(const struct bench_options *o, struct bench *b, int *status, st
 	struct bench_setup run = {.images = o->images, .rounds = o->rounds};
 	struct bench *old = NULL;
 	cleanup_free char *table = NULL;
-	/* Read first: -o may name the same file. */
-	int rc = o->against ? bench_json_read(o->against, &old, err) : 0;
+	int rc = read_older(o, &old, err);
 
 	rc = rc ? rc : prepare(o, &run, b, err);
 	if (!rc) {

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "host/initramfs.h"
 #include "host/kernel_list.h"
 #include "host/snapshot.h"
 #include "host/store.h"
@@ -136,6 +137,7 @@ static int verb_prune(const struct arguments *a, struct kernel_list *list, struc
 	uint64_t before, left;
 	int rc = store_prune(&a->store, list, &removed, &bytes, err);
 
+	rc = rc ? rc : initramfs_prune(a->store.dir, &bytes, err);
 	rc = rc ? rc : snapshot_trim(a->store.dir, SNAPSHOT_MAX_BYTES, &before, err);
 	rc = rc ? rc : snapshot_trim(a->store.dir, 0, &left, err);
 	if (!rc)

@@ -4,6 +4,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -81,5 +82,26 @@ int initramfs_store(const char *dir, char **path, struct error *err)
 	rc = io_make_dirs(dir, err);
 	if (!rc)
 		rc = io_replace_file(*path, archive.data, archive.len, err);
+	return rc;
+}
+
+int initramfs_prune(const char *dir, uint64_t *bytes, struct error *err)
+{
+	cleanup_free char *pattern = xasprintf("%s/initramfs-*.cpio", dir);
+	glob_t found;
+	int rc = 0;
+
+	if (glob(pattern, GLOB_NOSORT, NULL, &found))
+		return 0;
+	for (size_t i = 0; i < found.gl_pathc && !rc; i++) {
+		struct stat st = {0};
+
+		stat(found.gl_pathv[i], &st);
+		if (unlink(found.gl_pathv[i]) < 0 && errno != ENOENT)
+			rc = error_set(err, errno, "%s: cannot be removed: %s", found.gl_pathv[i], strerror(errno));
+		else
+			*bytes += (uint64_t)st.st_size;
+	}
+	globfree(&found);
 	return rc;
 }

@@ -6,6 +6,8 @@
 #ifndef COREMATRIX_HOST_INITRAMFS_H
 #define COREMATRIX_HOST_INITRAMFS_H
 
+#include <stdint.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -17,5 +19,8 @@ int initramfs_build(const void *init, size_t len, struct buf *out, struct error 
  * path; the caller frees it. Its name holds the hash of its content.
  */
 int initramfs_store(const char *dir, char **path, struct error *err);
+
+/* Remove every archive from the store at `dir`: a run writes its own again in no time. Adds their size to `*bytes`. */
+int initramfs_prune(const char *dir, uint64_t *bytes, struct error *err);
 
 #endif

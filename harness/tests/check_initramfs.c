@@ -117,6 +117,24 @@ START_TEST(stored_archive_is_not_written_again)
 }
 END_TEST
 
+START_TEST(pruning_takes_the_archives_and_nothing_else)
+{
+	cleanup_free char *dir = scratch_path("images"), *path = NULL, *other = NULL;
+	uint64_t bytes = 0;
+	struct stat st;
+
+	ck_assert_int_eq(initramfs_store(dir, &path, NULL), 0);
+	other = xasprintf("%s/floor.cpio", dir);
+	ck_assert_int_eq(io_replace_file(other, "x", 1, NULL), 0);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(initramfs_prune(dir, &bytes, NULL), 0);
+	ck_assert_uint_eq(bytes, (uint64_t)st.st_size);
+	ck_assert_int_eq(access(path, F_OK), -1);
+	ck_assert_int_eq(access(other, F_OK), 0);
+	ck_assert_int_eq(initramfs_prune("no-such-directory", &bytes, NULL), 0);
+}
+END_TEST
+
 START_TEST(store_that_cannot_be_written_is_named)
 {
 	cleanup_free char *file = scratch_file("a-file", "x", 1), *dir = xasprintf("%s/images", file), *path = NULL;
@@ -139,6 +157,7 @@ static Suite *suite(void)
 	tcase_add_test(t, equal_agents_give_equal_bytes);
 	tcase_add_test(t, store_holds_the_agent_of_this_program);
 	tcase_add_test(t, stored_archive_is_not_written_again);
+	tcase_add_test(t, pruning_takes_the_archives_and_nothing_else);
 	tcase_add_test(t, store_that_cannot_be_written_is_named);
 	suite_add_tcase(s, t);
 	return s;
