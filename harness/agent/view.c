@@ -245,7 +245,7 @@ static size_t name_length(const char *field)
 
 static bool name_is(const char *field, size_t len, const char *name)
 {
-	return strlen(name) == len && !memcmp(name, field, len);
+	return *name == *field && strlen(name) == len && !memcmp(name, field, len);
 }
 
 const struct view_claim *view_claim_find(const char *field, bool beside_child)
