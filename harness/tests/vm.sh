@@ -81,6 +81,16 @@ check "files, connections and settings: what was captured is true" status 0 " 0 
 	run "${some[@]}" build/tests/objects/*.bpf.o
 check "file_truth: the inode is compared" latest 'any(.cells[].truth[]; .field == "ino" and .ok)'
 
+# all but pid, whose events could not be told from anybody's
+check "wrong_fields: every field is found out, on every kernel" latest '
+	[.cells[] | select(.object == "wrong_fields")] | length == 3 and all(.verdict == "wrong" and
+		(([.truth[] | select(.ok | not) | .field] | unique | length) >= 60) and
+		([.truth[] | select(.ok) | .field] | unique == ["pid"]) and (.unchecked == ""))'
+check "wrong_fields: each workload is in it" latest '
+	all(.cells[] | select(.object == "wrong_fields");
+		[.truth[].workload] | unique | contains(["cgroup", "exec", "exit", "exit-signal", "file", "fork", "mmap", "mount",
+			"setuid", "signal", "tcp4", "timer", "udp4"]))'
+
 # ---- a careless change ----
 # What a user types, but for the packages: regress VERB OBJECT.
 regress() {
@@ -101,15 +111,6 @@ another_opinion() {
 		"$corematrix" build/tests/independent_loader "$scratch/opinions" none -- "${some[@]}"
 }
 check "one that says something else is noticed" status 1 "1 differences" another_opinion
-# all but pid, whose events could not be told from anybody's
-check "wrong_fields: every field is found out, on every kernel" latest '
-	[.cells[] | select(.object == "wrong_fields")] | length == 3 and all(.verdict == "wrong" and
-		(([.truth[] | select(.ok | not) | .field] | unique | length) >= 60) and
-		([.truth[] | select(.ok) | .field] | unique == ["pid"]) and (.unchecked == ""))'
-check "wrong_fields: each workload is in it" latest '
-	all(.cells[] | select(.object == "wrong_fields");
-		[.truth[].workload] | unique | contains(["cgroup", "exec", "exit", "exit-signal", "file", "fork", "mmap", "mount",
-			"setuid", "signal", "tcp4", "timer", "udp4"]))'
 
 # ---- a program that loads its own objects ----
 check "bpftool runs in the guests, with its libraries" status 0 " 0 unexpected, 0 infra" \
