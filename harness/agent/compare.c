@@ -66,7 +66,7 @@ static const char *const self_words[] = {"task", "process", "proc", "self", "cur
 
 static bool is_word(const char *s, size_t len, const char *word)
 {
-	return strlen(word) == len && !memcmp(s, word, len);
+	return *s == *word && strlen(word) == len && !memcmp(s, word, len);
 }
 
 /* `field` behind all prefixes that mean the task itself, or NULL when one means something else. */

@@ -6,6 +6,7 @@
 
 #include "agent/scene_value.h"
 #include "base/buf.h"
+#include "base/cleanup.h"
 
 /* A field of another kind under such a name means something else. */
 static bool kind_fits(enum event_kind kind, int key)
@@ -22,26 +23,32 @@ int scene_field_key(const struct event_layout *layout, size_t i)
 	return claim && kind_fits(layout->fields[i].kind, (int)claim->key) ? (int)claim->key : -1;
 }
 
-/* The claim of a value, or NULL when nothing is checked under its name. */
-static const struct view_claim *claim_of(const struct event *e, const struct event_value *v)
+/* The claim of each value, NULL where nothing is checked under its name; looked up once, for views are many. */
+static const struct view_claim **claims_find(const struct event *e)
 {
-	const struct view_claim *claim = view_claim_find(v->name, compare_names_child(e));
+	const struct view_claim **claims = xcalloc(e->count + 1, sizeof(struct view_claim *));
+	bool beside_child = compare_names_child(e);
 
-	return claim && (v->printed || kind_fits(v->kind, (int)claim->key)) ? claim : NULL;
+	for (size_t i = 0; i < e->count; i++) {
+		const struct event_value *v = &e->values[i];
+		const struct view_claim *claim = view_claim_find(v->name, beside_child);
+
+		claims[i] = claim && (v->printed || kind_fits(v->kind, (int)claim->key)) ? claim : NULL;
+	}
+	return claims;
 }
 
-static size_t view_mismatches(const struct event *e, const struct view *view, size_t *checked)
+static size_t view_mismatches(const struct event *e, const struct view_claim *const *claims, const struct view *view,
+                              size_t *checked)
 {
 	size_t wrong = 0;
 
 	*checked = 0;
 	for (size_t i = 0; i < e->count; i++) {
-		const struct view_claim *claim = claim_of(e, &e->values[i]);
-
-		if (!claim || !scene_value_known(view, claim, &e->values[i]))
+		if (!claims[i] || !scene_value_known(view, claims[i], &e->values[i]))
 			continue;
 		(*checked)++;
-		wrong += !scene_value_fits(view, (int)claim->key, &e->values[i]);
+		wrong += !scene_value_fits(view, (int)claims[i]->key, &e->values[i]);
 	}
 	return wrong;
 }
@@ -50,13 +57,14 @@ static size_t view_mismatches(const struct event *e, const struct view *view, si
  * The view that speaks of most of the event's fields, and of these the one that fits best: a view that is silent about
  * a wrong field must not excuse it.
  */
-static const struct view *best_view(const struct event *e, const struct scene *scene, size_t *wrong, size_t *checked)
+static const struct view *best_view(const struct event *e, const struct view_claim *const *claims,
+                                    const struct scene *scene, size_t *wrong, size_t *checked)
 {
 	const struct view *best = NULL;
 
 	*wrong = *checked = 0;
 	for (size_t i = 0; i < scene->count; i++) {
-		size_t known, bad = view_mismatches(e, &scene->views[i], &known);
+		size_t known, bad = view_mismatches(e, claims, &scene->views[i], &known);
 
 		if (best && (known < *checked || (known == *checked && bad >= *wrong)))
 			continue;
@@ -69,21 +77,23 @@ static const struct view *best_view(const struct event *e, const struct scene *s
 
 size_t scene_mismatches(const struct event *e, const struct scene *scene, size_t *checked)
 {
+	cleanup_free const struct view_claim **claims = claims_find(e);
 	size_t wrong;
 
-	best_view(e, scene, &wrong, checked);
+	best_view(e, claims, scene, &wrong, checked);
 	return wrong;
 }
 
 size_t scene_compare(const struct event *e, const struct scene *scene, const char *workload,
                      const struct hint_context *hints, struct fact_list *out)
 {
+	cleanup_free const struct view_claim **claims = claims_find(e);
 	size_t wrong, checked;
-	const struct view *view = best_view(e, scene, &wrong, &checked);
+	const struct view *view = best_view(e, claims, scene, &wrong, &checked);
 
 	for (size_t i = 0; view && i < e->count; i++) {
 		const struct event_value *v = &e->values[i];
-		const struct view_claim *claim = claim_of(e, v);
+		const struct view_claim *claim = claims[i];
 		struct truth_fact *f;
 
 		if (!claim || !scene_value_known(view, claim, v))

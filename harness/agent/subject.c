@@ -29,6 +29,10 @@
 /* Far more than the handful of frames need; untouched pages cost nothing. */
 #define STACK_SIZE (64u * 1024u)
 
+/* A pid namespace is for children only, a network namespace takes long to end, and a user namespace takes rights away.
+ */
+#define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC)
+
 #define EXEC .group = WORKLOAD_EXEC, .triggers = TRIGGER_EXEC
 #define FILES .group = WORKLOAD_FILE, .triggers = TRIGGER_FILE, .action = ACTION_FILE, .noisy = true
 #define TCP(version) .group = WORKLOAD_TCP, .triggers = TRIGGER_TCP##version, .action = ACTION_TCP##version
@@ -43,7 +47,7 @@ static const struct subject_kind kinds[] = {
         {.name = "exec-child", EXEC, .file = "cm-exec-child", .under_parent = true},
         {.name = "exec-thread-child", EXEC, .file = "cm-thread-child", .under_parent = true, .parent_thread = true},
         {.name = "exec-comm", EXEC, .file = "cm) R 1 2 (x-and-more"},
-        {.name = "exec-uid", EXEC, .file = "cm-exec-uid", .uid = 4242, .gid = 4343},
+        {.name = "exec-uid", EXEC, .file = "cm-exec-uid", .uid = 4242, .gid = 4343, .namespaces = NAMESPACES},
         {.name = "file", FILES, .file = "cm-file"},
         {.name = "file-uid", FILES, .file = "cm-file-uid", .uid = 4242, .gid = 4343, .under_parent = true},
         {.name = "tcp4", TCP(4), .file = "cm-tcp4"},
@@ -55,7 +59,7 @@ static const struct subject_kind kinds[] = {
         {.name = "udp6", UDP(6), .file = "cm-udp6", .uid = 4242, .gid = 4343},
         {.name = "signal", DOES(SIGNAL), .file = "cm-signal", .under_parent = true},
         {.name = "mmap", DOES(MMAP), .file = "cm-mmap", .noisy = true},
-        {.name = "mount", DOES(MOUNT), .file = "cm-mount", .own_mounts = true},
+        {.name = "mount", DOES(MOUNT), .file = "cm-mount", .namespaces = CLONE_NEWNS},
         {.name = "setuid", DOES(SETUID), .file = "cm-setuid"},
         {.name = "timer", DOES(TIMER), .file = "cm-timer", .noisy = true},
         {.name = "cgroup", DOES(CGROUP), .file = "cm-cgroup", .noisy = true},
@@ -177,8 +181,10 @@ in_child int child_exec(void *arg)
 	char byte = 0;
 	ssize_t n;
 
-	if (kind->own_mounts && syscall(SYS_unshare, CLONE_NEWNS) < 0)
-		child_fail(s, "unshare");
+	/* One by one: a kernel may be built without some of them. */
+	for (unsigned flag = 1; flag <= NAMESPACES; flag <<= 1)
+		if ((unsigned)kind->namespaces & flag && syscall(SYS_unshare, flag) < 0 && errno != EINVAL)
+			child_fail(s, "unshare");
 	/* The raw calls change this thread only; glibc's would signal every thread it knows of. */
 	if (kind->gid && syscall(SYS_setresgid, kind->gid, kind->gid, kind->gid) < 0)
 		child_fail(s, "setresgid");

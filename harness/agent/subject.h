@@ -30,7 +30,7 @@ struct subject_kind {
 	bool parent_thread; /* and that parent forks from a thread that is not its leader */
 	uid_t uid;          /* 0: the caller's */
 	gid_t gid;
-	bool own_mounts;    /* it has a mount namespace of its own */
+	int namespaces;     /* CLONE_NEW* flags: those it has of its own, as far as the kernel knows them */
 	bool noisy;         /* the agent's own work fires the same hooks */
 	enum action action; /* what it does after its exec */
 };

@@ -243,26 +243,31 @@ static const struct namespace_link {
         {TRUTH_IPC_NS, "ipc"}, {TRUTH_USER_NS, "user"}, {TRUTH_CGROUP_NS, "cgroup"},
 };
 
-/* Each link's target reads "mnt:[4026531841]" (namespaces(7)). A kernel without that kind has no such link. */
-static void namespaces_read(pid_t pid, pid_t tid, struct truth *out)
+/* A link's target reads "mnt:[4026531841]" (namespaces(7)). A kernel without that kind has no such link. */
+static int namespace_read(pid_t pid, pid_t tid, const char *name, uint64_t *out)
+{
+	cleanup_free char *path = xasprintf("/proc/%d/task/%d/ns/%s", (int)pid, (int)tid, name);
+	char text[64];
+	ssize_t len = readlink(path, text, sizeof(text) - 1);
+	const char *bracket;
+
+	text[len > 0 ? len : 0] = '\0';
+	bracket = strchr(text, '[');
+	return bracket && sscanf(bracket, "[%" SCNu64 "]", out) == 1 ? 0 : -ENOENT;
+}
+
+static void namespaces_read(pid_t pid, pid_t tid, uint32_t wanted, struct truth *out)
 {
 	for (size_t i = 0; i < sizeof(namespace_links) / sizeof(namespace_links[0]); i++) {
 		const struct namespace_link *link = &namespace_links[i];
-		cleanup_free char *path = xasprintf("/proc/%d/task/%d/ns/%s", (int)pid, (int)tid, link->name);
-		char text[64];
-		ssize_t len = readlink(path, text, sizeof(text) - 1);
-		const char *bracket;
 
-		text[len > 0 ? len : 0] = '\0';
-		bracket = strchr(text, '[');
-		if (bracket && sscanf(bracket, "[%" SCNu64 "]", &out->numbers[link->key]) == 1)
-			continue;
-		out->unknown |= 1u << link->key;
+		if (!(wanted & 1u << link->key) || namespace_read(pid, tid, link->name, &out->numbers[link->key]) < 0)
+			out->unknown |= 1u << link->key;
 	}
 }
 
 /* The line "0::/path" names the cgroup of the unified hierarchy (cgroups(7)). */
-static void cgroup_read(pid_t pid, pid_t tid, struct truth *out)
+static void cgroup_read(pid_t pid, pid_t tid, uint32_t wanted, struct truth *out)
 {
 	cleanup_buf struct buf text = {0};
 	cleanup_free char *path = NULL;
@@ -270,7 +275,7 @@ static void cgroup_read(pid_t pid, pid_t tid, struct truth *out)
 	struct stat st;
 
 	out->unknown |= 1u << TRUTH_CGROUP;
-	if (task_file_read(pid, tid, "cgroup", &text, NULL) < 0)
+	if (!(wanted & 1u << TRUTH_CGROUP) || task_file_read(pid, tid, "cgroup", &text, NULL) < 0)
 		return;
 	for (line = buf_str(&text); strncmp(line, "0::", 3) != 0; line++)
 		if (!(line = strchr(line, '\n')))
@@ -306,7 +311,7 @@ static const char *contradiction(const struct truth_stat *first, const struct tr
 	return NULL;
 }
 
-int truth_read(pid_t pid, pid_t tid, pid_t parent_tid, struct truth *out, struct error *err)
+int truth_read(pid_t pid, pid_t tid, pid_t parent_tid, uint32_t wanted, struct truth *out, struct error *err)
 {
 	__attribute__((cleanup(truth_stat_free))) struct truth_stat first = {0};
 	__attribute__((cleanup(truth_stat_free))) struct truth_stat second = {0};
@@ -346,7 +351,7 @@ int truth_read(pid_t pid, pid_t tid, pid_t parent_tid, struct truth *out, struct
 	out->numbers[TRUTH_PGID] = first.pgid;
 	out->numbers[TRUTH_SID] = first.sid;
 	out->numbers[TRUTH_CAP_EFFECTIVE] = status.cap_effective;
-	namespaces_read(pid, tid, out);
-	cgroup_read(pid, tid, out);
+	namespaces_read(pid, tid, wanted, out);
+	cgroup_read(pid, tid, wanted, out);
 	return 0;
 }

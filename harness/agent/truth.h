@@ -82,8 +82,9 @@ void truth_status_free(struct truth_status *s);
 /*
  * Read the truth of thread `tid` of process `pid`, which must hold still: stat, comm, status and stat again. That the
  * files contradict each other, or the thread changed in between, is an error (-EAGAIN): it did not hold still.
- * `parent_tid` cannot be read from /proc and is taken as given.
+ * `parent_tid` cannot be read from /proc and is taken as given. Namespaces and the cgroup are read only when they are
+ * in `wanted` (bits 1 << enum truth_key), for each is a file of its own; else they are unknown.
  */
-int truth_read(pid_t pid, pid_t tid, pid_t parent_tid, struct truth *out, struct error *err);
+int truth_read(pid_t pid, pid_t tid, pid_t parent_tid, uint32_t wanted, struct truth *out, struct error *err);
 
 #endif

@@ -245,7 +245,7 @@ static size_t name_length(const char *field)
 
 static bool name_is(const char *field, size_t len, const char *name)
 {
-	return strlen(name) == len && !memcmp(name, field, len);
+	return *name == *field && strlen(name) == len && !memcmp(name, field, len);
 }
 
 const struct view_claim *view_claim_find(const char *field, bool beside_child)
@@ -260,7 +260,10 @@ const struct view_claim *view_claim_find(const char *field, bool beside_child)
 
 bool view_names_child(const char *field)
 {
-	const struct view_claim *claim = view_claim_find(field, false);
+	size_t len = name_length(field);
 
-	return claim && claim->key == VIEW_CHILD_PID;
+	for (size_t i = 0; i < COUNT(claims); i++)
+		if (claims[i].key == VIEW_CHILD_PID && name_is(field, len, claims[i].name))
+			return true;
+	return false;
 }

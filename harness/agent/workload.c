@@ -21,6 +21,7 @@ struct run {
 	struct event_layout layout; /* `type` is NULL when events are not decoded by BTF */
 	struct bpf_insn *insns;
 	struct attribution attribution;
+	uint32_t wanted;   /* bits 1 << enum truth_key that events have fields for */
 	bool reports;      /* events are understood, or the ini vouches for them */
 	bool waited, late; /* late events were waited for; and came */
 	bool expects;      /* of some subject that was run */
@@ -69,6 +70,20 @@ static bool layout_is_understood(const struct event_layout *layout)
 	return false;
 }
 
+static uint32_t wanted_truths(const struct run *run)
+{
+	uint32_t wanted = 0;
+
+	if (capture_source(run->capture) == SOURCE_PRINTK)
+		return UINT32_MAX; /* the lines name their own fields */
+	for (size_t i = 0; i < run->layout.count; i++) {
+		int key = compare_field_key(&run->layout, i);
+
+		wanted |= key >= 0 ? 1u << key : 0;
+	}
+	return wanted;
+}
+
 static bool group_is_named(const struct run *run, enum workload_group group)
 {
 	return run->request->groups & 1u << group;
@@ -111,9 +126,9 @@ struct life {
 	bool skipped; /* this kernel cannot do it */
 };
 
-static int truth_take(const struct subject *s, struct truth *out, struct error *err)
+static int truth_take(const struct run *run, const struct subject *s, struct truth *out, struct error *err)
 {
-	return truth_read(subject_pid(s), subject_tid(s), subject_parent_tid(s), out, err);
+	return truth_read(subject_pid(s), subject_tid(s), subject_parent_tid(s), run->wanted, out, err);
 }
 
 /* Its exec is what it does. */
@@ -124,14 +139,14 @@ static int live_exec(struct run *run, struct subject *s, const struct subject_ki
 	        .workload = kind->name, .at = &life->before, .before = &life->before, .after = &life->before};
 	int rc;
 
-	if ((rc = truth_take(s, &life->before, err)) < 0 || (rc = capture_drain(run->capture, 0, err)) < 0)
+	if ((rc = truth_take(run, s, &life->before, err)) < 0 || (rc = capture_drain(run->capture, 0, err)) < 0)
 		return rc;
 	life->early = attribution_pass_over(&run->attribution, &unborn);
 	capture_forget(run->capture);
 	view_text(scene_add(&life->scene), VIEW_PATH, subject_path(s));
 	if ((rc = subject_exec(s, err)) < 0)
 		return rc;
-	return truth_take(s, &life->after, err);
+	return truth_take(run, s, &life->after, err);
 }
 
 /* It has exec'd before it does what it is for. */
@@ -140,7 +155,7 @@ static int live_action(struct run *run, struct subject *s, struct life *life, st
 	struct action_result result;
 	int rc;
 
-	if ((rc = subject_exec(s, err)) < 0 || (rc = truth_take(s, &life->before, err)) < 0 ||
+	if ((rc = subject_exec(s, err)) < 0 || (rc = truth_take(run, s, &life->before, err)) < 0 ||
 	    (rc = capture_drain(run->capture, 0, err)) < 0)
 		return rc;
 	capture_forget(run->capture);
@@ -149,9 +164,10 @@ static int live_action(struct run *run, struct subject *s, struct life *life, st
 	life->skipped = result.skipped;
 	life->scene = result.scene;
 	life->has_child = result.child > 0;
-	if (life->has_child && (rc = truth_read(result.child, result.child, subject_pid(s), &life->child, err)) < 0)
+	if (life->has_child &&
+	    (rc = truth_read(result.child, result.child, subject_pid(s), run->wanted, &life->child, err)) < 0)
 		return rc;
-	return truth_take(s, &life->after, err);
+	return truth_take(run, s, &life->after, err);
 }
 
 /* Lead one subject through its life. Afterwards the kept events are those from its deed on. */
@@ -320,6 +336,7 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 		run.attribution.layout = &run.layout;
 		run.reports = capture_source_prints(capture_source(run.capture)) || request->groups ||
 		              layout_is_understood(&run.layout);
+		run.wanted = wanted_truths(&run);
 		rc = subjects_run(&run, err);
 	}
 	report_fill(&run, out);

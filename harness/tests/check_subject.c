@@ -49,7 +49,7 @@ static unsigned open_files(void)
 
 static void truth_of_self(struct truth *t)
 {
-	ck_assert_int_eq(truth_read(getpid(), getpid(), 0, t, NULL), 0);
+	ck_assert_int_eq(truth_read(getpid(), getpid(), 0, UINT32_MAX, t, NULL), 0);
 }
 
 /* Some need rights that a test need not have, not even as root of a container. */
@@ -58,13 +58,13 @@ static bool is_allowed(const struct subject_kind *kind)
 	int status = 0;
 	pid_t pid;
 
-	if (!kind->uid && !kind->own_mounts && kind->action != ACTION_SETUID)
+	if (!kind->uid && !kind->namespaces && kind->action != ACTION_SETUID)
 		return true;
-	if (geteuid() != 0 || !kind->own_mounts)
+	if (geteuid() != 0 || !kind->namespaces)
 		return geteuid() == 0;
 	pid = fork();
 	if (pid == 0)
-		_exit(unshare(CLONE_NEWNS) < 0);
+		_exit(unshare(kind->namespaces) < 0);
 	waitpid(pid, &status, 0);
 	return !status;
 }
@@ -73,7 +73,8 @@ static void truth_of(struct subject *s, struct truth *t)
 {
 	struct error err = {0};
 
-	ck_assert_msg(truth_read(subject_pid(s), subject_tid(s), subject_parent_tid(s), t, &err) == 0, "%s", err.text);
+	ck_assert_msg(truth_read(subject_pid(s), subject_tid(s), subject_parent_tid(s), UINT32_MAX, t, &err) == 0, "%s",
+	              err.text);
 }
 
 START_TEST(a_subject_is_what_its_row_says)
@@ -102,7 +103,7 @@ START_TEST(a_subject_is_what_its_row_says)
 	ck_assert_uint_eq(after.numbers[TRUTH_PPID], before.numbers[TRUTH_PPID]);
 	ck_assert_int_eq(after.numbers[TRUTH_PARENT_TID] == after.numbers[TRUTH_PPID], !kind->parent_thread);
 	truth_of_self(&self);
-	ck_assert_int_eq(after.numbers[TRUTH_MNT_NS] != self.numbers[TRUTH_MNT_NS], kind->own_mounts);
+	ck_assert_int_eq(after.numbers[TRUTH_MNT_NS] != self.numbers[TRUTH_MNT_NS], !!kind->namespaces);
 	ck_assert_uint_eq(after.numbers[TRUTH_PID_NS], self.numbers[TRUTH_PID_NS]);
 	ck_assert_uint_eq(after.numbers[TRUTH_SID],
 	                  kind->under_parent ? after.numbers[TRUTH_PPID] : self.numbers[TRUTH_SID]);
@@ -338,6 +339,25 @@ START_TEST(names_are_unique_and_one_is_hard_to_read)
 }
 END_TEST
 
+START_TEST(every_workload_has_a_subject)
+{
+	for (unsigned group = 0; group < WORKLOAD_GROUP_COUNT; group++) {
+		size_t i = 0;
+
+		while (i < KIND_COUNT && kinds[i].group != group)
+			i++;
+		ck_assert_msg(i < KIND_COUNT, "%s", workload_group_name((enum workload_group)group));
+	}
+	for (int action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
+		size_t i = 0;
+
+		while (i < KIND_COUNT && (int)kinds[i].action != action)
+			i++;
+		ck_assert_msg(i < KIND_COUNT && deeds[action].perform, "action %d", action);
+	}
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("subject");
@@ -358,6 +378,7 @@ int main(int argc, char **argv)
 	tcase_add_test(t, a_subject_that_dies_before_it_acts_is_told);
 	tcase_add_test(t, an_exec_that_fails_is_told_with_its_reason);
 	tcase_add_test(t, a_subject_that_is_killed_is_told);
+	tcase_add_test(t, every_workload_has_a_subject);
 	tcase_add_test(t, names_are_unique_and_one_is_hard_to_read);
 	srunner_run_all(sr, CK_ENV);
 	failed = srunner_ntests_failed(sr);

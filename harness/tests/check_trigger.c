@@ -26,6 +26,21 @@ static const struct {
         {"kprobe/tcp_v4_connect", NULL, TRIGGER_TCP4, MOMENT_UNKNOWN},
         {"kretprobe/tcp_v6_connect", NULL, TRIGGER_TCP6, MOMENT_UNKNOWN},
         {"tp/sock/inet_sock_set_state", NULL, TRIGGER_TCP4 | TRIGGER_TCP6, MOMENT_UNKNOWN},
+        {"tp/sched/sched_process_exit", NULL, TRIGGER_EXEC | TRIGGER_EXIT, MOMENT_UNKNOWN},
+        {"raw_tp/sched_process_fork", NULL, TRIGGER_FORK, MOMENT_UNKNOWN},
+        {"lsm/task_alloc", NULL, TRIGGER_FORK, MOMENT_UNKNOWN},
+        {"fentry/udp_sendmsg", NULL, TRIGGER_UDP4, MOMENT_UNKNOWN},
+        {"kretprobe/udpv6_recvmsg", NULL, TRIGGER_UDP6, MOMENT_UNKNOWN},
+        {"kprobe/__x64_sys_sendto", NULL, TRIGGER_UDP4 | TRIGGER_UDP6, MOMENT_UNKNOWN},
+        {"tp_btf/signal_deliver", NULL, TRIGGER_SIGNAL, MOMENT_UNKNOWN},
+        {"ksyscall/mmap", NULL, TRIGGER_MMAP, MOMENT_UNKNOWN},
+        {"kprobe/do_mmap", NULL, TRIGGER_MMAP, MOMENT_UNKNOWN},
+        {"lsm/sb_mount", NULL, TRIGGER_MOUNT, MOMENT_UNKNOWN},
+        {"kprobe/commit_creds", NULL, TRIGGER_SETUID, MOMENT_UNKNOWN},
+        {"kprobe/cap_capable", NULL, TRIGGER_SETUID, MOMENT_UNKNOWN},
+        {"tp/timer/hrtimer_start", NULL, TRIGGER_TIMER, MOMENT_UNKNOWN},
+        {"tp/syscalls/sys_enter_clock_nanosleep", NULL, TRIGGER_TIMER, MOMENT_UNKNOWN},
+        {"tp/cgroup/cgroup_attach_task", NULL, TRIGGER_CGROUP, MOMENT_UNKNOWN},
         /* the ini's target counts, not the section's */
         {"kprobe/dummy", "security_bprm_check", TRIGGER_EXEC, MOMENT_BEFORE},
         {"kprobe", "vfs_open", TRIGGER_FILE, MOMENT_UNKNOWN},
@@ -53,6 +68,28 @@ START_TEST(an_attach_point_promises_what_fires_it)
 }
 END_TEST
 
+START_TEST(a_point_that_nothing_is_known_of_is_remembered)
+{
+	struct trigger_summary s = {0};
+
+	trigger_summary_add(&s, "tp/sched/sched_process_exec", NULL);
+	ck_assert(!s.unknown);
+	trigger_summary_add(&s, "tp/sched/sched_switch", NULL);
+	ck_assert(s.unknown);
+	ck_assert_uint_eq(s.triggers, TRIGGER_EXEC);
+}
+END_TEST
+
+START_TEST(no_point_is_listed_twice)
+{
+	for (size_t i = 0; i < COUNT(points); i++)
+		for (size_t j = 0; j < i; j++)
+			ck_assert_msg(points[i].family != points[j].family ||
+			                      strcmp(points[i].target, points[j].target),
+			              "%s", points[i].target);
+}
+END_TEST
+
 START_TEST(programs_add_up_and_the_moment_needs_all_of_them)
 {
 	struct trigger_summary s = {0};
@@ -76,6 +113,8 @@ int main(void)
 	int failed;
 
 	tcase_add_loop_test(t, an_attach_point_promises_what_fires_it, 0, (int)COUNT(cases));
+	tcase_add_test(t, a_point_that_nothing_is_known_of_is_remembered);
+	tcase_add_test(t, no_point_is_listed_twice);
 	tcase_add_test(t, programs_add_up_and_the_moment_needs_all_of_them);
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);

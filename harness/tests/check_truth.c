@@ -132,7 +132,7 @@ START_TEST(this_process_is_read_under_any_name)
 	struct truth t;
 
 	ck_assert_int_eq(prctl(PR_SET_NAME, own_names[_i]), 0);
-	ck_assert_msg(truth_read(getpid(), getpid(), 77, &t, &err) == 0, "%s", err.text);
+	ck_assert_msg(truth_read(getpid(), getpid(), 77, UINT32_MAX, &t, &err) == 0, "%s", err.text);
 	ck_assert_uint_eq(t.comm_len, strlen(own_names[_i]));
 	ck_assert_mem_eq(t.comm, own_names[_i], t.comm_len);
 	ck_assert_uint_eq(t.numbers[TRUTH_TGID], (uint64_t)getpid());
@@ -156,12 +156,24 @@ START_TEST(this_process_is_read_under_any_name)
 }
 END_TEST
 
+START_TEST(what_is_not_wanted_is_unknown)
+{
+	struct truth t;
+
+	ck_assert_int_eq(truth_read(getpid(), getpid(), 0, 1u << TRUTH_NET_NS, &t, NULL), 0);
+	ck_assert_uint_eq(t.unknown >> TRUTH_MNT_NS & 1, 1);
+	ck_assert_uint_eq(t.unknown >> TRUTH_CGROUP & 1, 1);
+	ck_assert_uint_eq(t.unknown >> TRUTH_NET_NS & 1, access("/proc/self/ns/net", F_OK) != 0);
+	ck_assert_uint_eq(t.unknown >> TRUTH_TGID & 1, 0);
+}
+END_TEST
+
 START_TEST(a_thread_that_is_not_there_is_an_error)
 {
 	struct error err = {0};
 	struct truth t;
 
-	ck_assert_int_lt(truth_read(getpid(), 0, 0, &t, &err), 0);
+	ck_assert_int_lt(truth_read(getpid(), 0, 0, UINT32_MAX, &t, &err), 0);
 	ck_assert_ptr_nonnull(strstr(err.text, "/proc/"));
 	error_clear(&err);
 }
@@ -179,6 +191,7 @@ int main(void)
 	tcase_add_loop_test(t, bad_stat_is_refused, 0, sizeof(stat_bad) / sizeof(stat_bad[0]));
 	tcase_add_loop_test(t, status_is_read_and_its_name_unescaped, 0, sizeof(statuses) / sizeof(statuses[0]));
 	tcase_add_loop_test(t, this_process_is_read_under_any_name, 0, sizeof(own_names) / sizeof(own_names[0]));
+	tcase_add_test(t, what_is_not_wanted_is_unknown);
 	tcase_add_test(t, a_thread_that_is_not_there_is_an_error);
 	srunner_run_all(sr, CK_ENV);
 	failed = srunner_ntests_failed(sr);

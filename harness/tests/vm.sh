@@ -49,6 +49,10 @@ check "missing_field is rejected and the field is named" latest '
 	[.cells[] | select(.object == "missing_field")] | length > 0 and
 	all(.verdict == "rejected" and .class == "relocation" and (.reason | contains("pid_of_no_kernel")))'
 check "no_btf is told apart" latest 'all(.cells[] | select(.object == "no_btf"); .class == "object-no-btf")'
+check "at least 25 fields are compared and true, on every kernel" latest '
+	[.kernels[].id] as $k | .cells as $c | all($k[]; . as $id |
+		[$c[] | select(.kernel == $id and (.verdict == "pass" or .verdict == "degraded")) | .truth[] | select(.ok) | .field] |
+		unique | length >= 25)'
 check "no relocation's witnesses disagree" latest 'all(.cells[].relocations[]; .disagreement == "" or .disagreement == null)'
 check "junit.xml is XML" xmllint --noout "$scratch/results/latest/junit.xml"
 check "the reports can be rendered again" status 0 " 0 unexpected" "$corematrix" report "$scratch/results/latest"
@@ -76,6 +80,16 @@ check "relocation targets equal bpftool's offsets" offsets_of_latest
 check "files, connections and settings: what was captured is true" status 0 " 0 unexpected, 0 infra" \
 	run "${some[@]}" build/tests/objects/*.bpf.o
 check "file_truth: the inode is compared" latest 'any(.cells[].truth[]; .field == "ino" and .ok)'
+
+# all but pid, whose events could not be told from anybody's
+check "wrong_fields: every field is found out, on every kernel" latest '
+	[.cells[] | select(.object == "wrong_fields")] | length == 3 and all(.verdict == "wrong" and
+		(([.truth[] | select(.ok | not) | .field] | unique | length) >= 60) and
+		([.truth[] | select(.ok) | .field] | unique == ["pid"]) and (.unchecked == ""))'
+check "wrong_fields: each workload is in it" latest '
+	all(.cells[] | select(.object == "wrong_fields");
+		[.truth[].workload] | unique | contains(["cgroup", "exec", "exit", "exit-signal", "file", "fork", "mmap", "mount",
+			"setuid", "signal", "tcp4", "timer", "udp4"]))'
 
 # ---- a careless change ----
 # What a user types, but for the packages: regress VERB OBJECT.
