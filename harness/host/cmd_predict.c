@@ -196,7 +196,7 @@ static void add_alone(struct kernels *k)
 	for (size_t i = 0; i < k->alone.count; i++) {
 		const struct kernel_row *row = &k->alone.rows[i];
 
-		add_kernel(k, (struct predict_types){row->id, row->spec, NULL}, "", row->id, row->expect);
+		add_kernel(k, (struct predict_types){.id = row->id, .path = row->spec}, "", row->id, row->expect);
 	}
 }
 

@@ -305,7 +305,7 @@ static struct predict_job *start_prediction(const struct object_list *objects, c
 	for (size_t i = 0; i < count; i++)
 		types[i] = (struct predict_types){kernels[i].id, kernels[i].btf, kernels[i].symbols};
 	for (size_t i = 0; i < alone->count; i++)
-		types[count + i] = (struct predict_types){alone->rows[i].id, alone->rows[i].spec, NULL};
+		types[count + i] = (struct predict_types){.id = alone->rows[i].id, .path = alone->rows[i].spec};
 	return predict_start(objects, types, count + alone->count, err);
 }
 
