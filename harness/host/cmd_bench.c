@@ -218,11 +218,14 @@ static bool is_installed(const char *program)
 static int prepare(const struct bench_options *o, struct bench_setup *run, struct bench *b, struct error *err)
 {
 	const struct store_options store = {.dir = o->images, .compressed = true};
+	cleanup_kernel_list struct kernel_list alone = {0}; /* there is nothing to boot */
 	cpu_set_t set;
 	int rc = object_list_read(o->paths, o->path_count, &run->objects, err);
 
 	rc = rc ? rc : kernel_list_read(o->list_path, &run->list, err);
 	rc = rc ? rc : kernel_list_select(&run->list, o->globs, o->glob_count, err);
+	if (!rc)
+		kernel_list_split(&run->list, &alone);
 	rc = rc ? rc : qemu_version_read(&run->qemu, err);
 	rc = rc ? rc : store_prepare(&store, &run->list, &run->kernels, &run->kernel_count, err);
 	rc = rc ? rc : initramfs_store(o->images, &run->initrd, err);
@@ -330,7 +333,7 @@ static int bench(const struct bench_options *o, struct bench *b, int *status, st
 static int predict(const struct bench_options *o, struct error *err)
 {
 	const struct store_options store = {.dir = o->images};
-	cleanup_kernel_list struct kernel_list list = {0};
+	cleanup_kernel_list struct kernel_list list = {0}, alone = {0};
 	cleanup_strings struct strings ids = {0};
 	cleanup_buf struct buf table = {0};
 	struct store_row *rows = NULL;
@@ -338,6 +341,8 @@ static int predict(const struct bench_options *o, struct error *err)
 	int rc = kernel_list_read(o->list_path, &list, err);
 
 	rc = rc ? rc : kernel_list_select(&list, o->globs, o->glob_count, err);
+	if (!rc)
+		kernel_list_split(&list, &alone);
 	rc = rc ? rc : store_list(&store, &list, &rows, &count, err);
 	for (size_t i = 0; i < count; i++)
 		if (rows[i].present)

@@ -190,8 +190,12 @@ static int verb_add(const struct arguments *a, struct kernel_list *list, struct 
 	rc = kernel_list_parse(buf_str(&text), text.len, a->list, &added, err);
 	if (!rc)
 		rc = kernel_list_select(&added, (char *const[]){with.rows[with.count - 1].id}, 1, err);
-	if (!rc)
-		rc = store_resolve(&a->store, &added, err);
+	if (!rc) {
+		cleanup_kernel_list struct kernel_list alone = {0};
+
+		kernel_list_split(&added, &alone);
+		rc = alone.count ? kernel_list_check_types(&alone, err) : store_resolve(&a->store, &added, err);
+	}
 	if (!rc)
 		rc = io_replace_file(path ? path : a->list, text.data, text.len, err);
 	if (!rc)
@@ -210,7 +214,7 @@ static const struct verb {
 
 static int verb_run(const struct arguments *a, struct error *err)
 {
-	cleanup_kernel_list struct kernel_list list = {0};
+	cleanup_kernel_list struct kernel_list list = {0}, alone = {0};
 	int rc;
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
@@ -219,7 +223,14 @@ static int verb_run(const struct arguments *a, struct error *err)
 		if (!verbs[i].takes_words && a->count > 1)
 			return error_usage(err, "kernels %s: unexpected word '%s'", verbs[i].name, a->words[1]);
 		rc = kernel_list_read(a->list, &list, err);
-		return rc ? rc : verbs[i].run(a, &list, err);
+		if (rc || verbs[i].takes_words)
+			return rc ? rc : verbs[i].run(a, &list, err);
+		kernel_list_split(&list, &alone);
+		rc = verbs[i].run(a, &list, err);
+		for (size_t k = 0; !rc && verbs[i].run == verb_list && k < alone.count; k++)
+			printf("%4u  %s  types alone, predicted and never booted: %s\n", alone.rows[k].line,
+			       alone.rows[k].id, alone.rows[k].spec);
+		return rc;
 	}
 	return error_usage(err, "kernels: unknown verb '%s'; expected list, fetch, verify, add or prune", a->words[0]);
 }

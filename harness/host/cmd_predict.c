@@ -110,7 +110,7 @@ struct kernels {
 	const char **flavours, **releases;
 	const char **expects; /* what the row expects of every object, "" */
 	size_t count;
-	struct kernel_list list;
+	struct kernel_list list, alone; /* `alone`: rows that are types and no kernel */
 	struct store_kernel *store;
 	size_t store_count;
 	struct btf_source_list sources;
@@ -123,6 +123,7 @@ static void kernels_free(struct kernels *k)
 	free(k->releases);
 	free(k->expects);
 	kernel_list_free(&k->list);
+	kernel_list_free(&k->alone);
 	store_kernels_free(k->store, k->store_count);
 	btf_source_list_free(&k->sources);
 }
@@ -177,18 +178,33 @@ static int add_listed(const struct predict_options *o, struct kernels *k, struct
 	int rc = kernel_list_read(o->list_path ? o->list_path : "kernels.txt", &k->list, err);
 
 	rc = rc ? rc : kernel_list_select(&k->list, o->globs, o->glob_count, err);
-	rc = rc ? rc : keep_present(&store, &k->list, err);
-	rc = rc ? rc : store_prepare(&store, &k->list, &k->store, &k->store_count, err);
+	if (!rc)
+		kernel_list_split(&k->list, &k->alone);
+	rc = rc ? rc : kernel_list_check_types(&k->alone, err);
+	if (!rc && k->list.count) {
+		rc = keep_present(&store, &k->list, err);
+		rc = rc ? rc : store_prepare(&store, &k->list, &k->store, &k->store_count, err);
+	}
 	for (size_t i = 0; i < k->store_count && !rc; i++)
 		add_kernel(k, (struct predict_types){k->store[i].id, k->store[i].btf, k->store[i].symbols},
 		           row_flavour(&k->list.rows[i], &k->store[i]), k->store[i].release, k->list.rows[i].expect);
 	return rc;
 }
 
+static void add_alone(struct kernels *k)
+{
+	for (size_t i = 0; i < k->alone.count; i++) {
+		const struct kernel_row *row = &k->alone.rows[i];
+
+		add_kernel(k, (struct predict_types){.id = row->id, .path = row->spec}, "", row->id, row->expect);
+	}
+}
+
 static int find_kernels(const struct predict_options *o, struct kernels *k, struct error *err)
 {
 	int rc = o->list_path || !o->btf.count ? add_listed(o, k, err) : 0;
 
+	add_alone(k);
 	for (size_t i = 0; i < o->btf.count && !rc; i++)
 		rc = btf_source_add(&k->sources, o->btf.at[i], err);
 	for (size_t i = 0; i < k->sources.count && !rc; i++)

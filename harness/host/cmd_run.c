@@ -298,13 +298,44 @@ static int finish(struct result *r, const char *directory, int64_t start_ms, str
 
 /* Beside the first boots; what it says is compared with every cell. */
 static struct predict_job *start_prediction(const struct object_list *objects, const struct store_kernel *kernels,
-                                            size_t count, struct error *err)
+                                            size_t count, const struct kernel_list *alone, struct error *err)
 {
-	cleanup_free struct predict_types *types = xcalloc(count, sizeof(*types));
+	cleanup_free struct predict_types *types = xcalloc(count + alone->count, sizeof(*types));
 
 	for (size_t i = 0; i < count; i++)
 		types[i] = (struct predict_types){kernels[i].id, kernels[i].btf, kernels[i].symbols};
-	return predict_start(objects, types, count, err);
+	for (size_t i = 0; i < alone->count; i++)
+		types[count + i] = (struct predict_types){.id = alone->rows[i].id, .path = alone->rows[i].spec};
+	return predict_start(objects, types, count + alone->count, err);
+}
+
+/* The rows that are types alone, which stand behind the `count` kernels in the prediction. */
+static void add_forecasts(const struct prediction *p, size_t count, struct result *r)
+{
+	for (size_t k = count; k < p->kernel_count; k++)
+		for (size_t o = 0; o < p->object_count; o++) {
+			const struct predict_cell *c = prediction_cell(p, k, o);
+			cleanup_free char *text = predict_cell_text(c);
+			struct result_forecast *f = result_add_forecast(r);
+
+			result_set_string(&f->kernel, p->kernels[k].id);
+			result_set_string(&f->object, p->objects[o].name);
+			result_set_string(&f->predicted, text);
+			result_set_string(&f->reason, c->reason);
+		}
+}
+
+/* Rows that are types alone are predicted; there has to be a kernel to measure beside them. */
+static int set_apart(struct kernel_list *list, struct kernel_list *alone, struct error *err)
+{
+	int rc;
+
+	kernel_list_split(list, alone);
+	rc = kernel_list_check_types(alone, err);
+	if (!rc && !list->count)
+		rc = error_usage(err, "%s: no kernel to run, only types; `corematrix predict` is for these",
+		                 list->path);
+	return rc;
 }
 
 static int read_objects(const struct run_options *o, struct object_list *objects, struct error *err)
@@ -332,7 +363,7 @@ static int read_objects(const struct run_options *o, struct object_list *objects
 
 static int run(const struct run_options *o, int argc, char **argv, struct result *r, struct error *err)
 {
-	cleanup_kernel_list struct kernel_list list = {0};
+	cleanup_kernel_list struct kernel_list list = {0}, alone = {0};
 	cleanup_object_list struct object_list objects = {0};
 	cleanup_free char *qemu = NULL, *initrd = NULL, *directory = NULL, *command = NULL, *quoted = NULL;
 	struct store_options store = {.dir = o->images, .frozen = o->frozen};
@@ -340,6 +371,7 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	struct accel_answer accel = {0};
 	struct plan plan = {0};
 	struct predict_job *predict;
+	const struct prediction *p = NULL;
 	unsigned jobs;
 	int64_t start_ms;
 	size_t count = 0;
@@ -348,6 +380,7 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	rc = read_objects(o, &objects, err);
 	rc = rc ? rc : kernel_list_read(o->list_path, &list, err);
 	rc = rc ? rc : kernel_list_select(&list, o->globs, o->glob_count, err);
+	rc = rc ? rc : set_apart(&list, &alone, err);
 	rc = rc ? rc : take_part(o, &list, err);
 	if (!rc && o->plan_only)
 		return print_plan(o, &list, &objects);
@@ -373,7 +406,7 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	quoted = shell_quote(o->list_path);
 	command = xasprintf("%s run -k %s", program_invocation_name, quoted);
 	/* what a program of the user's will load, nothing can tell */
-	predict = o->loader ? NULL : start_prediction(&objects, kernels, count, err);
+	predict = o->loader ? NULL : start_prediction(&objects, kernels, count, &alone, err);
 	if (!predict && !o->loader)
 		return -err->code;
 	jobs = o->jobs ? o->jobs : host_speed_jobs(processors(), SCHEDULE_MEMORY_MB);
@@ -396,8 +429,10 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	                .jobs = jobs,
 	        },
 	        r, err);
-	if (!rc && predict && !predict_finish(predict, err))
+	if (!rc && predict && !(p = predict_finish(predict, err)))
 		rc = -err->code;
+	if (p)
+		add_forecasts(p, count, r);
 	predict_free(predict);
 	keep_times(o, r);
 	bound_snapshots(o);

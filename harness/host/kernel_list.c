@@ -6,10 +6,12 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/log.h"
 #include "host/list_line.h"
 #include "wire/terms.h"
 
@@ -63,6 +65,14 @@ static bool ends_with(const char *text, const char *end)
 	return a >= b && !strcmp(text + a - b, end);
 }
 
+/* As public collections of BTF name their files. */
+static bool is_types(const char *path)
+{
+	const char *name = io_basename(path);
+
+	return ends_with(name, ".btf") || strstr(name, ".btf.tar");
+}
+
 static int row_kind(const struct list_word *word, enum row_kind *kind, const struct list_place *p, struct error *err)
 {
 	const char *s = word->text;
@@ -71,7 +81,7 @@ static int row_kind(const struct list_word *word, enum row_kind *kind, const str
 	if (strchr(s, '/')) {
 		if (ends_with(s, "/"))
 			return fail(p, word->column, "'%.80s' names a directory; expected a kernel file", s);
-		*kind = ROW_FILE;
+		*kind = is_types(s) ? ROW_TYPES : ROW_FILE;
 	} else if (!strcmp(s, "newest")) {
 		*kind = ROW_NEWEST;
 	} else if (numbers == 2) {
@@ -162,6 +172,17 @@ static int set_optional(struct kernel_row *row, const struct list_word *word, co
 	return 0;
 }
 
+static int set_types(struct kernel_row *row, const struct list_word *word, const char *value,
+                     const struct list_place *p, struct error *err)
+{
+	(void)value;
+	if (row->kind != ROW_FILE && row->kind != ROW_TYPES)
+		return fail(p, word->column, "option types says that a file is only predicted; '%.80s' is no path",
+		            row->spec);
+	row->kind = ROW_TYPES;
+	return 0;
+}
+
 static const struct option {
 	const char *name;
 	bool has_value;
@@ -169,7 +190,7 @@ static const struct option {
 	           struct error *err);
 } options[] = {
         {"optional", false, set_optional}, {"memory", true, set_memory}, {"append", true, set_append},
-        {"expect", true, set_expect},      {"id", true, set_id},
+        {"expect", true, set_expect},      {"id", true, set_id},         {"types", false, set_types},
 };
 enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
 
@@ -202,7 +223,7 @@ static int options_read(const struct list_words *words, size_t first, struct ker
 		if (!option)
 			return fail(p, word->column,
 			            "unknown option '%.80s'; expected optional, memory=MB, append=\"TEXT\", "
-			            "expect=VERDICT or id=NAME",
+			            "expect=VERDICT, id=NAME or types",
 			            word->text);
 		if (seen[option - options])
 			return fail(p, word->column, "option %s is given twice", option->name);
@@ -227,6 +248,16 @@ static char *file_id(const char *path)
 	return id;
 }
 
+/* The release that a collection's file is named for: "5.4.0-42-generic.btf.tar.xz". */
+static char *types_id(const char *path)
+{
+	char *id = file_id(path), *ending = strstr(id + 1, ".btf");
+
+	if (ending)
+		*ending = '\0';
+	return id;
+}
+
 static char *default_id(const struct kernel_row *row)
 {
 	switch (row->kind) {
@@ -237,6 +268,8 @@ static char *default_id(const struct kernel_row *row)
 		return xstrdup(row->spec);
 	case ROW_FILE:
 		return file_id(row->spec);
+	case ROW_TYPES:
+		return types_id(row->spec);
 	}
 	return xstrdup(row->spec);
 }
@@ -269,6 +302,10 @@ static int row_read(const struct list_words *words, struct kernel_row *row, cons
 	rc = options_read(words, has_flavour ? 2 : 1, row, p, err);
 	if (rc)
 		return rc;
+	if (row->kind == ROW_TYPES && (row->memory_mb || row->append))
+		return fail(p, first->column,
+		            "'%.80s' holds types alone and is not booted; memory= and append= are for kernels",
+		            first->text);
 	if (!row->append)
 		row->append = xstrdup("");
 	if (!row->expect)
@@ -393,6 +430,49 @@ int kernel_list_select(struct kernel_list *list, char *const *globs, size_t coun
 			row_free(&list->rows[i]);
 	}
 	list->count = kept;
+	return 0;
+}
+
+void kernel_list_split(struct kernel_list *list, struct kernel_list *types)
+{
+	size_t kept = 0;
+
+	*types = (struct kernel_list){.path = xstrdup(list->path)};
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->rows[i].kind != ROW_TYPES) {
+			list->rows[kept++] = list->rows[i];
+			continue;
+		}
+		types->rows = xrealloc(types->rows, types->count + 1, sizeof(*types->rows));
+		types->rows[types->count++] = list->rows[i];
+	}
+	list->count = kept;
+}
+
+int kernel_list_check_types(struct kernel_list *types, struct error *err)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < types->count; i++) {
+		struct kernel_row *row = &types->rows[i];
+
+		if (!access(row->spec, R_OK)) {
+			types->rows[kept++] = *row;
+			continue;
+		}
+		if (!row->optional) {
+			/* what is left of the list stays its owner's */
+			memmove(&types->rows[kept], row, (types->count - i) * sizeof(*row));
+			types->count -= i - kept;
+			return error_usage(err, "%s:%u: %s: %s; expected a file of types (.btf, .btf.tar.xz, vmlinux)",
+			                   types->path, types->rows[kept].line, types->rows[kept].spec,
+			                   strerror(errno));
+		}
+		log_warn("%s:%u: optional types %s are skipped: %s", types->path, row->line, row->spec,
+		         strerror(errno));
+		row_free(row);
+	}
+	types->count = kept;
 	return 0;
 }
 

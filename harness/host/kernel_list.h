@@ -17,13 +17,14 @@ enum row_kind {
 	ROW_NEWEST,  /* "newest cloud": the newest version there is */
 	ROW_RELEASE, /* "6.12.95+deb12-cloud-amd64": exactly this one */
 	ROW_FILE,    /* "./vmlinuz": a file of the user's */
+	ROW_TYPES,   /* "./6.1.btf": the types of a kernel alone, predicted and never booted */
 };
 
 struct kernel_row {
 	unsigned line; /* in the list's file, from 1 */
 	enum row_kind kind;
 	char *spec;    /* first word as written, quotes removed */
-	char *flavour; /* "amd64", "cloud", "rt"; "" for ROW_FILE and ROW_RELEASE */
+	char *flavour; /* "amd64", "cloud", "rt"; "" for the other kinds */
 	char *id;      /* "6.1-cloud", "newest-cloud", the release, or the file's base name; unique in the list */
 	bool optional;
 	unsigned memory_mb; /* 0: the default */
@@ -51,6 +52,15 @@ int kernel_list_read(const char *path, struct kernel_list *list, struct error *e
  * is an error that names the ids, and leaves the list as it was.
  */
 int kernel_list_select(struct kernel_list *list, char *const *globs, size_t count, struct error *err);
+
+/*
+ * Move the rows that are types alone out of `list` into `types`: what is fetched, booted and measured is the rest,
+ * which may be empty.
+ */
+void kernel_list_split(struct kernel_list *list, struct kernel_list *types);
+
+/* Leave out optional rows of a list of types whose file cannot be read; any other such row is a usage error. */
+int kernel_list_check_types(struct kernel_list *types, struct error *err);
 
 void kernel_list_free(struct kernel_list *list);
 #define cleanup_kernel_list __attribute__((cleanup(kernel_list_free)))

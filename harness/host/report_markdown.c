@@ -186,6 +186,22 @@ static void add_title(struct buf *out, const struct result *r)
 	           t.truths, r->elapsed_s);
 }
 
+static void add_forecasts(struct buf *out, const struct result *r)
+{
+	if (r->forecast_count)
+		buf_puts(out, "\n### Predicted from types alone, not measured\n\n");
+	for (size_t i = 0; i < r->forecast_count && out->len < REPORT_MARKDOWN_MAX; i++) {
+		buf_puts(out, "- **");
+		add_text(out, r->forecasts[i].object);
+		buf_puts(out, "** on **");
+		add_text(out, r->forecasts[i].kernel);
+		buf_puts(out, "**: ");
+		add_text(out, r->forecasts[i].predicted);
+		buf_putc(out, '\n');
+		add_line(out, "", r->forecasts[i].reason);
+	}
+}
+
 void report_markdown(const struct result *r, struct buf *out)
 {
 	add_title(out, r);
@@ -194,6 +210,7 @@ void report_markdown(const struct result *r, struct buf *out)
 	else
 		add_kernels_down(out, r);
 	add_unexpected(out, r);
+	add_forecasts(out, r);
 	buf_putc(out, '\n');
 }
 

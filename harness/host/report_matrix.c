@@ -229,10 +229,35 @@ static void add_legend(struct view *v)
 		buf_puts(v->out, "! not as expected, or not measured\n");
 }
 
+/* Kernels whose types are all there is of them; they have no row above, for nothing was measured. */
+static void add_forecasts(struct view *v)
+{
+	const struct result *r = v->r;
+
+	if (r->forecast_count)
+		buf_puts(v->out, "predicted from types alone, not measured:\n");
+	for (size_t i = 0; i < r->forecast_count; i++) {
+		const struct result_forecast *f = &r->forecasts[i];
+
+		buf_puts(v->out, "  ");
+		text_add_line(v->out, f->kernel);
+		buf_puts(v->out, " x ");
+		text_add_line(v->out, f->object);
+		buf_puts(v->out, ": ");
+		text_add_line(v->out, f->predicted);
+		if (*f->reason) {
+			buf_puts(v->out, ": ");
+			text_add_line(v->out, f->reason);
+		}
+		buf_putc(v->out, '\n');
+	}
+}
+
 void report_matrix(const struct result *r, bool colour, struct buf *out)
 {
 	struct view v = {.r = r, .colour = colour, .out = out};
 
 	add_matrix(&v);
 	add_legend(&v);
+	add_forecasts(&v);
 }

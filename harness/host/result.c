@@ -104,6 +104,10 @@ void result_free(struct result *r)
 		free_kernel(&r->kernels[i]);
 	for (size_t i = 0; i < r->cell_count; i++)
 		free_cell(&r->cells[i]);
+	for (size_t i = 0; i < r->forecast_count; i++)
+		FREE_ALL(r->forecasts[i].kernel, r->forecasts[i].object, r->forecasts[i].predicted,
+		         r->forecasts[i].reason);
+	free(r->forecasts);
 	free(r->command);
 	free(r->objects);
 	free(r->kernels);
@@ -145,6 +149,14 @@ struct result_cell *result_add_cell(struct result *r)
 	SET_EMPTY(&c->kernel, &c->object, &c->reason, &c->advice, &c->expected, &c->reproduce, &c->log, &c->source,
 	          &c->event_type, &c->unchecked, &c->predicted, &c->disagreement);
 	return c;
+}
+
+struct result_forecast *result_add_forecast(struct result *r)
+{
+	struct result_forecast *f = LIST_ADD(r->forecasts, r->forecast_count);
+
+	SET_EMPTY(&f->kernel, &f->object, &f->predicted, &f->reason);
+	return f;
 }
 
 struct result_program *result_add_program(struct result_cell *c)

@@ -114,8 +114,8 @@ struct result_cell {
 	bool as_expected;
 	char *predicted;    /* what the types alone said: "loads", "rejected: relocation"; "" without prediction */
 	char *disagreement; /* "" unless prediction and verdict cannot both be right: exit status 4 */
-	char *reproduce; /* command that reproduces this one cell */
-	char *log;       /* path of the cell's full log, relative to the run's directory, "" */
+	char *reproduce;    /* command that reproduces this one cell */
+	char *log;          /* path of the cell's full log, relative to the run's directory, "" */
 	struct result_program *programs;
 	size_t program_count;
 	struct result_relocation *relocations;
@@ -131,6 +131,14 @@ struct result_cell {
 	char *unchecked;                   /* space-separated event fields that no truth is known for */
 	double ms;                         /* host time from the cell's begin to its end */
 	double open_ms, attach_ms, run_ms; /* guest time */
+};
+
+/* What was predicted for a kernel of which only the types are known: it was not measured, and counts for nothing. */
+struct result_forecast {
+	char *kernel; /* id of the row, none of `kernels` */
+	char *object;
+	char *predicted; /* "loads", "rejected: relocation" */
+	char *reason;    /* "" when it simply loads */
 };
 
 struct result {
@@ -152,6 +160,8 @@ struct result {
 	size_t object_count;
 	struct result_kernel *kernels;
 	size_t kernel_count;
+	struct result_forecast *forecasts; /* object_count entries per kernel that is known by its types alone */
+	size_t forecast_count;
 	struct result_cell *cells; /* object_count cells per kernel, kernels in order, when complete */
 	size_t cell_count;
 };
@@ -169,6 +179,7 @@ struct result_object *result_add_object(struct result *r);
 struct result_kernel *result_add_kernel(struct result *r);
 struct result_attempt *result_add_attempt(struct result_kernel *k);
 struct result_cell *result_add_cell(struct result *r);
+struct result_forecast *result_add_forecast(struct result *r);
 struct result_program *result_add_program(struct result_cell *c);
 struct result_relocation *result_add_relocation(struct result_cell *c);
 struct result_truth *result_add_truth(struct result_cell *c);

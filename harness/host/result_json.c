@@ -114,6 +114,17 @@ static void check_cell(struct codec *x, json_t *node, const struct result *r, co
 		codec_fail(x, "as_expected", "is missing");
 }
 
+static void forecast_entry(struct codec *x, json_t *node, void *owner, size_t index)
+{
+	struct result *r = owner;
+	struct result_forecast *f = x->writing ? &r->forecasts[index] : result_add_forecast(r);
+
+	codec_key(x, node, "kernel", &f->kernel);
+	codec_key(x, node, "object", &f->object);
+	codec_key(x, node, "predicted", &f->predicted);
+	codec_string(x, node, "reason", &f->reason);
+}
+
 static void cell_entry(struct codec *x, json_t *node, void *owner, size_t index)
 {
 	struct result *r = owner;
@@ -269,6 +280,8 @@ static void document(struct codec *x, json_t *root, struct result *r)
 	codec_list(x, root, "objects", r, r->object_count, object_entry);
 	codec_list(x, root, "kernels", r, r->kernel_count, kernel_entry);
 	codec_list(x, root, "cells", r, r->cell_count, cell_entry);
+	if (!x->writing || r->forecast_count)
+		codec_list(x, root, "forecasts", r, r->forecast_count, forecast_entry);
 }
 
 /* The first of these members that a results.json must have and this document lacks; NULL when it has all. */

@@ -29,6 +29,11 @@ static const struct {
         {"./vmlinuz-mine", 1, ROW_FILE, 1, "./vmlinuz-mine", "", "vmlinuz-mine", "", "", false, 0},
         {"\"/a b/my kernel\"", 1, ROW_FILE, 1, "/a b/my kernel", "", "my_kernel", "", "", false, 0},
         {"./\xc3\xa9#x", 1, ROW_FILE, 1, "./\xc3\xa9#x", "", "___x", "", "", false, 0},
+        {"./d/5.4.0-42-generic.btf.tar.xz", 1, ROW_TYPES, 1, "./d/5.4.0-42-generic.btf.tar.xz", "", "5.4.0-42-generic",
+         "", "", false, 0},
+        {"./x.btf expect=wrong optional", 1, ROW_TYPES, 1, "./x.btf", "", "x", "", "wrong", true, 0},
+        {"./.btf id=y", 1, ROW_TYPES, 1, "./.btf", "", "y", "", "", false, 0},
+        {"./d/vmlinux-5.4 types", 1, ROW_TYPES, 1, "./d/vmlinux-5.4", "", "vmlinux-5.4", "", "", false, 0},
         {"6.1 rt optional memory=512 append=\"a=1 b # c\" expect=rejected:no-kernel-btf id=mine", 1, ROW_VERSION, 1,
          "6.1", "rt", "mine", "a=1 b # c", "rejected:no-kernel-btf", true, 512},
         {"6.1 rt expect=wrong#not-a-comment", 0, ROW_VERSION, 0, NULL, NULL, NULL, NULL, NULL, false, 0},
@@ -65,6 +70,27 @@ START_TEST(accepts)
 }
 END_TEST
 
+START_TEST(types_alone_are_set_apart)
+{
+	static const char text[] = "6.1 rt\n./no/such.btf\n6.1 cloud\n./no/other.btf optional\n";
+	cleanup_kernel_list struct kernel_list list = {0}, types = {0};
+	struct error err = {0};
+
+	ck_assert(!kernel_list_parse(text, strlen(text), "k", &list, &err));
+	kernel_list_split(&list, &types);
+	ck_assert_uint_eq(list.count, 2);
+	ck_assert_str_eq(list.rows[1].id, "6.1-cloud");
+	ck_assert_uint_eq(types.count, 2);
+	ck_assert_int_lt(kernel_list_check_types(&types, &err), 0);
+	ck_assert_int_eq(err.status, EXIT_USAGE);
+	ck_assert_msg(strstr(err.text, "k:2: ./no/such.btf: ") != NULL, "%s", err.text);
+	error_clear(&err);
+	types.rows[0].optional = true;
+	ck_assert(!kernel_list_check_types(&types, &err));
+	ck_assert_uint_eq(types.count, 0);
+}
+END_TEST
+
 #define BYTES(s) s, sizeof(s) - 1
 
 static const struct {
@@ -90,6 +116,9 @@ static const struct {
         {BYTES("6.1 rt memory=-1\n"), "k:1:8: ", "number of MB"},
         {BYTES("6.1 rt memory=99999999999999999999\n"), "k:1:8: ", "number of MB"},
         {BYTES("6.1 rt memory=256M\n"), "k:1:8: ", "number of MB"},
+        {BYTES("6.1 rt types\n"), "k:1:8: ", "no path"},
+        {BYTES("./x.btf memory=512\n"), "k:1:1: ", "not booted"},
+        {BYTES("./vmlinux types append=x\n"), "k:1:1: ", "not booted"},
         {BYTES("6.1 rt optional optional\n"), "k:1:17: ", "given twice"},
         {BYTES("6.1 rt expect=infra\n"), "k:1:8: ", "can be expected"},
         {BYTES("6.1 rt expect=fine\n"), "k:1:8: ", "can be expected"},
@@ -218,6 +247,7 @@ int main(void)
 	SRunner *sr = srunner_create(s);
 	int failed;
 
+	tcase_add_test(t, types_alone_are_set_apart);
 	tcase_add_loop_test(t, accepts, 0, sizeof(accepted) / sizeof(accepted[0]));
 	tcase_add_loop_test(t, refuses, 0, sizeof(refused) / sizeof(refused[0]));
 	tcase_add_test(t, takes_long_lines);
