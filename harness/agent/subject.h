@@ -30,6 +30,7 @@ struct subject_kind {
 	bool parent_thread; /* and that parent forks from a thread that is not its leader */
 	uid_t uid;          /* 0: the caller's */
 	gid_t gid;
+	bool traced;        /* the caller traces it, which makes the caller its `parent`, but not its `real_parent` */
 	bool own_mounts;    /* it has a mount namespace of its own */
 	bool noisy;         /* the agent's own work fires the same hooks */
 	enum action action; /* what it does after its exec */
