@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -48,6 +49,7 @@ static const struct subject_kind kinds[] = {
         {.name = "exec-thread-child", EXEC, .file = "cm-thread-child", .under_parent = true, .parent_thread = true},
         {.name = "exec-comm", EXEC, .file = "cm) R 1 2 (x-and-more"},
         {.name = "exec-uid", EXEC, .file = "cm-exec-uid", .uid = 4242, .gid = 4343, .namespaces = NAMESPACES},
+        {.name = "exec-traced", EXEC, .file = "cm-exec-traced", .under_parent = true, .traced = true},
         {.name = "file", FILES, .file = "cm-file"},
         {.name = "file-uid", FILES, .file = "cm-file-uid", .uid = 4242, .gid = 4343, .under_parent = true},
         {.name = "tcp4", TCP(4), .file = "cm-tcp4"},
@@ -89,6 +91,7 @@ struct subject {
 	volatile int failure; /* errno of what the child could not do */
 	const char *volatile failed_call;
 	bool reaped;
+	bool seized;     /* traced: its end has to be waited for before its parent can see it */
 	char *stacks[4]; /* parent, its thread, subject, its thread */
 };
 
@@ -349,6 +352,10 @@ int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, 
 	rc = step_wait(s, "ready to exec", err);
 	if (rc < 0)
 		return rc;
+	/* Seized, and without options, it goes on as if nobody looked. */
+	if (kind->traced && ptrace(PTRACE_SEIZE, s->pid, NULL, NULL) < 0)
+		return error_set(err, errno, "workload %s: cannot trace the subject: %s", kind->name, strerror(errno));
+	s->seized = kind->traced;
 	*out = steal_ptr(s);
 	return 0;
 }
@@ -400,6 +407,13 @@ static int root_reap(struct subject *s)
 	return status;
 }
 
+static void tracee_reap(struct subject *s)
+{
+	while (s->seized && waitpid(s->pid, NULL, __WALL) < 0 && errno == EINTR)
+		;
+	s->seized = false;
+}
+
 int subject_finish(struct subject *s, struct error *err)
 {
 	int status;
@@ -407,6 +421,7 @@ int subject_finish(struct subject *s, struct error *err)
 	close(steal_fd(&s->owned.go_w));
 	if (pipe_wait(s->owned.ready_r) != 0)
 		return error_set(err, ETIME, "workload %s: the subject does not end", s->kind->name);
+	tracee_reap(s);
 	status = root_reap(s);
 	if (status < 0)
 		return error_set(err, -status, "workload %s: cannot reap the subject: %s", s->kind->name,
@@ -461,6 +476,7 @@ void subject_free(struct subject *s)
 	if (s->root > 0 && !s->reaped) {
 		if (s->pid > 0)
 			kill(s->pid, SIGKILL);
+		tracee_reap(s);
 		kill(s->root, SIGKILL);
 		root_reap(s);
 		/* A subject under a parent is not ours to reap: the end of its pipe says that it left our memory. */

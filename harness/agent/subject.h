@@ -31,6 +31,7 @@ struct subject_kind {
 	uid_t uid;          /* 0: the caller's */
 	gid_t gid;
 	int namespaces;     /* CLONE_NEW* flags: those it has of its own, as far as the kernel knows them */
+	bool traced;        /* the caller traces it, which makes the caller its `parent`, but not its `real_parent` */
 	bool noisy;         /* the agent's own work fires the same hooks */
 	enum action action; /* what it does after its exec */
 };

@@ -249,6 +249,9 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 	size_t answers;
 	int rc;
 
+	/* Whether the thread that forked it is its parent now, or its tracer, is not for a field's name to tell. */
+	if (kind->traced)
+		subject.identity.skip = 1u << TRUTH_PARENT_TID;
 	if (kind->action != ACTION_NONE)
 		subject.identity.skip = unclear_keys(kind);
 	else if (moment != MOMENT_UNKNOWN)

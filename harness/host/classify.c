@@ -189,6 +189,8 @@ static const struct row rows[] = {
          "program"},
         {CLASS_TOO_COMPLEX, LOADING, 0, "The sequence of * jumps is too complex",
          "too many branches in a row: put part of the code into a global (non-static) function"},
+        {CLASS_TOO_COMPLEX, LOADING, 0, "too many subprograms",
+         "a program may have 256 functions: let clang inline some (static __always_inline), or split it"},
         {CLASS_TOO_COMPLEX, LOADING, 0, "BPF program load failed: Argument list too long",
          "the program has more instructions than this kernel takes: split it with tail calls"},
 

@@ -187,6 +187,8 @@ static const struct {
         /* complexity */
         {PHASE_LOAD, E2BIG, "", REFUSED("Argument list too long", "BPF program is too large. Processed 1000001 insn\n"),
          CLASS_TOO_COMPLEX, "Processed 1000001 insn", "after 1000001 instructions"},
+        {PHASE_LOAD, E2BIG, "", REFUSED("Argument list too long", "too many subprograms\n"), CLASS_TOO_COMPLEX,
+         "too many subprograms", "256 functions"},
         {PHASE_LOAD, E2BIG, "", REFUSED("-E2BIG", "The sequence of 8193 jumps is too complex.\n"), CLASS_TOO_COMPLEX,
          "8193 jumps", "branches"},
         {PHASE_LOAD, E2BIG, "", "libbpf: prog 'p': BPF program load failed: Argument list too long\n",

@@ -101,6 +101,7 @@ START_TEST(a_subject_is_what_its_row_says)
 	ck_assert_uint_eq(after.numbers[TRUTH_TID], after.numbers[TRUTH_TGID]);
 	ck_assert_int_eq(after.numbers[TRUTH_PPID] == (uint64_t)getpid(), !kind->under_parent);
 	ck_assert_uint_eq(after.numbers[TRUTH_PPID], before.numbers[TRUTH_PPID]);
+	ck_assert_uint_eq(after.numbers[TRUTH_TRACER], kind->traced ? (uint64_t)getpid() : 0);
 	ck_assert_int_eq(after.numbers[TRUTH_PARENT_TID] == after.numbers[TRUTH_PPID], !kind->parent_thread);
 	truth_of_self(&self);
 	ck_assert_int_eq(after.numbers[TRUTH_MNT_NS] != self.numbers[TRUTH_MNT_NS], !!kind->namespaces);

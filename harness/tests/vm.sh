@@ -149,6 +149,34 @@ check "repeats that agree are a pass" status 0 " 0 unexpected" run --repeat 3 --
 check "the plan is printed and nothing runs" status 0 "3 kernels" run --plan "${some[@]}" build/progs/exec_identity.bpf.o
 
 # ---- it goes red ----
+# Each program of progs/ with another expectation: controls with none, the others with one of failure.
+turned_round() {
+	local ini name
+	mkdir -p "$scratch/round"
+	for ini in build/progs/*.ini; do
+		name=$(basename "$ini" .ini)
+		cp "build/progs/$name.bpf.o" "$scratch/round/"
+		if grep -q '^control = yes' "$ini"; then
+			sed '/^control/d; /^\[expect\]/,$d' "$ini" >"$scratch/round/$name.ini"
+		else
+			{ sed '/^\[expect\]/,$d' "$ini" && printf '[expect]\ndefault = rejected:helper\n'; } >"$scratch/round/$name.ini"
+		fi
+	done
+	status 1 "unexpected" run "${some[@]}" "$scratch"/round/*.bpf.o
+}
+check "controls without their expectation, and good programs with one of failure, turn the run red" turned_round
+check "each control that fails is unexpected by itself, and no other" latest '
+	([.objects[] | select(.control) | .name] | length) == 0 and all(.cells[]; .as_expected == (.verdict == "pass"
+		and .expected == "pass"))'
+red_for_each_control() {
+	local ini name cell wrong=0
+	while read -r name cell; do
+		jq -e --arg n "$name" 'any(.cells[]; .object == $n and (.as_expected | not))' "$scratch/results/latest/results.json" \
+			>/dev/null || { echo "$name: no kernel of three turned red"; wrong=1; }
+	done < <(grep -l '^control = yes' build/progs/*.ini | xargs -n 1 basename -s .ini)
+	return $wrong
+}
+check "each control turns at least one of three kernels red" red_for_each_control
 copy wrong fixed_offset && sed -i '/^moved/d; /^control/d' "$scratch/wrong/fixed_offset.ini"
 check "a control without its expectation turns the run red" status 1 "stale offset" run --kernel newest-cloud "$scratch/wrong/fixed_offset.bpf.o"
 copy good exec_identity && printf '[expect]\ndefault = wrong\n' >>"$scratch/good/exec_identity.ini"
