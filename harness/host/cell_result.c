@@ -21,6 +21,7 @@ static void add_program(struct result_cell *cell, const struct program_fact *f)
 	p->autoload = f->autoload;
 	p->loaded = f->loaded;
 	p->attached = f->attached;
+	p->alone = f->alone;
 	p->err = f->err;
 }
 

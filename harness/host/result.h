@@ -68,6 +68,7 @@ struct result_program {
 	bool autoload;
 	bool loaded;
 	bool attached;
+	bool alone; /* loaded, attached, err and log are of a try of this program with every other one off */
 	int err;
 	char *log; /* the proving line, "" */
 };

@@ -31,6 +31,7 @@ static void program_entry(struct codec *x, json_t *node, void *owner, size_t ind
 	codec_bool(x, node, "autoload", &p->autoload);
 	codec_bool(x, node, "loaded", &p->loaded);
 	codec_bool(x, node, "attached", &p->attached);
+	codec_bool(x, node, "alone", &p->alone);
 	codec_int(x, node, "errno", &p->err);
 	codec_string(x, node, "log", &p->log);
 }

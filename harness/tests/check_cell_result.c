@@ -41,7 +41,9 @@ START_TEST(programs_keep_what_their_own_try_found)
 	ck_assert_uint_eq(cell->program_count, 2);
 	ck_assert_str_eq(cell->programs[0].log, "why");
 	ck_assert_int_eq(cell->programs[0].err, EINVAL);
+	ck_assert(!cell->programs[0].alone);
 	ck_assert(cell->programs[1].loaded);
+	ck_assert(cell->programs[1].alone);
 	buf_free(&facts.log);
 	result_free(r);
 }
