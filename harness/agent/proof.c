@@ -90,7 +90,8 @@ char *proof_line(const char *log, const char *program)
 		return verdict;
 	for (const char *line = log; *line; line = *end ? end + 1 : end) {
 		end = strchrnul(line, '\n');
-		if (end == line || !has(line, (size_t)(end - line), needle))
+		if (end == line || is_statistics(line, (size_t)(end - line)) ||
+		    !has(line, (size_t)(end - line), needle))
 			continue;
 		any = line;
 		if (!is_repeat(line, (size_t)(end - line)))

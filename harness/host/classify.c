@@ -42,6 +42,10 @@ static const struct row rows[] = {
          "the object carries no BTF: compile it with clang -g, and do not strip .BTF (llvm-strip -g keeps it)"},
         {CLASS_OBJECT_NO_BTF, ANYWHERE, 0, "externs without BTF info are not supported",
          "the object carries no BTF: compile it with clang -g, and do not strip .BTF (llvm-strip -g keeps it)"},
+        {CLASS_EXTERN, ANYWHERE, 0, "failed to find BTF for extern '*' [*] section:",
+         "the extern {} is in no section that libbpf fills: declare it with __ksym or __kconfig, or link the object "
+         "with "
+         "the one that defines it (bpftool gen object)"},
         {CLASS_OBJECT_NO_BTF, ANYWHERE, 0, "failed to find BTF for extern '*'",
          "the object has no BTF for its extern {}: compile it with clang -g"},
 
@@ -150,6 +154,16 @@ static const struct row rows[] = {
          "this kernel has no such symbol, or its configuration has no probes: attach to a tracepoint or another "
          "function"},
 
+        /* perf_event_set_bpf_prog() compares the largest offset read with where the tracepoint's last field ends */
+        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EACCES, "failed to attach to tracepoint '*':",
+         "the program reads further into its context than tracepoint {} has fields on this kernel; on PREEMPT_RT "
+         "kernels "
+         "before 6.7 the types of system calls' tracepoints do not tell where the arguments are: read them through "
+         "raw_tp/sys_enter or a kprobe"},
+        /* 524 is the kernel's own ENOTSUPP, which no C library knows */
+        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 524, "prog '*': failed to attach:",
+         "this kernel knows the target of {}, but cannot attach there in this way (ENOTSUPP), as before 6.6 to a "
+         "function with more than six arguments: use a kprobe, or another function"},
         {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: Operation not permitted",
          "the kernel denies attaching: see lockdown and perf_event_paranoid"},
         {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: Permission denied",
@@ -181,14 +195,23 @@ static const struct row rows[] = {
         {CLASS_OPEN, ANYWHERE, 0, "bad map relo against '*' in section",
          "map {} is defined in the old way (SEC(\"maps\")), which libbpf 1.0 dropped: define it in SEC(\".maps\")"},
 
+        {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '.text'",
+         "the object holds functions for other objects and no program: link it with the object that calls them "
+         "(bpftool gen object)"},
         {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '*'",
-         "libbpf knows no program type for section {}: correct the name in SEC()"},
+         "libbpf knows no program type for section {}: correct the name in SEC(), or say the type in the object's "
+         "ini, "
+         "[programs] PROGRAM.type = socket_filter"},
         {CLASS_PROG_TYPE, ANYWHERE, 0, "unrecognized ELF section name '*'",
          "libbpf knows no program type for section {}: correct the name in SEC()"},
 
         {CLASS_VERIFIER, LOADING, 0, "uses reserved fields",
          "the program has an instruction that is newer than this kernel (before 5.12: atomic operations that return a "
          "value): compile with -mcpu=v2 and leave the results of __sync_*() unused"},
+        {CLASS_VERIFIER, LOADING, 0, "number of funcs in func_info doesn't match number of subprogs",
+         "the program hands a function to a helper (bpf_for_each_map_elem(), bpf_loop(), bpf_timer), which kernels "
+         "know "
+         "since 5.13: write the loop out for older ones"},
         {CLASS_VERIFIER, LOADING, 0, "infinite loop detected at insn",
          "the verifier cannot see that the loop ends: count down from a constant, or use bpf_loop()"},
         {CLASS_VERIFIER, LOADING, 0, "back-edge from insn",
@@ -216,6 +239,26 @@ static const struct row rows[] = {
          "the size may be negative for this verifier: use an unsigned type and compare it right before the access"},
         {CLASS_VERIFIER, LOADING, 0, "Unreleased reference",
          "a path ends without giving back a reference: release or submit it on every path"},
+};
+
+static const char newer_struct_ops[] =
+        "the libbpf that loads it here does not know SEC(\".struct_ops.link\"), which came with libbpf 1.3: nothing is "
+        "known "
+        "of the kernel; load it with its own program (run --loader), or use SEC(\".struct_ops\")";
+
+/*
+ * What libbpf passed over at first and failed for later: the kernel's words alone would blame the kernel. `effect` is
+ * looked for as a row's pattern is; `cause` is the line that proves it.
+ */
+static const struct {
+	const char *cause, *effect;
+	enum reject_class class;
+	const char *advice;
+} omissions[] = {
+        {"skipping unrecognized data section(*) .struct_ops.link", "attach_btf_id 0 is not a supported struct",
+         CLASS_PROG_TYPE, newer_struct_ops},
+        {"skipping unrecognized data section(*) .struct_ops.link", "failed to load: -524", CLASS_PROG_TYPE,
+         newer_struct_ops},
 };
 
 static const char generic_verifier_advice[] = "this kernel's verifier refuses the program at the line quoted: see the "
@@ -329,6 +372,23 @@ static void classify_by_errno(enum cell_phase phase, int err, struct span reason
 		out->line = line_text(span_last_line(log, tells_nothing));
 }
 
+static bool classify_by_omissions(enum cell_phase phase, struct span log, struct rejection *out)
+{
+	struct span line, captured;
+
+	for (size_t i = 0; phase == PHASE_LOAD && i < sizeof(omissions) / sizeof(*omissions); i++) {
+		const struct row cause = {.pattern = omissions[i].cause}, effect = {.pattern = omissions[i].effect};
+
+		if (!find_row(&effect, log, &line, &captured) || !find_row(&cause, log, &line, &captured))
+			continue;
+		out->class = omissions[i].class;
+		out->line = line_text(line);
+		out->advice = xstrdup(omissions[i].advice);
+		return true;
+	}
+	return false;
+}
+
 static bool classify_by_rows(enum cell_phase phase, struct span reason, struct span log, struct rejection *out)
 {
 	struct span line, captured;
@@ -353,7 +413,7 @@ void classify_rejection(enum cell_phase phase, int err, const char *reason, cons
 	struct span verdict = span_last_line(verifier_log_span(whole), verifier_line_is_trace);
 
 	*out = (struct rejection){.class = CLASS_OTHER};
-	if (!classify_by_rows(phase, why, whole, out)) {
+	if (!classify_by_omissions(phase, whole, out) && !classify_by_rows(phase, why, whole, out)) {
 		if (phase == PHASE_LOAD && verdict.len) {
 			out->class = CLASS_VERIFIER;
 			out->line = line_text(verdict);

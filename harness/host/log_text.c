@@ -36,10 +36,13 @@ bool span_fits(const char *pattern, struct span line, struct span *captured)
 
 bool span_names_errno(struct span line, int err)
 {
+	/* 524 is in the kernel's list only */
 	cleanup_free char *number = xasprintf("(-%d)", err);
-	cleanup_free char *name = xasprintf("-%s", strerrorname_np(err));
+	cleanup_free char *name = xasprintf("-%s", strerrorname_np(err) ?: "ENOTSUPP");
+	cleanup_free char *text = xasprintf(": %s", strerrordesc_np(err) ?: "ENOTSUPP");
 
-	return memmem(line.at, line.len, number, strlen(number)) || memmem(line.at, line.len, name, strlen(name));
+	return memmem(line.at, line.len, number, strlen(number)) || memmem(line.at, line.len, name, strlen(name)) ||
+	       memmem(line.at, line.len, text, strlen(text));
 }
 
 bool span_next_line(struct span *text, struct span *line)

@@ -25,7 +25,7 @@ bool span_starts_with(struct span s, const char *word);
  */
 bool span_fits(const char *pattern, struct span line, struct span *captured);
 
-/* True when the line names errno `err` (positive) as "(-22)" (libbpf to 1.5) or "-EINVAL" (later). */
+/* True when the line names errno `err` (positive) as "(-22)" or ": Invalid argument" (libbpf to 1.5) or "-EINVAL". */
 bool span_names_errno(struct span line, int err);
 
 /* The last line of `text` that is no noise; empty when there is none. */

@@ -41,6 +41,8 @@ static const struct {
          "BTF is required, but is missing or corrupted.", "clang -g"},
         {PHASE_OPEN, ESRCH, "", "libbpf: failed to find BTF for extern 'CONFIG_HZ': -3\n", CLASS_OBJECT_NO_BTF,
          "extern 'CONFIG_HZ'", "CONFIG_HZ"},
+        {PHASE_OPEN, ENOENT, "", "libbpf: failed to find BTF for extern 'bpf_dynptr_slice' [22] section: -2\n",
+         CLASS_EXTERN, "extern 'bpf_dynptr_slice'", "declare it with __ksym"},
         {PHASE_OPEN, EINVAL, "BTF is required, but is missing or corrupted.", "", CLASS_OBJECT_NO_BTF,
          "BTF is required", "clang -g"},
         /* relocations */
@@ -108,6 +110,20 @@ static const struct {
          "BPF_STX uses reserved fields", "-mcpu=v2"},
         {PHASE_LOAD, EINVAL, "", REFUSED("Invalid argument", "attach_btf_id 0 is not a supported struct\n"),
          CLASS_ATTACH_TARGET, "attach_btf_id 0", "struct_ops"},
+        /* the same words for a section that libbpf passed over: not this kernel's fault */
+        {PHASE_LOAD, EINVAL, "",
+         "libbpf: elf: skipping unrecognized data section(6) .struct_ops.link\n" REFUSED(
+                 "Invalid argument", "attach_btf_id 0 is not a supported struct\n"),
+         CLASS_PROG_TYPE, "data section(6) .struct_ops.link", "libbpf 1.3"},
+        {PHASE_LOAD, 524, "",
+         "libbpf: elf: skipping unrecognized data section(6) .struct_ops.link\n"
+         "libbpf: prog 'p': BPF program load failed: ERROR: strerror_r(524)=22\n"
+         "libbpf: prog 'p': failed to load: -524\n",
+         CLASS_PROG_TYPE, "data section(6) .struct_ops.link", "libbpf 1.3"},
+        {PHASE_LOAD, EACCES, "",
+         "libbpf: elf: skipping unrecognized data section(6) .struct_ops.link\n" REFUSED(
+                 "Permission denied", "R1 invalid mem access 'scalar'\n"),
+         CLASS_VERIFIER, "invalid mem access", "BPF_CORE_READ"},
         {PHASE_LOAD, EINVAL, "",
          REFUSED("Invalid argument", "The function bpf_lsm_x arg2 type STRUCT is unsupported.\n"), CLASS_ATTACH_TARGET,
          "arg2 type STRUCT", "kprobe"},
@@ -117,6 +133,15 @@ static const struct {
          CLASS_EXTERN, "failed to get kernel version", "X.Y.Z"},
         {PHASE_ATTACH, EACCES, "", "libbpf: prog 'p': failed to attach: Permission denied\n", CLASS_PERMISSION,
          "failed to attach: Permission denied", "lockdown"},
+        {PHASE_ATTACH, EACCES, "",
+         "libbpf: prog 'p': failed to attach to tracepoint 'syscalls/sys_enter_mount': Permission denied\n",
+         CLASS_ATTACH_TARGET, "tracepoint 'syscalls/sys_enter_mount'", "tracepoint syscalls/sys_enter_mount has"},
+        {PHASE_ATTACH, EACCES, "", "libbpf: prog 'p': failed to attach to tracepoint 'a/b': -EACCES\n",
+         CLASS_ATTACH_TARGET, "tracepoint 'a/b'", "has fields"},
+        {PHASE_ATTACH, EPERM, "", "libbpf: prog 'p': failed to attach to tracepoint 'a/b': Operation not permitted\n",
+         CLASS_PERMISSION, "tracepoint 'a/b'", "lockdown"},
+        {PHASE_ATTACH, 524, "", "libbpf: prog 'p': failed to attach: ERROR: strerror_r(-524)=22\n", CLASS_ATTACH_TARGET,
+         "strerror_r(-524)", "more than six arguments"},
         {PHASE_ATTACH, EBUSY, "", "libbpf: prog 'p': failed to attach: Device or resource busy\n", CLASS_ATTACH_TARGET,
          "failed to attach: Device or resource busy", "(Device or resource busy)"},
         {PHASE_LOAD, ENOMEM, "", "libbpf: map 'm': failed to create: Cannot allocate memory(-12)\n", CLASS_MAP_TYPE,
@@ -183,6 +208,9 @@ static const struct {
                  "8: (5d) if r2 != r1 goto pc-5 infinite loop detected at insn 4\n"
                  "cur state: R1=0xfffffffb R2=scalar() R10=fp0 fp-8=mmmm????\nold state: R1=0xfffffffb R10=fp0\n"),
          CLASS_VERIFIER, "infinite loop detected at insn 4", "bpf_loop"},
+        {PHASE_LOAD, EINVAL, "",
+         REFUSED("Invalid argument", "number of funcs in func_info doesn't match number of subprogs\n"), CLASS_VERIFIER,
+         "number of funcs", "5.13"},
         {PHASE_LOAD, EINVAL, "", REFUSED("Invalid argument", "back-edge from insn 9 to 3\n"), CLASS_VERIFIER,
          "back-edge from insn 9 to 3", "unroll"},
         {PHASE_LOAD, EINVAL, "", REFUSED("Invalid argument", "unreachable insn 12\n"), CLASS_VERIFIER,

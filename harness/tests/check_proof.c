@@ -28,6 +28,12 @@ static const char target[] = "libbpf: prog 'a': failed to find kernel BTF type I
 static const char map[] = "libbpf: map 'm': failed to create: Invalid argument(-22)\n"
                           "libbpf: failed to load object 'x'\n";
 
+/* Refused before the first instruction was looked at. */
+static const char silent[] = "libbpf: prog 'a': -- BEGIN PROG LOAD LOG --\n"
+                             "processed 0 insns (limit 1000000) max_states_per_insn 0\n"
+                             "-- END PROG LOAD LOG --\n"
+                             "libbpf: prog 'a': BPF program load failed: ERROR: strerror_r(524)=22\n";
+
 static const struct {
 	const char *log, *program, *line;
 } cases[] = {
@@ -39,6 +45,7 @@ static const struct {
         {target, "b", ""},
         {map, NULL, "map 'm': failed to create: Invalid argument(-22)"},
         {map, "a", ""},
+        {silent, NULL, "prog 'a': BPF program load failed: ERROR: strerror_r(524)=22"},
         {"libbpf: prog 'a': failed to load: -7\n", "a", "prog 'a': failed to load: -7"},
         {"libbpf: prog 'a': no newline at the end", "a", "prog 'a': no newline at the end"},
         {"\n\n", NULL, ""},
