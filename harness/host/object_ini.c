@@ -69,7 +69,10 @@ static void set_description(struct parser *p, const char *value)
 
 static void set_event(struct parser *p, const char *value)
 {
-	set_text(p, &p->ini->event, value);
+	if (strpbrk(value, " \t"))
+		mistake(p, p->line, "event is \"%s\"; give the name of one struct, without the word struct", value);
+	else
+		set_text(p, &p->ini->event, value);
 }
 
 static void set_source(struct parser *p, const char *value)
@@ -159,6 +162,11 @@ static void take_object_key(struct parser *p, const char *name, const char *valu
 	        name);
 }
 
+static bool is_type_path(const char *s)
+{
+	return *s && !strchr(s, ' ') && s[0] != '.' && s[strlen(s) - 1] != '.';
+}
+
 /* The argument has to have the form its condition needs. Returns false after recording the mistake. */
 static bool check_argument(struct parser *p, enum expect_condition kind, const char *argument)
 {
@@ -183,8 +191,14 @@ static bool check_argument(struct parser *p, enum expect_condition kind, const c
 			return true;
 		mistake(p, p->line, "\"kernel\" needs a glob on a kernel's id or release, as in \"kernel 5.10-*\"");
 		return false;
+	case EXPECT_MOVED:
+		/* only a field has an offset */
+		if (strchr(argument, '.') && is_type_path(argument))
+			return true;
+		mistake(p, p->line, "\"moved\" needs one type.field, as in \"moved task_struct.comm\"");
+		return false;
 	default:
-		if (*argument && !strchr(argument, ' ') && argument[0] != '.' && argument[strlen(argument) - 1] != '.')
+		if (is_type_path(argument))
 			return true;
 		mistake(p, p->line, "\"%s\" needs one type or type.field, as in \"%s task_struct.comm\"", name, name);
 		return false;
@@ -292,7 +306,7 @@ static bool check_line(struct parser *p, const char *line, size_t len)
 	if (!len || line[0] == ';' || line[0] == '#')
 		return true;
 	if (line[0] != '[') {
-		if (memchr(line, '=', len))
+		if (line[0] != '=' && memchr(line, '=', len))
 			return true;
 		mistake(p, p->line, "\"%.*s\" is neither [section] nor key = value", (int)len, line);
 		return false;

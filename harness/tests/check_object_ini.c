@@ -149,8 +149,12 @@ static const struct {
         {"[object]\ncontrol = true\n", "x.ini:2: control is \"true\"; give yes or no"},
         {"[expect]\nmaybe x = pass\n", "x.ini:2: unknown condition \"maybe x\""},
         {"[expect]\ndefault now = pass\n", "x.ini:2: \"default\" takes no argument"},
-        {"[expect]\nmoved = pass\n", "x.ini:2: \"moved\" needs one type or type.field"},
-        {"[expect]\nmoved a.b c.d = pass\n", "x.ini:2: \"moved\" needs one type or type.field"},
+        {"[expect]\nmoved = pass\n", "x.ini:2: \"moved\" needs one type.field"},
+        {"[expect]\nmoved a.b c.d = pass\n", "x.ini:2: \"moved\" needs one type.field"},
+        {"[expect]\nmoved task_struct = pass\n", "x.ini:2: \"moved\" needs one type.field"},
+        {"[expect]\nmissing a b = pass\n", "x.ini:2: \"missing\" needs one type or type.field"},
+        {"[object]\nevent = struct event\n", "x.ini:2: event is \"struct event\"; give the name of one struct"},
+        {"[object]\n= 3\n", "x.ini:2: \"= 3\" is neither"},
         {"[expect]\nexists .comm = pass\n", "x.ini:2: \"exists\" needs one type"},
         {"[expect]\nkernel = pass\n", "x.ini:2: \"kernel\" needs a glob"},
         {"[expect]\nsince six = pass\n", "x.ini:2: \"since\" needs a kernel version"},
@@ -200,6 +204,40 @@ START_TEST(mistakes_are_named_with_their_line)
 	ck_assert_msg(strstr(err.text, mistakes[_i].says) != NULL, "\"%s\" lacks \"%s\"", err.text, mistakes[_i].says);
 	ck_assert(strchr(err.text, '\x1b') == NULL);
 	ck_assert(ini.event == NULL && ini.rule_count == 0);
+}
+END_TEST
+
+/* One run of the harness tells all there is to mend. */
+START_TEST(a_mistake_in_every_line_is_told_line_by_line)
+{
+	static const char *const lines[] = {
+	        "nonsense",        "[objekt]",        "= 3",
+	        "[object]",        "source = wire",   "workload = dance",
+	        "x = y",           "control = maybe", "event = two words",
+	        "[expect]",        "default = fine",  "before x = pass",
+	        "moved a = wrong", "kernel = wrong",  "frobnicate x = pass",
+	        "[maps]",          "a.size = 1",      "b.max_entries = many",
+	        "[programs]",      ".attach_to = x",  "p.autoload = maybe",
+	        "[rodata",
+	};
+	cleanup_object_ini struct object_ini ini = {0};
+	cleanup_error struct error err = {0};
+	cleanup_buf struct buf text = {0};
+	unsigned told = 0, wrong = 0;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		buf_printf(&text, "%s\n", lines[i]);
+	ck_assert_int_eq(object_ini_parse(buf_str(&text), "x.ini", &ini, &err), -EINVAL);
+	for (unsigned i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		bool header = lines[i][0] == '[' && strchr(lines[i], ']') && strcmp(lines[i], "[objekt]");
+		cleanup_free char *place = xasprintf("x.ini:%u: ", i + 1);
+
+		ck_assert_msg(header == !strstr(err.text, place), "line %u, %s: %s", i + 1, lines[i], err.text);
+		wrong += !header;
+	}
+	for (const char *at = err.text; (at = strstr(at, "x.ini:")); at++)
+		told++;
+	ck_assert_uint_eq(told, wrong);
 }
 END_TEST
 
@@ -264,6 +302,7 @@ int main(void)
 	tcase_add_test(t, settings_are_taken_in_their_order);
 	tcase_add_loop_test(t, harmless_forms_are_accepted, 0, COUNT(harmless));
 	tcase_add_loop_test(t, mistakes_are_named_with_their_line, 0, COUNT(mistakes));
+	tcase_add_test(t, a_mistake_in_every_line_is_told_line_by_line);
 	tcase_add_test(t, a_line_is_never_split);
 	tcase_add_test(t, files_are_read);
 	suite_add_tcase(s, t);
