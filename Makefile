@@ -146,7 +146,8 @@ unit: $(TEST_BIN) $(TEST_FIXTURES)
 	$(Q)for t in $(TEST_BIN); do CK_DEFAULT_TIMEOUT=120 $$t || exit 1; done
 
 ## vm           the tests in real VMs alone
-vm: $(BUILD)/corematrix $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS)
+vm: $(BUILD)/corematrix $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
+	build/tests/unguarded/disk_name.bpf.o build/tests/independent_loader
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix
 
 # A test sees every module but main.
@@ -207,6 +208,16 @@ build/fuzz/libharness.a: $(FUZZ_OBJ)
 build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(shell pkg-config --cflags $(PKGS)) -c -o $@ $<
+
+# The same program after a careless change.
+build/tests/unguarded/%.bpf.o: harness/tests/objects/%.bpf.c build/vmlinux.h
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -DUNGUARDED -c -o $@ $< && llvm-strip -g $@
+
+# Runs in guests: static, as the agent is, and none of its code.
+build/tests/independent_loader: harness/tests/independent_loader.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE $(CFLAGS) -static -o $@ $< $(AGENT_LIBS)
 
 ## clean        remove build/ (images/ and results/ stay)
 clean:

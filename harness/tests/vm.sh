@@ -77,6 +77,27 @@ check "files, connections and settings: what was captured is true" status 0 " 0 
 	run "${some[@]}" build/tests/objects/*.bpf.o
 check "file_truth: the inode is compared" latest 'any(.cells[].truth[]; .field == "ino" and .ok)'
 
+# ---- a careless change ----
+# What a user types, but for the packages: regress VERB OBJECT.
+regress() {
+	make --no-print-directory "$1-run" OBJ="$2" ARGS="${some[*]}" RESULTS="$scratch/regress" BASELINES="$scratch/baselines"
+}
+check "make baseline" regress baseline build/tests/objects/disk_name.bpf.o
+check "make regress: nothing changed" status 0 "no difference" regress regress build/tests/objects/disk_name.bpf.o
+check "make regress: rq_disk read unguarded is told as exactly that" status 2 \
+	"disk_name: relocation 1, \`struct request___old.rq_disk\` (byte_off in on_issue): was guarded, now fatal" \
+	regress regress build/tests/unguarded/disk_name.bpf.o
+
+# ---- another loader, which shares no code with the agent, says the same ----
+check "what loads, alone or as a whole, is what plain libbpf loads" harness/tests/opinions.sh "$corematrix" \
+	build/tests/independent_loader "$scratch/opinions" build/progs/{exec_identity,missing_field,no_btf}.bpf.o \
+	build/tests/{objects,unguarded}/disk_name.bpf.o -- "${some[@]}"
+another_opinion() {
+	sed -i '1s/"loaded":true/"loaded":false/' "$scratch/opinions/loader.jsonl" && harness/tests/opinions.sh \
+		"$corematrix" build/tests/independent_loader "$scratch/opinions" none -- "${some[@]}"
+}
+check "one that says something else is noticed" status 1 "1 differences" another_opinion
+
 # ---- a program that loads its own objects ----
 check "bpftool runs in the guests, with its libraries" status 0 " 0 unexpected, 0 infra" \
 	run "${some[@]}" --loader "$(PATH=$PATH:/usr/sbin command -v bpftool)" -- prog list
