@@ -81,11 +81,44 @@ static void fact_take(struct program_fact *to, const struct attempt *a, const st
 	to->err = own ? from->err : a->err;
 }
 
-static void program_try(struct attempt *whole, size_t index, bool attach, struct core_relo_list *relos,
+/*
+ * libbpf makes every map before it comes to any program, whichever programs are on: a map that fails one try fails all,
+ * and such tries are the longest, for the maps before it may be large.
+ */
+static bool map_failed(const struct attempt *a)
+{
+	for (size_t i = 0; i < a->program_count; i++)
+		if (a->programs[i].fact.err)
+			return false;
+	/* too little memory may be enough the next time */
+	return a->phase == PHASE_LOAD && a->err && a->err != ENOMEM &&
+	       strstr(buf_str(&a->log), "': failed to create: ");
+}
+
+/* What the try of program `index` showed holds for those behind it. */
+static void rest_takes(struct attempt *whole, size_t index)
+{
+	struct program_fact *fact = &whole->programs[index].fact;
+
+	for (size_t i = index + 1; i < whole->program_count; i++) {
+		struct program_fact *other = &whole->programs[i].fact;
+
+		if (!other->autoload)
+			continue;
+		free(other->reason);
+		other->reason = xstrdup(fact->reason);
+		other->alone = true;
+		other->loaded = other->attached = false;
+		other->err = fact->err;
+	}
+}
+
+/* False when there is nothing more to try. */
+static bool program_try(struct attempt *whole, size_t index, bool attach, struct core_relo_list *relos,
                         struct relo_log *relo_log, struct buf *log)
 {
 	struct program_fact *fact = &whole->programs[index].fact;
-	bool fresh = relocations_pending(relos, fact->name);
+	bool fresh = relocations_pending(relos, fact->name), more;
 	struct attempt a = {.job = whole->job, .relo_log = fresh ? relo_log : NULL};
 
 	if (attempt_open(&a) == 0 && index < a.program_count) {
@@ -102,7 +135,11 @@ static void program_try(struct attempt *whole, size_t index, bool attach, struct
 		}
 	}
 	log_append(log, &a, fact->name);
+	more = !map_failed(&a);
+	if (!more)
+		rest_takes(whole, index);
 	attempt_close(&a);
+	return more;
 }
 
 static size_t count_wanted(const struct attempt *whole)
@@ -117,9 +154,9 @@ static size_t count_wanted(const struct attempt *whole)
 void alone_try(struct attempt *whole, struct core_relo_list *relos, struct relo_log *relo_log, struct buf *log)
 {
 	int64_t start = clock_ms();
-	bool alone_already = count_wanted(whole) == 1;
+	bool alone_already = count_wanted(whole) == 1, more = true;
 
-	for (size_t i = 0; i < whole->program_count; i++) {
+	for (size_t i = 0; more && i < whole->program_count; i++) {
 		struct program_fact *fact = &whole->programs[i].fact;
 
 		if (!fact->autoload)
@@ -127,7 +164,7 @@ void alone_try(struct attempt *whole, struct core_relo_list *relos, struct relo_
 		if (alone_already) {
 			fact_take(fact, whole, fact);
 		} else if (clock_ms() - start < ALL_TRIES_MS) {
-			program_try(whole, i, clock_ms() - start < ATTACH_TRIES_MS, relos, relo_log, log);
+			more = program_try(whole, i, clock_ms() - start < ATTACH_TRIES_MS, relos, relo_log, log);
 		} else if (!fact->err) {
 			free(fact->reason);
 			fact->err = ETIME;

@@ -68,7 +68,7 @@ struct result_program {
 	bool autoload;
 	bool loaded;
 	bool attached;
-	bool alone; /* loaded, attached, err and log are of a try of this program with every other one off */
+	bool alone; /* loaded, attached, err and log are of a try with every other program off (program_fact) */
 	int err;
 	char *log; /* the proving line, "" */
 };
@@ -111,8 +111,8 @@ struct result_cell {
 	bool as_expected;
 	char *predicted;    /* what the types alone said: "loads", "rejected: relocation"; "" without prediction */
 	char *disagreement; /* "" unless prediction and verdict cannot both be right: exit status 4 */
-	char *reproduce; /* command that reproduces this one cell */
-	char *log;       /* path of the cell's full log, relative to the run's directory, "" */
+	char *reproduce;    /* command that reproduces this one cell */
+	char *log;          /* path of the cell's full log, relative to the run's directory, "" */
 	struct result_program *programs;
 	size_t program_count;
 	struct result_relocation *relocations;
