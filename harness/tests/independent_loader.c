@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A second opinion on what loads: plain libbpf and nothing of corematrix. For each object it is given, it says in one
- * line of JSON whether the object opens and loads as a whole, and whether each of its programs does with all others
- * off. Run in the guests by `corematrix run --loader`; harness/tests/opinions.sh compares what it says with what the
- * agent said. Usage: independent_loader OBJECT...; ends with 0 when every object was tried, whatever came of it.
+ * line of JSON whether the object opens and loads as a whole, and if it does not, whether each of its programs does
+ * with all others off. Run in the guests by `corematrix run --loader`; harness/tests/opinions.sh compares what it says
+ * with what the agent said. Usage: independent_loader OBJECT...; ends with 0 when every object was tried, whatever came
+ * of it.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -52,15 +53,14 @@ static int load_one(const char *path, const char *only)
 	obj = open_object(path, &err);
 	if (!obj)
 		return err;
-	bpf_object__for_each_program(prog, obj)
-		if (strcmp(bpf_program__name(prog), only))
-			bpf_program__set_autoload(prog, false);
+	bpf_object__for_each_program(prog, obj) if (strcmp(bpf_program__name(prog), only))
+	        bpf_program__set_autoload(prog, false);
 	err = bpf_object__load(obj);
 	discard(obj);
 	return err;
 }
 
-static void print_programs(const char *path, struct bpf_object *obj)
+static void print_programs(const char *path, struct bpf_object *obj, bool refused)
 {
 	const char *comma = "";
 	struct bpf_program *prog;
@@ -69,7 +69,7 @@ static void print_programs(const char *path, struct bpf_object *obj)
 	bpf_object__for_each_program(prog, obj)
 	{
 		bool wanted = bpf_program__autoload(prog);
-		int err = wanted ? load_one(path, bpf_program__name(prog)) : 0;
+		int err = wanted && refused ? load_one(path, bpf_program__name(prog)) : 0;
 
 		printf("%s{\"name\": ", comma);
 		print_string(bpf_program__name(prog));
@@ -98,7 +98,7 @@ static void try_object(const char *path)
 			discard(whole);
 		}
 		printf(", \"loaded\": %s, \"load_errno\": %d", load ? "false" : "true", -load);
-		print_programs(path, obj);
+		print_programs(path, obj, load);
 		bpf_object__close(obj);
 	} else {
 		printf(", \"loaded\": false, \"load_errno\": 0, \"programs\": []");

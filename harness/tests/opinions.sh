@@ -31,7 +31,7 @@ ask_loader() { # PATH...: one line of JSON for each of them and each kernel
 	"$corematrix" run "${options[@]}" -o "$dir/loader" --loader-time 45 --loader "$loader" "${ship[@]}" -- "${some[@]}" \
 		>"$dir/loader.txt" 2>&1 || { tail -n 5 "$dir/loader.txt" >&2; return 1; }
 	jq -r '.cells[] | [.kernel, .log] | @tsv' "$run/results.json" | while IFS=$'\t' read -r kernel log; do
-		jq -c --arg kernel "$kernel" '. + {kernel: $kernel}' "$run/$log" || return 1
+		[ -z "$log" ] || jq -cR --arg kernel "$kernel" 'fromjson? | . + {kernel: $kernel}' "$run/$log"
 	done
 	rm -r "$(realpath "$run")"
 }
@@ -40,7 +40,14 @@ ask_loader() { # PATH...: one line of JSON for each of them and each kernel
 mapfile -t paths < <(jq -r '.objects[].path' "$agent" | xargs -d "\n" realpath -s)
 if [ ! -s "$dir/loader.jsonl" ]; then
 	for ((i = 0; i < ${#paths[@]}; i += chunk)); do
-		ask_loader "${paths[@]:i:chunk}" || exit 1
+		some=("${paths[@]:i:chunk}")
+		ask_loader "${some[@]}" >"$dir/chunk" || exit 1
+		# A slow guest may not come to the end of them in its time: then each has a guest of its own.
+		if [ $((${#some[@]} * $(jq '.kernels | length' "$agent"))) = "$(wc -l <"$dir/chunk")" ]; then
+			cat "$dir/chunk"
+		else
+			for path in "${some[@]}"; do ask_loader "$path" || exit 1; done
+		fi
 	done >"$dir/loader.part" && mv "$dir/loader.part" "$dir/loader.jsonl"
 fi
 
