@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/settle.h"
 #include "base/clock.h"
 #include "relo/relo_insns.h"
 #include "relo/relo_verifier.h"
@@ -114,35 +113,17 @@ static void rest_takes(struct attempt *whole, size_t index)
 	}
 }
 
-static bool attempt_alone(struct attempt *a, size_t index)
-{
-	if (attempt_open(a) || index >= a->program_count)
-		return false;
-	attempt_single(a, index);
-	attempt_load(a);
-	return true;
-}
-
 /* False when there is nothing more to try. */
 static bool program_try(struct attempt *whole, size_t index, bool attach, struct core_relo_list *relos,
                         struct relo_log *relo_log, struct buf *log)
 {
 	struct program_fact *fact = &whole->programs[index].fact;
-	bool fresh = relocations_pending(relos, fact->name);
-	const struct attempt blank = {.job = whole->job, .relo_log = fresh ? relo_log : NULL};
-	struct attempt a = blank;
-	bool opened = attempt_alone(&a, index), more = true;
+	bool fresh = relocations_pending(relos, fact->name), more;
+	struct attempt a = {.job = whole->job, .relo_log = fresh ? relo_log : NULL};
 
-	if (a.err == ENOMEM) {
-		/* the tries before it may hold the memory still */
-		log_append(log, &a, fact->name);
-		attempt_close(&a);
-		settle_wait();
-		a = blank;
-		opened = attempt_alone(&a, index);
-	}
-	if (opened) {
-		if (attach && a.programs[index].fact.loaded)
+	if (attempt_open(&a) == 0 && index < a.program_count) {
+		attempt_single(&a, index);
+		if (attempt_load(&a) == 0 && attach)
 			attempt_attach(&a);
 		relocations_note(relos, &a, &a.programs[index], fresh);
 		fact_take(fact, &a, &a.programs[index].fact);
@@ -154,10 +135,9 @@ static bool program_try(struct attempt *whole, size_t index, bool attach, struct
 		}
 	}
 	log_append(log, &a, fact->name);
-	if (map_failed(&a)) {
+	more = !map_failed(&a);
+	if (!more)
 		rest_takes(whole, index);
-		more = false;
-	}
 	attempt_close(&a);
 	return more;
 }

@@ -14,7 +14,6 @@
 
 #include "agent/channel.h"
 #include "agent/loader.h"
-#include "agent/settle.h"
 #include "agent/tool.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -77,15 +76,13 @@ void cell_run(const struct job_object *object, uint32_t index)
 {
 	struct message begin = {.type = MESSAGE_CELL_BEGIN, .cell_begin.object = index};
 	struct frame_decoder decoder = {0};
-	int64_t deadline;
+	int64_t deadline = clock_ms() + CELL_TIMEOUT_MS;
 	cleanup_free char *reason = NULL;
 	int fds[2], status = 0;
 	bool ended;
 	pid_t pid;
 
-	settle_wait();
 	channel_send(&begin);
-	deadline = clock_ms() + CELL_TIMEOUT_MS;
 	/* Fresh for each object: it must not find what another one has pinned. A failure shows where an object pins. */
 	mount("bpf", PIN_ROOT, "bpf", 0, NULL);
 	if (pipe2(fds, O_CLOEXEC)) {

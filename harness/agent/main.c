@@ -22,7 +22,6 @@
 #include "agent/channel.h"
 #include "agent/kernel_btf.h"
 #include "agent/port.h"
-#include "agent/settle.h"
 #include "agent/subject.h"
 #include "agent/symbols.h"
 #include "agent/truth.h"
@@ -124,7 +123,6 @@ static void run_job(const struct job *job)
 	channel_send(&m);
 	if (job->symbols)
 		symbols_send();
-	settle_mark();
 	for (uint32_t i = 0; i < job->object_count; i++)
 		cell_run(&job->objects[i], i);
 	m = (struct message){.type = MESSAGE_END, .end = {.nonce = job->nonce, .cells = job->object_count}};

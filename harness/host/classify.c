@@ -164,6 +164,10 @@ static const struct row rows[] = {
         {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 524, "prog '*': failed to attach:",
          "this kernel knows the target of {}, but cannot attach there in this way (ENOTSUPP), as before 6.6 to a "
          "function with more than six arguments: use a kprobe, or another function"},
+        /* bpf_arch_text_poke() finds another instruction than the one that a tracer may replace */
+        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EBUSY, "prog '*': failed to attach:",
+         "the function that {} attaches to has no place for a tracer on this kernel (it is notrace), or another "
+         "program replaces it: attach elsewhere"},
         {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: Operation not permitted",
          "the kernel denies attaching: see lockdown and perf_event_paranoid"},
         {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: Permission denied",

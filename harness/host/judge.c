@@ -201,6 +201,23 @@ static void say_fine(struct result_cell *c)
 	conclude(c, first ? VERDICT_DEGRADED : VERDICT_PASS, CLASS_NONE, buf_str(&reason), "");
 }
 
+/* How much memory the kernel has was decided here, not by the kernel: with more, the object may well load. */
+static bool lacked_memory(const struct judge_facts *facts)
+{
+	return facts->phase == PHASE_LOAD && facts->err == ENOMEM;
+}
+
+static void say_lacked_memory(struct result_cell *c, const char *line)
+{
+	cleanup_buf struct buf reason = {0};
+
+	buf_printf(&reason,
+	           "the guest has too little memory for the object: %s; give its kernel more with memory= in the list "
+	           "of kernels, or run it without so many other objects",
+	           *line ? line : strerror(ENOMEM));
+	conclude(c, VERDICT_INFRA, CLASS_NONE, buf_str(&reason), "");
+}
+
 /* The last line of a program's output that says anything. */
 static char *last_line(const char *log)
 {
@@ -245,7 +262,9 @@ void judge_cell(struct result_cell *c, const struct judge_facts *facts)
 
 	/* the phase comes from a guest; a number that is no phase must not get into the results */
 	c->phase = (unsigned)facts->phase < PHASE_COUNT ? facts->phase : PHASE_RUN;
-	if (facts->phase == PHASE_OPEN || facts->phase == PHASE_LOAD || facts->phase == PHASE_ATTACH) {
+	if (lacked_memory(facts)) {
+		say_lacked_memory(c, line);
+	} else if (facts->phase == PHASE_OPEN || facts->phase == PHASE_LOAD || facts->phase == PHASE_ATTACH) {
 		reject(c, facts->phase, facts->err, "", line, facts->log);
 	} else if (facts->phase != PHASE_DONE) {
 		buf_printf(&reason, "the workloads could not be carried out: %s",

@@ -71,7 +71,7 @@ struct result_program {
 	bool autoload;
 	bool loaded;
 	bool attached;
-	bool alone; /* loaded, attached, err and log are of a try of this program with every other one off */
+	bool alone; /* loaded, attached, err and log are of a try with every other program off (program_fact) */
 	int err;
 	char *log; /* the proving line, "" */
 };

@@ -73,7 +73,9 @@ struct program_fact {
 	bool attached; /* loaded, not attached and `err` 0: libbpf knows no way to attach it by itself */
 	int32_t err;   /* positive errno of the step that failed, 0 */
 	char *reason;  /* the one line that proves the failure, "" */
-	bool alone;    /* loaded, attached, err and reason are those of a try with every other program off */
+	/* loaded, attached, err and reason are those of a try with every other program off, or of one that failed
+	 * before any program mattered */
+	bool alone;
 };
 
 /* What one witness says of one relocation. */
