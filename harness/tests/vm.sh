@@ -187,8 +187,8 @@ check "each control that fails is unexpected by itself, and no other" latest '
 	([.objects[] | select(.control) | .name] | length) == 0 and all(.cells[]; .as_expected == (.verdict == "pass"
 		and .expected == "pass"))'
 red_for_each_control() {
-	local ini name cell wrong=0
-	while read -r name cell; do
+	local name wrong=0
+	while read -r name; do
 		jq -e --arg n "$name" 'any(.cells[]; .object == $n and (.as_expected | not))' "$scratch/results/latest/results.json" \
 			>/dev/null || { echo "$name: no kernel of three turned red"; wrong=1; }
 	done < <(grep -l '^control = yes' build/progs/*.ini | xargs -n 1 basename -s .ini)
