@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agent/cgroup_root.h"
+#include "agent/kernel_btf.h"
 #include "agent/proof.h"
 #include "agent/setting.h"
 #include "base/cleanup.h"
@@ -103,6 +104,7 @@ int attempt_open(struct attempt *a)
 	cleanup_error struct error err = {0};
 	int code;
 
+	opts.btf_custom_path = kernel_btf_external();
 	listening = a;
 	libbpf_set_print(take_log);
 	a->phase = PHASE_OPEN;

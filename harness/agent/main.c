@@ -156,6 +156,8 @@ int main(int argc, char **argv)
 		give_up(&err);
 	buf_free(&bytes);
 	wake_up(&job);
+	if (job.btf_size && kernel_btf_replace(job.btf, job.btf_size, &err))
+		give_up(&err);
 	run_job(&job);
 	port_exit(0);
 }

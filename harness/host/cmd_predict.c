@@ -179,9 +179,18 @@ static int add_listed(const struct predict_options *o, struct kernels *k, struct
 	rc = rc ? rc : kernel_list_select(&k->list, o->globs, o->glob_count, err);
 	rc = rc ? rc : keep_present(&store, &k->list, err);
 	rc = rc ? rc : store_prepare(&store, &k->list, &k->store, &k->store_count, err);
-	for (size_t i = 0; i < k->store_count && !rc; i++)
-		add_kernel(k, (struct predict_types){k->store[i].id, k->store[i].btf, k->store[i].symbols},
-		           row_flavour(&k->list.rows[i], &k->store[i]), k->store[i].release, k->list.rows[i].expect);
+	for (size_t i = 0; i < k->store_count && !rc; i++) {
+		const char *external = k->list.rows[i].btf;
+		const struct predict_types types = {
+		        .id = k->store[i].id,
+		        .path = *external ? external : k->store[i].btf,
+		        .symbols = k->store[i].symbols,
+		        .external = *external,
+		};
+
+		add_kernel(k, types, row_flavour(&k->list.rows[i], &k->store[i]), k->store[i].release,
+		           k->list.rows[i].expect);
+	}
 	return rc;
 }
 
@@ -192,7 +201,7 @@ static int find_kernels(const struct predict_options *o, struct kernels *k, stru
 	for (size_t i = 0; i < o->btf.count && !rc; i++)
 		rc = btf_source_add(&k->sources, o->btf.at[i], err);
 	for (size_t i = 0; i < k->sources.count && !rc; i++)
-		add_kernel(k, (struct predict_types){k->sources.at[i].id, k->sources.at[i].path, NULL}, "",
+		add_kernel(k, (struct predict_types){.id = k->sources.at[i].id, .path = k->sources.at[i].path}, "",
 		           k->sources.at[i].id, "");
 	return rc;
 }

@@ -118,6 +118,15 @@ static int set_append(struct kernel_row *row, const struct list_word *word, cons
 	return 0;
 }
 
+static int set_btf(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
+                   struct error *err)
+{
+	if (!*value)
+		return fail(p, word->column, "btf= names no file; expected a .btf file, a vmlinux or a .btf.tar.xz");
+	row->btf = xstrdup(value);
+	return 0;
+}
+
 /* A verdict, with its class when it is `rejected`; infra is never expected. */
 static bool is_expectation(const char *text)
 {
@@ -169,7 +178,7 @@ static const struct option {
 	           struct error *err);
 } options[] = {
         {"optional", false, set_optional}, {"memory", true, set_memory}, {"append", true, set_append},
-        {"expect", true, set_expect},      {"id", true, set_id},
+        {"expect", true, set_expect},      {"id", true, set_id},         {"btf", true, set_btf},
 };
 enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
 
@@ -202,7 +211,7 @@ static int options_read(const struct list_words *words, size_t first, struct ker
 		if (!option)
 			return fail(p, word->column,
 			            "unknown option '%.80s'; expected optional, memory=MB, append=\"TEXT\", "
-			            "expect=VERDICT or id=NAME",
+			            "expect=VERDICT, id=NAME or btf=FILE",
 			            word->text);
 		if (seen[option - options])
 			return fail(p, word->column, "option %s is given twice", option->name);
@@ -247,6 +256,7 @@ static void row_free(struct kernel_row *row)
 	free(row->flavour);
 	free(row->id);
 	free(row->append);
+	free(row->btf);
 	free(row->expect);
 }
 
@@ -271,6 +281,8 @@ static int row_read(const struct list_words *words, struct kernel_row *row, cons
 		return rc;
 	if (!row->append)
 		row->append = xstrdup("");
+	if (!row->btf)
+		row->btf = xstrdup("");
 	if (!row->expect)
 		row->expect = xstrdup("");
 	if (!row->id)

@@ -20,10 +20,11 @@ struct predict_job {
 	const struct object_list *objects;
 	struct predict_types *types;
 	struct prediction *p;
-	bool *done;   /* one per cell */
-	bool *known;  /* objects that a worker has described */
-	int *btf;     /* open files of the kernels at work, -1 */
-	int *symbols; /* the same */
+	bool *done;     /* one per cell */
+	bool *known;    /* objects that a worker has described */
+	int *btf;       /* open files of the kernels at work, -1 */
+	int *symbols;   /* the same */
+	bool *external; /* one per kernel */
 	size_t first, end;
 	bool running;
 	struct child_worker worker;
@@ -86,6 +87,7 @@ static int start_worker(struct predict_job *job, struct error *err)
 	open_files(job);
 	work->btf = job->btf;
 	work->symbols = job->symbols;
+	work->external = job->external;
 	work->notes = job->notes;
 	rc = child_worker_start(&job->worker, predict_work, work, err);
 	close_files(job);
@@ -229,9 +231,11 @@ struct predict_job *predict_start(const struct object_list *objects, const struc
 	job->known = xcalloc(objects->count, sizeof(*job->known));
 	job->btf = xcalloc(count, sizeof(*job->btf));
 	job->symbols = xcalloc(count, sizeof(*job->symbols));
+	job->external = xcalloc(count, sizeof(*job->external));
 	job->notes = -1;
 	for (size_t i = 0; i < count; i++) {
 		job->p->kernels[i].id = xstrdup(types[i].id);
+		job->external[i] = types[i].external;
 		job->p->kernels[i].has_btf = *types[i].path != '\0';
 		job->p->kernels[i].reason = xstrdup("");
 	}
@@ -306,5 +310,6 @@ void predict_free(struct predict_job *job)
 	free(job->known);
 	free(job->btf);
 	free(job->symbols);
+	free(job->external);
 	free(job);
 }

@@ -279,6 +279,17 @@ static enum reach helper_reach(const struct parsed *p, const struct need *n)
 	return most;
 }
 
+/* Beside a BTF from outside the kernel's own is hidden: what refers to its types by number cannot be had. */
+static void doubt_needs(const struct parsed *p, struct predict_cell *c)
+{
+	c->need_count = p->needs.count;
+	c->needs = xcalloc(c->need_count, sizeof(*c->needs));
+	for (uint32_t i = 0; i < c->need_count; i++)
+		c->needs[i] = need_is_typed((enum need_kind)p->needs.at[i].kind) && !p->needs.at[i].optional
+		                      ? NEED_DOUBTED
+		                      : NEED_UNKNOWN;
+}
+
 static void check_needs(struct parsed *p, const struct relo_target *target, const struct buf *symbols,
                         struct predict_cell *c)
 {
@@ -352,7 +363,10 @@ static int do_cell(struct worker *w, size_t kernel, size_t object, const struct 
 
 	if (p->usable && target) {
 		calculate(p, target, &c);
-		check_needs(p, target, symbols, &c);
+		if (w->work->external[kernel])
+			doubt_needs(p, &c);
+		else
+			check_needs(p, target, symbols, &c);
 	}
 	if (target)
 		answer_questions(&w->work->objects->at[object].ini, p, relo_target_btf(target), &c);

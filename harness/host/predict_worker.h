@@ -36,6 +36,7 @@ struct predict_work {
 	const bool *done;          /* one per cell */
 	const int *btf;            /* open files, one per kernel, -1: it has none */
 	const int *symbols;        /* the same of symbols.h */
+	const bool *external;      /* one per kernel: its BTF tells of relocations only */
 	size_t first, end;         /* kernels to do */
 	int notes;                 /* where notes go */
 };

@@ -54,6 +54,7 @@ struct result_kernel {
 	char *version;
 	char *image_sha256;
 	char *btf_sha256;
+	char *btf; /* file whose BTF counted in place of the kernel's own, "" */
 	char *accel;
 	char *start; /* of the VM that delivered: "boot", "resume" */
 	bool infra;
@@ -114,8 +115,8 @@ struct result_cell {
 	bool as_expected;
 	char *predicted;    /* what the types alone said: "loads", "rejected: relocation"; "" without prediction */
 	char *disagreement; /* "" unless prediction and verdict cannot both be right: exit status 4 */
-	char *reproduce; /* command that reproduces this one cell */
-	char *log;       /* path of the cell's full log, relative to the run's directory, "" */
+	char *reproduce;    /* command that reproduces this one cell */
+	char *log;          /* path of the cell's full log, relative to the run's directory, "" */
 	struct result_program *programs;
 	size_t program_count;
 	struct result_relocation *relocations;

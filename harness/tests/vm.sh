@@ -134,6 +134,40 @@ check "a damaged snapshot is noticed and made anew" damaged_snapshot
 check "repeats that agree are a pass" status 0 " 0 unexpected" run --repeat 3 --kernel newest-cloud build/progs/exec_identity.bpf.o
 check "the plan is printed and nothing runs" status 0 "3 kernels" run --plan "${some[@]}" build/progs/exec_identity.bpf.o
 
+# ---- BTF from outside ----
+co_re=(build/progs/{exec_identity,exec_ppid_printk,execve_comm,task_parent,task_state,missing_field}.bpf.o)
+facts() {
+	jq '[.cells[] | {kernel, object, verdict, class, relocations: [.relocations[] | {program, insn, kind, local, target, outcome, predicted}],
+		truth: [.truth[] | {workload, field, ok}]}]' "$scratch/results/latest/results.json"
+}
+same_with_minimal_btf() {
+	"$corematrix" min-btf "${co_re[@]}" "${some[@]}" -o "$scratch/min" && [ "$(ls "$scratch/min" | wc -l)" = 3 ] &&
+		run "${some[@]}" "${co_re[@]}" && facts >"$scratch/own.facts" && latest 'all(.kernels[]; .btf == "")' &&
+		run "${some[@]}" --btf "$scratch/min" "${co_re[@]}" && facts >"$scratch/min.facts" &&
+		latest 'all(.kernels[]; .btf | test("min/.*[.]btf$"))' && cmp "$scratch/own.facts" "$scratch/min.facts"
+}
+check "min-btf: every verdict and relocation as with the kernel's own BTF" same_with_minimal_btf
+as_bpftool() {
+	local btf kernel PATH=$PATH:/usr/sbin
+	for btf in "$scratch"/min/*.btf; do
+		kernel=images/$(basename "$btf" .btf)/btf
+		bpftool gen min_core_btf "$kernel" "$scratch/theirs" "${co_re[@]}" && bpftool btf dump file "$scratch/theirs" >"$scratch/theirs.txt" &&
+			bpftool btf dump file "$btf" >"$scratch/ours.txt" && cmp "$scratch/theirs.txt" "$scratch/ours.txt" || return 1
+	done
+}
+check "min-btf: the types are those that bpftool picks" as_bpftool
+strange_btf() {
+	"$corematrix" min-btf build/progs/exec_identity.bpf.o --kernel 6.1-rt -o "$scratch/strange.btf" &&
+		printf '5.10 cloud btf=%s\n' "$scratch/strange.btf" >"$scratch/strange.txt" &&
+		status 1 "wrong" run -k "$scratch/strange.txt" build/progs/exec_identity.bpf.o
+}
+check "btf= counts: with another kernel's types the fields are wrong" strange_btf
+printf '6.1 rt\n6.1 cloud btf=%s/none.btf\n' "$scratch" >"$scratch/nobtf.txt"
+check "btf= that is not there is told with its line" status 2 "nobtf.txt:2: btf=" run -k "$scratch/nobtf.txt" build/progs/exec_identity.bpf.o
+printf '6.1 cloud btf=README.md\n' >"$scratch/nobtf.txt"
+check "btf= that is no BTF is told with its line" status 2 "nobtf.txt:1: btf=README.md: neither BTF" run -k "$scratch/nobtf.txt" build/progs/exec_identity.bpf.o
+check "--btf without a file for any kernel" status 2 "no RELEASE.btf" run --kernel 6.12-cloud --btf "$scratch/min" build/progs/exec_identity.bpf.o
+
 # ---- it goes red ----
 copy wrong fixed_offset && sed -i '/^moved/d; /^control/d' "$scratch/wrong/fixed_offset.ini"
 check "a control without its expectation turns the run red" status 1 "stale offset" run --kernel newest-cloud "$scratch/wrong/fixed_offset.bpf.o"
