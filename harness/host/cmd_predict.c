@@ -20,6 +20,7 @@
 #include "host/predict_report.h"
 #include "host/predict_timeline.h"
 #include "host/store.h"
+#include "host/store_modules.h"
 #include "host/strings.h"
 #include "host/text.h"
 
@@ -113,6 +114,7 @@ struct kernels {
 	struct kernel_list list;
 	struct store_kernel *store;
 	size_t store_count;
+	struct module_set *modules; /* store_count entries, as far as the store has them */
 	struct btf_source_list sources;
 };
 
@@ -125,6 +127,7 @@ static void kernels_free(struct kernels *k)
 	kernel_list_free(&k->list);
 	store_kernels_free(k->store, k->store_count);
 	btf_source_list_free(&k->sources);
+	store_modules_free(k->modules, k->store_count);
 }
 
 static void add_kernel(struct kernels *k, struct predict_types types, const char *flavour, const char *release,
@@ -179,12 +182,14 @@ static int add_listed(const struct predict_options *o, struct kernels *k, struct
 	rc = rc ? rc : kernel_list_select(&k->list, o->globs, o->glob_count, err);
 	rc = rc ? rc : keep_present(&store, &k->list, err);
 	rc = rc ? rc : store_prepare(&store, &k->list, &k->store, &k->store_count, err);
+	k->modules = rc ? NULL : store_modules_known(k->store, k->store_count);
 	for (size_t i = 0; i < k->store_count && !rc; i++) {
 		const char *external = k->list.rows[i].btf;
 		const struct predict_types types = {
 		        .id = k->store[i].id,
 		        .path = *external ? external : k->store[i].btf,
 		        .symbols = k->store[i].symbols,
+		        .modules = &k->modules[i],
 		        .external = *external,
 		};
 

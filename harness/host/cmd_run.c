@@ -34,6 +34,7 @@
 #include "host/shipment.h"
 #include "host/snapshot.h"
 #include "host/store.h"
+#include "host/store_modules.h"
 
 struct run_options {
 	const char *list_path;
@@ -305,7 +306,8 @@ static int finish(struct result *r, const char *directory, int64_t start_ms, str
 
 /* Beside the first boots; what it says is compared with every cell. */
 static struct predict_job *start_prediction(const struct object_list *objects, const struct store_kernel *kernels,
-                                            const struct external_btf *external, size_t count, struct error *err)
+                                            const struct external_btf *external, const struct module_set *modules,
+                                            size_t count, struct error *err)
 {
 	cleanup_free struct predict_types *types = xcalloc(count, sizeof(*types));
 
@@ -314,6 +316,7 @@ static struct predict_job *start_prediction(const struct object_list *objects, c
 		        .id = kernels[i].id,
 		        .path = *external[i].path ? external[i].path : kernels[i].btf,
 		        .symbols = kernels[i].symbols,
+		        .modules = &modules[i],
 		        .external = *external[i].path,
 		};
 	return predict_start(objects, types, count, err);
@@ -358,6 +361,8 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	struct store_options store = {.dir = o->images, .frozen = o->frozen};
 	struct store_kernel *kernels = NULL;
 	struct external_btf *external = NULL;
+	struct module_set *modules = NULL;
+	cleanup_strings struct strings module_names = {0};
 	struct accel_answer accel = {0};
 	struct plan plan = {0};
 	struct predict_job *predict;
@@ -373,7 +378,10 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	if (!rc && o->plan_only)
 		return print_plan(o, &list, &objects);
 	rc = rc ? rc : qemu_version_read(&qemu, err);
+	object_list_modules(&objects, &module_names);
+	store.modules = &module_names;
 	rc = rc ? rc : store_prepare(&store, &list, &kernels, &count, err);
+	rc = rc ? rc : store_modules_prepare(&store, &list, kernels, count, &module_names, &modules, err);
 	rc = rc ? rc : external_btf_read(&list, kernels, o->btf, &external, err);
 	rc = rc ? rc : initramfs_store(o->images, &initrd, err);
 	rc = rc ? rc : run_dir_create(o->results, &directory, err);
@@ -396,7 +404,7 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 		result_set_string(&r->kernels[i].btf, external[i].path);
 	command = command_for_one(o);
 	/* what a program of the user's will load, nothing can tell */
-	predict = o->loader ? NULL : start_prediction(&objects, kernels, external, count, err);
+	predict = o->loader ? NULL : start_prediction(&objects, kernels, external, modules, count, err);
 	if (!predict && !o->loader)
 		return -err->code;
 	jobs = o->jobs ? o->jobs : host_speed_jobs(processors(), SCHEDULE_MEMORY_MB);
@@ -405,6 +413,7 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	                .list = &list,
 	                .kernels = kernels,
 	                .external = external,
+	                .modules = modules,
 	                .objects = &objects,
 	                .predict = predict,
 	                .plan = &plan,
@@ -434,6 +443,7 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 		rendered = report_markdown_append(r, o->summary, rc ? NULL : err);
 	store_kernels_free(kernels, count);
 	external_btf_free(external, list.count);
+	store_modules_free(modules, list.count);
 	return rc ? rc : rendered;
 }
 

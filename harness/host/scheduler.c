@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "host/module_job.h"
 #include "host/progress.h"
 #include "host/recorder.h"
 #include "host/run_dir.h"
@@ -111,6 +112,7 @@ static int write_job(const struct scheduler *sch, const struct task *t, uint64_t
 	struct job job = {.nonce = nonce, .symbols = t->wants_symbols, .object_count = (uint32_t)t->count};
 	const struct buf *external = &sch->s->external[t->kernel].raw;
 	cleanup_buf struct buf bytes = {0};
+	int rc;
 
 	job.wall_ns = clock_ns(CLOCK_REALTIME);
 	job.btf_size = (uint32_t)external->len;
@@ -119,9 +121,10 @@ static int write_job(const struct scheduler *sch, const struct task *t, uint64_t
 	job.objects = xcalloc(t->count, sizeof(*job.objects));
 	for (size_t i = 0; i < t->count; i++)
 		job.objects[i] = object_to_job(&sch->s->objects->at[t->objects[i]]);
+	rc = module_job_add(&sch->s->modules[t->kernel], &job, err);
 	job_encode(&job, &bytes);
 	job_free(&job);
-	return io_replace_file(path, bytes.data, bytes.len, err);
+	return rc ? rc : io_replace_file(path, bytes.data, bytes.len, err);
 }
 
 static uint64_t fresh_nonce(void)
@@ -136,7 +139,7 @@ static uint64_t fresh_nonce(void)
 /* What the job holds beside the objects is this kernel's alone. */
 static bool is_particular(const struct scheduler *sch, const struct task *t)
 {
-	return *sch->s->external[t->kernel].path;
+	return *sch->s->external[t->kernel].path || sch->s->modules[t->kernel].count;
 }
 
 /* First attempts share one job file where they can; a later attempt has fewer objects and a file of its own. */
