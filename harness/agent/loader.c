@@ -169,5 +169,6 @@ void loader_run(const struct job_object *object)
 	else if (l.whole.phase == PHASE_LOAD)
 		alone_try(&l.whole, &l.relos, l.relo_log, &l.whole.log);
 	l.end.run_ns = clock_ns(CLOCK_BOOTTIME) - attached;
+	attempt_unregister(&l.whole);
 	send_facts(&l);
 }

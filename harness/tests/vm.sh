@@ -197,6 +197,19 @@ no_module() {
 }
 check "an object whose module no kernel has is tried without it, and told" no_module
 
+# ---- kfuncs and struct_ops ----
+copy ops struct_ops && cp "$scratch/ops/struct_ops.bpf.o" "$scratch/ops/again.bpf.o" && cp "$scratch/ops/struct_ops.ini" "$scratch/ops/again.ini"
+check "a struct_ops is registered, called, and gone before the next object" status 0 " 0 unexpected, 0 infra" \
+	run "${some[@]}" "$scratch/ops/struct_ops.bpf.o" "$scratch/ops/again.bpf.o" build/progs/kfunc_present.bpf.o build/progs/kfunc_absent.bpf.o
+check "it saw every connection" latest '[.cells[] | select(.object == "struct_ops" or .object == "again")] | length == 6 and
+	all(all(.programs[]; .attached) and any(.truth[]; .workload == "tcp4" and .field == "sport" and .ok) and any(.truth[]; .workload == "tcp6" and .field == "dport" and .ok))'
+check "a missing kfunc is named" latest '[.cells[] | select(.object == "kfunc_absent")] | all(.class == "kfunc" and (.reason | contains("kfunc_of_no_kernel")))'
+foreign_sysctl() {
+	copy sysctl exec_identity && sed 's/^.expect.$/[sysctl]\nnet.ipv4.no_such_thing = 1\n&/' build/progs/exec_identity.ini >"$scratch/sysctl/exec_identity.ini" &&
+		status 3 "/proc/sys/net/ipv4/no_such_thing cannot be set" run --kernel 5.10-cloud "$scratch/sysctl/exec_identity.bpf.o"
+}
+check "a sysctl that no kernel has is infra, with its name" foreign_sysctl
+
 # ---- it goes red ----
 copy wrong fixed_offset && sed -i '/^moved/d; /^control/d' "$scratch/wrong/fixed_offset.ini"
 check "a control without its expectation turns the run red" status 1 "stale offset" run --kernel newest-cloud "$scratch/wrong/fixed_offset.bpf.o"
