@@ -18,7 +18,7 @@ CFLAGS := -std=gnu17 -g $(if $(DEBUG),-O0,-O2) $(WARNINGS)
 SANFLAGS = $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 HOST_CFLAGS = $(CFLAGS) $(SANFLAGS) $(shell pkg-config --cflags $(PKGS))
 HOST_LIBS = $(shell pkg-config --libs $(PKGS)) -linih -l:libbpf.a -lelf -lz -lm
-AGENT_LDFLAGS := -static -s -Wl,-e,agent_start,--wrap=btf__load_vmlinux_btf,--wrap=btf__free
+AGENT_LDFLAGS := -static -s -Wl,-e,agent_start,--wrap=btf__load_vmlinux_btf,--wrap=btf__parse,--wrap=btf__free
 AGENT_LIBS := -l:libbpf.a -l:libelf.a -l:libz.a
 
 # What the programs in progs/ are compiled with, and against: the types of one kernel of the store.

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agent/cgroup_root.h"
+#include "agent/kernel_btf.h"
 #include "agent/proof.h"
 #include "agent/setting.h"
 #include "base/cleanup.h"
@@ -103,6 +104,7 @@ int attempt_open(struct attempt *a)
 	cleanup_error struct error err = {0};
 	int code;
 
+	opts.btf_custom_path = kernel_btf_external();
 	listening = a;
 	libbpf_set_print(take_log);
 	a->phase = PHASE_OPEN;
@@ -241,6 +243,50 @@ static bool left_to_loader(const struct attempt *a, const struct attempt_program
 	       (code == -EINVAL && strstr(said, "missing ':function[+offset]' specification"));
 }
 
+/* Programs of this type run once the struct that holds them is registered. */
+static void members_attached(struct attempt *a)
+{
+	for (size_t i = 0; i < a->program_count; i++)
+		if (bpf_program__type(a->programs[i].prog) == BPF_PROG_TYPE_STRUCT_OPS && a->programs[i].fact.loaded)
+			a->programs[i].fact.attached = true;
+}
+
+/* libbpf's skeletons register the struct_ops maps of an object while they attach its programs. */
+static int register_maps(struct attempt *a)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, a->obj)
+	{
+		struct bpf_link *link;
+		int code;
+
+		if (bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || !bpf_map__autocreate(map))
+			continue;
+		link = bpf_map__attach_struct_ops(map);
+		code = (int)libbpf_get_error(link);
+		if (code) {
+			attempt_fail(a, PHASE_ATTACH, -code, "struct_ops '%s' cannot be registered: %s",
+			             bpf_map__name(map), strerror(-code));
+			return -1;
+		}
+		a->registered = xrealloc(a->registered, a->registered_count + 1, sizeof(struct bpf_link *));
+		a->registered[a->registered_count++] = link;
+	}
+	if (a->registered_count)
+		members_attached(a);
+	return 0;
+}
+
+void attempt_unregister(struct attempt *a)
+{
+	for (size_t i = 0; i < a->registered_count; i++)
+		bpf_link__destroy(a->registered[i]);
+	free(a->registered);
+	a->registered = NULL;
+	a->registered_count = 0;
+}
+
 int attempt_attach(struct attempt *a)
 {
 	int failures = 0;
@@ -265,7 +311,7 @@ int attempt_attach(struct attempt *a)
 		if (!failures++)
 			attempt_fail(a, PHASE_ATTACH, -code, "program '%s': %s", p->fact.name, p->fact.reason);
 	}
-	return failures ? -1 : 0;
+	return failures ? -1 : register_maps(a);
 }
 
 char *attempt_verifier_log(const struct attempt *a, const char *program)
@@ -275,6 +321,7 @@ char *attempt_verifier_log(const struct attempt *a, const char *program)
 
 void attempt_close(struct attempt *a)
 {
+	attempt_unregister(a);
 	for (size_t i = 0; i < a->program_count; i++) {
 		bpf_link__destroy(a->programs[i].link);
 		free(a->programs[i].before);

@@ -35,6 +35,8 @@ struct attempt {
 	struct bpf_object *obj;
 	struct attempt_program *programs;
 	size_t program_count;
+	struct bpf_link **registered; /* struct_ops maps; they outlive the process unless they are let go of */
+	size_t registered_count;
 	struct buf log; /* warnings and verifier logs, cut at a limit */
 	enum cell_phase phase;
 	int err;      /* positive errno of what failed, 0 */
@@ -44,7 +46,10 @@ struct attempt {
 /* Each returns 0, or -1 with phase, err and reason set. Programs know their own failures. */
 int attempt_open(struct attempt *a); /* settings of the job included */
 int attempt_load(struct attempt *a);
-int attempt_attach(struct attempt *a); /* goes on behind a program that fails */
+int attempt_attach(struct attempt *a); /* goes on behind a program that fails; struct_ops maps are registered */
+
+/* Take back what attempt_attach registered: the kernel would keep it, as it does no program's attachment. */
+void attempt_unregister(struct attempt *a);
 
 /* Take every program but number `index` out of the load. */
 void attempt_single(struct attempt *a, size_t index);

@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "agent/channel.h"
+#include "agent/kernel_module.h"
 #include "agent/loader.h"
+#include "agent/sysctl.h"
 #include "agent/tool.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -25,6 +27,7 @@
 /* Where objects pin their maps (LIBBPF_PIN_BY_NAME); the kernel makes the directory. */
 #define PIN_ROOT "/sys/fs/bpf"
 
+/* The cell could not be carried out. */
 static void send_cell_end(const char *reason)
 {
 	struct message m = {.type = MESSAGE_CELL_END};
@@ -72,9 +75,8 @@ static void child_main(const struct job_object *object, int fd)
 	_exit(EXIT_SUCCESS);
 }
 
-void cell_run(const struct job_object *object, uint32_t index)
+static void run_object(const struct job_object *object)
 {
-	struct message begin = {.type = MESSAGE_CELL_BEGIN, .cell_begin.object = index};
 	struct frame_decoder decoder = {0};
 	int64_t deadline = clock_ms() + CELL_TIMEOUT_MS;
 	cleanup_free char *reason = NULL;
@@ -82,7 +84,6 @@ void cell_run(const struct job_object *object, uint32_t index)
 	bool ended;
 	pid_t pid;
 
-	channel_send(&begin);
 	/* Fresh for each object: it must not find what another one has pinned. A failure shows where an object pins. */
 	mount("bpf", PIN_ROOT, "bpf", 0, NULL);
 	if (pipe2(fds, O_CLOEXEC)) {
@@ -120,4 +121,23 @@ void cell_run(const struct job_object *object, uint32_t index)
 	else
 		reason = xasprintf("the object's process ended early with status %d", WEXITSTATUS(status));
 	send_cell_end(reason);
+}
+
+void cell_run(const struct job *job, uint32_t index)
+{
+	struct message begin = {.type = MESSAGE_CELL_BEGIN, .cell_begin.object = index};
+	const struct job_object *object = &job->objects[index];
+	struct buf *sysctls = sysctl_save(object);
+	cleanup_error struct error err = {0};
+	cleanup_buf struct buf notes = {0};
+
+	channel_send(&begin);
+	if (kernel_module_load(job, object, &notes, &err)) {
+		send_cell_end(err.text);
+	} else {
+		channel_send_log(buf_str(&notes), notes.len);
+		run_object(object);
+	}
+	sysctl_restore(object, sysctls);
+	kernel_module_unload(job, object);
 }

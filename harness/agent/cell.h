@@ -8,8 +8,8 @@
 
 #include "wire/job.h"
 
-/* Run object number `index` of a job in a child and relay its messages, from CELL_BEGIN to CELL_END, whatever happens.
+/* Run object number `index` of `job` in a child and relay its messages, from CELL_BEGIN to CELL_END, whatever happens.
  */
-void cell_run(const struct job_object *object, uint32_t index);
+void cell_run(const struct job *job, uint32_t index);
 
 #endif

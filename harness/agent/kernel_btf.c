@@ -2,6 +2,7 @@
 #include "agent/kernel_btf.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -14,11 +15,16 @@
 
 #define MAX_BTF (64u << 20)
 
+#define EXTERNAL_PATH "/tmp/external.btf"
+
 static struct btf *shared;
+static struct btf *external; /* parsed from EXTERNAL_PATH; NULL: none, and `shared` is not hidden */
 static size_t raw_size;
 static uint32_t raw_crc;
 
 struct btf *__wrap_btf__load_vmlinux_btf(void);
+struct btf *__wrap_btf__parse(const char *path, struct btf_ext **ext);
+struct btf *__real_btf__parse(const char *path, struct btf_ext **ext);
 void __wrap_btf__free(struct btf *btf);
 void __real_btf__free(struct btf *btf);
 
@@ -70,15 +76,41 @@ uint32_t kernel_btf_crc(void)
 	return raw_crc;
 }
 
+int kernel_btf_replace(const void *bytes, size_t size, struct error *err)
+{
+	int rc = io_replace_file(EXTERNAL_PATH, bytes, size, err);
+
+	if (rc)
+		return rc;
+	external = btf__new(bytes, (unsigned)size);
+	rc = (int)libbpf_get_error(external);
+	if (rc) {
+		external = NULL;
+		return error_set(err, -rc, "the BTF from outside cannot be parsed: %s", strerror(-rc));
+	}
+	return 0;
+}
+
+const char *kernel_btf_external(void)
+{
+	return external ? EXTERNAL_PATH : NULL;
+}
+
 struct btf *__wrap_btf__load_vmlinux_btf(void)
 {
-	if (!shared)
-		errno = ESRCH;
-	return shared;
+	if (shared && !external)
+		return shared;
+	errno = ESRCH;
+	return NULL;
+}
+
+struct btf *__wrap_btf__parse(const char *path, struct btf_ext **ext)
+{
+	return external && !strcmp(path, EXTERNAL_PATH) ? external : __real_btf__parse(path, ext);
 }
 
 void __wrap_btf__free(struct btf *btf)
 {
-	if (btf != shared)
+	if (btf != shared && btf != external)
 		__real_btf__free(btf);
 }

@@ -9,6 +9,7 @@
 #include "agent/attempt.h"
 #include "agent/channel.h"
 #include "agent/kernel_btf.h"
+#include "agent/sysctl.h"
 #include "agent/trigger.h"
 #include "agent/workload.h"
 #include "base/buf.h"
@@ -107,7 +108,8 @@ static void run_workloads(struct loader *l)
 	int code;
 
 	l->whole.phase = PHASE_RUN;
-	code = workloads_run(&request, &report, &err);
+	code = sysctl_apply(job, &err);
+	code = code ? code : workloads_run(&request, &report, &err);
 	for (size_t i = 0; i < report.truth_count; i++) {
 		struct message m = {.type = MESSAGE_TRUTH, .truth = report.truths[i]};
 
@@ -167,5 +169,6 @@ void loader_run(const struct job_object *object)
 	else if (l.whole.phase == PHASE_LOAD)
 		alone_try(&l.whole, &l.relos, l.relo_log, &l.whole.log);
 	l.end.run_ns = clock_ns(CLOCK_BOOTTIME) - attached;
+	attempt_unregister(&l.whole);
 	send_facts(&l);
 }

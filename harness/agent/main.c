@@ -21,6 +21,7 @@
 #include "agent/cell.h"
 #include "agent/channel.h"
 #include "agent/kernel_btf.h"
+#include "agent/kernel_module.h"
 #include "agent/port.h"
 #include "agent/subject.h"
 #include "agent/symbols.h"
@@ -123,8 +124,13 @@ static void run_job(const struct job *job)
 	channel_send(&m);
 	if (job->symbols)
 		symbols_send();
+	/* A module that cannot be unloaded again is met by those only that load modules themselves. */
 	for (uint32_t i = 0; i < job->object_count; i++)
-		cell_run(&job->objects[i], i);
+		if (!kernel_module_wanted(&job->objects[i]))
+			cell_run(job, i);
+	for (uint32_t i = 0; i < job->object_count; i++)
+		if (kernel_module_wanted(&job->objects[i]))
+			cell_run(job, i);
 	m = (struct message){.type = MESSAGE_END, .end = {.nonce = job->nonce, .cells = job->object_count}};
 	channel_send(&m);
 }
@@ -154,6 +160,8 @@ int main(int argc, char **argv)
 		give_up(&err);
 	buf_free(&bytes);
 	wake_up(&job);
+	if (job.btf_size && kernel_btf_replace(job.btf, job.btf_size, &err))
+		give_up(&err);
 	run_job(&job);
 	port_exit(0);
 }

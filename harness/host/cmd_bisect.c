@@ -280,8 +280,8 @@ static int tell_types(const struct options *o, const struct row *r, size_t good,
 
 	rc = rc ? rc : find_types(o, r, good, bad, &k, &count, err);
 	if (!rc) {
-		const struct predict_types types[] = {{k[0].id, k[0].btf, k[0].symbols},
-		                                      {k[1].id, k[1].btf, k[1].symbols}};
+		const struct predict_types types[] = {{.id = k[0].id, .path = k[0].btf, .symbols = k[0].symbols},
+		                                      {.id = k[1].id, .path = k[1].btf, .symbols = k[1].symbols}};
 
 		job = predict_start(&objects, types, 2, err);
 		p = job ? predict_finish(job, err) : NULL;

@@ -20,6 +20,7 @@
 #include "host/predict_report.h"
 #include "host/predict_timeline.h"
 #include "host/store.h"
+#include "host/store_modules.h"
 #include "host/strings.h"
 #include "host/text.h"
 
@@ -113,6 +114,7 @@ struct kernels {
 	struct kernel_list list, alone; /* `alone`: rows that are types and no kernel */
 	struct store_kernel *store;
 	size_t store_count;
+	struct module_set *modules; /* store_count entries, as far as the store has them */
 	struct btf_source_list sources;
 };
 
@@ -126,6 +128,7 @@ static void kernels_free(struct kernels *k)
 	kernel_list_free(&k->alone);
 	store_kernels_free(k->store, k->store_count);
 	btf_source_list_free(&k->sources);
+	store_modules_free(k->modules, k->store_count);
 }
 
 static void add_kernel(struct kernels *k, struct predict_types types, const char *flavour, const char *release,
@@ -185,9 +188,20 @@ static int add_listed(const struct predict_options *o, struct kernels *k, struct
 		rc = keep_present(&store, &k->list, err);
 		rc = rc ? rc : store_prepare(&store, &k->list, &k->store, &k->store_count, err);
 	}
-	for (size_t i = 0; i < k->store_count && !rc; i++)
-		add_kernel(k, (struct predict_types){k->store[i].id, k->store[i].btf, k->store[i].symbols},
-		           row_flavour(&k->list.rows[i], &k->store[i]), k->store[i].release, k->list.rows[i].expect);
+	k->modules = rc ? NULL : store_modules_known(k->store, k->store_count);
+	for (size_t i = 0; i < k->store_count && !rc; i++) {
+		const char *external = k->list.rows[i].btf;
+		const struct predict_types types = {
+		        .id = k->store[i].id,
+		        .path = *external ? external : k->store[i].btf,
+		        .symbols = k->store[i].symbols,
+		        .modules = &k->modules[i],
+		        .external = *external,
+		};
+
+		add_kernel(k, types, row_flavour(&k->list.rows[i], &k->store[i]), k->store[i].release,
+		           k->list.rows[i].expect);
+	}
 	return rc;
 }
 
@@ -208,7 +222,7 @@ static int find_kernels(const struct predict_options *o, struct kernels *k, stru
 	for (size_t i = 0; i < o->btf.count && !rc; i++)
 		rc = btf_source_add(&k->sources, o->btf.at[i], err);
 	for (size_t i = 0; i < k->sources.count && !rc; i++)
-		add_kernel(k, (struct predict_types){k->sources.at[i].id, k->sources.at[i].path, NULL}, "",
+		add_kernel(k, (struct predict_types){.id = k->sources.at[i].id, .path = k->sources.at[i].path}, "",
 		           k->sources.at[i].id, "");
 	return rc;
 }

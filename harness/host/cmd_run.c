@@ -17,6 +17,7 @@
 #include "host/accel.h"
 #include "host/advice.h"
 #include "host/cmd_report.h"
+#include "host/external_btf.h"
 #include "host/host_speed.h"
 #include "host/initramfs.h"
 #include "host/kernel_list.h"
@@ -33,6 +34,7 @@
 #include "host/shipment.h"
 #include "host/snapshot.h"
 #include "host/store.h"
+#include "host/store_modules.h"
 
 struct run_options {
 	const char *list_path;
@@ -52,10 +54,11 @@ struct run_options {
 	size_t ship_count;
 	unsigned loader_seconds; /* 0: the default */
 	bool after_dashes;       /* the arguments follow a `--` */
+	const char *btf;         /* directory of BTF from outside, NULL: none */
 };
 
 /* Options without a letter. */
-enum { OPTION_LOADER = 256, OPTION_SHIP, OPTION_LOADER_TIME };
+enum { OPTION_LOADER = 256, OPTION_SHIP, OPTION_LOADER_TIME, OPTION_BTF };
 
 /* The host gives a cell a minute (vm.h), of which unpacking and stopping need some. */
 #define LOADER_SECONDS_MAX 45
@@ -72,6 +75,8 @@ static const struct argp_option option_table[] = {
         {"plan", 'p', NULL, 0, "print which kernels would run, in which order, and stop", 0},
         {"part", 'P', "K/N", 0, "only part K of N of the plan, so that N machines share a matrix", 0},
         {"repeat", 'r', "N", 0, "measure every cell N times and report those that differ", 0},
+        {"btf", OPTION_BTF, "DIR", 0,
+         "RELEASE.btf in it counts in place of a kernel's own BTF, which is hidden; like btf= in the list", 0},
         {"loader", OPTION_LOADER, "PROGRAM", 0,
          "run this program in the guests, with the libraries it needs; its end is the verdict", 0},
         {"ship", OPTION_SHIP, "FILE", 0, "a file that the program needs beside its libraries; may be repeated", 0},
@@ -134,6 +139,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'f':
 		o->frozen = true;
+		return 0;
+	case OPTION_BTF:
+		o->btf = arg;
 		return 0;
 	case OPTION_LOADER:
 		o->loader = arg;
@@ -298,12 +306,19 @@ static int finish(struct result *r, const char *directory, int64_t start_ms, str
 
 /* Beside the first boots; what it says is compared with every cell. */
 static struct predict_job *start_prediction(const struct object_list *objects, const struct store_kernel *kernels,
+                                            const struct external_btf *external, const struct module_set *modules,
                                             size_t count, const struct kernel_list *alone, struct error *err)
 {
 	cleanup_free struct predict_types *types = xcalloc(count + alone->count, sizeof(*types));
 
 	for (size_t i = 0; i < count; i++)
-		types[i] = (struct predict_types){kernels[i].id, kernels[i].btf, kernels[i].symbols};
+		types[i] = (struct predict_types){
+		        .id = kernels[i].id,
+		        .path = *external[i].path ? external[i].path : kernels[i].btf,
+		        .symbols = kernels[i].symbols,
+		        .modules = &modules[i],
+		        .external = *external[i].path,
+		};
 	for (size_t i = 0; i < alone->count; i++)
 		types[count + i] = (struct predict_types){.id = alone->rows[i].id, .path = alone->rows[i].spec};
 	return predict_start(objects, types, count + alone->count, err);
@@ -361,13 +376,24 @@ static int read_objects(const struct run_options *o, struct object_list *objects
 	        objects, err);
 }
 
+/* What calls this program for one cell, up to --kernel. */
+static char *command_for_one(const struct run_options *o)
+{
+	cleanup_free char *list = shell_quote(o->list_path), *btf = o->btf ? shell_quote(o->btf) : NULL;
+
+	return xasprintf("%s run -k %s%s%s", program_invocation_name, list, btf ? " --btf " : "", btf ? btf : "");
+}
+
 static int run(const struct run_options *o, int argc, char **argv, struct result *r, struct error *err)
 {
 	cleanup_kernel_list struct kernel_list list = {0}, alone = {0};
 	cleanup_object_list struct object_list objects = {0};
-	cleanup_free char *qemu = NULL, *initrd = NULL, *directory = NULL, *command = NULL, *quoted = NULL;
+	cleanup_free char *qemu = NULL, *initrd = NULL, *directory = NULL, *command = NULL;
 	struct store_options store = {.dir = o->images, .frozen = o->frozen};
 	struct store_kernel *kernels = NULL;
+	struct external_btf *external = NULL;
+	struct module_set *modules = NULL;
+	cleanup_strings struct strings module_names = {0};
 	struct accel_answer accel = {0};
 	struct plan plan = {0};
 	struct predict_job *predict;
@@ -385,7 +411,11 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	if (!rc && o->plan_only)
 		return print_plan(o, &list, &objects);
 	rc = rc ? rc : qemu_version_read(&qemu, err);
+	object_list_modules(&objects, &module_names);
+	store.modules = &module_names;
 	rc = rc ? rc : store_prepare(&store, &list, &kernels, &count, err);
+	rc = rc ? rc : store_modules_prepare(&store, &list, kernels, count, &module_names, &modules, err);
+	rc = rc ? rc : external_btf_read(&list, kernels, o->btf, &external, err);
 	rc = rc ? rc : initramfs_store(o->images, &initrd, err);
 	rc = rc ? rc : run_dir_create(o->results, &directory, err);
 	rc = rc ? rc : object_list_unpack(&objects, directory, err);
@@ -403,10 +433,11 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	result_set_string(&r->host.accel, accel.reason);
 	run_header_objects(r, &objects);
 	run_header_kernels(r, kernels, count);
-	quoted = shell_quote(o->list_path);
-	command = xasprintf("%s run -k %s", program_invocation_name, quoted);
+	for (size_t i = 0; i < count; i++)
+		result_set_string(&r->kernels[i].btf, external[i].path);
+	command = command_for_one(o);
 	/* what a program of the user's will load, nothing can tell */
-	predict = o->loader ? NULL : start_prediction(&objects, kernels, count, &alone, err);
+	predict = o->loader ? NULL : start_prediction(&objects, kernels, external, modules, count, &alone, err);
 	if (!predict && !o->loader)
 		return -err->code;
 	jobs = o->jobs ? o->jobs : host_speed_jobs(processors(), SCHEDULE_MEMORY_MB);
@@ -414,6 +445,8 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	        &(const struct schedule){
 	                .list = &list,
 	                .kernels = kernels,
+	                .external = external,
+	                .modules = modules,
 	                .objects = &objects,
 	                .predict = predict,
 	                .plan = &plan,
@@ -444,6 +477,8 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	if (o->summary && !rendered)
 		rendered = report_markdown_append(r, o->summary, rc ? NULL : err);
 	store_kernels_free(kernels, count);
+	external_btf_free(external, list.count);
+	store_modules_free(modules, list.count);
 	return rc ? rc : rendered;
 }
 

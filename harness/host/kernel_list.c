@@ -128,6 +128,15 @@ static int set_append(struct kernel_row *row, const struct list_word *word, cons
 	return 0;
 }
 
+static int set_btf(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
+                   struct error *err)
+{
+	if (!*value)
+		return fail(p, word->column, "btf= names no file; expected a .btf file, a vmlinux or a .btf.tar.xz");
+	row->btf = xstrdup(value);
+	return 0;
+}
+
 /* A verdict, with its class when it is `rejected`; infra is never expected. */
 static bool is_expectation(const char *text)
 {
@@ -189,8 +198,13 @@ static const struct option {
 	int (*set)(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
 	           struct error *err);
 } options[] = {
-        {"optional", false, set_optional}, {"memory", true, set_memory}, {"append", true, set_append},
-        {"expect", true, set_expect},      {"id", true, set_id},         {"types", false, set_types},
+        {"optional", false, set_optional},
+        {"memory", true, set_memory},
+        {"append", true, set_append},
+        {"expect", true, set_expect},
+        {"id", true, set_id},
+        {"types", false, set_types},
+        {"btf", true, set_btf},
 };
 enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
 
@@ -223,7 +237,7 @@ static int options_read(const struct list_words *words, size_t first, struct ker
 		if (!option)
 			return fail(p, word->column,
 			            "unknown option '%.80s'; expected optional, memory=MB, append=\"TEXT\", "
-			            "expect=VERDICT, id=NAME or types",
+			            "expect=VERDICT, id=NAME, btf=FILE or types",
 			            word->text);
 		if (seen[option - options])
 			return fail(p, word->column, "option %s is given twice", option->name);
@@ -280,6 +294,7 @@ static void row_free(struct kernel_row *row)
 	free(row->flavour);
 	free(row->id);
 	free(row->append);
+	free(row->btf);
 	free(row->expect);
 }
 
@@ -302,12 +317,14 @@ static int row_read(const struct list_words *words, struct kernel_row *row, cons
 	rc = options_read(words, has_flavour ? 2 : 1, row, p, err);
 	if (rc)
 		return rc;
-	if (row->kind == ROW_TYPES && (row->memory_mb || row->append))
+	if (row->kind == ROW_TYPES && (row->memory_mb || row->append || row->btf))
 		return fail(p, first->column,
-		            "'%.80s' holds types alone and is not booted; memory= and append= are for kernels",
+		            "'%.80s' holds types alone and is not booted; memory=, append= and btf= are for kernels",
 		            first->text);
 	if (!row->append)
 		row->append = xstrdup("");
+	if (!row->btf)
+		row->btf = xstrdup("");
 	if (!row->expect)
 		row->expect = xstrdup("");
 	if (!row->id)

@@ -29,6 +29,7 @@ struct kernel_row {
 	bool optional;
 	unsigned memory_mb; /* 0: the default */
 	char *append;       /* extra kernel command line, "" */
+	char *btf;          /* file with the BTF that counts in place of the kernel's own, "" */
 	char *expect; /* "", or the verdict every object of the row is expected to have: "rejected:no-kernel-btf" */
 };
 

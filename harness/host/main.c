@@ -8,6 +8,7 @@
 #include "host/cmd_bisect.h"
 #include "host/cmd_diff.h"
 #include "host/cmd_kernels.h"
+#include "host/cmd_min_btf.h"
 #include "host/cmd_predict.h"
 #include "host/cmd_report.h"
 #include "host/cmd_run.h"
@@ -20,6 +21,7 @@ static const struct command {
         {"run", cmd_run, "boot the matrix, load the objects, compare with the truth, report"},
         {"predict", cmd_predict, "tell from the kernels' types what would come of it, without a VM"},
         {"bisect", cmd_bisect, "find the first kernel on which an object does otherwise, and what changed there"},
+        {"min-btf", cmd_min_btf, "write the smallest BTF that objects need for kernels without one"},
         {"kernels", cmd_kernels, "list, fetch, verify, add or prune the kernels of the matrix"},
         {"report", cmd_report, "render the reports of a run again from its results.json"},
         {"diff", cmd_diff, "tell what changed between two runs, or since a baseline, and whether it is worse"},

@@ -190,6 +190,23 @@ int object_list_unpack(struct object_list *list, const char *dir, struct error *
 	return rc;
 }
 
+void object_list_modules(const struct object_list *list, struct strings *names)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct object_ini *ini = &list->at[i].ini;
+
+		for (size_t k = 0; k < ini->setting_count; k++) {
+			const char *name = ini->settings[k].value;
+			bool known = ini->settings[k].key != SETTING_MODULE;
+
+			for (size_t n = 0; n < names->count && !known; n++)
+				known = !strcmp(names->at[n], name);
+			if (!known)
+				strings_add(names, name);
+		}
+	}
+}
+
 struct job_object object_to_job(const struct object *o)
 {
 	struct job_object job = {.name = xstrdup(o->name), .size = (uint32_t)o->bytes.len};

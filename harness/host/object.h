@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "host/object_ini.h"
+#include "host/strings.h"
 #include "wire/job.h"
 
 /* A job is read by the guest in one piece; larger objects are refused with a clear error. */
@@ -46,6 +47,9 @@ int object_list_read(char *const *paths, size_t count, struct object_list *list,
  * cell, or asks an object's types, needs a file of its own.
  */
 int object_list_unpack(struct object_list *list, const char *dir, struct error *err);
+
+/* The kernel modules that the objects name, each once. */
+void object_list_modules(const struct object_list *list, struct strings *names);
 
 /* The object as a job carries it, settings from its ini included; the caller owns it. */
 struct job_object object_to_job(const struct object *object);

@@ -31,7 +31,7 @@ struct parser {
 	const char *path;
 	unsigned line; /* of the line inih is working on: its handler is not told */
 	struct object_ini *ini;
-	unsigned seen[8];        /* line of each key of [object], 0 when not given; order of object_keys */
+	unsigned seen[9];        /* line of each key of [object], 0 when not given; order of object_keys */
 	unsigned *setting_lines; /* line of each setting of `ini` */
 	struct buf mistakes;
 };
@@ -85,7 +85,8 @@ static void set_source(struct parser *p, const char *value)
 	int source = event_source_parse(value);
 
 	if (source < 0)
-		mistake(p, p->line, "source \"%s\" is unknown; give auto, ringbuf, perfbuf, printk, iter or none", value);
+		mistake(p, p->line, "source \"%s\" is unknown; give auto, ringbuf, perfbuf, printk, iter or none",
+		        value);
 	else
 		p->ini->source = (enum event_source)source;
 }
@@ -159,13 +160,46 @@ static void set_perfbuf_fallback(struct parser *p, const char *value)
 		                       .key = SETTING_PERFBUF_FALLBACK, .name = xstrdup(""), .value = xstrdup(value)});
 }
 
+/* Names of modules: letters, digits, - and _; the last two are the same to the kernel. */
+static bool is_module(const char *word)
+{
+	for (; isalnum((unsigned char)*word) || *word == '-' || *word == '_'; word++)
+		;
+	return !*word;
+}
+
+static void set_modules(struct parser *p, const char *value)
+{
+	cleanup_free char *list = xstrdup(value);
+	char *next = list, *word;
+
+	while ((word = strsep(&next, ","))) {
+		size_t lead = strspn(word, " \t"), len;
+
+		word += lead;
+		len = strcspn(word, " \t");
+		if (!word[len + strspn(word + len, " \t")])
+			word[len] = '\0';
+		if (!*word || !is_module(word)) {
+			mistake(p, p->line,
+			        "module \"%s\" is no name of a kernel module; give one, or several with commas between",
+			        word);
+			continue;
+		}
+		for (char *c = word; *c; c++)
+			*c = *c == '-' ? '_' : *c;
+		add_setting(p,
+		            (struct job_setting){.key = SETTING_MODULE, .name = xstrdup(""), .value = xstrdup(word)});
+	}
+}
+
 static const struct {
 	const char *name;
 	void (*set)(struct parser *p, const char *value);
 } object_keys[] = {
         {"description", set_description}, {"event", set_event},     {"source", set_source},
         {"workload", set_workloads},      {"control", set_control}, {"perfbuf_fallback", set_perfbuf_fallback},
-        {"mechanism", set_mechanism},     {"moment", set_moment},
+        {"mechanism", set_mechanism},     {"moment", set_moment},   {"module", set_modules},
 };
 
 static void take_object_key(struct parser *p, const char *name, const char *value)
@@ -181,7 +215,7 @@ static void take_object_key(struct parser *p, const char *name, const char *valu
 	}
 	mistake(p, p->line,
 	        "unknown key \"%s\" in [object]; give description, mechanism, event, source, workload, control, "
-	        "perfbuf_fallback or moment",
+	        "perfbuf_fallback, moment or module",
 	        name);
 }
 
@@ -340,7 +374,8 @@ static bool check_line(struct parser *p, const char *line, size_t len)
 	}
 	name = xstrndup(line + 1, (size_t)(close - line - 1));
 	if (strcmp(name, "object") != 0 && strcmp(name, "expect") != 0 && !object_setting_is_section(name))
-		mistake(p, p->line, "unknown section [%s]; write [object], [expect], [rodata], [maps] or [programs]",
+		mistake(p, p->line,
+		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs] or [sysctl]",
 		        name);
 	return true;
 }

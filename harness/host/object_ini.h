@@ -14,6 +14,7 @@
  *   moment = after           ; which side of an exec its events speak of, where its attach points do not tell:
  *                            ; before, after
  *   perfbuf_fallback = events          ; this ring buffer becomes a perf buffer where the kernel has no ring buffers
+ *   module = tcp_westwood    ; kernel modules to load before the object is opened, and unload after it; several: commas
  *
  *   [rodata]                 ; global variables, as they shall be when the programs are loaded; see agent/variable.h
  *   min_us = 100             ; integers of all sizes, also 0x and negative
@@ -36,6 +37,9 @@
  *   on_malloc.attach_to = /usr/lib/libc.so.6:malloc    ; binary:function of a uprobe
  *   on_packet.attach_to = /                            ; cgroup of a cgroup program; the root is the only one
  *   classify.type = sched_cls                          ; where the section's name does not say it
+ *
+ *   [sysctl]                 ; what files below /proc/sys hold while the workloads run, and no longer
+ *   net.ipv4.tcp_congestion_control = westwood
  *
  *   [expect]                 ; the last line whose condition holds decides; `default` when none does, else pass
  *   default = pass

@@ -102,6 +102,21 @@ enum need_state need_check_symbols(const struct need *n, enum need_state state, 
 	return NEED_MISSING;
 }
 
+bool need_is_typed(enum need_kind kind)
+{
+	switch (kind) {
+	case NEED_BTF_TRACEPOINT:
+	case NEED_FUNCTION:
+	case NEED_LSM:
+	case NEED_ITERATOR:
+	case NEED_KFUNC:
+	case NEED_STRUCT_OPS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* ---- collecting ---- */
 
 /* A type of that kind and name; what it refers to does not matter. */

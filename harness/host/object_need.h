@@ -44,4 +44,7 @@ enum need_state need_check_symbols(const struct need *n, enum need_state state, 
 /* Whether the absence of such a thing from the types proves that it is absent. */
 bool need_is_provable(enum need_kind kind);
 
+/* Whether libbpf asks the kernel's own BTF for it, whatever the object is relocated by. */
+bool need_is_typed(enum need_kind kind);
+
 #endif

@@ -113,7 +113,8 @@ static bool is_identifier(const char *s)
 
 bool object_setting_is_section(const char *section)
 {
-	return !strcmp(section, "rodata") || !strcmp(section, "maps") || !strcmp(section, "programs");
+	return !strcmp(section, "rodata") || !strcmp(section, "maps") || !strcmp(section, "programs") ||
+	       !strcmp(section, "sysctl");
 }
 
 static bool parse_variable(const char *name, const char *value, struct job_setting *out, struct buf *why)
@@ -127,6 +128,27 @@ static bool parse_variable(const char *name, const char *value, struct job_setti
 	return out->name != NULL;
 }
 
+/* "net.ipv4.ip_forward": the names of a path below /proc/sys, with dots between. */
+static bool parse_sysctl(const char *name, const char *value, struct job_setting *out, struct buf *why)
+{
+	char *path;
+
+	if (!isalnum((unsigned char)*name) || strstr(name, "..") || name[strlen(name) - 1] == '.' ||
+	    name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")]) {
+		buf_printf(why, "\"%s\" is no sysctl; give one as sysctl does: net.ipv4.tcp_congestion_control", name);
+		return false;
+	}
+	if (!*value) {
+		buf_puts(why, "a value is missing after \"=\"");
+		return false;
+	}
+	path = xstrdup(name);
+	for (char *c = path; *c; c++)
+		*c = *c == '.' ? '/' : *c;
+	*out = (struct job_setting){.key = SETTING_SYSCTL, .name = path, .value = xstrdup(value)};
+	return true;
+}
+
 bool object_setting_parse(const char *section, const char *name, const char *value, struct job_setting *out,
                           struct buf *why)
 {
@@ -137,6 +159,8 @@ bool object_setting_parse(const char *section, const char *name, const char *val
 	*out = (struct job_setting){0};
 	if (!strcmp(section, "rodata"))
 		return parse_variable(name, value, out, why);
+	if (!strcmp(section, "sysctl"))
+		return parse_sysctl(name, value, out, why);
 	attribute = dot ? find_attribute(section, dot + 1) : NULL;
 	if (!dot || dot == name) {
 		buf_printf(why, "\"%s\" is not NAME.ATTRIBUTE; the attributes in [%s] are ", name, section);

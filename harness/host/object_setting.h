@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "wire/job.h"
 
-/* True for a section that holds settings: "rodata", "maps", "programs". */
+/* True for a section that holds settings: "rodata", "maps", "programs", "sysctl". */
 bool object_setting_is_section(const char *section);
 
 /*

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/version.h"
 
-static const char index_magic[] = "corematrix-kernel-index 1\n";
+static const char index_magic[] = "corematrix-kernel-index 2\n";
 static const size_t nearest_count = 3;
 /* Only used for the few kB of a configuration; some backports put hundreds of MB of modules elsewhere, never here. */
 static const uint64_t config_package_max = 4u << 20;
@@ -55,15 +55,19 @@ static struct package_ref ref_of(const struct scanned_package *p)
 	                            .sha256 = xstrdup(p->sha256)};
 }
 
-/* Newer packages have the image in linux-binary-<release> and the configuration in linux-base-<release>. */
+/*
+ * Newer packages have the image in linux-binary-<release>, the configuration in linux-base-<release> and the modules in
+ * linux-modules-<release>. A suite keeps the first of them for many versions, the others for its newest only.
+ */
 static bool kernel_of(const struct package_scan *scan, const struct scanned_package *image, struct kernel_package *k)
 {
 	const char *release = image->name + strlen("linux-image-");
 	cleanup_free char *binary_name = xasprintf("linux-binary-%s", release);
-	const struct scanned_package *config = NULL;
+	const struct scanned_package *config = NULL, *modules = image;
 
 	if (strstr(image->depends, binary_name)) {
 		config = scan_find(scan, "linux-base-", release, image->version);
+		modules = scan_find(scan, "linux-modules-", release, image->version);
 		image = scan_find(scan, "linux-binary-", release, image->version);
 	}
 	if (!image)
@@ -72,6 +76,8 @@ static bool kernel_of(const struct package_scan *scan, const struct scanned_pack
 	        .release = xstrdup(release), .version = xstrdup(image->version), .image = ref_of(image)};
 	if (config && config->size <= config_package_max)
 		k->config = ref_of(config);
+	if (modules)
+		k->modules = ref_of(modules);
 	return true;
 }
 
@@ -130,6 +136,7 @@ static void kernel_free(struct kernel_package *k)
 	free(k->version);
 	ref_free(&k->image);
 	ref_free(&k->config);
+	ref_free(&k->modules);
 }
 
 void package_index_free(struct package_index *index)
@@ -158,8 +165,14 @@ void package_index_write(const struct package_index *index, struct buf *out)
 
 		buf_printf(out, "kernel\t%s\t%s", k->release, k->version);
 		ref_write(&k->image, out);
-		if (k->config.name)
+		if (k->config.name) {
+			buf_puts(out, "\tconfig");
 			ref_write(&k->config, out);
+		}
+		if (k->modules.name) {
+			buf_puts(out, "\tmodules");
+			ref_write(&k->modules, out);
+		}
 		buf_putc(out, '\n');
 	}
 	/* A file that was cut has no such line. */
@@ -167,7 +180,7 @@ void package_index_write(const struct package_index *index, struct buf *out)
 }
 
 /* Columns of one line, cut in place. */
-enum { COLUMN_MAX = 12 };
+enum { COLUMN_MAX = 18, COLUMN_FIRST = 7, COLUMN_REF = 5 };
 
 static size_t columns_cut(char *line, char **columns)
 {
@@ -193,11 +206,22 @@ static bool ref_read(char *const *columns, struct package_ref *ref)
 static bool kernel_read(char *const *columns, size_t count, struct kernel_package *k)
 {
 	*k = (struct kernel_package){0};
-	if ((count != 7 && count != 11) || !column_is_word(columns[1]) || !column_is_word(columns[2]))
+	if (count < COLUMN_FIRST || (count - COLUMN_FIRST) % COLUMN_REF || !column_is_word(columns[1]) ||
+	    !column_is_word(columns[2]))
 		return false;
 	k->release = xstrdup(columns[1]);
 	k->version = xstrdup(columns[2]);
-	return ref_read(columns + 3, &k->image) && (count == 7 || ref_read(columns + 7, &k->config));
+	if (!ref_read(columns + 3, &k->image))
+		return false;
+	for (size_t i = COLUMN_FIRST; i < count; i += COLUMN_REF) {
+		struct package_ref *ref = !strcmp(columns[i], "config")    ? &k->config
+		                          : !strcmp(columns[i], "modules") ? &k->modules
+		                                                           : NULL;
+
+		if (!ref || ref->name || !ref_read(columns + i + 1, ref))
+			return false;
+	}
+	return true;
 }
 
 /* One line of the index. Returns 1 at its end, 0 to go on, -EINVAL when it makes no sense. */

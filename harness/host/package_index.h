@@ -25,11 +25,12 @@ struct package_ref {
 };
 
 struct kernel_package {
-	char *release;             /* "6.1.0-52-cloud-amd64" */
-	char *version;             /* Debian version, "6.1.180-1" */
-	struct package_ref image;  /* holds the kernel image: linux-image-*, or linux-binary-* in the newer layout */
-	struct package_ref config; /* holds the configuration when `image` does not; name NULL when there is none */
-	bool gone;                 /* the mirror turned out not to have the file: as if it were not listed */
+	char *release;              /* "6.1.0-52-cloud-amd64" */
+	char *version;              /* Debian version, "6.1.180-1" */
+	struct package_ref image;   /* holds the kernel image: linux-image-*, or linux-binary-* in the newer layout */
+	struct package_ref config;  /* holds the configuration when `image` does not; name NULL when there is none */
+	struct package_ref modules; /* holds the modules; name NULL when the mirror has them no more */
+	bool gone;                  /* the mirror turned out not to have the file: as if it were not listed */
 };
 
 struct package_index {

@@ -71,10 +71,10 @@ static void take_field(struct scanned_package *p, const char *line, size_t len)
 	}
 }
 
-/* What makes a kernel: an image, or in the newer layout a binary and the base files beside it. */
+/* What makes a kernel: an image, or in the newer layout a binary, and the base files and modules beside it. */
 static bool is_wanted_name(const char *name)
 {
-	static const char *const starts[] = {"linux-image-", "linux-binary-", "linux-base-"};
+	static const char *const starts[] = {"linux-image-", "linux-binary-", "linux-base-", "linux-modules-"};
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
 		if (!strncmp(name, starts[i], strlen(starts[i])))

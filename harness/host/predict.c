@@ -20,10 +20,14 @@ struct predict_job {
 	const struct object_list *objects;
 	struct predict_types *types;
 	struct prediction *p;
-	bool *done;   /* one per cell */
-	bool *known;  /* objects that a worker has described */
-	int *btf;     /* open files of the kernels at work, -1 */
-	int *symbols; /* the same */
+	bool *done;                        /* one per cell */
+	bool *known;                       /* objects that a worker has described */
+	int *btf;                          /* open files of the kernels at work, -1 */
+	int *symbols;                      /* the same */
+	bool *external;                    /* one per kernel */
+	const struct module_set **modules; /* one per kernel */
+	struct predict_module *files;      /* open modules of the kernels at work */
+	size_t file_count;
 	size_t first, end;
 	bool running;
 	struct child_worker worker;
@@ -36,6 +40,11 @@ struct predict_job {
 
 static void close_files(struct predict_job *job)
 {
+	for (size_t i = 0; i < job->file_count; i++)
+		cleanup_close_fd(&job->files[i].file);
+	free(job->files);
+	job->files = NULL;
+	job->file_count = 0;
 	for (size_t k = job->first; k < job->end; k++) {
 		if (job->btf[k] >= 0)
 			close(steal_fd(&job->btf[k]));
@@ -53,12 +62,29 @@ static void kernel_fails(struct predict_job *job, size_t kernel, const char *rea
 	k->reason = xstrdup(reason);
 }
 
+static void open_modules(struct predict_job *job, size_t kernel)
+{
+	const struct module_set *set = job->modules[kernel];
+
+	for (size_t i = 0; set && i < set->count; i++) {
+		if (set->at[i].state != MODULE_FILE)
+			continue;
+		job->files = xrealloc(job->files, job->file_count + 1, sizeof(*job->files));
+		job->files[job->file_count++] = (struct predict_module){
+		        .kernel = kernel,
+		        .module = &set->at[i],
+		        .file = open(set->at[i].path, O_RDONLY | O_CLOEXEC),
+		};
+	}
+}
+
 static void open_files(struct predict_job *job)
 {
 	for (size_t k = job->first; k < job->end; k++) {
 		const char *path = job->types[k].path;
 		cleanup_free char *reason = NULL;
 
+		open_modules(job, k);
 		job->btf[k] = job->symbols[k] = -1;
 		if (!*path || job->p->kernels[k].failed)
 			continue;
@@ -86,6 +112,10 @@ static int start_worker(struct predict_job *job, struct error *err)
 	open_files(job);
 	work->btf = job->btf;
 	work->symbols = job->symbols;
+	work->external = job->external;
+	work->modules = job->modules;
+	work->files = job->files;
+	work->file_count = job->file_count;
 	work->notes = job->notes;
 	rc = child_worker_start(&job->worker, predict_work, work, err);
 	close_files(job);
@@ -229,9 +259,13 @@ struct predict_job *predict_start(const struct object_list *objects, const struc
 	job->known = xcalloc(objects->count, sizeof(*job->known));
 	job->btf = xcalloc(count, sizeof(*job->btf));
 	job->symbols = xcalloc(count, sizeof(*job->symbols));
+	job->external = xcalloc(count, sizeof(*job->external));
+	job->modules = xcalloc(count, sizeof(*job->modules));
 	job->notes = -1;
 	for (size_t i = 0; i < count; i++) {
 		job->p->kernels[i].id = xstrdup(types[i].id);
+		job->external[i] = types[i].external;
+		job->modules[i] = types[i].modules;
 		job->p->kernels[i].has_btf = *types[i].path != '\0';
 		job->p->kernels[i].reason = xstrdup("");
 	}
@@ -306,5 +340,8 @@ void predict_free(struct predict_job *job)
 	free(job->known);
 	free(job->btf);
 	free(job->symbols);
+	free(job->external);
+	free(job->modules);
+	free(job->files);
 	free(job);
 }

@@ -7,7 +7,10 @@
 #ifndef COREMATRIX_HOST_PREDICT_H
 #define COREMATRIX_HOST_PREDICT_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
+#include "host/module_store.h"
 #include "host/object.h"
 #include "host/prediction.h"
 
@@ -16,6 +19,8 @@ struct predict_types {
 	const char *id;
 	const char *path;    /* of anything that btf_source_read reads; "": the kernel has no BTF */
 	const char *symbols; /* path of its functions' names (symbols.h), which need not be there; NULL: none */
+	const struct module_set *modules; /* those that objects name; NULL: not known */
+	bool external; /* it stands in for the kernel's own and holds what relocations need, perhaps no more */
 };
 
 struct predict_job;

@@ -19,6 +19,7 @@
 #include "host/predict_forecast.h"
 #include "host/symbols.h"
 #include "relo/btf_check.h"
+#include "relo/btf_join.h"
 #include "relo/btf_field.h"
 #include "relo/core_relo.h"
 #include "relo/object_code.h"
@@ -43,8 +44,16 @@ struct parsed {
 	struct predict_object about;
 };
 
+/* A module's types, split from those of the kernel at work. */
+struct module_types {
+	const char *name;
+	struct btf *btf;
+};
+
 struct worker {
 	const struct predict_work *work;
+	struct module_types *modules; /* of the kernel at work */
+	size_t module_count;
 	struct parsed *objects;
 };
 
@@ -279,8 +288,20 @@ static enum reach helper_reach(const struct parsed *p, const struct need *n)
 	return most;
 }
 
+/* Beside a BTF from outside the kernel's own is hidden: what refers to its types by number cannot be had. */
+static void doubt_needs(const struct parsed *p, struct predict_cell *c)
+{
+	c->need_count = p->needs.count;
+	c->needs = xcalloc(c->need_count, sizeof(*c->needs));
+	c->need_notes = xcalloc(c->need_count, sizeof(*c->need_notes));
+	for (uint32_t i = 0; i < c->need_count; i++)
+		c->needs[i] = need_is_typed((enum need_kind)p->needs.at[i].kind) && !p->needs.at[i].optional
+		                      ? NEED_DOUBTED
+		                      : NEED_UNKNOWN;
+}
+
 static void check_needs(struct parsed *p, const struct relo_target *target, const struct buf *symbols,
-                        struct predict_cell *c)
+                        bool with_modules, struct predict_cell *c)
 {
 	bool walked = false;
 
@@ -291,8 +312,10 @@ static void check_needs(struct parsed *p, const struct relo_target *target, cons
 		const struct need *n = &p->needs.at[i];
 		enum need_state state = need_check(&p->needs, i, target);
 		bool provable = need_is_provable((enum need_kind)n->kind);
+		bool in_module = with_modules && n->kind == NEED_KPROBE;
 
-		if (symbols->len)
+		/* the names are those of the kernel's own functions */
+		if (symbols->len && !in_module)
 			state = need_check_symbols(n, state, buf_str(symbols), symbols->len, &provable,
 			                           &c->need_notes[i]);
 		if (state == NEED_MISSING && n->kind == NEED_HELPER) {
@@ -340,23 +363,108 @@ static void answer_questions(const struct object_ini *ini, const struct parsed *
 		c->answers[i] = answer(&ini->rules[i], p, kernel);
 }
 
+/* ---- modules ---- */
+
+/* A module without types is one that nothing can be relocated by, as those of 5.10 are. */
+static void read_modules(struct worker *w, size_t kernel, const struct btf *base)
+{
+	w->modules = xcalloc(w->work->file_count, sizeof(*w->modules));
+	w->module_count = 0;
+	for (size_t i = 0; i < w->work->file_count; i++) {
+		const struct predict_module *m = &w->work->files[i];
+		cleanup_buf struct buf raw = {0};
+		struct btf *btf;
+
+		if (m->kernel != kernel || m->file < 0 || btf_source_read(m->file, &raw, NULL))
+			continue;
+		btf = btf_join(base, raw.data, raw.len, NULL);
+		if (btf)
+			w->modules[w->module_count++] = (struct module_types){m->module->name, btf};
+	}
+}
+
+static void free_modules(struct worker *w)
+{
+	for (size_t i = 0; i < w->module_count; i++)
+		btf__free(w->modules[i].btf);
+	free(w->modules);
+	w->modules = NULL;
+	w->module_count = 0;
+}
+
+/* The modules that are loaded for the object: those it names and what they depend on. */
+static void loaded_modules(const struct module_set *set, const struct object_ini *ini, struct strings *order)
+{
+	for (size_t i = 0; set && i < ini->setting_count; i++)
+		if (ini->settings[i].key == SETTING_MODULE)
+			module_set_order(set, ini->settings[i].value, order);
+}
+
+static bool modules_are_known(const struct module_set *set, const struct object_ini *ini)
+{
+	for (size_t i = 0; i < ini->setting_count; i++)
+		if (ini->settings[i].key == SETTING_MODULE && (!set || !module_set_find(set, ini->settings[i].value)))
+			return false;
+	return true;
+}
+
+/* The kernel as it is with the object's modules loaded. */
+static struct relo_target *target_with_modules(const struct worker *w, const struct strings *loaded,
+                                               const struct btf *base)
+{
+	struct relo_target *target = relo_target_new(base, NULL);
+
+	for (size_t i = 0; target && i < loaded->count; i++)
+		for (size_t m = 0; m < w->module_count; m++)
+			if (!strcmp(w->modules[m].name, loaded->at[i]))
+				relo_target_add_module(target, w->modules[m].btf, NULL);
+	return target;
+}
+
+/* What would be said of an object without its modules would not be of the object that is run. */
+static void doubt_modules(struct predict_cell *c)
+{
+	if (c->forecast == FORECAST_NONE || c->class == CLASS_OPEN)
+		return;
+	c->forecast = FORECAST_UNSURE;
+	c->class = CLASS_ATTACH_TARGET;
+	c->phase = PHASE_ATTACH;
+	free(c->reason);
+	c->reason = xstrdup("a kernel module that it names is not in the store yet; a run fetches it");
+}
+
 /* `target` is NULL for a kernel without BTF. */
 static int do_cell(struct worker *w, size_t kernel, size_t object, const struct relo_target *target,
                    const struct buf *symbols, struct error *err)
 {
 	const struct predict_kernel about = {.has_btf = target != NULL};
+	const struct object_ini *ini = &w->work->objects->at[object].ini;
+	bool known = modules_are_known(w->work->modules[kernel], ini);
+	struct relo_target *own = NULL; /* with the object's modules */
+	cleanup_strings struct strings loaded = {0};
 	struct parsed *p = &w->objects[object];
 	struct predict_cell c __attribute__((cleanup(predict_cell_free))) = {0};
 	cleanup_buf struct buf note = {0};
 	struct pack pack;
 
-	if (p->usable && target) {
+	/* libbpf does not ask modules beside a BTF from outside */
+	loaded_modules(w->work->modules[kernel], ini, &loaded);
+	if (target && loaded.count && !w->work->external[kernel])
+		own = target_with_modules(w, &loaded, relo_target_btf(target));
+	target = own ? own : target;
+	if (p->usable && target && known) {
 		calculate(p, target, &c);
-		check_needs(p, target, symbols, &c);
+		if (w->work->external[kernel])
+			doubt_needs(p, &c);
+		else
+			check_needs(p, target, symbols, loaded.count, &c);
 	}
 	if (target)
 		answer_questions(&w->work->objects->at[object].ini, p, relo_target_btf(target), &c);
 	predict_forecast(&about, &p->about, &c);
+	if (!known)
+		doubt_modules(&c);
+	relo_target_free(own);
 	pack = note_start(&note, NOTE_CELL, kernel, object);
 	prediction_pack_cell(&pack, &c);
 	return send(w, &note, err);
@@ -424,8 +532,11 @@ static int do_kernel_types(struct worker *w, size_t kernel, struct error *err)
 	rc = send_kernel(w, kernel, &why, err);
 	if (target && !rc && w->work->symbols[kernel] >= 0)
 		read_symbols(w->work->symbols[kernel], &symbols);
-	if (target && !rc)
+	if (target && !rc) {
+		read_modules(w, kernel, btf);
 		rc = do_cells(w, kernel, target, &symbols, err);
+		free_modules(w);
+	}
 	relo_target_free(target);
 	btf__free(btf);
 	return rc;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "host/module_store.h"
 #include "host/object.h"
 #include "host/prediction.h"
 
@@ -30,14 +31,25 @@ struct predict_note_head {
 
 void predict_note_pack(struct pack *pack, struct predict_note_head *head);
 
+/* A module of a kernel at work. */
+struct predict_module {
+	size_t kernel;
+	const struct stored_module *module;
+	int file; /* open, -1 when it could not be opened */
+};
+
 struct predict_work {
 	const struct object_list *objects;
 	struct prediction *so_far; /* what is known: failed objects and kernels, and done cells, are left out */
 	const bool *done;          /* one per cell */
 	const int *btf;            /* open files, one per kernel, -1: it has none */
 	const int *symbols;        /* the same of symbols.h */
-	size_t first, end;         /* kernels to do */
-	int notes;                 /* where notes go */
+	const struct module_set *const *modules; /* one per kernel; NULL: not known */
+	const struct predict_module *files;      /* of all kernels to do */
+	size_t file_count;
+	const bool *external; /* one per kernel: its BTF tells of relocations only */
+	size_t first, end;    /* kernels to do */
+	int notes;            /* where notes go */
 };
 
 /* A child_worker's work; `ctx` is a struct predict_work. */

@@ -11,6 +11,7 @@
 #include "host/cell_result.h"
 #include "host/expect.h"
 #include "host/expect_text.h"
+#include "host/module_job.h"
 #include "host/progress.h"
 #include "host/result_json.h"
 #include "host/strings.h"
@@ -95,6 +96,19 @@ static void repeat_cell(struct result_cell *first, const struct result_cell *aga
 	result_set_string(&first->reason, reason);
 }
 
+/* An object that was tried without a module it names is told so: on such a system it has to do without, too. */
+static void note_lack(const struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object)
+{
+	const struct object_ini *ini = &rec->s->objects->at[object].ini;
+	cleanup_free char *lack = module_job_lack(&rec->s->modules[kernel], ini->settings, ini->setting_count);
+	cleanup_free char *reason = NULL;
+
+	if (!lack)
+		return;
+	reason = xasprintf("%s%s(tried without its module: %s)", cell->reason, *cell->reason ? " " : "", lack);
+	result_set_string(&cell->reason, reason);
+}
+
 static void fill_cell(const struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object,
                       const struct session_cell *facts)
 {
@@ -105,6 +119,7 @@ static void fill_cell(const struct recorder *rec, struct result_cell *cell, size
 		cell_result_fill_predicted(cell, facts, p, kernel, object);
 	else
 		cell_result_fill(cell, facts);
+	note_lack(rec, cell, kernel, object);
 }
 
 void record_cell(struct recorder *rec, size_t kernel, size_t object, const struct session_cell *facts)

@@ -63,8 +63,8 @@ static void free_kernel(struct result_kernel *k)
 	for (size_t i = 0; i < k->attempt_count; i++)
 		FREE_ALL(k->attempts[i].accel, k->attempts[i].start, k->attempts[i].outcome);
 	free(k->attempts);
-	FREE_ALL(k->id, k->release, k->arch, k->package, k->version, k->image_sha256, k->btf_sha256, k->accel, k->start,
-	         k->reason, k->directory);
+	FREE_ALL(k->id, k->release, k->arch, k->package, k->version, k->image_sha256, k->btf_sha256, k->btf, k->accel,
+	         k->start, k->reason, k->directory);
 }
 
 static void free_cell(struct result_cell *c)
@@ -129,8 +129,8 @@ struct result_kernel *result_add_kernel(struct result *r)
 {
 	struct result_kernel *k = LIST_ADD(r->kernels, r->kernel_count);
 
-	SET_EMPTY(&k->id, &k->release, &k->arch, &k->package, &k->version, &k->image_sha256, &k->btf_sha256, &k->accel,
-	          &k->start, &k->reason, &k->directory);
+	SET_EMPTY(&k->id, &k->release, &k->arch, &k->package, &k->version, &k->image_sha256, &k->btf_sha256, &k->btf,
+	          &k->accel, &k->start, &k->reason, &k->directory);
 	return k;
 }
 

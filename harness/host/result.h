@@ -54,6 +54,7 @@ struct result_kernel {
 	char *version;
 	char *image_sha256;
 	char *btf_sha256;
+	char *btf; /* file whose BTF counted in place of the kernel's own, "" */
 	char *accel;
 	char *start; /* of the VM that delivered: "boot", "resume" */
 	bool infra;

@@ -192,6 +192,7 @@ static void kernel_entry(struct codec *x, json_t *node, void *owner, size_t inde
 	codec_string(x, node, "version", &k->version);
 	codec_string(x, node, "image_sha256", &k->image_sha256);
 	codec_string(x, node, "btf_sha256", &k->btf_sha256);
+	codec_string(x, node, "btf", &k->btf);
 	codec_string(x, node, "accel", &k->accel);
 	codec_string(x, node, "start", &k->start);
 	k->infra = codec_term(x, node, "status", k->infra, k->infra ? "infra" : "ok", infra_parse);

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "host/module_job.h"
 #include "host/progress.h"
 #include "host/recorder.h"
 #include "host/run_dir.h"
@@ -109,15 +110,21 @@ static int write_job(const struct scheduler *sch, const struct task *t, uint64_t
                      struct error *err)
 {
 	struct job job = {.nonce = nonce, .symbols = t->wants_symbols, .object_count = (uint32_t)t->count};
+	const struct buf *external = &sch->s->external[t->kernel].raw;
 	cleanup_buf struct buf bytes = {0};
+	int rc;
 
 	job.wall_ns = clock_ns(CLOCK_REALTIME);
+	job.btf_size = (uint32_t)external->len;
+	job.btf = xcalloc(1, external->len);
+	memcpy(job.btf, buf_str(external), external->len);
 	job.objects = xcalloc(t->count, sizeof(*job.objects));
 	for (size_t i = 0; i < t->count; i++)
 		job.objects[i] = object_to_job(&sch->s->objects->at[t->objects[i]]);
+	rc = module_job_add(&sch->s->modules[t->kernel], &job, err);
 	job_encode(&job, &bytes);
 	job_free(&job);
-	return io_replace_file(path, bytes.data, bytes.len, err);
+	return rc ? rc : io_replace_file(path, bytes.data, bytes.len, err);
 }
 
 static uint64_t fresh_nonce(void)
@@ -129,12 +136,18 @@ static uint64_t fresh_nonce(void)
 	return nonce;
 }
 
-/* All first attempts share one job file; a later attempt has fewer objects and a file of its own. */
+/* What the job holds beside the objects is this kernel's alone. */
+static bool is_particular(const struct scheduler *sch, const struct task *t)
+{
+	return *sch->s->external[t->kernel].path || sch->s->modules[t->kernel].count;
+}
+
+/* First attempts share one job file where they can; a later attempt has fewer objects and a file of its own. */
 static int prepare_job(struct scheduler *sch, struct task *t, const char *directory, uint64_t *nonce, struct error *err)
 {
 	struct shared_job *shared;
 
-	if (t->attempt > 1) {
+	if (t->attempt > 1 || is_particular(sch, t)) {
 		t->job_path = xasprintf("%s/job%s.bin", directory, t->job_name);
 		*nonce = fresh_nonce();
 		return write_job(sch, t, *nonce, t->job_path, err);

@@ -11,7 +11,9 @@
 
 #include "base/error.h"
 #include "host/arch.h"
+#include "host/external_btf.h"
 #include "host/kernel_list.h"
+#include "host/module_store.h"
 #include "host/object.h"
 #include "host/predict.h"
 #include "host/plan.h"
@@ -25,7 +27,9 @@
 struct schedule {
 	struct predict_job *predict; /* of `objects` on `kernels`, NULL: nothing to compare with */
 	const struct kernel_list *list;
-	const struct store_kernel *kernels; /* list->count entries */
+	const struct store_kernel *kernels;  /* list->count entries */
+	const struct external_btf *external; /* list->count entries */
+	const struct module_set *modules;    /* list->count entries: of those that objects name */
 	const struct object_list *objects;
 	const char *images; /* the store; saved guests live in it */
 	const char *initrd;

@@ -183,7 +183,7 @@ int store_prepare(const struct store_options *o, const struct kernel_list *list,
 {
 	cleanup_kernel_lock struct kernel_lock lock = {0}, pins = {0};
 	cleanup_store_plan struct store_plan plan = {
-	        .dir = o->dir, .list_path = list->path, .lock = &lock, .frozen = o->frozen, .update = o->update, .compressed = o->compressed};
+	        .dir = o->dir, .list_path = list->path, .lock = &lock, .frozen = o->frozen, .update = o->update, .compressed = o->compressed, .modules = o->modules};
 	cleanup_close int lock_fd = -1;
 	bool changed;
 	int rc, pinned;

@@ -6,6 +6,7 @@
  *
  *   images/<release>/          one kernel: vmlinux, btf, config, record.json, bzimage, and symbols once it ran
  *   images/file-<sha256[:16]>/ the same for a file of the user's
+ *   images/NAME/modules/       modules of it that were asked for (module_store.h)
  *   images/.tmp-PID-NAME/      one being built; left behind only by a killed run, removed by the next
  *   images/kernels.lock        what each row resolved to (lock.h)
  *   images/apt/                index of kernel packages (apt.h)
@@ -43,11 +44,12 @@ struct store_kernel {
 };
 
 struct store_options {
-	const char *dir;    /* "images" */
-	bool frozen;        /* any difference from kernels.lock is an error */
-	bool update;        /* resolve again through a refreshed index, whatever kernels.lock says */
-	bool compressed;    /* packages whose entry was built before bzimage was kept are built again */
-	bool quiet;         /* no line per kernel and no total */
+	const char *dir;               /* "images" */
+	bool frozen;                   /* any difference from kernels.lock is an error */
+	bool update;                   /* resolve again through a refreshed index, whatever kernels.lock says */
+	bool compressed;               /* packages whose entry was built before bzimage was kept are built again */
+	bool quiet;                    /* no line per kernel and no total */
+	const struct strings *modules; /* kernel modules to be kept of packages that are fetched; NULL: none */
 	const char *mirror; /* Debian mirror that overrides the system's; NULL: $DEBIAN_MIRROR, then the system's apt */
 };
 

@@ -39,8 +39,10 @@ struct build {
 static int build_work(void *ctx, struct error *err)
 {
 	const struct build *b = ctx;
-	const struct entry_source source = {
-	        .package = b->row->package, .path = b->row->row->spec, .sha256 = b->row->file_sha256};
+	const struct entry_source source = {.package = b->row->package,
+	                                    .path = b->row->row->spec,
+	                                    .sha256 = b->row->file_sha256,
+	                                    .modules = b->plan->modules};
 	const struct rlimit memory = {worker_memory, worker_memory}, seconds = {worker_seconds, worker_seconds};
 
 	setrlimit(RLIMIT_AS, &memory);

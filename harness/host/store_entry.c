@@ -15,6 +15,7 @@
 #include "base/io.h"
 #include "host/apt.h"
 #include "host/image.h"
+#include "host/module_store.h"
 #include "host/sha256.h"
 #include "host/unpack.h"
 
@@ -254,8 +255,17 @@ static int package_take(const char *path, struct unpack_kernel *kernel, struct e
 	return rc;
 }
 
-static int build_package(const char *tmp, const struct kernel_package *package, struct entry_record *r,
-                         struct error *err)
+/* While the package is at hand: what it holds is not fetched a second time. */
+static int modules_take(const char *tmp, const char *path, const struct kernel_package *package,
+                        const struct strings *modules, struct error *err)
+{
+	if (!modules || !modules->count || !package->modules.name || strcmp(package->modules.name, package->image.name))
+		return 0;
+	return module_store_take(tmp, path, modules, err);
+}
+
+static int build_package(const char *tmp, const struct kernel_package *package, const struct strings *modules,
+                         struct entry_record *r, struct error *err)
 {
 	cleanup_free char *path = xasprintf("%s/package.deb", tmp);
 	struct unpack_kernel kernel = {0};
@@ -267,6 +277,7 @@ static int build_package(const char *tmp, const struct kernel_package *package, 
 	r->version = xstrdup(package->version);
 	r->package_sha256 = xstrdup(package->image.sha256);
 	rc = package_take(path, &kernel, err);
+	rc = rc ? rc : modules_take(tmp, path, package, modules, err);
 	/* Room first: the package goes before the larger kernel comes. */
 	unlink(path);
 	if (!rc && !kernel.config_path && package->config.name)
@@ -370,7 +381,7 @@ int entry_build(const char *dir, const char *name, const struct entry_source *so
 
 	if (mkdir(tmp, 0755))
 		return error_set(err, errno, "%s: cannot create directory: %s", tmp, strerror(errno));
-	rc = source->package ? build_package(tmp, source->package, &record, err)
+	rc = source->package ? build_package(tmp, source->package, source->modules, &record, err)
 	                     : build_file(tmp, source, &record, err);
 	if (!rc)
 		rc = record_write(tmp, &record, err);

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "host/package_index.h"
+#include "host/strings.h"
 
 /* A file of an entry. */
 enum entry_file { ENTRY_VMLINUX, ENTRY_BTF, ENTRY_CONFIG, ENTRY_BZIMAGE, ENTRY_FILE_COUNT };
@@ -48,8 +49,9 @@ int entry_verify(const char *dir, const char *name, const struct entry_record *r
 /* What to build an entry from: a package of the index, or (when NULL) a file of the user's. */
 struct entry_source {
 	const struct kernel_package *package;
-	const char *path;   /* user's file */
-	const char *sha256; /* of that file, as it was when the row was looked at */
+	const char *path;              /* user's file */
+	const char *sha256;            /* of that file, as it was when the row was looked at */
+	const struct strings *modules; /* to be kept if the package has modules; NULL: none */
 };
 
 /*

@@ -114,23 +114,45 @@ static enum member member_find(const char *path)
 	return MEMBER_NONE;
 }
 
-static int member_take(struct archive *a, const char *path, enum member member, struct unpack_kernel *kernel,
-                       struct error *err)
+/* What is done with the files of a package, in their order. `visit` returns 1 when it has seen enough. */
+struct walk {
+	int (*visit)(const struct walk *w, struct archive *a, const char *path, struct error *err);
+	struct unpack_kernel *kernel;      /* for kernel_visit */
+	const struct unpack_choice *files; /* for files_visit */
+};
+
+static int kernel_visit(const struct walk *w, struct archive *a, const char *path, struct error *err)
 {
+	struct unpack_kernel *kernel = w->kernel;
+	enum member member = member_find(path);
 	struct buf *out = member == MEMBER_IMAGE ? &kernel->image : &kernel->config;
 	char **name = member == MEMBER_IMAGE ? &kernel->image_path : &kernel->config_path;
 
-	if (*name)
-		return 0;
-	*name = xstrdup(path);
-	if (data_read(a, member == MEMBER_IMAGE ? image_max : config_max, out, err))
-		return error_prefix(err, "%s: ", path);
-	return 0;
+	if (member != MEMBER_NONE && !*name) {
+		*name = xstrdup(path);
+		if (data_read(a, member == MEMBER_IMAGE ? image_max : config_max, out, err))
+			return error_prefix(err, "%s: ", path);
+	}
+	return kernel->image_path && kernel->config_path;
 }
 
-static int members_walk(struct archive *a, struct unpack_kernel *kernel, struct error *err)
+static int files_visit(const struct walk *w, struct archive *a, const char *path, struct error *err)
 {
-	while (!kernel->image_path || !kernel->config_path) {
+	const struct unpack_choice *files = w->files;
+	cleanup_buf struct buf bytes = {0};
+	int rc;
+
+	if (!files->wants(files->ctx, path))
+		return 0;
+	if (data_read(a, files->max, &bytes, err))
+		return error_prefix(err, "%s: ", path);
+	rc = files->take(files->ctx, path, &bytes, err);
+	return rc < 0 ? error_prefix(err, "%s: ", path) : rc;
+}
+
+static int members_walk(struct archive *a, const struct walk *w, struct error *err)
+{
+	for (;;) {
 		struct archive_entry *entry;
 		int rc = archive_read_next_header(a, &entry);
 		const char *path;
@@ -145,13 +167,10 @@ static int members_walk(struct archive *a, struct unpack_kernel *kernel, struct 
 		path = archive_entry_pathname(entry);
 		if (!path || archive_entry_filetype(entry) != AE_IFREG || !archive_entry_size(entry))
 			continue;
-		if (member_find(path) == MEMBER_NONE)
-			continue;
-		rc = member_take(a, path, member_find(path), kernel, err);
+		rc = w->visit(w, a, path, err);
 		if (rc)
-			return rc;
+			return rc < 0 ? rc : 0;
 	}
-	return 0;
 }
 
 /* The data.tar inside a .deb is read through the ar archive around it, a block at a time. */
@@ -171,7 +190,7 @@ static la_ssize_t nested_read(struct archive *a, void *ctx, const void **bytes)
 	return got;
 }
 
-static int deb_walk(struct archive *outer, struct unpack_kernel *kernel, struct error *err)
+static int deb_walk(struct archive *outer, const struct walk *w, struct error *err)
 {
 	cleanup_archive struct archive *a = archive_read_new();
 	cleanup_free struct nested *nested = xcalloc(1, sizeof(*nested));
@@ -181,11 +200,11 @@ static int deb_walk(struct archive *outer, struct unpack_kernel *kernel, struct 
 	archive_read_support_format_tar(a);
 	if (archive_read_open(a, nested, NULL, nested_read, NULL) != ARCHIVE_OK)
 		return error_usage(err, "its data.tar cannot be read: %s", reason(a));
-	return members_walk(a, kernel, err);
+	return members_walk(a, w, err);
 }
 
 /* deb(5): an ar archive whose member data.tar, with or without a suffix, is the file tree. */
-static int ar_walk(struct archive *a, struct unpack_kernel *kernel, struct error *err)
+static int ar_walk(struct archive *a, const struct walk *w, struct error *err)
 {
 	struct archive_entry *entry;
 	int rc;
@@ -194,7 +213,7 @@ static int ar_walk(struct archive *a, struct unpack_kernel *kernel, struct error
 		const char *path = archive_entry_pathname(entry);
 
 		if (path && !strncmp(path, "data.tar", 8))
-			return deb_walk(a, kernel, err);
+			return deb_walk(a, w, err);
 	}
 	if (rc == ARCHIVE_EOF)
 		return error_usage(err, "an ar archive without data.tar; expected a .deb package");
@@ -223,14 +242,13 @@ bool unpack_is_package(const void *bytes, size_t len)
 	       archive_read_next_header(a, &entry) >= ARCHIVE_WARN;
 }
 
-int unpack_package(const char *path, struct unpack_kernel *kernel, struct error *err)
+static int package_walk(const char *path, const struct walk *w, struct error *err)
 {
 	cleanup_archive struct archive *a = archive_read_new();
 	cleanup_fclose FILE *f = fopen(path, "re");
 	char magic[8] = {0};
 	int rc;
 
-	*kernel = (struct unpack_kernel){0};
 	if (!f)
 		return error_set(err, errno, "%s: cannot open: %s", path, strerror(errno));
 	if (fread(magic, 1, sizeof(magic), f) != sizeof(magic))
@@ -243,8 +261,19 @@ int unpack_package(const char *path, struct unpack_kernel *kernel, struct error 
 	archive_read_support_format_tar(a);
 	if (archive_read_open_FILE(a, f) != ARCHIVE_OK)
 		return error_usage(err, "%s: not a package that can be read: %s", path, reason(a));
-	rc = starts_with(magic, sizeof(magic), ar_magic, 8) ? ar_walk(a, kernel, err) : members_walk(a, kernel, err);
+	rc = starts_with(magic, sizeof(magic), ar_magic, 8) ? ar_walk(a, w, err) : members_walk(a, w, err);
 	return rc ? error_prefix(err, "%s: ", path) : 0;
+}
+
+int unpack_package(const char *path, struct unpack_kernel *kernel, struct error *err)
+{
+	*kernel = (struct unpack_kernel){0};
+	return package_walk(path, &(const struct walk){.visit = kernel_visit, .kernel = kernel}, err);
+}
+
+int unpack_files(const char *path, const struct unpack_choice *choice, struct error *err)
+{
+	return package_walk(path, &(const struct walk){.visit = files_visit, .files = choice}, err);
 }
 
 void unpack_kernel_free(struct unpack_kernel *kernel)

@@ -38,4 +38,16 @@ bool unpack_is_package(const void *bytes, size_t len);
 int unpack_package(const char *path, struct unpack_kernel *kernel, struct error *err);
 void unpack_kernel_free(struct unpack_kernel *kernel);
 
+/* Any files of a package. */
+struct unpack_choice {
+	bool (*wants)(void *ctx, const char *path);
+	/* A wanted file, as it is in the package. Returns 1 when no more are wanted, 0 or a negative errno. */
+	int (*take)(void *ctx, const char *path, struct buf *bytes, struct error *err);
+	void *ctx;
+	size_t max; /* bytes of a file; a larger one is refused */
+};
+
+/* Walk through a package file as unpack_package does. */
+int unpack_files(const char *path, const struct unpack_choice *choice, struct error *err);
+
 #endif

@@ -305,6 +305,40 @@ void relo_calc_record(struct relo_calc *calc, size_t index, struct relo_predicti
 		read_answer(calc, index, code, out);
 }
 
+void relo_calc_matches(const struct relo_calc *calc, size_t index, void (*fn)(void *ctx, const struct relo_match *m),
+                       void *ctx)
+{
+	const struct core_relo_record *r = &calc->list->records[index];
+	const struct relo_fact *f = &calc->list->facts[index];
+	const struct bpf_core_relo raw = {r->section_insn * (__u32)sizeof(struct bpf_insn), r->type_id, r->access_off,
+	                                  f->kind};
+	cleanup_free struct relo_target_cand *found = NULL;
+	libbpf_print_fn_t before;
+	size_t count;
+
+	if (r->func < 0 || !r->sound || !*f->type || f->kind == BPF_CORE_TYPE_ID_LOCAL)
+		return;
+	count = relo_target_candidates(calc->target, calc->list->btf, r->type_id, &found);
+	before = libbpf_set_print(NULL);
+	for (size_t i = 0; i < count; i++) {
+		struct bpf_core_cand cand = {found[i].btf, found[i].id};
+		struct bpf_core_cand_list alone = {&cand, 1};
+		const struct bpf_core_spec *found_at;
+		struct bpf_core_relo_res res = {0};
+
+		memset(calc->specs, 0, 3 * sizeof(*calc->specs));
+		/* what libbpf found and could not use is in the second: that failure is to come out the same too */
+		found_at = bpf_core_calc_relo_insn(f->program, &raw, (int)f->number, calc->list->btf, &alone,
+		                                   calc->specs, &res)
+		                   ? &calc->specs[1]
+		                   : &calc->specs[2];
+		if (found_at->btf)
+			fn(ctx, &(const struct relo_match){f->kind, cand.btf, cand.id, found_at->raw_spec,
+			                                   found_at->raw_len});
+	}
+	libbpf_set_print(before);
+}
+
 enum relo_outcome relo_prediction_refine(const struct relo_prediction *p, enum relo_outcome measured)
 {
 	return p->outcome == RELO_DRIFT && (measured == RELO_SAME || measured == RELO_MOVED) ? RELO_DRIFT : measured;

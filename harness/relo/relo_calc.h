@@ -42,6 +42,22 @@ struct relo_calc *relo_calc_new(const struct core_relo_list *list, const struct 
  */
 void relo_calc_record(struct relo_calc *calc, size_t index, struct relo_prediction *out);
 
+/* How one type of the target answers one record. */
+struct relo_match {
+	uint32_t kind; /* enum bpf_core_relo_kind */
+	const struct btf *btf;
+	uint32_t root;     /* type id in `btf` */
+	const int *access; /* as in an access string: [0] counts whole types, then members, elements or an enumerator */
+	int access_len;    /* 0 for kinds that are about a type as a whole */
+};
+
+/*
+ * Call `fn` for every candidate that answers record `index`, alone and whatever other records and candidates say: what
+ * a target must have for the record to be resolved as it is here. Independent of relo_calc_record and of its order.
+ */
+void relo_calc_matches(const struct relo_calc *calc, size_t index, void (*fn)(void *ctx, const struct relo_match *m),
+                       void *ctx);
+
 /* True once a record failed: libbpf stops there, and every later record is RELO_NOT_ATTEMPTED. */
 bool relo_calc_stopped(const struct relo_calc *calc);
 void relo_calc_free(struct relo_calc *calc);

@@ -83,8 +83,8 @@ int relo_target_add_module(struct relo_target *target, const struct btf *module,
 {
 	uint32_t first = target->kernel.count;
 
-	if (btf__base_btf(module) != target->kernel.btf)
-		return error_usage(err, "the module's BTF is not split from this kernel's BTF");
+	if (btf__base_btf(module) ? btf__base_btf(module) != target->kernel.btf : btf__type_cnt(module) < first)
+		return error_usage(err, "the module's BTF does not continue this kernel's BTF");
 	if (btf_check(module, first, err))
 		return -EINVAL;
 	target->modules = xrealloc(target->modules, target->module_count + 1, sizeof(*target->modules));

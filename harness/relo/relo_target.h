@@ -22,8 +22,8 @@ struct relo_target;
 struct relo_target *relo_target_new(const struct btf *btf, struct error *err);
 
 /*
- * Add a module's split BTF, borrowed, whose base is the target's BTF. As in libbpf, modules are asked only for types
- * of which the kernel itself has no candidate. Returns 0 or -EINVAL (error_usage).
+ * Add a module's BTF, borrowed: one that is split from the target's BTF, or joined with it (btf_join.h). As in libbpf,
+ * modules are asked only for types of which the kernel itself has no candidate. Returns 0 or -EINVAL (error_usage).
  */
 int relo_target_add_module(struct relo_target *target, const struct btf *module, struct error *err);
 void relo_target_free(struct relo_target *target);

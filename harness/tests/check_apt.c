@@ -34,6 +34,7 @@ static const char packages[] = PACKAGE("bash", "5.2", "libc6") PACKAGE("linux-im
                 "linux-base-7.2.13+deb14-cloud-amd64 (= 7.2.13-1), linux-binary-7.2.13+deb14-cloud-amd64 (= 7.2.13-1)")
                 PACKAGE("linux-binary-7.2.13+deb14-cloud-amd64", "7.2.13-1", "x")
                         PACKAGE("linux-base-7.2.13+deb14-cloud-amd64", "7.2.13-1", "x")
+                                PACKAGE("linux-modules-7.2.13+deb14-cloud-amd64", "7.2.13-1", "x")
         /* a real one whose name looks like a metapackage */
         PACKAGE("linux-image-7.3-cloud-amd64", "7.3~rc7-1~exp1", "linux-binary-7.3-cloud-amd64 (= 7.3~rc7-1~exp1)")
                 PACKAGE("linux-binary-7.3-cloud-amd64", "7.3~rc7-1~exp1", "x")
@@ -137,9 +138,15 @@ START_TEST(newer_layout_takes_binary_and_base)
 	ck_assert_str_eq(k->image.uri,
 	                 "http://mirror.example/debian/pool/linux-binary-7.2.13+deb14-cloud-amd64_7.2.13-1.deb");
 	ck_assert_str_eq(k->config.name, "linux-base-7.2.13+deb14-cloud-amd64");
+	ck_assert_str_eq(k->modules.name, "linux-modules-7.2.13+deb14-cloud-amd64");
 	k = package_index_exact(&index, "7.3-cloud-amd64", "7.3~rc7-1~exp1");
 	ck_assert_ptr_nonnull(k);
 	ck_assert_ptr_null(k->config.name);
+	ck_assert_ptr_null(k->modules.name);
+	/* the older layout has all in one */
+	k = package_index_exact(&index, "6.1.0-52-cloud-amd64", "6.1.180-1");
+	ck_assert_ptr_nonnull(k);
+	ck_assert_str_eq(k->modules.name, "linux-image-6.1.0-52-cloud-amd64");
 	package_index_free(&index);
 }
 END_TEST

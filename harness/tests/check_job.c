@@ -16,7 +16,7 @@ static const char object_bytes[] = "\177ELF\0\1\2\377";
 
 static struct job make_job(void)
 {
-	struct job job = {.nonce = 0xfedcba9876543210, .object_count = 3};
+	struct job job = {.nonce = 0xfedcba9876543210, .object_count = 3, .btf_size = 3, .module_count = 2};
 
 	job.objects = xcalloc(3, sizeof(*job.objects));
 	for (unsigned i = 0; i < 3; i++) {
@@ -27,6 +27,10 @@ static struct job make_job(void)
 		for (unsigned k = 0; k < i; k++)
 			memcpy((char *)o->bytes + sizeof(object_bytes) * k, object_bytes, sizeof(object_bytes));
 	}
+	job.btf = memcpy(xcalloc(1, 3), "btf", 3);
+	job.modules = xcalloc(2, sizeof(*job.modules));
+	job.modules[0] = (struct job_module){xstrdup("loop"), memcpy(xcalloc(1, 2), "ko", 2), 2};
+	job.modules[1] = (struct job_module){xstrdup("absent"), NULL, 0};
 	job_object_set(&job.objects[1], SETTING_EVENT, "", "event");
 	job_object_set(&job.objects[1], SETTING_SOURCE, "map", "ringbuf");
 	job_object_set(&job.objects[1], SETTING_SOURCE, "", "printk");
@@ -50,6 +54,14 @@ START_TEST(job_survives)
 
 	ck_assert_msg(!job_decode(bytes.data, bytes.len, &got, &err), "%s", err.text);
 	ck_assert_uint_eq(got.nonce, sent.nonce);
+	ck_assert_uint_eq(got.btf_size, 3);
+	ck_assert_mem_eq(got.btf, "btf", 3);
+	ck_assert_uint_eq(got.module_count, 2);
+	ck_assert_str_eq(got.modules[0].name, "loop");
+	ck_assert_uint_eq(got.modules[0].size, 2);
+	ck_assert_mem_eq(got.modules[0].bytes, "ko", 2);
+	ck_assert_str_eq(got.modules[1].name, "absent");
+	ck_assert_uint_eq(got.modules[1].size, 0);
 	ck_assert_uint_eq(got.object_count, 3);
 	for (unsigned i = 0; i < 3; i++) {
 		ck_assert_str_eq(got.objects[i].name, sent.objects[i].name);
@@ -95,7 +107,7 @@ static const struct {
 	uint8_t flip;
 	const char *text;
 } damages[] = {
-        {"magic", 3, 1, "not a job"},           {"protocol", 4, 2, "protocol 3, this agent speaks 1"},
+        {"magic", 3, 1, "not a job"},           {"protocol", 4, 1, "protocol 3, this agent speaks 2"},
         {"length", 8, 1, "bytes arrived"},      {"checksum", 12, 1, "wrong checksum"},
         {"nonce", HEADER, 1, "wrong checksum"}, {"content", HEADER + 40, 1, "wrong checksum"},
 };

@@ -134,6 +134,24 @@ START_TEST(harmless_forms_are_accepted)
 }
 END_TEST
 
+START_TEST(modules_and_sysctls_become_settings)
+{
+	static const char text[] = "[object]\nmodule = nf-conntrack , loop\n"
+	                           "[sysctl]\nnet.ipv4.tcp_congestion_control = reno\n";
+	cleanup_object_ini struct object_ini ini = {0};
+	cleanup_error struct error err = {0};
+
+	ck_assert_msg(object_ini_parse(text, "x.ini", &ini, &err) == 0, "%s", err.text);
+	ck_assert_uint_eq(ini.setting_count, 3);
+	ck_assert_int_eq(ini.settings[0].key, SETTING_MODULE);
+	ck_assert_str_eq(ini.settings[0].value, "nf_conntrack");
+	ck_assert_str_eq(ini.settings[1].value, "loop");
+	ck_assert_int_eq(ini.settings[2].key, SETTING_SYSCTL);
+	ck_assert_str_eq(ini.settings[2].name, "net/ipv4/tcp_congestion_control");
+	ck_assert_str_eq(ini.settings[2].value, "reno");
+}
+END_TEST
+
 static const struct {
 	const char *text, *says;
 } mistakes[] = {
@@ -170,6 +188,14 @@ static const struct {
         {"[object]\ncontrol = yes\n", "x.ini:2: a control has to fail somewhere"},
         {"[object]\ncontrol = yes\n[expect]\nsince 6.1 = pass|wrong\n", "x.ini:2: a control has to fail somewhere"},
         {"[object]\nevent = \x1b[2J\xff\nevent \x1b = 3\n", "unknown key \"event \\x1b\""},
+        {"[object]\nmodule = loop,\n", "x.ini:2: module \"\" is no name"},
+        {"[object]\nmodule = a b\n", "x.ini:2: module \"a b\" is no name"},
+        {"[object]\nmodule = ../a\n", "x.ini:2: module \"../a\" is no name"},
+        {"[sysctl]\n../x = 1\n", "x.ini:2: \"../x\" is no sysctl"},
+        {"[sysctl]\nnet..x = 1\n", "x.ini:2: \"net..x\" is no sysctl"},
+        {"[sysctl]\nnet/x = 1\n", "x.ini:2: \"net/x\" is no sysctl"},
+        {"[sysctl]\nnet.x =\n", "x.ini:2: a value is missing"},
+        {"[sysctl]\nnet.x = 1\nnet.x = 2\n", "x.ini:3: \"net.x\" is given twice"},
         {"[rodata]\nmin-us = 1\n", "x.ini:2: \"min-us\" is no name of a variable"},
         {"[rodata]\nmin_us =\n", "x.ini:2: a value is missing"},
         {"[rodata]\na = 1\nb = 2\na = 3\n", "x.ini:4: \"a\" is given twice, first in line 2"},
@@ -301,6 +327,7 @@ int main(void)
 
 	tcase_add_test(t, a_whole_file_is_understood);
 	tcase_add_test(t, settings_are_taken_in_their_order);
+	tcase_add_test(t, modules_and_sysctls_become_settings);
 	tcase_add_loop_test(t, harmless_forms_are_accepted, 0, COUNT(harmless));
 	tcase_add_loop_test(t, mistakes_are_named_with_their_line, 0, COUNT(mistakes));
 	tcase_add_test(t, a_mistake_in_every_line_is_told_line_by_line);

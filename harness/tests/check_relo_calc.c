@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "relo/btf_join.h"
 #include "relo/relo_calc.h"
 #include "relo/relo_judge.h"
 #include "relo/relo_self_test.h"
@@ -298,6 +299,36 @@ START_TEST(asks_modules_only_for_what_the_kernel_lacks)
 }
 END_TEST
 
+/* What a split BTF says, its raw bytes say behind the base's. */
+START_TEST(a_joined_module_answers_like_a_split_one)
+{
+	struct world w = make_world("local", "target");
+	struct btf *module = make_module(w.btf, "gone_type"), *joined;
+	int gone = btf__find_by_name_kind(w.list.btf, "gone_type", BTF_KIND_STRUCT);
+	struct relo_target_cand *found;
+	struct error err = {0};
+	uint32_t size;
+	const void *raw = btf__raw_data(module, &size);
+
+	joined = btf_join(w.btf, raw, size, &err);
+	ck_assert_msg(joined != NULL, "%s", err.text);
+	ck_assert_uint_eq(btf__type_cnt(joined), btf__type_cnt(module));
+	ck_assert_msg(!relo_target_add_module(w.target, joined, &err), "%s", err.text);
+	ck_assert_uint_eq(relo_target_candidates(w.target, w.list.btf, (uint32_t)gone, &found), 1);
+	ck_assert_ptr_eq(found[0].btf, joined);
+	ck_assert_uint_eq(found[0].id, btf__type_cnt(w.btf));
+	ck_assert_str_eq(btf__name_by_offset(joined, btf__type_by_id(joined, found[0].id)->name_off), "gone_type");
+	free(found);
+	for (uint32_t len = 0; len < size; len += 7) {
+		ck_assert_ptr_null(btf_join(w.btf, raw, len, &err));
+		error_clear(&err);
+	}
+	world_free(&w);
+	btf__free(module);
+	btf__free(joined);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("relo_calc");
@@ -315,6 +346,7 @@ int main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(target, looks_candidates_up_by_name, 0, COUNT(candidates));
 	tcase_add_test(target, asks_modules_only_for_what_the_kernel_lacks);
+	tcase_add_test(target, a_joined_module_answers_like_a_split_one);
 	suite_add_tcase(suite, target);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

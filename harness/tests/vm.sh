@@ -166,6 +166,82 @@ check "a damaged snapshot is noticed and made anew" damaged_snapshot
 check "repeats that agree are a pass" status 0 " 0 unexpected" run --repeat 3 --kernel newest-cloud build/progs/exec_identity.bpf.o
 check "the plan is printed and nothing runs" status 0 "3 kernels" run --plan "${some[@]}" build/progs/exec_identity.bpf.o
 
+# ---- BTF from outside ----
+co_re=(build/progs/{exec_identity,exec_ppid_printk,execve_comm,task_parent,task_state,missing_field}.bpf.o)
+facts() {
+	jq '[.cells[] | {kernel, object, verdict, class, relocations: [.relocations[] | {program, insn, kind, local, target, outcome, predicted}],
+		truth: [.truth[] | {workload, field, ok}]}]' "$scratch/results/latest/results.json"
+}
+same_with_minimal_btf() {
+	"$corematrix" min-btf "${co_re[@]}" "${some[@]}" -o "$scratch/min" && [ "$(ls "$scratch/min" | wc -l)" = 3 ] &&
+		run "${some[@]}" "${co_re[@]}" && facts >"$scratch/own.facts" && latest 'all(.kernels[]; .btf == "")' &&
+		run "${some[@]}" --btf "$scratch/min" "${co_re[@]}" && facts >"$scratch/min.facts" &&
+		latest 'all(.kernels[]; .btf | test("min/.*[.]btf$"))' && cmp "$scratch/own.facts" "$scratch/min.facts"
+}
+check "min-btf: every verdict and relocation as with the kernel's own BTF" same_with_minimal_btf
+as_bpftool() {
+	local btf kernel PATH=$PATH:/usr/sbin
+	for btf in "$scratch"/min/*.btf; do
+		kernel=images/$(basename "$btf" .btf)/btf
+		bpftool gen min_core_btf "$kernel" "$scratch/theirs" "${co_re[@]}" && bpftool btf dump file "$scratch/theirs" >"$scratch/theirs.txt" &&
+			bpftool btf dump file "$btf" >"$scratch/ours.txt" && cmp "$scratch/theirs.txt" "$scratch/ours.txt" || return 1
+	done
+}
+check "min-btf: the types are those that bpftool picks" as_bpftool
+strange_btf() {
+	"$corematrix" min-btf build/progs/exec_identity.bpf.o --kernel 6.1-rt -o "$scratch/strange.btf" &&
+		printf '5.10 cloud btf=%s\n' "$scratch/strange.btf" >"$scratch/strange.txt" &&
+		status 1 "wrong" run -k "$scratch/strange.txt" build/progs/exec_identity.bpf.o
+}
+check "btf= counts: with another kernel's types the fields are wrong" strange_btf
+printf '6.1 rt\n6.1 cloud btf=%s/none.btf\n' "$scratch" >"$scratch/nobtf.txt"
+check "btf= that is not there is told with its line" status 2 "nobtf.txt:2: btf=" run -k "$scratch/nobtf.txt" build/progs/exec_identity.bpf.o
+printf '6.1 cloud btf=README.md\n' >"$scratch/nobtf.txt"
+check "btf= that is no BTF is told with its line" status 2 "nobtf.txt:1: btf=README.md: neither BTF" run -k "$scratch/nobtf.txt" build/progs/exec_identity.bpf.o
+check "--btf without a file for any kernel" status 2 "no RELEASE.btf" run --kernel 6.12-cloud --btf "$scratch/min" build/progs/exec_identity.bpf.o
+
+# ---- kernel modules ----
+with_module() {
+	copy module module_function && mv "$scratch/module/module_function.bpf.o" "$scratch/module/without.bpf.o" &&
+		sed '/^module/d; /^.sysctl/,/^$/d; /^.expect/,$d' "$scratch/module/module_function.ini" >"$scratch/module/without.ini" &&
+		printf '[expect]\ndefault = rejected:attach-target\n' >>"$scratch/module/without.ini" &&
+		status 0 " 0 unexpected, 0 infra" run "${some[@]}" build/progs/module_function.bpf.o "$scratch/module/without.bpf.o" \
+			build/progs/module_fentry.bpf.o build/progs/exec_identity.bpf.o
+}
+check "a module is there for the objects that name it, and for no other" with_module
+check "its function saw every connection" latest '[.cells[] | select(.object == "module_function")] | length == 3 and
+	all(any(.truth[]; .workload == "tcp4" and .field == "sport" and .ok) and any(.truth[]; .workload == "tcp6" and .field == "dport" and .ok))'
+module_offsets() {
+	local release PATH=$PATH:/usr/sbin
+	jq -r '(.kernels | map({(.id): .release}) | add) as $r | .cells[] | select(.object == "module_function" and .verdict == "pass") |
+		"\($r[.kernel]) \([.relocations[] | select(.spec == "struct westwood.snd_una")][0].target)"' "$scratch/results/latest/results.json" >"$scratch/offsets"
+	[ "$(wc -l <"$scratch/offsets")" = 2 ] && while read -r release target; do
+		[ "$(bpftool -B "images/$release/btf" btf dump file "images/$release/modules/tcp_westwood.ko" -j |
+			jq '[.types[] | select(.kind == "STRUCT" and .name == "westwood").members[] | select(.name == "snd_una")][0].bits_offset / 8')" = "$target" ] || return 1
+	done <"$scratch/offsets"
+}
+check "relocations by the module's types equal bpftool's offsets" module_offsets
+no_module() {
+	copy nomodule exec_identity && printf 'module = no_such_module\n[expect]\ndefault = pass\n' >"$scratch/append" &&
+		sed '/^.expect/,$d' build/progs/exec_identity.ini >"$scratch/nomodule/exec_identity.ini" && cat "$scratch/append" >>"$scratch/nomodule/exec_identity.ini" &&
+		status 0 " 0 unexpected" run --kernel 5.10-cloud "$scratch/nomodule/exec_identity.bpf.o" &&
+		latest '.cells[0].reason | contains("module no_such_module: this kernel has no such module")'
+}
+check "an object whose module no kernel has is tried without it, and told" no_module
+
+# ---- kfuncs and struct_ops ----
+copy ops struct_ops && cp "$scratch/ops/struct_ops.bpf.o" "$scratch/ops/again.bpf.o" && cp "$scratch/ops/struct_ops.ini" "$scratch/ops/again.ini"
+check "a struct_ops is registered, called, and gone before the next object" status 0 " 0 unexpected, 0 infra" \
+	run "${some[@]}" "$scratch/ops/struct_ops.bpf.o" "$scratch/ops/again.bpf.o" build/progs/kfunc_present.bpf.o build/progs/kfunc_absent.bpf.o
+check "it saw every connection" latest '[.cells[] | select(.object == "struct_ops" or .object == "again")] | length == 6 and
+	all(all(.programs[]; .attached) and any(.truth[]; .workload == "tcp4" and .field == "sport" and .ok) and any(.truth[]; .workload == "tcp6" and .field == "dport" and .ok))'
+check "a missing kfunc is named" latest '[.cells[] | select(.object == "kfunc_absent")] | all(.class == "kfunc" and (.reason | contains("kfunc_of_no_kernel")))'
+foreign_sysctl() {
+	copy sysctl exec_identity && sed 's/^.expect.$/[sysctl]\nnet.ipv4.no_such_thing = 1\n&/' build/progs/exec_identity.ini >"$scratch/sysctl/exec_identity.ini" &&
+		status 3 "/proc/sys/net/ipv4/no_such_thing cannot be set" run --kernel 5.10-cloud "$scratch/sysctl/exec_identity.bpf.o"
+}
+check "a sysctl that no kernel has is infra, with its name" foreign_sysctl
+
 # ---- it goes red ----
 # Each program of progs/ with another expectation: controls with none, the others with one of failure.
 turned_round() {

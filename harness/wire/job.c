@@ -28,11 +28,23 @@ static void pack_object(struct pack *p, struct job_object *o)
 	pack_bytes(p, &o->bytes, &o->size);
 }
 
+static void pack_module(struct pack *p, struct job_module *m)
+{
+	pack_str(p, &m->name);
+	pack_bytes(p, &m->bytes, &m->size);
+}
+
 static void pack_job(struct pack *p, struct job *job)
 {
 	pack_u64(p, &job->nonce);
 	pack_u64(p, &job->wall_ns);
 	pack_bool(p, &job->symbols);
+	pack_bytes(p, &job->btf, &job->btf_size);
+	pack_count(p, &job->module_count, 8);
+	if (!p->out)
+		job->modules = xcalloc(job->module_count, sizeof(*job->modules));
+	for (uint32_t i = 0; i < job->module_count; i++)
+		pack_module(p, &job->modules[i]);
 	pack_count(p, &job->object_count, 12);
 	if (!p->out)
 		job->objects = xcalloc(job->object_count, sizeof(*job->objects));
@@ -127,6 +139,12 @@ void job_free(struct job *job)
 {
 	for (uint32_t i = 0; i < job->object_count; i++)
 		job_object_free(&job->objects[i]);
+	for (uint32_t i = 0; i < job->module_count; i++) {
+		free(job->modules[i].name);
+		free(job->modules[i].bytes);
+	}
+	free(job->modules);
 	free(job->objects);
+	free(job->btf);
 	*job = (struct job){0};
 }

@@ -15,7 +15,7 @@
 #include "wire/terms.h"
 
 #define JOB_FW_CFG_NAME "opt/corematrix/job"
-#define JOB_PROTOCOL 1u
+#define JOB_PROTOCOL 2u
 
 /* One thing an object's ini asks for: `key` says what, `name` of what (a map, a program, …; may be ""), `value` how. */
 struct job_setting {
@@ -32,10 +32,21 @@ struct job_object {
 	uint32_t setting_count;
 };
 
+/* A kernel module, as finit_module takes it. */
+struct job_module {
+	char *name;  /* as /proc/modules has it */
+	void *bytes; /* size 0: this kernel has no such module to load */
+	uint32_t size;
+};
+
 struct job {
-	uint64_t wall_ns; /* the host's CLOCK_REALTIME when it was written: a resumed guest's own clock stood still */
-	uint64_t nonce;   /* repeated in the end frame: a result can only belong to the job that was given */
-	bool symbols;     /* tell the kernel's function symbols first */
+	uint64_t wall_ns;  /* the host's CLOCK_REALTIME when it was written: a resumed guest's own clock stood still */
+	uint64_t nonce;    /* repeated in the end frame: a result can only belong to the job that was given */
+	bool symbols;      /* tell the kernel's function symbols first */
+	void *btf;         /* BTF that objects are to be opened with in place of the kernel's own, which is hidden */
+	uint32_t btf_size; /* 0: the kernel's own */
+	struct job_module *modules; /* those that objects name (SETTING_MODULE) */
+	uint32_t module_count;
 	struct job_object *objects;
 	uint32_t object_count;
 };

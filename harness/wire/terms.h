@@ -118,6 +118,8 @@ enum setting_key {
 	SETTING_LOADER_DIRECTORY,   /* value: where it is started */
 	SETTING_LOADER_SECONDS,     /* value: how long it may run before it is stopped */
 	SETTING_MOMENT, /* value: "before" or "after": which side of an exec events speak of */
+	SETTING_MODULE, /* value: a kernel module to load before the object is opened, in order; may be repeated */
+	SETTING_SYSCTL, /* name: a file below /proc/sys, "net/ipv4/…"; value: what it holds while the workloads run */
 	SETTING_KEY_COUNT,
 };
 
