@@ -47,7 +47,7 @@ static const struct subject_kind kinds[] = {
         {.name = "exec-thread", EXEC, .file = "cm-exec-thread", .from_thread = true},
         {.name = "exec-child", EXEC, .file = "cm-exec-child", .under_parent = true},
         {.name = "exec-thread-child", EXEC, .file = "cm-thread-child", .under_parent = true, .parent_thread = true},
-        {.name = "exec-comm", EXEC, .file = "cm) R 1 2 (x-and-more"},
+        {.name = "exec-comm", EXEC, .file = "cm) R 1 2 (x-and-more", .odd_name = true},
         {.name = "exec-uid", EXEC, .file = "cm-exec-uid", .uid = 4242, .gid = 4343, .namespaces = NAMESPACES},
         {.name = "exec-traced", EXEC, .file = "cm-exec-traced", .under_parent = true, .traced = true},
         {.name = "file", FILES, .file = "cm-file"},
@@ -124,16 +124,6 @@ int subject_stage_open(struct subject_stage **stage, struct error *err)
 
 		subject_stage_close(made);
 		return rc;
-	}
-	for (size_t i = 0; i < KIND_COUNT; i++) {
-		cleanup_free char *path = xasprintf("%s/%s", made->directory, kinds[i].file);
-
-		if (symlink("/proc/self/exe", path) < 0) {
-			int rc = error_set(err, errno, "cannot link %s: %s", path, strerror(errno));
-
-			subject_stage_close(made);
-			return rc;
-		}
 	}
 	*stage = made;
 	return 0;
@@ -340,6 +330,8 @@ int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, 
 	s->ends = s->owned = (struct pipe_ends){ready[0], ready[1], go[0], go[1]};
 	if (rc < 0)
 		return error_set(err, -rc, "cannot make a pipe: %s", strerror(-rc));
+	if (symlink("/proc/self/exe", s->path) < 0 && errno != EEXIST)
+		return error_set(err, errno, "cannot link %s: %s", s->path, strerror(errno));
 	snprintf(s->ready_arg, sizeof(s->ready_arg), "%d", s->ends.ready_w);
 	snprintf(s->go_arg, sizeof(s->go_arg), "%d", s->ends.go_r);
 	snprintf(s->action_arg, sizeof(s->action_arg), "%d", (int)kind->action);

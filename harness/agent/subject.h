@@ -25,6 +25,7 @@ struct subject_kind {
 	enum workload_group group;
 	uint32_t triggers;  /* what it fires: bits of enum trigger */
 	const char *file;   /* file name it execs; the kernel makes comm of it */
+	bool odd_name;      /* which is hard to read out of stat */
 	bool from_thread;   /* the exec comes from a thread that is not the leader */
 	bool under_parent;  /* its parent is a process between the caller and it, which stays alive */
 	bool parent_thread; /* and that parent forks from a thread that is not its leader */
@@ -38,7 +39,8 @@ struct subject_kind {
 
 const struct subject_kind *subject_kinds(size_t *count);
 
-/* A directory with one symbolic link per kind, made in $TMPDIR or /tmp; subjects exec through these. */
+/* A directory made in $TMPDIR or /tmp, with a symbolic link for each kind that was spawned; subjects exec through
+ * these. */
 struct subject_stage;
 
 int subject_stage_open(struct subject_stage **stage, struct error *err);

@@ -74,7 +74,7 @@ static uint32_t wanted_truths(const struct run *run)
 {
 	uint32_t wanted = 0;
 
-	if (capture_source(run->capture) == SOURCE_PRINTK)
+	if (capture_source_prints(capture_source(run->capture)))
 		return UINT32_MAX; /* the lines name their own fields */
 	for (size_t i = 0; i < run->layout.count; i++) {
 		int key = compare_field_key(&run->layout, i);
@@ -286,6 +286,39 @@ static bool is_wanted(const struct run *run, const struct subject_kind *kind)
 	return t->unknown || !t->triggers || t->triggers & kind->triggers;
 }
 
+#define KEY(name) (1u << TRUTH_##name)
+
+/* Of what a subject's truth is another than that of the plain one of its group: what it is there for. */
+static uint32_t kind_varies(const struct subject_kind *kind)
+{
+	uint32_t keys = 0;
+
+	if (kind->from_thread)
+		keys |= KEY(TID) | KEY(TGID);
+	if (kind->under_parent || kind->traced)
+		keys |= KEY(PPID) | KEY(PARENT_TID) | KEY(TRACER);
+	if (kind->uid)
+		keys |= KEY(UID) | KEY(GID) | KEY(EUID) | KEY(EGID) | KEY(CAP_EFFECTIVE);
+	if (kind->namespaces)
+		keys |= KEY(MNT_NS) | KEY(PID_NS) | KEY(NET_NS) | KEY(UTS_NS) | KEY(IPC_NS) | KEY(USER_NS) |
+		        KEY(CGROUP_NS);
+	if (kind->odd_name)
+		keys |= KEY(COMM);
+	return keys;
+}
+
+/* A variant of another subject is run for the fields that can be told apart by it: an exec has seven of them. */
+static bool is_telling(const struct run *run, const struct subject_kind *kinds, size_t index)
+{
+	const struct subject_kind *kind = &kinds[index];
+
+	for (size_t i = 0; i < index; i++)
+		if (kinds[i].group == kind->group && kinds[i].triggers == kind->triggers &&
+		    kinds[i].action == kind->action)
+			return kind_varies(kind) & run->wanted;
+	return true;
+}
+
 static int subjects_run(struct run *run, struct error *err)
 {
 	cleanup_subject_stage struct subject_stage *stage = NULL;
@@ -296,7 +329,7 @@ static int subjects_run(struct run *run, struct error *err)
 	if (rc == 0)
 		rc = subject_stage_open(&stage, err);
 	for (size_t i = 0; i < count && rc == 0; i++)
-		if (is_wanted(run, &kinds[i]))
+		if (is_wanted(run, &kinds[i]) && is_telling(run, kinds, i))
 			rc = subject_run(run, stage, &kinds[i], err);
 	return rc;
 }

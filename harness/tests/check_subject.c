@@ -297,9 +297,11 @@ END_TEST
 START_TEST(an_exec_that_fails_is_told_with_its_reason)
 {
 	static const struct subject_kind gone = {.name = "gone", .file = "no-such-file"};
+	cleanup_free char *path = xasprintf("%s/%s", stage->directory, gone.file);
 	struct error err = {0};
 	struct subject *s = NULL;
 
+	ck_assert_int_eq(symlink("/no/such/file", path), 0);
 	ck_assert_int_eq(subject_spawn(stage, &gone, &s, &err), 0);
 	ck_assert_int_eq(subject_exec(s, &err), -ENOENT);
 	ck_assert_ptr_nonnull(strstr(err.text, "workload gone: execve failed"));
