@@ -78,9 +78,7 @@ static void channel(struct strings *argv)
 /*
  * tsc=reliable: the watchdog compares the counter with a timer that the host emulates late; a guest that was not
  * scheduled for a while, or resumed, would find its counter wanting and fall back to a slower clock. cryptomgr.notests:
- * the crypto layer's self-tests are a fifth of an emulated boot and nothing an object can see. no_timer_check: the kernel
- * counts the timer's interrupts for ten ticks of delay, and where the host gave the guest no time for them it panics
- * ("IO-APIC + timer doesn't work!": seen once, 6.18-cloud, with seven runs at once on two processors).
+ * the crypto layer's self-tests are a fifth of an emulated boot and nothing an object can see.
  *
  * no_timer_check: the kernel waits for ten ticks of the PIT, by the counter; when the host has no time for the guest they
  * come late, and it panics with "IO-APIC + timer doesn't work!" (seen once, newest-cloud at a load of 12 on two
