@@ -12,7 +12,6 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 struct event {
-	__u32 pid;
 	__u16 family;
 	__u16 sport;
 	__be16 dport;
@@ -33,7 +32,6 @@ int BPF_PROG(on_acked, struct sock *sk)
 
 	if (!e)
 		return 0;
-	e->pid = bpf_get_current_pid_tgid() >> 32;
 	e->family = sk->__sk_common.skc_family;
 	e->sport = sk->__sk_common.skc_num;
 	e->dport = sk->__sk_common.skc_dport;

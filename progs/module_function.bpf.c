@@ -23,7 +23,6 @@ struct westwood {
 } __attribute__((preserve_access_index));
 
 struct event {
-	__u32 pid;
 	__u16 family;
 	__u16 sport;
 	__be16 dport;
@@ -58,7 +57,6 @@ int BPF_KPROBE(on_acked, struct sock *sk)
 	e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 	if (!e)
 		return 0;
-	e->pid = bpf_get_current_pid_tgid() >> 32;
 	e->family = BPF_CORE_READ(sk, __sk_common.skc_family);
 	e->sport = BPF_CORE_READ(sk, __sk_common.skc_num);
 	e->dport = BPF_CORE_READ(sk, __sk_common.skc_dport);

@@ -25,7 +25,6 @@ struct tcp_congestion_ops {
 };
 
 struct event {
-	__u32 pid;
 	__u16 family;
 	__u16 sport;
 	__be16 dport;
@@ -43,13 +42,11 @@ struct {
 SEC("struct_ops/cm_init")
 void BPF_PROG(cm_init, struct sock *sk)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 
 	if (!e)
 		return;
-	/* bpf_get_current_pid_tgid() is not for these programs before 6.10. */
-	e->pid = BPF_CORE_READ(task, tgid);
+	/* Not whose it is: the last packet of the handshake may come in any process's time. */
 	e->family = sk->__sk_common.skc_family;
 	e->sport = sk->__sk_common.skc_num;
 	e->dport = sk->__sk_common.skc_dport;

@@ -144,6 +144,7 @@ check "a program that runs until it is stopped passes" status 0 "until it was st
 check "a script is refused" status 2 "is a script" run --loader harness/tests/vm.sh
 
 # ---- cold and resumed say the same ----
+# How often a timer goes off, or a packet is sent again, is chance: facts are compared, not how many events told them.
 same_as_cold() {
 	run "${some[@]}" build/progs/*.bpf.o && cp -r "$(realpath "$scratch/results/latest")" "$scratch/resumed" &&
 		run --cold "${some[@]}" build/progs/*.bpf.o && cp -r "$(realpath "$scratch/results/latest")" "$scratch/cold" &&
@@ -152,7 +153,7 @@ same_as_cold() {
 		for d in resumed cold; do
 			jq '[.cells[] | {kernel, object, verdict, class, programs: [.programs[] | {name, loaded, attached}],
 				relocations: [.relocations[] | {program, insn, local, target, outcome}],
-				truth: [.truth[] | {workload, field, ok, comm: (if .field == "comm" and .ok then .observed else null end)}]}]' \
+				truth: ([.truth[] | {workload, field, ok, comm: (if .field == "comm" and .ok then .observed else null end)}] | unique)}]' \
 				"$scratch/$d/results.json" >"$scratch/$d.facts" || return 1
 		done && cmp "$scratch/resumed.facts" "$scratch/cold.facts"
 }
@@ -291,7 +292,7 @@ check "a prediction that is wrong contradicts the measurement" status 4 "predict
 	"$(dirname "$corematrix")/tests/bin/corematrix-wrong" run -o "$scratch/results" --kernel newest-cloud build/progs/exec_identity.bpf.o
 
 # ---- without a VM ----
-check "relocations are where pahole and bpftool see the fields" harness/tests/offsets.sh "$corematrix" build/progs/*.bpf.o build/tests/objects/*.bpf.o
+check "relocations are where pahole and bpftool see the fields" harness/tests/offsets.sh "$corematrix" $(ls build/progs/*.bpf.o build/tests/objects/*.bpf.o | grep -v /module_)
 check "predict tells between which kernels a field went" status 0 "byte_off struct kernfs_node___before_6_15.parent: moved 8:8 -> fatal" \
 	"$corematrix" predict --boundaries --kernel '*-cloud' build/tests/objects/kernfs_parent.bpf.o
 types_alone() {
