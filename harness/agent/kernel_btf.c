@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "agent/kernel_names.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/io.h"
@@ -27,6 +28,8 @@ struct btf *__wrap_btf__parse(const char *path, struct btf_ext **ext);
 struct btf *__real_btf__parse(const char *path, struct btf_ext **ext);
 void __wrap_btf__free(struct btf *btf);
 void __real_btf__free(struct btf *btf);
+__s32 __wrap_btf__find_by_name_kind(const struct btf *btf, const char *name, __u32 kind);
+__s32 __real_btf__find_by_name_kind(const struct btf *btf, const char *name, __u32 kind);
 
 /* The verifier parses the kernel's BTF when the first program comes, for good (bpf_get_btf_vmlinux). Be that program.
  */
@@ -58,6 +61,8 @@ void kernel_btf_load(void)
 	shared = btf__new(raw.data, (unsigned)raw.len);
 	if (libbpf_get_error(shared))
 		shared = NULL;
+	if (shared)
+		kernel_names_index(shared);
 	buf_free(&raw);
 }
 
@@ -88,6 +93,7 @@ int kernel_btf_replace(const void *bytes, size_t size, struct error *err)
 		external = NULL;
 		return error_set(err, -rc, "the BTF from outside cannot be parsed: %s", strerror(-rc));
 	}
+	kernel_names_index(external);
 	return 0;
 }
 
@@ -113,4 +119,24 @@ void __wrap_btf__free(struct btf *btf)
 {
 	if (btf != shared && btf != external)
 		__real_btf__free(btf);
+}
+
+__s32 __wrap_btf__find_by_name_kind(const struct btf *btf, const char *name, __u32 kind)
+{
+	int id;
+
+	if (!kernel_names_known(btf) || kind == BTF_KIND_UNKN)
+		return __real_btf__find_by_name_kind(btf, name, kind);
+	id = kernel_names_find(btf, name, kind);
+	if (id < 0)
+		errno = -id;
+	return id;
+}
+
+/* libbpf.a's own is made weak for the agent (Makefile). */
+int bpf_core_add_cands(struct bpf_core_cand *local_cand, size_t local_essent_len, const struct btf *targ_btf,
+                       const char *targ_btf_name, int targ_start_id, struct bpf_core_cand_list *cands)
+{
+	(void)targ_btf_name;
+	return kernel_names_candidates(local_cand, local_essent_len, targ_btf, targ_start_id, cands);
 }

@@ -1,17 +1,43 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/port.h"
 
+#include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/io.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+#include "base/cleanup.h"
+
+#define PAGE 4096u
 
 #define FW_CFG_SELECTOR 0x510
 #define FW_CFG_DATA 0x511
+#define FW_CFG_DMA 0x514 /* and 0x518: the two halves of an address, big-endian */
 #define FW_CFG_SIGNATURE 0x00
+#define FW_CFG_ID 0x01
+#define FW_CFG_ID_DMA 2u
 #define FW_CFG_FILE_DIR 0x19
 #define FW_CFG_ENTRY_SIZE 64
 #define FW_CFG_NAME_OFFSET 8
+
+#define FW_CFG_DMA_ERROR 1u
+#define FW_CFG_DMA_READ 2u
+#define FW_CFG_DMA_SELECT 8u
+
+/* QEMU docs/specs/fw_cfg: what the address written to FW_CFG_DMA points to; every member is big-endian. */
+struct fw_cfg_dma {
+	uint32_t control;
+	uint32_t length;
+	uint64_t address;
+};
+
+/* Documentation/admin-guide/mm/pagemap */
+#define PAGEMAP_PRESENT (1ull << 63)
+#define PAGEMAP_FRAME ((1ull << 55) - 1)
 
 /* glibc's insb and outsb tell the compiler nothing about memory, so it may keep stale values: own asm. */
 static void in_bytes(uint16_t port, void *to, size_t count)
@@ -38,7 +64,8 @@ int port_open(struct error *err)
 {
 	char signature[4];
 
-	if (ioperm(PORT_DEBUGCON, 1, 1) || ioperm(PORT_DEBUG_EXIT, 4, 1) || ioperm(FW_CFG_SELECTOR, 2, 1))
+	if (ioperm(PORT_DEBUGCON, 1, 1) || ioperm(PORT_DEBUG_EXIT, 4, 1) || ioperm(FW_CFG_SELECTOR, 2, 1) ||
+	    ioperm(FW_CFG_DMA, 8, 1))
 		return error_set(err, errno, "I/O ports: the kernel refuses them: %s", strerror(errno));
 	select_key(FW_CFG_SIGNATURE);
 	in_bytes(FW_CFG_DATA, signature, sizeof(signature));
@@ -50,6 +77,67 @@ int port_open(struct error *err)
 void port_send(const void *bytes, size_t len)
 {
 	out_bytes(PORT_DEBUGCON, bytes, len);
+}
+
+/* Where pages of this process are in memory, 0 where the kernel does not tell; `pages` are mapped and locked. */
+static bool find_frames(const void *pages, size_t count, uint64_t *frames)
+{
+	const off_t at = (off_t)((uintptr_t)pages / PAGE * sizeof(*frames));
+	cleanup_close int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	bool found = fd >= 0 && pread(fd, frames, count * sizeof(*frames), at) == (ssize_t)(count * sizeof(*frames));
+
+	for (size_t i = 0; i < count && found; i++)
+		found = (frames[i] & PAGEMAP_PRESENT) && (frames[i] &= PAGEMAP_FRAME);
+	return found;
+}
+
+/* One transfer; QEMU carries it out before the write to the port returns. */
+static bool transfer(volatile struct fw_cfg_dma *dma, uint64_t dma_address, uint32_t control, uint64_t to, uint32_t len)
+{
+	dma->control = htobe32(control);
+	dma->length = htobe32(len);
+	dma->address = htobe64(to);
+	outl(htobe32((uint32_t)(dma_address >> 32)), FW_CFG_DMA);
+	outl(htobe32((uint32_t)dma_address), FW_CFG_DMA + 4);
+	return !(be32toh(dma->control) & FW_CFG_DMA_ERROR);
+}
+
+/*
+ * QEMU writes into the pages where they are, page by page: a hundred times as fast as byte by byte through the port,
+ * of which each costs an exit. The page behind the content holds the request.
+ */
+static bool read_by_dma(uint16_t key, void *to, size_t size)
+{
+	const size_t pages = (size + PAGE - 1) / PAGE;
+	cleanup_free uint64_t *frames = xcalloc(pages + 1, sizeof(*frames));
+	cleanup_free uint64_t *after = xcalloc(pages + 1, sizeof(*after));
+	char *area = mmap(NULL, (pages + 1) * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	bool done = area != MAP_FAILED && !mlock(area, (pages + 1) * PAGE) && find_frames(area, pages + 1, frames);
+
+	for (size_t i = 0; i < pages && done; i++)
+		done = transfer((void *)(area + pages * PAGE), frames[pages] * PAGE,
+		                FW_CFG_DMA_READ | (i ? 0 : FW_CFG_DMA_SELECT | (uint32_t)key << 16), frames[i] * PAGE,
+		                (uint32_t)(size - i * PAGE < PAGE ? size - i * PAGE : PAGE));
+	/* Nothing moves a locked page in a guest that has memory to spare; if something did, the port tells the truth.
+	 */
+	done = done && find_frames(area, pages + 1, after) && !memcmp(frames, after, (pages + 1) * sizeof(*frames));
+	if (done)
+		memcpy(to, area, size);
+	if (area != MAP_FAILED)
+		munmap(area, (pages + 1) * PAGE);
+	return done;
+}
+
+static void read_key(uint16_t key, void *to, size_t size)
+{
+	uint8_t features = 0;
+
+	select_key(FW_CFG_ID);
+	in_bytes(FW_CFG_DATA, &features, sizeof(features));
+	if ((features & FW_CFG_ID_DMA) && read_by_dma(key, to, size))
+		return;
+	select_key(key);
+	in_bytes(FW_CFG_DATA, to, size);
 }
 
 int port_read_fw_cfg(const char *name, struct buf *out)
@@ -67,8 +155,7 @@ int port_read_fw_cfg(const char *name, struct buf *out)
 		if (strncmp((const char *)entry + FW_CFG_NAME_OFFSET, name, sizeof(entry) - FW_CFG_NAME_OFFSET))
 			continue;
 		size = get_be32(entry);
-		select_key((uint16_t)(entry[4] << 8 | entry[5]));
-		in_bytes(FW_CFG_DATA, buf_reserve(out, size), size);
+		read_key((uint16_t)(entry[4] << 8 | entry[5]), buf_reserve(out, size), size);
 		out->len += size;
 		return 0;
 	}

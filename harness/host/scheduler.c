@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -25,6 +26,9 @@
 #include "host/vm.h"
 
 #define MAX_BTF (64u << 20)
+
+/* A guest writes byte by byte, and each would wake the host: let some gather. */
+#define GATHER_NS 1000000
 
 /* Some objects on one kernel, in one VM (or two: one that saves the guest and one that resumes it). */
 struct task {
@@ -459,6 +463,7 @@ static void interrupt_all(struct scheduler *sch)
 
 static void wait_for_news(struct scheduler *sch)
 {
+	const struct timespec gather = {.tv_nsec = GATHER_NS};
 	size_t count = sch->running_count * VM_POLL_FDS + 1;
 	cleanup_free struct pollfd *fds = xcalloc(count, sizeof(*fds));
 	int64_t wake = INT64_MAX, now = clock_ms();
@@ -470,6 +475,7 @@ static void wait_for_news(struct scheduler *sch)
 		vm_poll_fds(sch->running[i]->vm, &fds[1 + i * VM_POLL_FDS]);
 		wake = at < wake ? at : wake;
 	}
+	nanosleep(&gather, NULL);
 	poll(fds, count, wake <= now ? 0 : (int)(wake - now < 60000 ? wake - now : 60000));
 	if (fds[0].revents)
 		interrupt_all(sch);

@@ -2,7 +2,7 @@
 /*
  * libbpf_private: what libbpf.a exports and no header of it declares. The layouts are those of libbpf 1.0 to 1.7; the
  * static library's symbols carry no version, so relo_self_test must have passed before anything here is called in
- * earnest. Included by relo_calc.c and relo_self_test.c only.
+ * earnest. Included by relo_calc.c, relo_self_test.c and the agent's kernel_names.h only.
  */
 #ifndef COREMATRIX_RELO_LIBBPF_PRIVATE_H
 #define COREMATRIX_RELO_LIBBPF_PRIVATE_H
@@ -65,6 +65,13 @@ int bpf_core_calc_relo_insn(const char *prog_name, const struct bpf_core_relo *r
 /* Changes one instruction, or two when it is a 64-bit immediate. */
 int bpf_core_patch_insn(const char *prog_name, struct bpf_insn *insn, int insn_idx, const struct bpf_core_relo *relo,
                         int relo_idx, const struct bpf_core_relo_res *res);
+
+/*
+ * Append to `cands` the types of `targ_btf` from id `targ_start_id` on that have the local type's kind and the first
+ * `local_essent_len` bytes of its name, flavour aside. Returns 0 or a negative errno; `cands->cands` is the caller's.
+ */
+int bpf_core_add_cands(struct bpf_core_cand *local_cand, size_t local_essent_len, const struct btf *targ_btf,
+                       const char *targ_btf_name, int targ_start_id, struct bpf_core_cand_list *cands);
 
 /* Returns the length the text would have, like snprintf. */
 int bpf_core_format_spec(char *buf, size_t buf_sz, const struct bpf_core_spec *spec);
