@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/cmd_bench.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -23,6 +22,7 @@
 #include "host/bench_table.h"
 #include "host/bench_vm.h"
 #include "host/child.h"
+#include "host/command.h"
 #include "host/host_speed.h"
 #include "host/initramfs.h"
 #include "host/kernel_list.h"
@@ -37,23 +37,19 @@
 enum { OPTION_AGAINST = 256, OPTION_TOLERANCE, OPTION_PREDICT };
 
 struct bench_options {
-	const char *list_path, *images, *output, *accel;
+	struct command_options common;
 	const char *against; /* NULL: nothing to compare with */
-	char **globs;
-	size_t glob_count;
 	unsigned rounds, tolerance;
 	bool predict;
-	char **paths; /* of objects; argv's own */
-	size_t path_count;
 };
 
 static const struct argp_option option_table[] = {
-        {"kernels", 'k', "FILE", 0, "the list of kernels (kernels.txt)", 0},
-        {"kernel", 'K', "GLOB", 0, "only kernels whose id matches; may be repeated", 0},
-        {"images", 'i', "DIR", 0, "the kernel store (images)", 0},
+        COMMAND_ROW_LIST,
+        COMMAND_ROW_KERNEL,
+        COMMAND_ROW_IMAGES,
         {"rounds", 'n', "N", 0, "how often each is measured (3)", 0},
         {"output", 'o', "FILE", 0, "where the figures go (results/bench.json); consoles go beside it", 0},
-        {"accel", 'a', "NAME", 0, "auto, kvm or tcg (auto)", 0},
+        COMMAND_ROW_ACCEL,
         {"against", OPTION_AGAINST, "FILE", 0,
          "compare the ratios with those of an older bench.json, and fail if one is worse (without: with those that "
          "FILE held)",
@@ -63,57 +59,25 @@ static const struct argp_option option_table[] = {
         {0},
 };
 
-static unsigned take_number(const char *option, const char *arg, long max, struct argp_state *state)
-{
-	char *end;
-	long n = strtol(arg, &end, 10);
-
-	if (!*arg || *end || n < 1 || n > max)
-		argp_error(state, "%s %s: a number from 1 to %ld", option, arg, max);
-	return (unsigned)n;
-}
-
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct bench_options *o = state->input;
 
 	switch (key) {
-	case 'k':
-		o->list_path = arg;
-		return 0;
-	case 'K':
-		o->globs = xrealloc(o->globs, o->glob_count + 1, sizeof(*o->globs));
-		o->globs[o->glob_count++] = arg;
-		return 0;
-	case 'i':
-		o->images = arg;
-		return 0;
 	case 'n':
-		o->rounds = take_number("-n", arg, 1000, state);
-		return 0;
-	case 'o':
-		o->output = arg;
-		return 0;
-	case 'a':
-		if (strcmp(arg, "auto") && strcmp(arg, "kvm") && strcmp(arg, "tcg"))
-			argp_error(state, "--accel %s: auto, kvm or tcg", arg);
-		o->accel = arg;
+		o->rounds = command_number("-n", arg, "a number", 1000, state);
 		return 0;
 	case OPTION_AGAINST:
 		o->against = arg;
 		return 0;
 	case OPTION_TOLERANCE:
-		o->tolerance = take_number("--tolerance", arg, 1000, state);
+		o->tolerance = command_number("--tolerance", arg, "a number", 1000, state);
 		return 0;
 	case OPTION_PREDICT:
 		o->predict = true;
 		return 0;
-	case ARGP_KEY_ARGS:
-		o->paths = state->argv + state->next;
-		o->path_count = (size_t)(state->argc - state->next);
-		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return command_option(key, arg, state, &o->common);
 	}
 }
 
@@ -217,22 +181,22 @@ static bool is_installed(const char *program)
 
 static int prepare(const struct bench_options *o, struct bench_setup *run, struct bench *b, struct error *err)
 {
-	const struct store_options store = {.dir = o->images, .compressed = true};
+	const struct store_options store = {.dir = o->common.images, .compressed = true};
 	cleanup_kernel_list struct kernel_list alone = {0}; /* there is nothing to boot */
 	cpu_set_t set;
-	int rc = object_list_read(o->paths, o->path_count, &run->objects, err);
+	int rc = object_list_read(o->common.args, o->common.arg_count, &run->objects, err);
 
-	rc = rc ? rc : kernel_list_read(o->list_path, &run->list, err);
-	rc = rc ? rc : kernel_list_select(&run->list, o->globs, o->glob_count, err);
+	rc = rc ? rc : kernel_list_read(o->common.list_path, &run->list, err);
+	rc = rc ? rc : kernel_list_select(&run->list, o->common.globs.at, o->common.globs.count, err);
 	if (!rc)
 		kernel_list_split(&run->list, &alone);
 	rc = rc ? rc : qemu_version_read(&run->qemu, err);
 	rc = rc ? rc : store_prepare(&store, &run->list, &run->kernels, &run->kernel_count, err);
-	rc = rc ? rc : initramfs_store(o->images, &run->initrd, err);
-	rc = rc ? rc : bench_vm_floor(o->images, &run->floor, err);
-	rc = rc ? rc : make_directory(run, o->output, err);
+	rc = rc ? rc : initramfs_store(o->common.images, &run->initrd, err);
+	rc = rc ? rc : bench_vm_floor(o->common.images, &run->floor, err);
+	rc = rc ? rc : make_directory(run, o->common.output, err);
 	rc = rc ? rc : write_job(run, err);
-	rc = rc ? rc : choose_accel(run, o->accel, b, err);
+	rc = rc ? rc : choose_accel(run, o->common.accel, b, err);
 	if (rc)
 		return rc;
 	b->cpus = sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
@@ -280,7 +244,7 @@ static int compare(const struct bench_options *o, const struct bench *old, const
 	size_t compared, worse;
 
 	if (!o->against && !same_objects(old, b)) {
-		printf("the figures that were in %s are of other objects: not compared\n", o->output);
+		printf("the figures that were in %s are of other objects: not compared\n", o->common.output);
 		return EXIT_AS_EXPECTED;
 	}
 	worse = bench_compare(old, b, o->tolerance / 100.0, &compared, &text);
@@ -295,7 +259,7 @@ static int read_older(const struct bench_options *o, struct bench **old, struct 
 
 	if (o->against)
 		return bench_json_read(o->against, old, err);
-	if (!access(o->output, F_OK) && bench_json_read(o->output, old, &unreadable))
+	if (!access(o->common.output, F_OK) && bench_json_read(o->common.output, old, &unreadable))
 		log_warn("%s; it will be replaced", unreadable.text);
 	return 0;
 }
@@ -303,7 +267,7 @@ static int read_older(const struct bench_options *o, struct bench **old, struct 
 /* Returns 0 with `*status` set, or a negative errno. */
 static int bench(const struct bench_options *o, struct bench *b, int *status, struct error *err)
 {
-	struct bench_setup run = {.images = o->images, .rounds = o->rounds};
+	struct bench_setup run = {.images = o->common.images, .rounds = o->rounds};
 	struct bench *old = NULL;
 	cleanup_free char *table = NULL;
 	int rc = read_older(o, &old, err);
@@ -314,13 +278,13 @@ static int bench(const struct bench_options *o, struct bench *b, int *status, st
 		fill_header(&run, b);
 		rc = bench_measure(&run, b, err);
 	}
-	rc = rc ? rc : bench_json_write(b, o->output, err);
+	rc = rc ? rc : bench_json_write(b, o->common.output, err);
 	if (!rc) {
 		table = bench_table(b);
 		fputs(table, stdout);
 		if (!run.vng)
 			puts("virtme-ng (vng): not installed, not measured");
-		printf("figures: %s\n", o->output);
+		printf("figures: %s\n", o->common.output);
 		*status = old ? compare(o, old, b) : EXIT_AS_EXPECTED;
 		if (bench_missing(b))
 			*status = EXIT_INFRA;
@@ -332,15 +296,15 @@ static int bench(const struct bench_options *o, struct bench *b, int *status, st
 
 static int predict(const struct bench_options *o, struct error *err)
 {
-	const struct store_options store = {.dir = o->images};
+	const struct store_options store = {.dir = o->common.images};
 	cleanup_kernel_list struct kernel_list list = {0}, alone = {0};
 	cleanup_strings struct strings ids = {0};
 	cleanup_buf struct buf table = {0};
 	struct store_row *rows = NULL;
 	size_t count = 0;
-	int rc = kernel_list_read(o->list_path, &list, err);
+	int rc = kernel_list_read(o->common.list_path, &list, err);
 
-	rc = rc ? rc : kernel_list_select(&list, o->globs, o->glob_count, err);
+	rc = rc ? rc : kernel_list_select(&list, o->common.globs.at, o->common.globs.count, err);
 	if (!rc)
 		kernel_list_split(&list, &alone);
 	rc = rc ? rc : store_list(&store, &list, &rows, &count, err);
@@ -348,18 +312,18 @@ static int predict(const struct bench_options *o, struct error *err)
 		if (rows[i].present)
 			strings_add(&ids, list.rows[i].id);
 	store_rows_free(rows, count);
-	if (!rc && (!ids.count || !o->path_count))
+	if (!rc && (!ids.count || !o->common.arg_count))
 		rc = error_usage(err, "bench --predict: give objects, and a list with kernels that are in %s",
-		                 o->images);
+		                 o->common.images);
 	rc = rc ? rc
 	        : bench_predict(
 	                  &(const struct bench_predict){
-	                          .list_path = o->list_path,
-	                          .images = o->images,
+	                          .list_path = o->common.list_path,
+	                          .images = o->common.images,
 	                          .ids = ids.at,
 	                          .id_count = ids.count,
-	                          .paths = o->paths,
-	                          .path_count = o->path_count,
+	                          .paths = o->common.args,
+	                          .path_count = o->common.arg_count,
 	                          .rounds = o->rounds,
 	                  },
 	                  &table, err);
@@ -370,10 +334,7 @@ static int predict(const struct bench_options *o, struct error *err)
 int cmd_bench(int argc, char **argv)
 {
 	struct bench_options o = {
-	        .list_path = "kernels.txt",
-	        .images = "images",
-	        .output = "results/bench.json",
-	        .accel = "auto",
+	        .common = {COMMAND_DEFAULTS, .output = "results/bench.json"},
 	        .rounds = DEFAULT_ROUNDS,
 	        .tolerance = DEFAULT_TOLERANCE,
 	};
@@ -381,14 +342,11 @@ int cmd_bench(int argc, char **argv)
 	struct bench *b = bench_new();
 	int status = EXIT_AS_EXPECTED;
 
-	argp_err_exit_status = EXIT_USAGE;
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o)) {
+	if (command_parse(&argp, ARGP_IN_ORDER, argc, argv, &o))
 		status = EXIT_USAGE;
-	} else if (o.predict ? predict(&o, &err) : bench(&o, b, &status, &err)) {
-		fprintf(stderr, "corematrix: %s\n", err.text);
-		status = (int)err.status;
-	}
+	else if (o.predict ? predict(&o, &err) : bench(&o, b, &status, &err))
+		status = command_fail(&err);
 	bench_free(b);
-	free(o.globs);
+	strings_free(&o.common.globs);
 	return status;
 }

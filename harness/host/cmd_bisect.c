@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/cmd_bisect.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include "host/bisect.h"
 #include "host/bisect_try.h"
 #include "host/btf_ask.h"
+#include "host/command.h"
 #include "host/object.h"
 #include "host/predict.h"
 #include "host/predict_boundary.h"
@@ -23,18 +23,17 @@
 #include "host/text.h"
 
 struct options {
-	const char *list_path, *images, *results, *accel;
+	struct command_options common;
 	const char *good, *bad; /* an id of the list, or a release */
-	char *object;
 };
 
 static const struct argp_option option_table[] = {
         {"good", 'g', "KERNEL", 0, "where the object does as it should: an id of the list, or a release", 0},
         {"bad", 'b', "KERNEL", 0, "where it does not", 0},
-        {"kernels", 'k', "FILE", 0, "the list of kernels (kernels.txt)", 0},
-        {"images", 'i', "DIR", 0, "the kernel store (images)", 0},
+        COMMAND_ROW_LIST,
+        COMMAND_ROW_IMAGES,
         {"output", 'o', "DIR", 0, "where results go, one directory a bisection (results)", 0},
-        {"accel", 'a', "NAME", 0, "auto, kvm or tcg (auto)", 0},
+        COMMAND_ROW_ACCEL,
         {0},
 };
 
@@ -49,29 +48,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'b':
 		o->bad = arg;
 		return 0;
-	case 'k':
-		o->list_path = arg;
-		return 0;
-	case 'i':
-		o->images = arg;
-		return 0;
-	case 'o':
-		o->results = arg;
-		return 0;
-	case 'a':
-		o->accel = arg;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (o->object)
-			argp_error(state, "%s: one object at a time", arg);
-		o->object = arg;
-		return 0;
 	case ARGP_KEY_END:
-		if (!o->object || !o->good || !o->bad)
+		if (o->common.arg_count > 1)
+			argp_error(state, "%s: one object at a time", o->common.args[1]);
+		if (!o->common.arg_count || !o->good || !o->bad)
 			argp_error(state, "give an object, --good KERNEL and --bad KERNEL");
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return command_option(key, arg, state, &o->common);
 	}
 }
 
@@ -108,7 +92,7 @@ static void row_free(struct row *r)
 /* Release and version that `name` stands for; both are the caller's. */
 static int find_kernel(const struct options *o, const char *name, char **release, char **version, struct error *err)
 {
-	const struct store_options store = {.dir = o->images};
+	const struct store_options store = {.dir = o->common.images};
 	cleanup_kernel_list struct kernel_list list = {0};
 	struct store_row *rows = NULL;
 	size_t count = 0;
@@ -117,7 +101,7 @@ static int find_kernel(const struct options *o, const char *name, char **release
 	*release = xstrdup(name);
 	*version = xstrdup("");
 	/* a release needs no list */
-	if (kernel_list_read(o->list_path, &list, NULL) || store_list(&store, &list, &rows, &count, NULL))
+	if (kernel_list_read(o->common.list_path, &list, NULL) || store_list(&store, &list, &rows, &count, NULL))
 		return 0;
 	for (size_t i = 0; i < count && !rc; i++) {
 		if (strcmp(list.rows[i].id, name))
@@ -126,7 +110,7 @@ static int find_kernel(const struct options *o, const char *name, char **release
 			rc = error_usage(err,
 			                 "%s: the row of %s has not been resolved to a Debian kernel; "
 			                 "`corematrix kernels fetch` does that, or give a release",
-			                 name, o->list_path);
+			                 name, o->common.list_path);
 		free(*release);
 		free(*version);
 		*release = xstrdup(rows[i].release);
@@ -138,7 +122,7 @@ static int find_kernel(const struct options *o, const char *name, char **release
 
 static int make_row(const struct options *o, struct row *r, struct error *err)
 {
-	const struct store_options store = {.dir = o->images};
+	const struct store_options store = {.dir = o->common.images};
 	cleanup_free char *good = NULL, *good_version = NULL, *bad = NULL, *bad_version = NULL;
 	int rc = find_kernel(o, o->good, &good, &good_version, err);
 
@@ -169,10 +153,10 @@ static int try_kernel(const struct options *o, const char *directory, struct row
 	int rc;
 
 	strings_add(&options, "--images");
-	strings_add(&options, o->images);
+	strings_add(&options, o->common.images);
 	strings_add(&options, "--accel");
-	strings_add(&options, o->accel);
-	rc = bisect_try_run(r->releases.at[i], o->object, &options, directory, t, err);
+	strings_add(&options, o->common.accel);
+	rc = bisect_try_run(r->releases.at[i], o->common.args[0], &options, directory, t, err);
 	if (!rc)
 		log_info("%-32s %s%s%s", r->releases.at[i], t->verdict, *t->reason ? ": " : "", t->reason);
 	return rc;
@@ -194,7 +178,7 @@ static int try_ends(const struct options *o, const char *directory, struct row *
 		return error_usage(err,
 		                   "%s is %s on both %s and %s, with the same relocations resolved: there is nothing "
 		                   "to find between them",
-		                   o->object, r->tries[0].verdict, r->releases.at[0], r->releases.at[last]);
+		                   o->common.args[0], r->tries[0].verdict, r->releases.at[0], r->releases.at[last]);
 	r->states[0] = BISECT_GOOD;
 	r->states[last] = BISECT_BAD;
 	return 0;
@@ -230,7 +214,7 @@ static int search(const struct options *o, const char *directory, struct row *r,
 static int find_types(const struct options *o, const struct row *r, size_t good, size_t bad,
                       struct store_kernel **kernels, size_t *count, struct error *err)
 {
-	const struct store_options store = {.dir = o->images, .quiet = true};
+	const struct store_options store = {.dir = o->common.images, .quiet = true};
 	cleanup_free char *text = xasprintf("%s\n%s\n", r->releases.at[good], r->releases.at[bad]);
 	cleanup_kernel_list struct kernel_list list = {0};
 	int rc = kernel_list_parse(text, strlen(text), "bisect", &list, err);
@@ -276,7 +260,7 @@ static int tell_types(const struct options *o, const struct row *r, size_t good,
 	struct predict_job *job = NULL;
 	struct store_kernel *k = NULL;
 	size_t count = 0;
-	int rc = object_list_read(&o->object, 1, &objects, err);
+	int rc = object_list_read(o->common.args, 1, &objects, err);
 
 	rc = rc ? rc : find_types(o, r, good, bad, &k, &count, err);
 	if (!rc) {
@@ -322,7 +306,7 @@ static int bisect(const struct options *o, struct error *err)
 	size_t good = 0, bad = 0;
 	int rc = make_row(o, &r, err);
 
-	rc = rc ? rc : run_dir_create(o->results, &directory, err);
+	rc = rc ? rc : run_dir_create(o->common.output, &directory, err);
 	if (!rc)
 		log_info("%zu releases from %s to %s", r.releases.count, r.releases.at[0],
 		         r.releases.at[r.releases.count - 1]);
@@ -341,16 +325,12 @@ static int bisect(const struct options *o, struct error *err)
 
 int cmd_bisect(int argc, char **argv)
 {
-	struct options o = {.list_path = "kernels.txt", .images = "images", .results = "results", .accel = "auto"};
+	struct options o = {.common = {COMMAND_DEFAULTS, .output = "results"}};
 	cleanup_error struct error err = {0};
 	char name[] = "corematrix bisect";
 
-	argp_err_exit_status = EXIT_USAGE;
 	argv[0] = name;
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+	if (command_parse(&argp, 0, argc, argv, &o))
 		return EXIT_USAGE;
-	if (!bisect(&o, &err))
-		return EXIT_AS_EXPECTED;
-	fprintf(stderr, "corematrix: %s\n", err.text);
-	return (int)err.status;
+	return bisect(&o, &err) ? command_fail(&err) : EXIT_AS_EXPECTED;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/cmd_diff.h"
 
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,6 +9,7 @@
 #include "base/error.h"
 #include "host/baseline_file.h"
 #include "host/baseline_text.h"
+#include "host/command.h"
 #include "host/report_diff.h"
 
 struct options {
@@ -69,12 +69,6 @@ static const struct argp baseline_argp = {
                "written.",
 };
 
-static int complain(const struct error *err)
-{
-	fprintf(stderr, "corematrix: %s\n", err->text);
-	return (int)err->status;
-}
-
 static int say(const char *text)
 {
 	if (fputs(text, stdout) != EOF && fflush(stdout) != EOF)
@@ -94,11 +88,10 @@ int cmd_diff(int argc, char **argv)
 
 	/* what argp starts its messages with */
 	argv[0] = (char[]){"corematrix diff"};
-	argp_err_exit_status = EXIT_USAGE;
-	if (argp_parse(&diff_argp, argc, argv, 0, NULL, &o))
+	if (command_parse(&diff_argp, 0, argc, argv, &o))
 		return EXIT_USAGE;
 	if (baseline_file_read(o.paths[1], NULL, &new, &err) || baseline_file_read(o.paths[0], &new, &old, &err))
-		return complain(&err);
+		return command_fail(&err);
 	diff_take(&old, &new, &d);
 	text = report_diff(&d);
 	written = say(text);
@@ -115,14 +108,13 @@ int cmd_baseline(int argc, char **argv)
 	cleanup_free bool *changed = NULL;
 
 	argv[0] = (char[]){"corematrix baseline"};
-	argp_err_exit_status = EXIT_USAGE;
-	if (argp_parse(&baseline_argp, argc, argv, 0, NULL, &o))
+	if (command_parse(&baseline_argp, 0, argc, argv, &o))
 		return EXIT_USAGE;
 	if (baseline_file_read(o.paths[0], NULL, &b, &err))
-		return complain(&err);
+		return command_fail(&err);
 	changed = xcalloc(b.object_count + 1, sizeof(*changed));
 	if (baseline_file_write(&b, o.dir, changed, &err))
-		return complain(&err);
+		return command_fail(&err);
 	for (size_t i = 0; i < b.object_count; i++)
 		buf_printf(&text, "%s/%s" BASELINE_ENDING ": %s\n", o.dir, b.objects[i].name,
 		           changed[i] ? "stored; review and commit it" : "unchanged");

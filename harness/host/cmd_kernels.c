@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/cmd_kernels.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,23 +10,22 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "host/command.h"
 #include "host/initramfs.h"
 #include "host/kernel_list.h"
 #include "host/snapshot.h"
 #include "host/store.h"
 
 struct arguments {
-	const char *list;
+	struct command_options common; /* its arguments are the verb and what belongs to it */
 	struct store_options store;
-	char **words; /* after the options: the verb and what belongs to it */
-	size_t count;
 };
 
 enum { OPTION_UPDATE = 256, OPTION_FROZEN };
 
 static const struct argp_option options[] = {
-        {"kernels", 'k', "FILE", 0, "the list of kernels (default: kernels.txt)", 0},
-        {"images", 'i', "DIR", 0, "the kernel store (default: images)", 0},
+        COMMAND_ROW_LIST,
+        COMMAND_ROW_IMAGES,
         {"update", OPTION_UPDATE, NULL, 0, "fetch: resolve again, by an index fetched anew", 0},
         {"frozen", OPTION_FROZEN, NULL, 0, "fetch: any difference from kernels.lock is an error", 0},
         {"quiet", 'q', NULL, 0, "no progress", 0},
@@ -39,12 +37,6 @@ static error_t option_take(int key, char *arg, struct argp_state *state)
 	struct arguments *a = state->input;
 
 	switch (key) {
-	case 'k':
-		a->list = arg;
-		return 0;
-	case 'i':
-		a->store.dir = arg;
-		return 0;
 	case 'q':
 		a->store.quiet = true;
 		return 0;
@@ -54,15 +46,11 @@ static error_t option_take(int key, char *arg, struct argp_state *state)
 	case OPTION_FROZEN:
 		a->store.frozen = true;
 		return 0;
-	case ARGP_KEY_ARGS:
-		a->words = state->argv + state->next;
-		a->count = (size_t)(state->argc - state->next);
-		return 0;
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "no verb; expected list, fetch, verify, add or prune");
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return command_option(key, arg, state, &a->common);
 	}
 }
 
@@ -126,7 +114,7 @@ static int verb_verify(const struct arguments *a, struct kernel_list *list, stru
 		return rc;
 	printf("kernels whole: %zu, damaged or missing: %zu\n", good, bad);
 	return bad ? error_set(err, EIO, "%s does not hold every kernel of %s whole; run `corematrix kernels fetch`",
-	                       a->store.dir, a->list)
+	                       a->store.dir, a->common.list_path)
 	           : 0;
 }
 
@@ -165,29 +153,29 @@ static int verb_add(const struct arguments *a, struct kernel_list *list, struct 
 {
 	cleanup_kernel_list struct kernel_list with = {0}, added = {0};
 	cleanup_buf struct buf text = {0}, line = {0};
-	cleanup_free char *path = realpath(a->list, NULL);
+	cleanup_free char *path = realpath(a->common.list_path, NULL);
 	int rc;
 
-	if (a->count < 2)
+	if (a->common.arg_count < 2)
 		return error_usage(
 		        err, "kernels add: no kernel; expected a line of the list, such as: kernels add 6.1 cloud");
-	for (size_t i = 1; i < a->count; i++)
-		word_add(&line, a->words[i]);
+	for (size_t i = 1; i < a->common.arg_count; i++)
+		word_add(&line, a->common.args[i]);
 	if (strpbrk(buf_str(&line), "\r\n"))
 		return error_usage(err, "kernels add: a line break in the words; expected one line of the list");
-	rc = io_read_file(path ? path : a->list, (size_t)1 << 20, &text, err);
+	rc = io_read_file(path ? path : a->common.list_path, (size_t)1 << 20, &text, err);
 	if (rc)
 		return rc;
 	if (text.len && text.data[text.len - 1] != '\n')
 		buf_putc(&text, '\n');
 	buf_printf(&text, "%s\n", buf_str(&line));
-	rc = kernel_list_parse(buf_str(&text), text.len, a->list, &with, err);
+	rc = kernel_list_parse(buf_str(&text), text.len, a->common.list_path, &with, err);
 	if (rc)
 		return rc;
 	if (with.count != list->count + 1)
 		return error_usage(err, "kernels add: '%s' names no kernel", buf_str(&line));
 	/* Only the new row has to be looked for. */
-	rc = kernel_list_parse(buf_str(&text), text.len, a->list, &added, err);
+	rc = kernel_list_parse(buf_str(&text), text.len, a->common.list_path, &added, err);
 	if (!rc)
 		rc = kernel_list_select(&added, (char *const[]){with.rows[with.count - 1].id}, 1, err);
 	if (!rc) {
@@ -197,9 +185,9 @@ static int verb_add(const struct arguments *a, struct kernel_list *list, struct 
 		rc = alone.count ? kernel_list_check_types(&alone, err) : store_resolve(&a->store, &added, err);
 	}
 	if (!rc)
-		rc = io_replace_file(path ? path : a->list, text.data, text.len, err);
+		rc = io_replace_file(path ? path : a->common.list_path, text.data, text.len, err);
 	if (!rc)
-		printf("%s:%u: %s\n", a->list, with.rows[with.count - 1].line, buf_str(&line));
+		printf("%s:%u: %s\n", a->common.list_path, with.rows[with.count - 1].line, buf_str(&line));
 	return rc;
 }
 
@@ -218,11 +206,11 @@ static int verb_run(const struct arguments *a, struct error *err)
 	int rc;
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		if (strcmp(a->words[0], verbs[i].name))
+		if (strcmp(a->common.args[0], verbs[i].name))
 			continue;
-		if (!verbs[i].takes_words && a->count > 1)
-			return error_usage(err, "kernels %s: unexpected word '%s'", verbs[i].name, a->words[1]);
-		rc = kernel_list_read(a->list, &list, err);
+		if (!verbs[i].takes_words && a->common.arg_count > 1)
+			return error_usage(err, "kernels %s: unexpected word '%s'", verbs[i].name, a->common.args[1]);
+		rc = kernel_list_read(a->common.list_path, &list, err);
 		if (rc || verbs[i].takes_words)
 			return rc ? rc : verbs[i].run(a, &list, err);
 		kernel_list_split(&list, &alone);
@@ -232,7 +220,8 @@ static int verb_run(const struct arguments *a, struct error *err)
 			       alone.rows[k].id, alone.rows[k].spec);
 		return rc;
 	}
-	return error_usage(err, "kernels: unknown verb '%s'; expected list, fetch, verify, add or prune", a->words[0]);
+	return error_usage(err, "kernels: unknown verb '%s'; expected list, fetch, verify, add or prune",
+	                   a->common.args[0]);
 }
 
 int cmd_kernels(int argc, char **argv)
@@ -245,16 +234,13 @@ int cmd_kernels(int argc, char **argv)
 	                          "prune     remove kernels that no row of the list refers to, and all saved guests";
 	static const struct argp argp = {options, option_take, "list|fetch|verify|prune|add WORDS...", doc, NULL,
 	                                 NULL,    NULL};
-	struct arguments a = {.list = "kernels.txt", .store = {.dir = "images"}};
+	struct arguments a = {.common = {COMMAND_DEFAULTS}};
 	cleanup_error struct error err = {0};
 	char name[] = "corematrix kernels";
 
-	argp_err_exit_status = EXIT_USAGE;
 	argv[0] = name;
-	if (argp_parse(&argp, argc, argv, 0, NULL, &a))
+	if (command_parse(&argp, 0, argc, argv, &a))
 		return EXIT_USAGE;
-	if (!verb_run(&a, &err))
-		return EXIT_AS_EXPECTED;
-	fprintf(stderr, "corematrix: %s\n", err.text);
-	return (int)err.status;
+	a.store.dir = a.common.images;
+	return verb_run(&a, &err) ? command_fail(&err) : EXIT_AS_EXPECTED;
 }

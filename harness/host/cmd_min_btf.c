@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/cmd_min_btf.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "host/btf_source.h"
+#include "host/command.h"
 #include "host/kernel_list.h"
 #include "host/min_btf.h"
 #include "host/object.h"
@@ -20,19 +20,14 @@
 enum { OPTION_BTF = 256 };
 
 struct min_btf_options {
-	const char *list_path, *images;
-	const char *output; /* NULL: not given */
-	const char *btf;    /* types from elsewhere instead of the list's kernels; NULL: none */
-	char **globs;
-	size_t glob_count;
-	char **paths; /* of objects; argv's own */
-	size_t path_count;
+	struct command_options common;
+	const char *btf; /* types from elsewhere instead of the list's kernels; NULL: none */
 };
 
 static const struct argp_option option_table[] = {
-        {"kernels", 'k', "FILE", 0, "the list of kernels (kernels.txt)", 0},
-        {"kernel", 'K', "GLOB", 0, "only kernels whose id matches; may be repeated", 0},
-        {"images", 'i', "DIR", 0, "the kernel store (images)", 0},
+        COMMAND_ROW_LIST,
+        COMMAND_ROW_KERNEL,
+        COMMAND_ROW_IMAGES,
         {"btf", OPTION_BTF, "PATH", 0,
          "types from elsewhere instead: a .btf file, a directory of them, a vmlinux, a .btf.tar.xz", 0},
         {"output", 'o', "PATH", 0, "the file to write; for several kernels a directory, in which each gets RELEASE.btf",
@@ -45,28 +40,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	struct min_btf_options *o = state->input;
 
 	switch (key) {
-	case 'k':
-		o->list_path = arg;
-		return 0;
-	case 'K':
-		o->globs = xrealloc(o->globs, o->glob_count + 1, sizeof(*o->globs));
-		o->globs[o->glob_count++] = arg;
-		return 0;
-	case 'i':
-		o->images = arg;
-		return 0;
-	case 'o':
-		o->output = arg;
-		return 0;
 	case OPTION_BTF:
 		o->btf = arg;
 		return 0;
-	case ARGP_KEY_ARGS:
-		o->paths = state->argv + state->next;
-		o->path_count = (size_t)(state->argc - state->next);
-		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return command_option(key, arg, state, &o->common);
 	}
 }
 
@@ -89,7 +67,8 @@ static int write_one(const struct min_btf_options *o, const struct object_list *
                      const char *btf, bool in_directory, struct error *err)
 {
 	cleanup_min_btf struct min_btf m = {0};
-	cleanup_free char *path = in_directory ? xasprintf("%s/%s.btf", o->output, release) : xstrdup(o->output);
+	cleanup_free char *path =
+	        in_directory ? xasprintf("%s/%s.btf", o->common.output, release) : xstrdup(o->common.output);
 	int rc = min_btf_make(objects, btf, &m, err);
 
 	rc = rc ? rc : io_replace_file(path, m.raw.data, m.raw.len, err);
@@ -120,7 +99,7 @@ static void sources_free(struct sources *s)
 
 static int find_sources(const struct min_btf_options *o, struct sources *s, struct error *err)
 {
-	const struct store_options store = {.dir = o->images};
+	const struct store_options store = {.dir = o->common.images};
 	int rc;
 
 	if (o->btf) {
@@ -128,16 +107,16 @@ static int find_sources(const struct min_btf_options *o, struct sources *s, stru
 		s->count = s->files.count;
 		return rc;
 	}
-	rc = kernel_list_read(o->list_path, &s->list, err);
-	rc = rc ? rc : kernel_list_select(&s->list, o->globs, o->glob_count, err);
+	rc = kernel_list_read(o->common.list_path, &s->list, err);
+	rc = rc ? rc : kernel_list_select(&s->list, o->common.globs.at, o->common.globs.count, err);
 	return rc ? rc : store_prepare(&store, &s->list, &s->kernels, &s->count, err);
 }
 
 static int write_all(const struct min_btf_options *o, const struct object_list *objects, const struct sources *s,
                      struct error *err)
 {
-	bool in_directory = is_directory(o->output) || s->count > 1;
-	int rc = in_directory ? io_make_dirs(o->output, err) : 0;
+	bool in_directory = is_directory(o->common.output) || s->count > 1;
+	int rc = in_directory ? io_make_dirs(o->common.output, err) : 0;
 
 	for (size_t i = 0; i < s->count && !rc; i++) {
 		const struct store_kernel *k = s->kernels ? &s->kernels[i] : NULL;
@@ -160,27 +139,25 @@ static int min_btf(const struct min_btf_options *o, struct error *err)
 	struct sources s __attribute__((cleanup(sources_free))) = {0};
 	int rc;
 
-	if (!o->output)
+	if (!o->common.output)
 		return error_usage(err, "min-btf: -o FILE is missing; say where the BTF is to be written");
-	if (o->btf && o->glob_count)
+	if (o->btf && o->common.globs.count)
 		return error_usage(err, "--btf takes the types from a file, --kernel from the store; give one of them");
-	rc = object_list_read(o->paths, o->path_count, &objects, err);
+	rc = object_list_read(o->common.args, o->common.arg_count, &objects, err);
 	rc = rc ? rc : find_sources(o, &s, err);
 	return rc ? rc : write_all(o, &objects, &s, err);
 }
 
 int cmd_min_btf(int argc, char **argv)
 {
-	struct min_btf_options o = {.list_path = "kernels.txt", .images = "images"};
+	struct min_btf_options o = {.common = {COMMAND_DEFAULTS}};
 	cleanup_error struct error err = {0};
-	int rc;
+	int status = EXIT_AS_EXPECTED;
 
-	argp_err_exit_status = EXIT_USAGE;
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+	if (command_parse(&argp, 0, argc, argv, &o))
 		return EXIT_USAGE;
-	rc = min_btf(&o, &err);
-	if (rc)
-		fprintf(stderr, "corematrix: %s\n", err.text);
-	free(o.globs);
-	return rc ? (int)err.status : EXIT_AS_EXPECTED;
+	if (min_btf(&o, &err))
+		status = command_fail(&err);
+	strings_free(&o.common.globs);
+	return status;
 }

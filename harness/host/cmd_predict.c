@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/cmd_predict.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "host/btf_source.h"
+#include "host/command.h"
 #include "host/expect.h"
 #include "host/expect_text.h"
 #include "host/kernel_list.h"
@@ -27,21 +27,15 @@
 enum { OPTION_BTF = 256, OPTION_NEEDS, OPTION_TIMELINE, OPTION_BOUNDARIES };
 
 struct predict_options {
-	const char *list_path; /* NULL: kernels.txt, unless other types are given */
-	const char *images;
-	const char *output; /* NULL: none */
-	char **globs;
-	size_t glob_count;
+	struct command_options common; /* without a list, it is kernels.txt, unless other types are given */
 	struct strings btf;
 	bool verbose, needs, timeline, boundaries;
-	char **paths; /* of objects; argv's own */
-	size_t path_count;
 };
 
 static const struct argp_option option_table[] = {
-        {"kernels", 'k', "FILE", 0, "the list of kernels (kernels.txt)", 0},
-        {"kernel", 'K', "GLOB", 0, "only kernels whose id matches; may be repeated", 0},
-        {"images", 'i', "DIR", 0, "the kernel store (images)", 0},
+        COMMAND_ROW_LIST,
+        COMMAND_ROW_KERNEL,
+        COMMAND_ROW_IMAGES,
         {"btf", OPTION_BTF, "PATH", 0,
          "types from elsewhere: a .btf file, a directory of them, a vmlinux, a .btf.tar.xz; may be repeated; "
          "without -k, these alone",
@@ -60,19 +54,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	struct predict_options *o = state->input;
 
 	switch (key) {
-	case 'k':
-		o->list_path = arg;
-		return 0;
-	case 'K':
-		o->globs = xrealloc(o->globs, o->glob_count + 1, sizeof(*o->globs));
-		o->globs[o->glob_count++] = arg;
-		return 0;
-	case 'i':
-		o->images = arg;
-		return 0;
-	case 'o':
-		o->output = arg;
-		return 0;
 	case 'v':
 		o->verbose = true;
 		return 0;
@@ -88,12 +69,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPTION_BOUNDARIES:
 		o->boundaries = true;
 		return 0;
-	case ARGP_KEY_ARGS:
-		o->paths = state->argv + state->next;
-		o->path_count = (size_t)(state->argc - state->next);
-		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return command_option(key, arg, state, &o->common);
 	}
 }
 
@@ -177,10 +154,10 @@ static const char *row_flavour(const struct kernel_row *row, const struct store_
 
 static int add_listed(const struct predict_options *o, struct kernels *k, struct error *err)
 {
-	const struct store_options store = {.dir = o->images, .quiet = true};
-	int rc = kernel_list_read(o->list_path ? o->list_path : "kernels.txt", &k->list, err);
+	const struct store_options store = {.dir = o->common.images, .quiet = true};
+	int rc = kernel_list_read(o->common.list_path ? o->common.list_path : "kernels.txt", &k->list, err);
 
-	rc = rc ? rc : kernel_list_select(&k->list, o->globs, o->glob_count, err);
+	rc = rc ? rc : kernel_list_select(&k->list, o->common.globs.at, o->common.globs.count, err);
 	if (!rc)
 		kernel_list_split(&k->list, &k->alone);
 	rc = rc ? rc : kernel_list_check_types(&k->alone, err);
@@ -216,7 +193,7 @@ static void add_alone(struct kernels *k)
 
 static int find_kernels(const struct predict_options *o, struct kernels *k, struct error *err)
 {
-	int rc = o->list_path || !o->btf.count ? add_listed(o, k, err) : 0;
+	int rc = o->common.list_path || !o->btf.count ? add_listed(o, k, err) : 0;
 
 	add_alone(k);
 	for (size_t i = 0; i < o->btf.count && !rc; i++)
@@ -304,9 +281,9 @@ struct asked_between {
 static void between(void *ctx, size_t object, size_t a, size_t b, struct buf *out)
 {
 	const struct asked_between *x = ctx;
-	const struct store_options store = {.dir = x->o->images};
+	const struct store_options store = {.dir = x->o->common.images};
 	cleanup_strings struct strings found = {0};
-	cleanup_free char *path = shell_quote(x->o->paths[object]);
+	cleanup_free char *path = shell_quote(x->o->common.args[object]);
 	size_t good = a, bad = b;
 
 	if (a >= x->k->store_count || b >= x->k->store_count || !*x->k->store[a].version || !*x->k->store[b].version ||
@@ -345,7 +322,7 @@ static int show(const struct predict_options *o, const struct kernels *k, const 
 		buf_putc(&out, '\n');
 	predict_report_table(p, &out);
 	fwrite(out.data, 1, out.len, stdout);
-	return o->output ? write_json(o->output, p, err) : 0;
+	return o->common.output ? write_json(o->common.output, p, err) : 0;
 }
 
 static int predict(const struct predict_options *o, enum exit_status *status, struct error *err)
@@ -354,7 +331,7 @@ static int predict(const struct predict_options *o, enum exit_status *status, st
 	cleanup_object_list struct object_list objects = {0};
 	const struct prediction *p = NULL;
 	struct predict_job *job = NULL;
-	int rc = object_list_read(o->paths, o->path_count, &objects, err);
+	int rc = object_list_read(o->common.args, o->common.arg_count, &objects, err);
 
 	rc = rc ? rc : find_kernels(o, &k, err);
 	if (rc)
@@ -370,18 +347,15 @@ static int predict(const struct predict_options *o, enum exit_status *status, st
 
 int cmd_predict(int argc, char **argv)
 {
-	struct predict_options o = {.images = "images"};
+	struct predict_options o = {.common = {.images = "images"}};
 	cleanup_error struct error err = {0};
 	enum exit_status status = EXIT_AS_EXPECTED;
 
-	argp_err_exit_status = EXIT_USAGE;
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
+	if (command_parse(&argp, ARGP_IN_ORDER, argc, argv, &o))
 		return EXIT_USAGE;
-	if (predict(&o, &status, &err)) {
-		fprintf(stderr, "corematrix: %s\n", err.text);
-		status = err.status;
-	}
+	if (predict(&o, &status, &err))
+		status = (enum exit_status)command_fail(&err);
 	strings_free(&o.btf);
-	free(o.globs);
+	strings_free(&o.common.globs);
 	return (int)status;
 }

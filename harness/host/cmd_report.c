@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/cmd_report.h"
 
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "host/command.h"
 #include "host/report_junit.h"
 #include "host/report_mechanisms.h"
 #include "host/report_table.h"
@@ -92,12 +92,6 @@ static char *text_of(const struct result *r, const struct options *o)
 	return buf_steal(&out);
 }
 
-static int complain(const struct error *err)
-{
-	fprintf(stderr, "corematrix: %s\n", err->text);
-	return (int)err->status;
-}
-
 int cmd_report(int argc, char **argv)
 {
 	struct options o = {0};
@@ -108,12 +102,11 @@ int cmd_report(int argc, char **argv)
 
 	/* what argp starts its messages with */
 	argv[0] = (char[]){"corematrix report"};
-	argp_err_exit_status = EXIT_USAGE;
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+	if (command_parse(&argp, 0, argc, argv, &o))
 		return EXIT_USAGE;
 	path = xasprintf("%s/%s", o.dir, RESULT_JSON_NAME);
 	if (result_json_read(path, &r, &err))
-		return complain(&err);
+		return command_fail(&err);
 	text = text_of(r, &o);
 	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF) {
 		perror("corematrix: cannot write the report to standard output");
@@ -121,7 +114,7 @@ int cmd_report(int argc, char **argv)
 	}
 	/* the person reading has the report even when the directory cannot be written */
 	if (report_render(r, o.dir, &err))
-		write_status = complain(&err);
+		write_status = command_fail(&err);
 	status = (int)result_exit_status(r);
 	result_free(r);
 	return status > write_status ? status : write_status;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/cmd_run.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include "host/accel.h"
 #include "host/advice.h"
 #include "host/cmd_report.h"
+#include "host/command.h"
 #include "host/external_btf.h"
 #include "host/host_speed.h"
 #include "host/initramfs.h"
@@ -37,21 +37,13 @@
 #include "host/store_modules.h"
 
 struct run_options {
-	const char *list_path;
-	const char *images;
-	const char *results;
-	char **globs;
-	size_t glob_count;
+	struct command_options common; /* its arguments are objects, or those of `loader` */
 	unsigned jobs;
-	const char *accel;
 	bool frozen, cold, plan_only;
 	unsigned repeat, part, parts;
 	const char *summary; /* NULL: none */
-	char **paths;        /* of objects; argv's own */
-	size_t path_count;
-	const char *loader; /* the user's own, NULL: none; `paths` are its arguments then */
-	char **ship;
-	size_t ship_count;
+	const char *loader;  /* the user's own, NULL: none */
+	struct strings ship;
 	unsigned loader_seconds; /* 0: the default */
 	bool after_dashes;       /* the arguments follow a `--` */
 	const char *btf;         /* directory of BTF from outside, NULL: none */
@@ -64,12 +56,12 @@ enum { OPTION_LOADER = 256, OPTION_SHIP, OPTION_LOADER_TIME, OPTION_BTF };
 #define LOADER_SECONDS_MAX 45
 
 static const struct argp_option option_table[] = {
-        {"kernels", 'k', "FILE", 0, "the list of kernels (kernels.txt)", 0},
-        {"kernel", 'K', "GLOB", 0, "only kernels whose id matches; may be repeated", 0},
-        {"images", 'i', "DIR", 0, "the kernel store (images)", 0},
+        COMMAND_ROW_LIST,
+        COMMAND_ROW_KERNEL,
+        COMMAND_ROW_IMAGES,
         {"output", 'o', "DIR", 0, "where results go, one directory a run (results)", 0},
         {"jobs", 'j', "N", 0, "virtual machines side by side (one per processor)", 0},
-        {"accel", 'a', "NAME", 0, "auto, kvm or tcg (auto)", 0},
+        COMMAND_ROW_ACCEL,
         {"cold", 'c', NULL, 0, "boot every guest; neither use nor make saved ones", 0},
         {"summary", 's', "FILE", 0, "append the matrix as Markdown, for $GITHUB_STEP_SUMMARY", 0},
         {"plan", 'p', NULL, 0, "print which kernels would run, in which order, and stop", 0},
@@ -88,34 +80,11 @@ static const struct argp_option option_table[] = {
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct run_options *o = state->input;
-	char *end;
 	int used = 0;
-	long n;
 
 	switch (key) {
-	case 'k':
-		o->list_path = arg;
-		return 0;
-	case 'K':
-		o->globs = xrealloc(o->globs, o->glob_count + 1, sizeof(*o->globs));
-		o->globs[o->glob_count++] = arg;
-		return 0;
-	case 'i':
-		o->images = arg;
-		return 0;
-	case 'o':
-		o->results = arg;
-		return 0;
 	case 'j':
-		n = strtol(arg, &end, 10);
-		if (*end || n < 1 || n > 1024)
-			argp_error(state, "-j %s: a number of virtual machines from 1 to 1024", arg);
-		o->jobs = (unsigned)n;
-		return 0;
-	case 'a':
-		if (strcmp(arg, "auto") && strcmp(arg, "kvm") && strcmp(arg, "tcg"))
-			argp_error(state, "--accel %s: auto, kvm or tcg", arg);
-		o->accel = arg;
+		o->jobs = command_number("-j", arg, "a number of virtual machines", 1024, state);
 		return 0;
 	case 'c':
 		o->cold = true;
@@ -129,10 +98,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--part %s: K/N with K from 1 to N", arg);
 		return 0;
 	case 'r':
-		n = strtol(arg, &end, 10);
-		if (*end || n < 1 || n > 100000)
-			argp_error(state, "--repeat %s: a number from 1 to 100000", arg);
-		o->repeat = (unsigned)n;
+		o->repeat = command_number("--repeat", arg, "a number", 100000, state);
 		return 0;
 	case 's':
 		o->summary = arg;
@@ -147,23 +113,17 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		o->loader = arg;
 		return 0;
 	case OPTION_SHIP:
-		o->ship = xrealloc(o->ship, o->ship_count + 1, sizeof(*o->ship));
-		o->ship[o->ship_count++] = arg;
+		strings_add(&o->ship, arg);
 		return 0;
 	case OPTION_LOADER_TIME:
-		n = strtol(arg, &end, 10);
-		if (*end || n < 1 || n > LOADER_SECONDS_MAX)
-			argp_error(state, "--loader-time %s: a number of seconds from 1 to %d", arg,
-			           LOADER_SECONDS_MAX);
-		o->loader_seconds = (unsigned)n;
+		o->loader_seconds =
+		        command_number("--loader-time", arg, "a number of seconds", LOADER_SECONDS_MAX, state);
 		return 0;
 	case ARGP_KEY_ARGS:
 		o->after_dashes = state->quoted && state->next >= state->quoted;
-		o->paths = state->argv + state->next;
-		o->path_count = (size_t)(state->argc - state->next);
-		return 0;
+		return command_option(key, arg, state, &o->common);
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return command_option(key, arg, state, &o->common);
 	}
 }
 
@@ -209,7 +169,7 @@ static int take_part(const struct run_options *o, struct kernel_list *list, stru
 
 	if (!o->parts)
 		return 0;
-	make_plan(list, NULL, o->images, &plan);
+	make_plan(list, NULL, o->common.images, &plan);
 	plan_cut(&plan, o->part, o->parts);
 	ids = xcalloc(plan.count, sizeof(*ids));
 	for (size_t i = 0; i < plan.count; i++)
@@ -227,7 +187,7 @@ static int print_plan(const struct run_options *o, const struct kernel_list *lis
 	cleanup_buf struct buf text = {0};
 	struct plan plan;
 
-	make_plan(list, NULL, o->images, &plan);
+	make_plan(list, NULL, o->common.images, &plan);
 	buf_printf(&text, "%zu kernels, %zu object%s each:", plan.count, objects->count,
 	           objects->count == 1 ? "" : "s");
 	for (size_t i = 0; i < objects->count; i++)
@@ -243,11 +203,11 @@ static void keep_times(const struct run_options *o, const struct result *r)
 {
 	struct plan_times times;
 
-	plan_times_read(o->images, &times);
+	plan_times_read(o->common.images, &times);
 	for (size_t i = 0; i < r->kernel_count; i++)
 		if (r->kernels[i].timing.total_ms > 0 && !r->kernels[i].infra)
 			plan_times_set(&times, r->kernels[i].id, r->kernels[i].timing.total_ms);
-	plan_times_write(o->images, &times, NULL); /* costs the next run its order, no more */
+	plan_times_write(o->common.images, &times, NULL); /* costs the next run its order, no more */
 	plan_times_free(&times);
 }
 
@@ -256,8 +216,8 @@ static void bound_snapshots(const struct run_options *o)
 {
 	uint64_t left;
 
-	if (!o->cold && !snapshot_trim(o->images, SNAPSHOT_MAX_BYTES, &left, NULL))
-		log_info("saved guests: %.1f MB in %s/snapshots", (double)left / 1e6, o->images);
+	if (!o->cold && !snapshot_trim(o->common.images, SNAPSHOT_MAX_BYTES, &left, NULL))
+		log_info("saved guests: %.1f MB in %s/snapshots", (double)left / 1e6, o->common.images);
 }
 
 /* Which accelerator, and in one line why. */
@@ -265,7 +225,7 @@ static int choose_accel(const struct run_options *o, const struct store_kernel *
                         const char *directory, const char *qemu, struct accel_answer *answer, struct error *err)
 {
 	struct accel_probe probe = {
-	        .images = o->images,
+	        .images = o->common.images,
 	        .device = "/dev/kvm",
 	        .directory = directory,
 	        .release = kernel->release,
@@ -273,10 +233,10 @@ static int choose_accel(const struct run_options *o, const struct store_kernel *
 	        .guest = {.arch = &arch_x86, .initrd = initrd, .job = "", .append = "", .ram = "", .state = ""},
 	};
 
-	if (strcmp(o->accel, "auto")) {
+	if (strcmp(o->common.accel, "auto")) {
 		*answer = (struct accel_answer){
-		        .accel = strcmp(o->accel, "kvm") ? ACCEL_TCG : ACCEL_KVM,
-		        .reason = xasprintf("%s: asked for", o->accel),
+		        .accel = strcmp(o->common.accel, "kvm") ? ACCEL_TCG : ACCEL_KVM,
+		        .reason = xasprintf("%s: asked for", o->common.accel),
 		};
 		return 0;
 	}
@@ -355,22 +315,22 @@ static int set_apart(struct kernel_list *list, struct kernel_list *alone, struct
 
 static int read_objects(const struct run_options *o, struct object_list *objects, struct error *err)
 {
-	if (!o->loader && (o->ship_count || o->loader_seconds))
+	if (!o->loader && (o->ship.count || o->loader_seconds))
 		return error_usage(err, "--ship and --loader-time belong to --loader PROGRAM");
 	if (!o->loader)
-		return object_list_read(o->paths, o->path_count, objects, err);
-	if (o->path_count && !o->after_dashes)
+		return object_list_read(o->common.args, o->common.arg_count, objects, err);
+	if (o->common.arg_count && !o->after_dashes)
 		return error_usage(err,
 		                   "%s: --loader runs its program and no object of yours; put the program's arguments "
 		                   "after --",
-		                   o->paths[0]);
+		                   o->common.args[0]);
 	return shipment_object(
 	        &(const struct shipment_request){
 	                .program = o->loader,
-	                .arguments = o->paths,
-	                .argument_count = o->path_count,
-	                .extra = o->ship,
-	                .extra_count = o->ship_count,
+	                .arguments = o->common.args,
+	                .argument_count = o->common.arg_count,
+	                .extra = o->ship.at,
+	                .extra_count = o->ship.count,
 	                .seconds = o->loader_seconds,
 	        },
 	        objects, err);
@@ -379,7 +339,7 @@ static int read_objects(const struct run_options *o, struct object_list *objects
 /* What calls this program for one cell, up to --kernel. */
 static char *command_for_one(const struct run_options *o)
 {
-	cleanup_free char *list = shell_quote(o->list_path), *btf = o->btf ? shell_quote(o->btf) : NULL;
+	cleanup_free char *list = shell_quote(o->common.list_path), *btf = o->btf ? shell_quote(o->btf) : NULL;
 
 	return xasprintf("%s run -k %s%s%s", program_invocation_name, list, btf ? " --btf " : "", btf ? btf : "");
 }
@@ -389,7 +349,7 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	cleanup_kernel_list struct kernel_list list = {0}, alone = {0};
 	cleanup_object_list struct object_list objects = {0};
 	cleanup_free char *qemu = NULL, *initrd = NULL, *directory = NULL, *command = NULL;
-	struct store_options store = {.dir = o->images, .frozen = o->frozen};
+	struct store_options store = {.dir = o->common.images, .frozen = o->frozen};
 	struct store_kernel *kernels = NULL;
 	struct external_btf *external = NULL;
 	struct module_set *modules = NULL;
@@ -404,8 +364,8 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	int rc, rendered;
 
 	rc = read_objects(o, &objects, err);
-	rc = rc ? rc : kernel_list_read(o->list_path, &list, err);
-	rc = rc ? rc : kernel_list_select(&list, o->globs, o->glob_count, err);
+	rc = rc ? rc : kernel_list_read(o->common.list_path, &list, err);
+	rc = rc ? rc : kernel_list_select(&list, o->common.globs.at, o->common.globs.count, err);
 	rc = rc ? rc : set_apart(&list, &alone, err);
 	rc = rc ? rc : take_part(o, &list, err);
 	if (!rc && o->plan_only)
@@ -416,16 +376,16 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	rc = rc ? rc : store_prepare(&store, &list, &kernels, &count, err);
 	rc = rc ? rc : store_modules_prepare(&store, &list, kernels, count, &module_names, &modules, err);
 	rc = rc ? rc : external_btf_read(&list, kernels, o->btf, &external, err);
-	rc = rc ? rc : initramfs_store(o->images, &initrd, err);
-	rc = rc ? rc : run_dir_create(o->results, &directory, err);
+	rc = rc ? rc : initramfs_store(o->common.images, &initrd, err);
+	rc = rc ? rc : run_dir_create(o->common.output, &directory, err);
 	rc = rc ? rc : object_list_unpack(&objects, directory, err);
 	if (rc)
 		return rc;
 
 	start_ms = clock_ms();
-	make_plan(&list, kernels, o->images, &plan);
+	make_plan(&list, kernels, o->common.images, &plan);
 	rc = plan.count ? choose_accel(o, &kernels[plan.at[0].kernel], initrd, directory, qemu, &accel, err)
-	                : error_usage(err, "%s: every kernel of it was skipped", o->list_path);
+	                : error_usage(err, "%s: every kernel of it was skipped", o->common.list_path);
 	if (rc)
 		return rc;
 	log_info("%s", accel.reason);
@@ -451,7 +411,7 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 	                .predict = predict,
 	                .plan = &plan,
 	                .repeat = o->repeat ? o->repeat : 1,
-	                .images = o->images,
+	                .images = o->common.images,
 	                .initrd = initrd,
 	                .qemu_version = qemu,
 	                .cold = o->cold,
@@ -484,22 +444,19 @@ static int run(const struct run_options *o, int argc, char **argv, struct result
 
 int cmd_run(int argc, char **argv)
 {
-	struct run_options o = {.list_path = "kernels.txt", .images = "images", .results = "results", .accel = "auto"};
+	struct run_options o = {.common = {COMMAND_DEFAULTS, .output = "results"}};
 	cleanup_error struct error err = {0};
 	struct result *r = result_new();
 	int status;
 
-	argp_err_exit_status = EXIT_USAGE;
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
+	if (command_parse(&argp, ARGP_IN_ORDER, argc, argv, &o))
 		return EXIT_USAGE;
-	if (run(&o, argc, argv, r, &err)) {
-		fprintf(stderr, "corematrix: %s\n", err.text);
-		status = (int)err.status;
-	} else {
+	if (run(&o, argc, argv, r, &err))
+		status = command_fail(&err);
+	else
 		status = o.plan_only ? EXIT_AS_EXPECTED : (int)result_exit_status(r);
-	}
 	result_free(r);
-	free(o.globs);
-	free(o.ship);
+	strings_free(&o.common.globs);
+	strings_free(&o.ship);
 	return status;
 }
