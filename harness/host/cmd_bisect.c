@@ -327,9 +327,7 @@ int cmd_bisect(int argc, char **argv)
 {
 	struct options o = {.common = {COMMAND_DEFAULTS, .output = "results"}};
 	cleanup_error struct error err = {0};
-	char name[] = "corematrix bisect";
 
-	argv[0] = name;
 	if (command_parse(&argp, 0, argc, argv, &o))
 		return EXIT_USAGE;
 	return bisect(&o, &err) ? command_fail(&err) : EXIT_AS_EXPECTED;

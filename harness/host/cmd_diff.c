@@ -86,8 +86,6 @@ int cmd_diff(int argc, char **argv)
 	cleanup_free char *text = NULL;
 	int status, written;
 
-	/* what argp starts its messages with */
-	argv[0] = (char[]){"corematrix diff"};
 	if (command_parse(&diff_argp, 0, argc, argv, &o))
 		return EXIT_USAGE;
 	if (baseline_file_read(o.paths[1], NULL, &new, &err) || baseline_file_read(o.paths[0], &new, &old, &err))
@@ -107,7 +105,6 @@ int cmd_baseline(int argc, char **argv)
 	cleanup_buf struct buf text = {0};
 	cleanup_free bool *changed = NULL;
 
-	argv[0] = (char[]){"corematrix baseline"};
 	if (command_parse(&baseline_argp, 0, argc, argv, &o))
 		return EXIT_USAGE;
 	if (baseline_file_read(o.paths[0], NULL, &b, &err))

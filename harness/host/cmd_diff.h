@@ -9,13 +9,13 @@
 #define BASELINE_DEFAULT_DIR "results/baselines"
 
 /*
- * `diff OLD NEW`, each a run's directory, a results.json, a baseline file or a directory of them. argv[0] is replaced.
+ * `diff OLD NEW`, each a run's directory, a results.json, a baseline file or a directory of them.
  * Returns a status of enum exit_status: 0 nothing is worse, 1 something is, 2 one of them cannot be read, 3 a cell of
  * NEW was not measured.
  */
 int cmd_diff(int argc, char **argv);
 
-/* `baseline RUN [-o DIR]`. argv[0] is replaced. Returns 0, 2 when RUN cannot be read, 3 when it did not measure. */
+/* `baseline RUN [-o DIR]`. Returns 0, 2 when RUN cannot be read, 3 when it did not measure. */
 int cmd_baseline(int argc, char **argv);
 
 #endif

@@ -236,9 +236,7 @@ int cmd_kernels(int argc, char **argv)
 	                                 NULL,    NULL};
 	struct arguments a = {.common = {COMMAND_DEFAULTS}};
 	cleanup_error struct error err = {0};
-	char name[] = "corematrix kernels";
 
-	argv[0] = name;
 	if (command_parse(&argp, 0, argc, argv, &a))
 		return EXIT_USAGE;
 	a.store.dir = a.common.images;

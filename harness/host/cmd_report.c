@@ -100,8 +100,6 @@ int cmd_report(int argc, char **argv)
 	struct result *r = NULL;
 	int status, write_status = 0;
 
-	/* what argp starts its messages with */
-	argv[0] = (char[]){"corematrix report"};
 	if (command_parse(&argp, 0, argc, argv, &o))
 		return EXIT_USAGE;
 	path = xasprintf("%s/%s", o.dir, RESULT_JSON_NAME);

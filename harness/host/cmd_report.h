@@ -13,7 +13,7 @@
 int report_render(const struct result *r, const char *dir, struct error *err);
 
 /*
- * `report DIR [--timing]`: render again from DIR/results.json and print the table (or the times). argv[0] is replaced.
+ * `report DIR [--timing]`: render again from DIR/results.json and print the table (or the times).
  * Returns a status of enum exit_status: what the run deserved, 2 for a directory without a readable result.
  */
 int cmd_report(int argc, char **argv);

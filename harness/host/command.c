@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/cleanup.h"
+
 error_t command_option(int key, char *arg, struct argp_state *state, struct command_options *o)
 {
 	switch (key) {
@@ -46,8 +49,15 @@ unsigned command_number(const char *option, const char *arg, const char *what, u
 
 int command_parse(const struct argp *argp, unsigned flags, int argc, char **argv, void *input)
 {
+	cleanup_free char *name = xasprintf("corematrix %s", argv[0]);
+	char *word = argv[0];
+	int rc;
+
 	argp_err_exit_status = EXIT_USAGE;
-	return argp_parse(argp, argc, argv, flags, NULL, input) ? EXIT_USAGE : 0;
+	argv[0] = name;
+	rc = argp_parse(argp, argc, argv, flags, NULL, input);
+	argv[0] = word;
+	return rc ? EXIT_USAGE : 0;
 }
 
 int command_fail(const struct error *err)

@@ -52,7 +52,10 @@ error_t command_option(int key, char *arg, struct argp_state *state, struct comm
  */
 unsigned command_number(const char *option, const char *arg, const char *what, unsigned max, struct argp_state *state);
 
-/* argp_parse, with status 2 for every mistake. Returns 0, or EXIT_USAGE for the command to end with. */
+/*
+ * argp_parse, with status 2 for every mistake, and messages that begin with "corematrix" and the command's name, which
+ * is argv[0]. Returns 0, or EXIT_USAGE for the command to end with.
+ */
 int command_parse(const struct argp *argp, unsigned flags, int argc, char **argv, void *input);
 
 /* Print what went wrong; returns the status for the command to end with. */

@@ -78,6 +78,7 @@ static struct made_up parse(struct line *l, const char *const *words)
 
 	line_make(l, "made-up", words);
 	ck_assert_int_eq(command_parse(&argp, 0, l->argc, l->argv, &o), 0);
+	ck_assert_str_eq(l->argv[0], "made-up");
 	return o;
 }
 
@@ -197,7 +198,7 @@ static const struct {
 	const char *words[WORDS];
 	const char *said;
 } mistakes[] = {
-        {{"-n", "0"}, "-n 0: a number of things from 1 to 1024\n"},
+        {{"-n", "0"}, "corematrix made-up: -n 0: a number of things from 1 to 1024\n"},
         {{"-n", "1025"}, "-n 1025: a number of things from 1 to 1024\n"},
         {{"-n", "-1"}, "-n -1: a number of things from 1 to 1024\n"},
         {{"-n", ""}, "-n : a number of things from 1 to 1024\n"},

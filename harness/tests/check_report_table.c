@@ -226,7 +226,7 @@ END_TEST
 
 static int run_report(char *argument, char *option)
 {
-	char *argv[] = {(char[]){"corematrix report"}, argument, option, NULL};
+	char *argv[] = {(char[]){"report"}, argument, option, NULL};
 	pid_t pid = fork();
 	int status = 0;
 
