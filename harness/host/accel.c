@@ -164,10 +164,16 @@ static int try_both(const struct accel_probe *probe, struct accel_answer *answer
 
 int accel_decide(const struct accel_probe *probe, struct accel_answer *answer, struct error *err)
 {
-	cleanup_close int fd = open(probe->device, O_RDWR | O_CLOEXEC);
+	cleanup_close int fd = -1;
 	int rc;
 
 	*answer = (struct accel_answer){.accel = ACCEL_TCG};
+	if (strcmp(probe->asked, "auto")) {
+		answer->accel = strcmp(probe->asked, accel_name(ACCEL_KVM)) ? ACCEL_TCG : ACCEL_KVM;
+		answer->reason = xasprintf("%s: asked for", probe->asked);
+		return 0;
+	}
+	fd = open(probe->device, O_RDWR | O_CLOEXEC);
 	if (fd < 0) {
 		answer->reason = xasprintf("tcg: %s: %s", probe->device, strerror(errno));
 		return 0;

@@ -15,6 +15,7 @@
 #define ACCEL_PROBE_MS 2000
 
 struct accel_probe {
+	const char *asked;     /* "kvm" or "tcg": taken as it is, nothing is tried; "auto": find out */
 	const char *images;    /* the answer is kept in images/accel.json */
 	const char *device;    /* "/dev/kvm" */
 	const char *directory; /* exists; takes the logs of the try */

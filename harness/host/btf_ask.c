@@ -2,7 +2,6 @@
 #include "host/btf_ask.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "host/child.h"
+#include "host/host_speed.h"
 #include "host/jail.h"
 #include "host/near_name.h"
 #include "relo/btf_check.h"
@@ -259,18 +259,11 @@ static int work(void *ctx, struct error *err)
 
 /* ---- many at once ---- */
 
-static size_t processors(void)
-{
-	cpu_set_t set;
-
-	return sched_getaffinity(0, sizeof(set), &set) ? 1 : (size_t)CPU_COUNT(&set);
-}
-
 static void send_out(struct errand *errands, size_t count)
 {
 	cleanup_free struct child_worker *workers = xcalloc(count + 1, sizeof(*workers));
 	cleanup_free bool *started = xcalloc(count + 1, sizeof(*started));
-	size_t side_by_side = processors();
+	size_t side_by_side = host_speed_processors();
 
 	for (size_t i = 0; i < count + side_by_side; i++) {
 		size_t done = i - side_by_side;

@@ -2,7 +2,6 @@
 #include "host/cmd_bench.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,24 +144,18 @@ static int choose_accel(struct bench_setup *run, const char *name, struct bench 
 	size_t index = 0;
 	int rc = first_kernel(run, &index, err);
 
-	if (rc)
-		return rc;
-	if (strcmp(name, "auto")) {
-		run->accel = strcmp(name, "kvm") ? ACCEL_TCG : ACCEL_KVM;
-		free(b->accel);
-		b->accel = xasprintf("%s: asked for", name);
-		return 0;
-	}
-	rc = accel_decide(
-	        &(const struct accel_probe){
-	                .images = run->images,
-	                .device = "/dev/kvm",
-	                .directory = run->directory,
-	                .release = run->kernels[index].release,
-	                .qemu_version = run->qemu,
-	                .guest = bench_guest(run, index),
-	        },
-	        &answer, err);
+	rc = rc ? rc
+	        : accel_decide(
+	                  &(const struct accel_probe){
+	                          .asked = name,
+	                          .images = run->images,
+	                          .device = "/dev/kvm",
+	                          .directory = run->directory,
+	                          .release = run->kernels[index].release,
+	                          .qemu_version = run->qemu,
+	                          .guest = bench_guest(run, index),
+	                  },
+	                  &answer, err);
 	if (rc)
 		return rc;
 	run->accel = answer.accel;
@@ -183,7 +176,6 @@ static int prepare(const struct bench_options *o, struct bench_setup *run, struc
 {
 	const struct store_options store = {.dir = o->common.images, .compressed = true};
 	cleanup_kernel_list struct kernel_list alone = {0}; /* there is nothing to boot */
-	cpu_set_t set;
 	int rc = object_list_read(o->common.args, o->common.arg_count, &run->objects, err);
 
 	rc = rc ? rc : kernel_list_read(o->common.list_path, &run->list, err);
@@ -199,7 +191,7 @@ static int prepare(const struct bench_options *o, struct bench_setup *run, struc
 	rc = rc ? rc : choose_accel(run, o->common.accel, b, err);
 	if (rc)
 		return rc;
-	b->cpus = sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
+	b->cpus = host_speed_processors();
 	run->deadlines = host_speed_deadlines(1, b->cpus);
 	run->vng = is_installed("vng");
 	return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/host_speed.h"
 
+#include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,13 @@ struct vm_deadlines host_speed_deadlines(unsigned jobs, unsigned processors)
 	        .cell_ms = stretch(d.cell_ms, factor),
 	        .end_ms = stretch(d.end_ms, factor),
 	};
+}
+
+unsigned host_speed_processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
 }
 
 static unsigned long available_mb(void)

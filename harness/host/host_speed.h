@@ -13,6 +13,9 @@
  */
 struct vm_deadlines host_speed_deadlines(unsigned jobs, unsigned processors);
 
+/* How many processors this process may use, at least 1. */
+unsigned host_speed_processors(void);
+
 /* How many VMs of `memory_mb` MiB fit side by side: one per processor, and no more than free memory allows. */
 unsigned host_speed_jobs(unsigned processors, unsigned memory_mb);
 

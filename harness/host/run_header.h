@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * run_header: what a result says before anything was measured: the host, the command, the objects, the kernels. Called
- * by cmd_run alone.
+ * by run alone.
  */
 #ifndef COREMATRIX_HOST_RUN_HEADER_H
 #define COREMATRIX_HOST_RUN_HEADER_H

@@ -54,11 +54,12 @@ static void setup(void)
 	setenv("FAKE_LOG", log, 1);
 }
 
-static struct accel_answer decide(const char *kvm, const char *tcg, const char *device)
+static struct accel_answer decide_as(const char *asked, const char *kvm, const char *tcg, const char *device)
 {
 	cleanup_free char *kernel = scratch_path("vmlinux"), *initrd = scratch_path("initrd");
 	cleanup_free char *given = *device == '/' ? xstrdup(device) : scratch_path(device);
 	struct accel_probe probe = {
+	        .asked = asked,
 	        .images = scratch_root,
 	        .device = given,
 	        .directory = scratch_root,
@@ -85,6 +86,11 @@ static struct accel_answer decide(const char *kvm, const char *tcg, const char *
 	return answer;
 }
 
+static struct accel_answer decide(const char *kvm, const char *tcg, const char *device)
+{
+	return decide_as("auto", kvm, tcg, device);
+}
+
 static const struct {
 	const char *name, *kvm, *tcg, *device;
 	enum accel accel;
@@ -109,6 +115,30 @@ START_TEST(only_a_guest_that_said_hello_is_believed)
 	answer = decide(kinds[_i].kvm, kinds[_i].tcg, kinds[_i].device);
 	ck_assert_msg(answer.accel == kinds[_i].accel, "%s: %s", kinds[_i].name, answer.reason);
 	ck_assert_msg(strstr(answer.reason, kinds[_i].reason) != NULL, "%s: %s", kinds[_i].name, answer.reason);
+	free(answer.reason);
+}
+END_TEST
+
+static const struct {
+	const char *asked;
+	enum accel accel;
+} given[] = {{"kvm", ACCEL_KVM}, {"tcg", ACCEL_TCG}};
+
+START_TEST(what_is_asked_for_is_taken_untried)
+{
+	cleanup_free char *device = scratch_file("device", "", 0), *kept = scratch_path("accel.json");
+	cleanup_free char *reason = xasprintf("%s: asked for", given[_i].asked);
+	cleanup_buf struct buf log = {0};
+	struct accel_answer answer;
+
+	unlink(kept);
+	ck_assert_int_eq(truncate(getenv("FAKE_LOG"), 0), 0);
+	answer = decide_as(given[_i].asked, "hang-after-hello", "hang-silently", "device");
+	ck_assert_int_eq(answer.accel, given[_i].accel);
+	ck_assert_str_eq(answer.reason, reason);
+	ck_assert_int_eq(io_read_file(getenv("FAKE_LOG"), 4096, &log, NULL), 0);
+	ck_assert_str_eq(buf_str(&log), "");
+	ck_assert_int_ne(access(kept, F_OK), 0);
 	free(answer.reason);
 }
 END_TEST
@@ -173,6 +203,7 @@ int main(void)
 
 	tcase_add_unchecked_fixture(tests, setup, scratch_teardown);
 	tcase_add_loop_test(tests, only_a_guest_that_said_hello_is_believed, 0, sizeof(kinds) / sizeof(*kinds));
+	tcase_add_loop_test(tests, what_is_asked_for_is_taken_untried, 0, sizeof(given) / sizeof(*given));
 	tcase_add_test(tests, the_answer_is_kept_for_this_boot);
 	tcase_add_test(tests, an_answer_of_another_boot_is_not_believed);
 	tcase_add_test(tests, no_permission_is_told_and_costs_no_try);
