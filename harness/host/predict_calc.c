@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "host/need_check.h"
 #include "relo/btf_field.h"
 
 void predict_calc_outcomes(struct parsed_object *p, const struct relo_target *target, struct predict_cell *c)
@@ -76,7 +77,7 @@ void predict_calc_needs(struct parsed_object *p, const struct relo_target *targe
 	c->need_notes = xcalloc(c->need_count, sizeof(*c->need_notes));
 	for (uint32_t i = 0; i < c->need_count; i++) {
 		const struct need *n = &p->needs.at[i];
-		enum need_state state = need_check(&p->needs, i, target);
+		enum need_state state = need_check(n, p->needs.names, p->needs.ids[i], target);
 		bool provable = need_is_provable((enum need_kind)n->kind);
 		bool in_module = with_modules && n->kind == NEED_KPROBE;
 

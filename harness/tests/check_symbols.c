@@ -7,7 +7,7 @@
 #include <zlib.h>
 
 #include "base/cleanup.h"
-#include "host/object_need.h"
+#include "host/need_check.h"
 #include "host/symbols.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
