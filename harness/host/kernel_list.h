@@ -1,37 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * kernel_list: kernels.txt as a value. It owns the grammar (documented for users in kernels.txt itself) and the ids of
- * the rows. Every command reads its list through here. It never looks at the store, a mirror or a kernel file: whether
- * a row's kernel exists is store.h's business.
+ * kernel_list: kernels.txt as a value: its rows (kernel_row.h), each id once. Every command reads its list through
+ * here. It never looks at the store, a mirror or a kernel file: whether a row's kernel exists is store.h's business.
  */
 #ifndef COREMATRIX_HOST_KERNEL_LIST_H
 #define COREMATRIX_HOST_KERNEL_LIST_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
-
-enum row_kind {
-	ROW_VERSION, /* "6.1 cloud": the newest package of that version */
-	ROW_NEWEST,  /* "newest cloud": the newest version there is */
-	ROW_RELEASE, /* "6.12.95+deb12-cloud-amd64": exactly this one */
-	ROW_FILE,    /* "./vmlinuz": a file of the user's */
-	ROW_TYPES,   /* "./6.1.btf": the types of a kernel alone, predicted and never booted */
-};
-
-struct kernel_row {
-	unsigned line; /* in the list's file, from 1 */
-	enum row_kind kind;
-	char *spec;    /* first word as written, quotes removed */
-	char *flavour; /* "amd64", "cloud", "rt"; "" for the other kinds */
-	char *id;      /* "6.1-cloud", "newest-cloud", the release, or the file's base name; unique in the list */
-	bool optional;
-	unsigned memory_mb; /* 0: the default */
-	char *append;       /* extra kernel command line, "" */
-	char *btf;          /* file with the BTF that counts in place of the kernel's own, "" */
-	char *expect; /* "", or the verdict every object of the row is expected to have: "rejected:no-kernel-btf" */
-};
+#include "host/kernel_row.h"
 
 struct kernel_list {
 	char *path;
@@ -65,8 +43,5 @@ int kernel_list_check_types(struct kernel_list *types, struct error *err);
 
 void kernel_list_free(struct kernel_list *list);
 #define cleanup_kernel_list __attribute__((cleanup(kernel_list_free)))
-
-/* The row's spec and flavour as one word, for messages and the lock file: "6.1/cloud". The caller frees it. */
-char *kernel_row_spec(const struct kernel_row *row);
 
 #endif
