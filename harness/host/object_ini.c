@@ -12,19 +12,12 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "base/version.h"
 #include "host/expect_text.h"
 #include "host/object_setting.h"
 #include "host/text.h"
 
 /* An ini is a few lines; more is another file under the wrong name. */
 #define OBJECT_INI_MAX ((size_t)1 << 20)
-
-static const char *const condition_names[EXPECT_CONDITION_COUNT] = {
-        [EXPECT_DEFAULT] = "default", [EXPECT_MOVED] = "moved",   [EXPECT_MISSING] = "missing",
-        [EXPECT_EXISTS] = "exists",   [EXPECT_KERNEL] = "kernel", [EXPECT_SINCE] = "since",
-        [EXPECT_BEFORE] = "before",
-};
 
 struct parser {
 	const char *rest; /* text not read yet */
@@ -35,11 +28,6 @@ struct parser {
 	unsigned *setting_lines; /* line of each setting of `ini` */
 	struct buf mistakes;
 };
-
-const char *expect_condition_name(enum expect_condition c)
-{
-	return (unsigned)c < EXPECT_CONDITION_COUNT ? condition_names[c] : "?";
-}
 
 __attribute__((format(printf, 3, 4))) static void mistake(struct parser *p, unsigned line, const char *fmt, ...)
 {
@@ -219,103 +207,20 @@ static void take_object_key(struct parser *p, const char *name, const char *valu
 	        name);
 }
 
-static bool is_type_path(const char *s)
-{
-	return *s && !strchr(s, ' ') && s[0] != '.' && s[strlen(s) - 1] != '.';
-}
-
-/* The argument has to have the form its condition needs. Returns false after recording the mistake. */
-static bool check_argument(struct parser *p, enum expect_condition kind, const char *argument)
-{
-	unsigned major, minor;
-	const char *name = expect_condition_name(kind);
-
-	switch (kind) {
-	case EXPECT_DEFAULT:
-		if (*argument)
-			mistake(p, p->line, "\"default\" takes no argument, but \"%s\" follows", argument);
-		return !*argument;
-	case EXPECT_SINCE:
-	case EXPECT_BEFORE:
-		/* only major.minor is compared: "6.1.5" would promise more */
-		if (!version_parse(argument, &major, &minor) && strspn(argument, "0123456789.") == strlen(argument) &&
-		    strchr(argument, '.') == strrchr(argument, '.'))
-			return true;
-		mistake(p, p->line, "\"%s\" needs a kernel version as major.minor, as in \"%s 6.2\"", name, name);
-		return false;
-	case EXPECT_KERNEL:
-		if (*argument)
-			return true;
-		mistake(p, p->line, "\"kernel\" needs a glob on a kernel's id or release, as in \"kernel 5.10-*\"");
-		return false;
-	case EXPECT_MOVED:
-		/* only a field has an offset */
-		if (strchr(argument, '.') && is_type_path(argument))
-			return true;
-		mistake(p, p->line, "\"moved\" needs one type.field, as in \"moved task_struct.comm\"");
-		return false;
-	default:
-		if (is_type_path(argument))
-			return true;
-		mistake(p, p->line, "\"%s\" needs one type or type.field, as in \"%s task_struct.comm\"", name, name);
-		return false;
-	}
-}
-
-/* Runs of blanks become one space, none beside `|`, so that what is shown is what is compared. */
-static char *squeeze(const char *text)
-{
-	struct buf out = {0};
-
-	for (const char *s = text; *s; s++) {
-		bool after_bar = out.len && out.data[out.len - 1] == '|';
-
-		if (!isblank((unsigned char)*s))
-			buf_putc(&out, *s);
-		else if (s[1] && !isblank((unsigned char)s[1]) && s[1] != '|' && !after_bar)
-			buf_putc(&out, ' ');
-	}
-	return buf_steal(&out);
-}
-
-static int find_condition(const char *name, size_t len)
-{
-	for (int kind = 0; kind < EXPECT_CONDITION_COUNT; kind++) {
-		if (strlen(condition_names[kind]) == len && strncmp(condition_names[kind], name, len) == 0)
-			return kind;
-	}
-	return -1;
-}
-
 static void take_rule(struct parser *p, const char *name, const char *value)
 {
-	cleanup_free char *condition = squeeze(name);
-	cleanup_free char *verdict = squeeze(value);
-	cleanup_error struct error why = {0};
-	size_t word = strcspn(condition, " ");
-	const char *argument = condition + word + (condition[word] == ' ');
+	cleanup_strings struct strings mistakes = {0};
 	struct object_ini *ini = p->ini;
-	int kind = find_condition(condition, word);
+	struct expect_rule rule;
+	bool good = expect_rule_parse(name, value, &rule, &mistakes);
 
-	if (kind < 0) {
-		mistake(p, p->line,
-		        "unknown condition \"%s\" in [expect]; give default, moved, missing, exists, kernel, since or "
-		        "before",
-		        condition);
+	for (size_t i = 0; i < mistakes.count; i++)
+		mistake(p, p->line, "%s", mistakes.at[i]);
+	if (!good)
 		return;
-	}
-	if (expect_check(verdict, &why))
-		mistake(p, p->line, "%s", why.text);
-	if (!check_argument(p, (enum expect_condition)kind, argument) || why.text)
-		return;
+	rule.line = p->line;
 	ini->rules = xrealloc(ini->rules, ini->rule_count + 1, sizeof(*ini->rules));
-	ini->rules[ini->rule_count++] = (struct expect_rule){
-	        .kind = (enum expect_condition)kind,
-	        .argument = xstrdup(argument),
-	        .condition = steal_ptr(condition),
-	        .verdict = steal_ptr(verdict),
-	        .line = p->line,
-	};
+	ini->rules[ini->rule_count++] = rule;
 }
 
 static void take_setting(struct parser *p, const char *section, const char *name, const char *value)
@@ -470,11 +375,8 @@ int object_ini_read(const char *path, struct object_ini *ini, struct error *err)
 
 void object_ini_free(struct object_ini *ini)
 {
-	for (size_t i = 0; i < ini->rule_count; i++) {
-		free(ini->rules[i].condition);
-		free(ini->rules[i].argument);
-		free(ini->rules[i].verdict);
-	}
+	for (size_t i = 0; i < ini->rule_count; i++)
+		expect_rule_free(&ini->rules[i]);
 	free(ini->rules);
 	for (size_t i = 0; i < ini->setting_count; i++) {
 		free(ini->settings[i].name);

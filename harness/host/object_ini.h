@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * object_ini: NAME.ini beside NAME.bpf.o: what the harness has to know about an object that its bytes do not say. Owns
- * the file's grammar; whether a condition holds on a kernel is expect's business.
+ * the file's grammar, with expect_rule and object_setting for their sections; whether a condition holds on a kernel is
+ * expect's business.
  *
  *   [object]
  *   description = one line for people
@@ -61,27 +62,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "host/expect_rule.h"
 #include "wire/job.h"
 #include "wire/terms.h"
-
-enum expect_condition {
-	EXPECT_DEFAULT,
-	EXPECT_MOVED,
-	EXPECT_MISSING,
-	EXPECT_EXISTS,
-	EXPECT_KERNEL,
-	EXPECT_SINCE,
-	EXPECT_BEFORE,
-	EXPECT_CONDITION_COUNT,
-};
-
-struct expect_rule {
-	enum expect_condition kind;
-	char *condition; /* as written, single spaces: "moved task_struct.comm" */
-	char *argument;  /* "task_struct.comm"; "" for default */
-	char *verdict;   /* "pass", "rejected:relocation", "degraded|pass" */
-	unsigned line;
-};
 
 struct object_ini {
 	char *event; /* "" when not given; this, description and mechanism are never NULL after a parse */
@@ -108,8 +91,5 @@ int object_ini_read(const char *path, struct object_ini *ini, struct error *err)
 int object_ini_parse(const char *text, const char *path, struct object_ini *ini, struct error *err);
 void object_ini_free(struct object_ini *ini);
 #define cleanup_object_ini __attribute__((cleanup(object_ini_free)))
-
-/* The word a condition starts with: "moved". */
-const char *expect_condition_name(enum expect_condition c);
 
 #endif
