@@ -4,19 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent/still.h"
+#include "agent/subject_body.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -24,82 +21,10 @@
 
 /* How long one step of a subject may take; only a broken guest, or an object that blocks execs, comes near. */
 #define STEP_DEADLINE_MS 20000
-#define SUBJECT_MARK "--corematrix-subject"
-/* Before the exec; set apart from the files' names so that a stale comm shows. */
-#define CALLER_NAME "cm-caller"
-/* Far more than the handful of frames need; untouched pages cost nothing. */
-#define STACK_SIZE (64u * 1024u)
-
-/* A pid namespace is for children only, a network namespace takes long to end, and a user namespace takes rights away.
- */
-#define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC)
-
-#define EXEC .group = WORKLOAD_EXEC, .triggers = TRIGGER_EXEC
-#define FILES .group = WORKLOAD_FILE, .triggers = TRIGGER_FILE, .action = ACTION_FILE, .noisy = true
-#define TCP(version) .group = WORKLOAD_TCP, .triggers = TRIGGER_TCP##version, .action = ACTION_TCP##version
-#define UDP(version) .group = WORKLOAD_UDP, .triggers = TRIGGER_UDP##version, .action = ACTION_UDP##version
-#define EXIT .group = WORKLOAD_FORK, .triggers = TRIGGER_EXIT
-#define DOES(name) .group = WORKLOAD_##name, .triggers = TRIGGER_##name, .action = ACTION_##name
-
-/* The odd name has all that breaks a naive reader of stat, within the 15 bytes that are kept of it. */
-static const struct subject_kind kinds[] = {
-        {.name = "exec", EXEC, .file = "cm-exec"},
-        {.name = "exec-thread", EXEC, .file = "cm-exec-thread", .from_thread = true},
-        {.name = "exec-child", EXEC, .file = "cm-exec-child", .under_parent = true},
-        {.name = "exec-thread-child", EXEC, .file = "cm-thread-child", .under_parent = true, .parent_thread = true},
-        {.name = "exec-comm", EXEC, .file = "cm) R 1 2 (x-and-more", .odd_name = true},
-        {.name = "exec-uid", EXEC, .file = "cm-exec-uid", .uid = 4242, .gid = 4343, .namespaces = NAMESPACES},
-        {.name = "exec-traced", EXEC, .file = "cm-exec-traced", .under_parent = true, .traced = true},
-        {.name = "file", FILES, .file = "cm-file"},
-        {.name = "file-uid", FILES, .file = "cm-file-uid", .uid = 4242, .gid = 4343, .under_parent = true},
-        {.name = "tcp4", TCP(4), .file = "cm-tcp4"},
-        {.name = "tcp6", TCP(6), .file = "cm-tcp6", .uid = 4242, .gid = 4343},
-        {.name = "fork", DOES(FORK), .file = "cm-fork", .under_parent = true},
-        {.name = "exit", EXIT, .file = "cm-exit", .action = ACTION_EXIT_STATUS, .uid = 4242, .gid = 4343},
-        {.name = "exit-signal", EXIT, .file = "cm-exit-signal", .action = ACTION_EXIT_SIGNAL},
-        {.name = "udp4", UDP(4), .file = "cm-udp4"},
-        {.name = "udp6", UDP(6), .file = "cm-udp6", .uid = 4242, .gid = 4343},
-        {.name = "signal", DOES(SIGNAL), .file = "cm-signal", .under_parent = true},
-        {.name = "mmap", DOES(MMAP), .file = "cm-mmap", .noisy = true},
-        {.name = "mount", DOES(MOUNT), .file = "cm-mount", .namespaces = CLONE_NEWNS},
-        {.name = "setuid", DOES(SETUID), .file = "cm-setuid"},
-        {.name = "timer", DOES(TIMER), .file = "cm-timer", .noisy = true},
-        {.name = "cgroup", DOES(CGROUP), .file = "cm-cgroup", .noisy = true},
-};
-#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
-
 struct subject_stage {
 	char *directory;
 	char *work; /* within it; anybody may make files there */
 };
-
-struct pipe_ends {
-	int ready_r, ready_w; /* one byte per step reached */
-	int go_r, go_w;       /* one byte lets it exec, the end of the file lets it end */
-};
-
-/* Shared with the child until its exec: the child writes the ids and the errno, the pipe orders it. */
-struct subject {
-	const struct subject_kind *kind;
-	char *path;
-	char ready_arg[16], go_arg[16], action_arg[16];
-	const char *work;       /* the stage's */
-	struct pipe_ends ends;  /* as the child finds them: never changed once it runs */
-	struct pipe_ends owned; /* the caller's: -1 when closed */
-	pid_t root;             /* child of the caller: the subject, or the process above it */
-	volatile pid_t pid, tid, parent_tid;
-	volatile int failure; /* errno of what the child could not do */
-	const char *volatile failed_call;
-	bool reaped;
-	bool seized;     /* traced: its end has to be waited for before its parent can see it */
-	char *stacks[4]; /* parent, its thread, subject, its thread */
-};
-
-const struct subject_kind *subject_kinds(size_t *count)
-{
-	*count = KIND_COUNT;
-	return kinds;
-}
 
 int subject_stage_open(struct subject_stage **stage, struct error *err)
 {
@@ -137,144 +62,6 @@ void subject_stage_close(struct subject_stage *stage)
 	free(stage->work);
 	free(stage->directory);
 	free(stage);
-}
-
-/*
- * From here to subject_body_start: what runs in the caller's memory, on a stack of its own, beside the caller. System
- * calls only: no allocation, no stdio, no locks. The sanitizer does not know these stacks. errno is the caller's too,
- * who is waiting on the pipe meanwhile.
- */
-#define in_child static __attribute__((no_sanitize("address"), noinline))
-
-in_child void child_exit(int status)
-{
-	syscall(SYS_exit_group, status);
-}
-
-in_child void child_fail(struct subject *s, const char *call)
-{
-	s->failure = errno;
-	s->failed_call = call;
-	child_exit(127);
-}
-
-in_child int child_exec(void *arg)
-{
-	struct subject *s = arg;
-	const struct subject_kind *kind = s->kind;
-	bool acts = kind->action != ACTION_NONE;
-	char *argv[] = {(char *)(uintptr_t)kind->file,
-	                (char *)(uintptr_t)(acts ? SUBJECT_MARK : STILL_MARK),
-	                s->ready_arg,
-	                s->go_arg,
-	                acts ? s->action_arg : NULL,
-	                acts ? (char *)(uintptr_t)s->work : NULL,
-	                NULL};
-	char *envp[] = {NULL};
-	char byte = 0;
-	ssize_t n;
-
-	/* One by one: a kernel may be built without some of them. */
-	for (unsigned flag = 1; flag <= NAMESPACES; flag <<= 1)
-		if ((unsigned)kind->namespaces & flag && syscall(SYS_unshare, flag) < 0 && errno != EINVAL)
-			child_fail(s, "unshare");
-	/* The raw calls change this thread only; glibc's would signal every thread it knows of. */
-	if (kind->gid && syscall(SYS_setresgid, kind->gid, kind->gid, kind->gid) < 0)
-		child_fail(s, "setresgid");
-	if (kind->uid && syscall(SYS_setresuid, kind->uid, kind->uid, kind->uid) < 0)
-		child_fail(s, "setresuid");
-	/* What is 0 for all processes of the guest would prove nothing. */
-	if (kind->under_parent && syscall(SYS_setpgid, 0, 0) < 0)
-		child_fail(s, "setpgid");
-	s->pid = (pid_t)syscall(SYS_getpid);
-	s->tid = (pid_t)syscall(SYS_gettid);
-	if (syscall(SYS_write, s->ends.ready_w, &byte, 1) != 1)
-		child_fail(s, "write");
-	do
-		n = syscall(SYS_read, s->ends.go_r, &byte, 1);
-	while (n < 0 && errno == EINTR);
-	if (n != 1)
-		child_exit(126);
-	syscall(SYS_execve, s->path, argv, envp);
-	child_fail(s, "execve");
-	return 0;
-}
-
-in_child int spawn_in_memory(int (*body)(void *), struct subject *s, unsigned stack, int flags)
-{
-	return clone(body, s->stacks[stack] + STACK_SIZE, CLONE_VM | flags, s);
-}
-
-#define THREAD_FLAGS (CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
-
-in_child void child_sleep(void)
-{
-	for (;;)
-		syscall(SYS_ppoll, NULL, 0, NULL, NULL, 0);
-}
-
-/* The subject's leader. */
-in_child int child_body(void *arg)
-{
-	struct subject *s = arg;
-
-	syscall(SYS_prctl, PR_SET_NAME, CALLER_NAME, 0, 0, 0);
-	syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	/* The caller's ends would keep the pipes open after its death. */
-	syscall(SYS_close, s->ends.ready_r);
-	syscall(SYS_close, s->ends.go_w);
-	if (syscall(SYS_fcntl, s->ends.ready_w, F_SETFD, 0) < 0 || syscall(SYS_fcntl, s->ends.go_r, F_SETFD, 0) < 0)
-		child_fail(s, "fcntl");
-	if (!s->kind->from_thread)
-		return child_exec(s);
-	if (spawn_in_memory(child_exec, s, 3, THREAD_FLAGS) < 0)
-		child_fail(s, "clone of a thread");
-	child_sleep();
-	return 0;
-}
-
-/* Forks the subject and stays until it is gone. */
-in_child int parent_fork(void *arg)
-{
-	struct subject *s = arg;
-	int status = 0;
-	pid_t subject;
-
-	s->parent_tid = (pid_t)syscall(SYS_gettid);
-	subject = spawn_in_memory(child_body, s, 2, SIGCHLD);
-	if (subject < 0)
-		child_fail(s, "clone");
-	syscall(SYS_close, s->ends.ready_r);
-	syscall(SYS_close, s->ends.go_w);
-	syscall(SYS_close, s->ends.ready_w);
-	syscall(SYS_close, s->ends.go_r);
-	while (syscall(SYS_wait4, subject, &status, 0, NULL) < 0)
-		if (errno != EINTR)
-			child_exit(125);
-	child_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 124);
-	return 0;
-}
-
-in_child int parent_body(void *arg)
-{
-	struct subject *s = arg;
-
-	syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	syscall(SYS_prctl, PR_SET_NAME, "cm-parent", 0, 0, 0);
-	syscall(SYS_setsid);
-	if (!s->kind->parent_thread)
-		return parent_fork(s);
-	if (spawn_in_memory(parent_fork, s, 1, THREAD_FLAGS) < 0)
-		child_fail(s, "clone of a thread");
-	child_sleep();
-	return 0;
-}
-
-static int subject_body_start(struct subject *s)
-{
-	s->parent_tid = (pid_t)syscall(SYS_gettid);
-	return s->kind->under_parent ? spawn_in_memory(parent_body, s, 0, SIGCHLD)
-	                             : spawn_in_memory(child_body, s, 2, SIGCHLD);
 }
 
 /* Wait for one byte (1) or the end of the file (0) on `fd`; -ETIME when neither comes. */

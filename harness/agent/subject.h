@@ -19,7 +19,7 @@
 #include "base/error.h"
 #include "wire/terms.h"
 
-/* How a subject comes to its exec; one row of the table in subject.c. */
+/* How a subject comes to its exec; one row of the table in subject_kinds.c. */
 struct subject_kind {
 	const char *name; /* workload name in the results */
 	enum workload_group group;

@@ -6,46 +6,24 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
-#include "host/module_job.h"
 #include "host/progress.h"
 #include "host/recorder.h"
 #include "host/run_dir.h"
 #include "host/snapshot.h"
 #include "host/symbols.h"
-#include "host/vm.h"
-
-#define MAX_BTF (64u << 20)
+#include "host/task.h"
 
 /* A guest writes byte by byte, and each would wake the host: let some gather. */
 #define GATHER_NS 1000000
-
-/* Some objects on one kernel, in one VM (or two: one that saves the guest and one that resumes it). */
-struct task {
-	enum vm_mode mode; /* of the VM at hand */
-	bool decided;      /* whether `mode` was chosen yet */
-	struct snapshot snapshot;
-	size_t kernel;
-	size_t *objects; /* indices into the schedule's list */
-	size_t count;
-	unsigned attempt;   /* from 1 */
-	bool wants_symbols; /* the store has not got the kernel's yet */
-	char *job_path;
-	char *job_name; /* "" or "-2" behind the names of this attempt's files */
-	struct session session;
-	struct vm *vm; /* NULL until started */
-	struct task *next;
-};
 
 struct scheduler {
 	const struct schedule *s;
@@ -54,41 +32,12 @@ struct scheduler {
 	struct task **running; /* s->jobs slots */
 	size_t running_count;
 	struct recorder recorder;
-	struct shared_job {
-		char *path; /* NULL until it is written */
-		uint64_t nonce;
-	} shared[2]; /* jobs of all objects, written once: without and with the question for symbols */
+	struct shared_jobs jobs;
 	int signal_fd;
 	bool interrupted;
 };
 
-/* ---- tasks ---- */
-
-static struct task *task_new(size_t kernel, const size_t *objects, size_t count, unsigned attempt)
-{
-	struct task *t = xcalloc(1, sizeof(*t));
-
-	t->kernel = kernel;
-	t->count = count;
-	t->attempt = attempt;
-	t->objects = xcalloc(count, sizeof(*t->objects));
-	memcpy(t->objects, objects, count * sizeof(*objects));
-	t->job_name = attempt > 1 ? xasprintf("-%u", attempt) : xstrdup("");
-	return t;
-}
-
-static void task_free(struct task *t)
-{
-	vm_free(t->vm);
-	session_free(&t->session);
-	if (t->snapshot.place)
-		snapshot_discard(&t->snapshot);
-	snapshot_free(&t->snapshot);
-	free(t->objects);
-	free(t->job_path);
-	free(t->job_name);
-	free(t);
-}
+/* ---- the queue ---- */
 
 static void enqueue(struct scheduler *sch, struct task *t)
 {
@@ -110,170 +59,10 @@ static struct task *dequeue(struct scheduler *sch)
 	return t;
 }
 
-static int write_job(const struct scheduler *sch, const struct task *t, uint64_t nonce, const char *path,
-                     struct error *err)
+/* Another VM for the same objects, before anything else. */
+static void run_again(struct scheduler *sch, struct task *t, enum vm_mode mode)
 {
-	struct job job = {.nonce = nonce, .symbols = t->wants_symbols, .object_count = (uint32_t)t->count};
-	const struct buf *external = &sch->s->external[t->kernel].raw;
-	cleanup_buf struct buf bytes = {0};
-	int rc;
-
-	job.wall_ns = clock_ns(CLOCK_REALTIME);
-	job.btf_size = (uint32_t)external->len;
-	job.btf = xcalloc(1, external->len);
-	memcpy(job.btf, buf_str(external), external->len);
-	job.objects = xcalloc(t->count, sizeof(*job.objects));
-	for (size_t i = 0; i < t->count; i++)
-		job.objects[i] = object_to_job(&sch->s->objects->at[t->objects[i]]);
-	rc = module_job_add(&sch->s->modules[t->kernel], &job, err);
-	job_encode(&job, &bytes);
-	job_free(&job);
-	return rc ? rc : io_replace_file(path, bytes.data, bytes.len, err);
-}
-
-static uint64_t fresh_nonce(void)
-{
-	uint64_t nonce = 0;
-
-	if (getrandom(&nonce, sizeof(nonce), 0) != sizeof(nonce))
-		nonce = clock_ns(CLOCK_REALTIME);
-	return nonce;
-}
-
-/* What the job holds beside the objects is this kernel's alone. */
-static bool is_particular(const struct scheduler *sch, const struct task *t)
-{
-	return *sch->s->external[t->kernel].path || sch->s->modules[t->kernel].count;
-}
-
-/* First attempts share one job file where they can; a later attempt has fewer objects and a file of its own. */
-static int prepare_job(struct scheduler *sch, struct task *t, const char *directory, uint64_t *nonce, struct error *err)
-{
-	struct shared_job *shared;
-
-	if (t->attempt > 1 || is_particular(sch, t)) {
-		t->job_path = xasprintf("%s/job%s.bin", directory, t->job_name);
-		*nonce = fresh_nonce();
-		return write_job(sch, t, *nonce, t->job_path, err);
-	}
-	shared = &sch->shared[t->wants_symbols];
-	if (!shared->path) {
-		int rc;
-
-		shared->path = xasprintf("%s/job%s.bin", sch->s->directory, t->wants_symbols ? "-symbols" : "");
-		shared->nonce = fresh_nonce();
-		rc = write_job(sch, t, shared->nonce, shared->path, err);
-		if (rc)
-			return rc;
-	}
-	t->job_path = xstrdup(shared->path);
-	*nonce = shared->nonce;
-	return 0;
-}
-
-static struct qemu_guest describe_guest(const struct scheduler *sch, const struct task *t)
-{
-	const struct store_kernel *kernel = &sch->s->kernels[t->kernel];
-	const struct kernel_row *row = &sch->s->list->rows[t->kernel];
-
-	return (struct qemu_guest){
-	        .arch = &arch_x86,
-	        .accel = sch->s->accel,
-	        .kernel = kernel->pvh ? kernel->vmlinux : kernel->bzimage,
-	        .initrd = sch->s->initrd,
-	        .append = row->append,
-	        .memory_mb = row->memory_mb ? row->memory_mb : SCHEDULE_MEMORY_MB,
-	        .job = "",
-	        .ram = "",
-	        .state = "",
-	};
-}
-
-/* Resume a saved guest when there is one, else make one; a guest that cannot be saved is booted for its job alone. */
-static void choose_mode(struct scheduler *sch, struct task *t, const struct qemu_guest *guest)
-{
-	cleanup_error struct error err = {0};
-	cleanup_free char *key = NULL;
-	int rc;
-
-	t->decided = true;
-	t->mode = VM_RUN;
-	if (sch->s->cold)
-		return;
-	key = snapshot_key(guest, sch->s->kernels[t->kernel].image_sha256, sch->s->qemu_version);
-	rc = snapshot_find(sch->s->images, key, &t->snapshot, &err);
-	if (!rc) {
-		t->mode = VM_RESUME;
-		return;
-	}
-	if (rc == -EBADMSG)
-		log_warn("%s; the guest is saved anew", err.text);
-	if (!snapshot_begin(sch->s->images, key, guest->memory_mb, &t->snapshot, &err))
-		t->mode = VM_SAVE;
-	else
-		log_warn("%s; the guest is booted instead of resumed", err.text);
-}
-
-/* What the guest's hello has to say of its BTF; a resumed guest said it before it was saved. */
-static void expect_btf(const struct store_kernel *kernel, struct session *session)
-{
-	cleanup_buf struct buf raw = {0};
-
-	if (!*kernel->btf || io_read_file(kernel->btf, MAX_BTF, &raw, NULL))
-		return;
-	session->btf_size = raw.len;
-	session->btf_crc = (uint32_t)crc32(0, (const Bytef *)raw.data, (uInt)raw.len);
-}
-
-static int task_start(struct scheduler *sch, struct task *t, struct error *err)
-{
-	const struct store_kernel *kernel = &sch->s->kernels[t->kernel];
-	cleanup_free char *directory = NULL, *suffix = NULL;
-	struct vm_options o = {
-	        .guest = describe_guest(sch, t),
-	        .session = &t->session,
-	        .deadlines = sch->s->deadlines,
-	};
-	uint64_t nonce = 0;
-	int rc;
-
-	if (!t->decided)
-		choose_mode(sch, t, &o.guest);
-	t->wants_symbols = t->attempt == 1 && access(kernel->symbols, F_OK);
-	rc = run_dir_kernel(sch->s->directory, kernel->id, &directory, err);
-	if (!rc && t->mode != VM_SAVE)
-		rc = prepare_job(sch, t, directory, &nonce, err);
-	if (rc)
-		return rc;
-	session_init(&t->session, nonce, t->count, kernel->release);
-	t->session.wants_symbols = t->wants_symbols;
-	expect_btf(kernel, &t->session);
-	if (t->mode == VM_RESUME)
-		session_resume(&t->session);
-	if (t->mode != VM_SAVE)
-		o.guest.job = t->job_path;
-	suffix = xasprintf("%s%s", t->job_name, t->mode == VM_SAVE ? "-save" : t->mode == VM_RESUME ? "-resume" : "");
-	o.suffix = suffix;
-	o.mode = t->mode;
-	if (t->mode != VM_RUN) {
-		o.guest.ram = t->snapshot.ram;
-		o.guest.ram_shared = t->mode == VM_SAVE;
-		o.guest.state = t->mode == VM_RESUME ? t->snapshot.state : "";
-		o.save_to = t->snapshot.state;
-	}
-	o.directory = directory;
-	return vm_start(&o, &t->vm, err);
-}
-
-/* The same objects again, in another kind of VM, before anything else. */
-static void task_again(struct scheduler *sch, struct task *t, enum vm_mode mode)
-{
-	vm_free(t->vm);
-	t->vm = NULL;
-	session_free(&t->session);
-	free(t->job_path);
-	t->job_path = NULL;
-	t->mode = mode;
+	task_reset(t, mode);
 	t->next = sch->waiting;
 	sch->waiting = t;
 	if (!t->next)
@@ -337,11 +126,11 @@ static bool task_goes_on(struct scheduler *sch, struct task *t)
 		return false;
 	if (t->mode == VM_SAVE && !vm_reason(t->vm)) {
 		if (!snapshot_commit(&t->snapshot, &err)) {
-			task_again(sch, t, VM_RESUME);
+			run_again(sch, t, VM_RESUME);
 			return true;
 		}
 		log_warn("%s; the guest is booted instead of resumed", err.text);
-		task_again(sch, t, VM_RUN);
+		run_again(sch, t, VM_RUN);
 		return true;
 	}
 	if (!vm_reason(t->vm) || guest_lost)
@@ -349,7 +138,7 @@ static bool task_goes_on(struct scheduler *sch, struct task *t)
 	progress_clear();
 	log_warn("%s: %s; the guest is booted instead", sch->s->kernels[t->kernel].id, vm_reason(t->vm));
 	snapshot_discard(&t->snapshot);
-	task_again(sch, t, VM_RUN);
+	run_again(sch, t, VM_RUN);
 	return true;
 }
 
@@ -411,14 +200,14 @@ static int start_waiting(struct scheduler *sch, struct error *err)
 
 		if (!t)
 			break;
-		if (!task_start(sch, t, &why)) {
+		if (!task_start(t, sch->s, &sch->jobs, &why)) {
 			sch->running[sch->running_count++] = t;
 			continue;
 		}
 		/* Another run may have replaced the saved guest meanwhile. */
 		if (t->mode != VM_RUN) {
 			log_warn("%s: %s; the guest is booted instead", sch->s->kernels[t->kernel].id, why.text);
-			task_again(sch, t, VM_RUN);
+			run_again(sch, t, VM_RUN);
 			continue;
 		}
 		rc = task_unstarted(sch, t, why.text, err);
@@ -546,8 +335,7 @@ int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
 	for (struct task *t = dequeue(&sch); t; t = dequeue(&sch))
 		task_free(t);
 	free(sch.running);
-	for (size_t i = 0; i < sizeof(sch.shared) / sizeof(sch.shared[0]); i++)
-		free(sch.shared[i].path);
+	shared_jobs_free(&sch.jobs);
 	recorder_free(&sch.recorder);
 	cleanup_close_fd(&sch.signal_fd);
 	sigprocmask(SIG_SETMASK, &old, NULL);

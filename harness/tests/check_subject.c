@@ -14,6 +14,8 @@
 #include "agent/action_timer.c"
 #include "agent/still.c"
 #include "agent/subject.c"
+#include "agent/subject_body.c"
+#include "agent/subject_kinds.c"
 #include "agent/truth.c"
 #include "agent/view.c"
 

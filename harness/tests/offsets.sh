@@ -3,7 +3,7 @@
 # Compares what `predict` says of fields and types (offset, size, existence) with what bpftool's dump of the same BTF,
 # and pahole where it is installed, say of them. Run from the repository's root:
 #
-#   offsets.sh COREMATRIX [--kernel GLOB]... OBJECT...     (three kernels when none is named)
+#   offsets.sh COREMATRIX [--kernel GLOB]... OBJECT...     (four kernels when none is named)
 #
 # Prints the counts. Fails for any difference, and when nothing was compared.
 set -euo pipefail
@@ -12,7 +12,7 @@ corematrix=$1
 shift
 kernels=()
 while [ "${1-}" = --kernel ]; do kernels+=(--kernel "$2") && shift 2; done
-[ ${#kernels[@]} -gt 0 ] || kernels=(--kernel 5.10-cloud --kernel 6.1-rt --kernel newest-cloud)
+[ ${#kernels[@]} -gt 0 ] || kernels=(--kernel 5.10-cloud --kernel 6.1-rt --kernel 6.12-amd64 --kernel newest-cloud)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * task: some objects on one kernel, and the VM that runs them: which kind of VM it is (booted, saved for later, or
+ * resumed), its job, its guest. It starts the VM; stepping it, and what its end means, is the scheduler's.
+ */
+#ifndef COREMATRIX_HOST_TASK_H
+#define COREMATRIX_HOST_TASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "host/scheduler.h"
+#include "host/session.h"
+#include "host/snapshot.h"
+#include "host/vm.h"
+
+/* One VM, or two: one that saves the guest and one that resumes it. */
+struct task {
+	enum vm_mode mode; /* of the VM at hand */
+	bool decided;      /* whether `mode` was chosen yet */
+	struct snapshot snapshot;
+	size_t kernel;
+	size_t *objects; /* indices into the schedule's list */
+	size_t count;
+	unsigned attempt;   /* from 1 */
+	bool wants_symbols; /* the store has not got the kernel's yet */
+	char *job_path;
+	char *job_name; /* "" or "-2" behind the names of this attempt's files */
+	struct session session;
+	struct vm *vm; /* NULL until started */
+	struct task *next;
+};
+
+/* Jobs of all objects, which first attempts share: without and with the question for symbols. Zeroed at first. */
+struct shared_jobs {
+	struct shared_job {
+		char *path; /* NULL until it is written */
+		uint64_t nonce;
+	} at[2];
+};
+
+/* `kernel` and `objects` (copied) are indices into the schedule; attempts count from 1. Free with task_free. */
+struct task *task_new(size_t kernel, const size_t *objects, size_t count, unsigned attempt);
+void task_free(struct task *t);
+
+/* Choose the kind of VM unless that was decided, write what it needs, start it. Returns 0 or a negative errno. */
+int task_start(struct task *t, const struct schedule *s, struct shared_jobs *jobs, struct error *err);
+
+/* Forget the VM that ended; the next one is to be of kind `mode`. */
+void task_reset(struct task *t, enum vm_mode mode);
+
+void shared_jobs_free(struct shared_jobs *jobs);
+
+#endif
