@@ -147,7 +147,7 @@ build/progs/%.bpf.o: progs/%.bpf.c build/vmlinux.h
 build/progs/truncated.bpf.o: progs/truncated.bpf.c build/vmlinux.h
 	@mkdir -p $(@D)
 	$(call say,BPF,$<)
-	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@.whole $< && head -c $$(($$(stat -c %s $@.whole) / 2)) $@.whole >$@
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@.whole $< && llvm-strip -g $@.whole && head -c $$(($$(stat -c %s $@.whole) / 2)) $@.whole >$@
 	$(Q)rm -f $@.whole
 
 build/progs/%.ini: progs/%.ini
