@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <linux/if_ether.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -129,6 +131,16 @@ static bool number_says(uint64_t want, const struct event_value *v)
 	       v->integer == (want & (UINT64_MAX >> (64 - v->bits)));
 }
 
+/* A protocol of IP; or what else goes by that name: the packet's, or a socket's family and type in one number. */
+static bool protocol_is(const struct view *view, uint64_t number)
+{
+	const uint64_t family = view->numbers[VIEW_FAMILY], protocol = view->numbers[VIEW_PROTOCOL];
+	const uint16_t packet = family == AF_INET6 ? ETH_P_IPV6 : ETH_P_IP;
+	const uint64_t type = protocol == IPPROTO_UDP ? SOCK_DGRAM : SOCK_STREAM;
+
+	return number == protocol || number == packet || number == htons(packet) || number == (family << 16 | type);
+}
+
 bool scene_value_fits(const struct view *view, int key, const struct event_value *v)
 {
 	if (v->missing)
@@ -137,6 +149,8 @@ bool scene_value_fits(const struct view *view, int key, const struct event_value
 		return text_is(view_text_of(view, key), view_key_info(key)->path, v);
 	if (view_key_is_address(key))
 		return address_is(view, key, v);
+	if (key == VIEW_PROTOCOL)
+		return v->has_integer && protocol_is(view, v->integer);
 	return v->has_integer && (number_says(view->numbers[key], v) || v->integer == other_form(view, key));
 }
 

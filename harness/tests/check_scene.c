@@ -71,6 +71,7 @@ static void tcp_moment(struct scene *s, int family, bool source, bool destinatio
 	view_number(v, VIEW_FAMILY, (uint64_t)family);
 	view_number(v, VIEW_SPORT, sport);
 	view_number(v, VIEW_DPORT, dport);
+	view_number(v, VIEW_PROTOCOL, IPPROTO_TCP);
 	view_address(v, VIEW_SADDR, source ? bytes : NULL, len);
 	view_address(v, VIEW_DADDR, destination ? bytes : NULL, len);
 }
@@ -132,6 +133,13 @@ static const struct {
         {tcp4, "lport=37029 dport=0 saddr=127.0.0.1 daddr=0.0.0.0", 4, 0},
         {tcp4, "sport=31903 dport=42384", 2, 0}, /* both in network byte order */
         {tcp4, "family=10", 1, 1},
+        {tcp4, "proto=6", 1, 0},
+        {tcp4, "proto=17", 1, 1},
+        {tcp4, "proto=131073", 1, 0}, /* AF_INET << 16 | SOCK_STREAM */
+        {tcp4, "proto=131074", 1, 1},
+        {tcp4, "protocol=8", 1, 0}, /* ETH_P_IP in network byte order */
+        {tcp4, "protocol=34525", 1, 1},
+        {tcp6, "protocol=34525", 1, 0},
         {tcp4, "saddr_v6=::1 sport=40828", 1, 0},
         {tcp6, "saddr_v6=::1 daddr_v6=::1 sport=40828 dport=37029 family=10", 5, 0},
         {tcp6, "saddr=::2 daddr=::1 sport=40828", 3, 1},
