@@ -6,6 +6,8 @@
 BUILD := build$(if $(SAN),/san)$(if $(DEBUG),/debug)
 Q := $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-7s %s\n' $(1) $(2))
+# A make as parallel as the machine, or as the user's -j asks for, which no line but a recipe's gets to see.
+parallel = $(MAKE) --no-print-directory --output-sync=target $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$$(nproc))
 
 CC := gcc
 CLANG := clang
@@ -46,30 +48,38 @@ INIS := $(patsubst progs/%,build/progs/%,$(wildcard progs/*.ini))
 .SECONDARY:
 .PHONY: all deps matrix check unit vm help clean
 
-all: $(BUILD)/corematrix
+all:
+	+$(Q)$(parallel) $(BUILD)/corematrix
+
+# What the commands on objects need: the program, and its own objects unless there are some of the user's.
+.PHONY: built
+built: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
 
 ## matrix       install what is missing, build, fetch kernels, boot each, judge, report (OBJ=… for your own objects)
 matrix: deps
+	+$(Q)$(parallel) built
 	$(Q)$(MAKE) --no-print-directory run
 
 .PHONY: run
-run: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
+run: built
 	$(Q)$(BUILD)/corematrix run -k $(KERNELS) $(ARGS) $(or $(OBJ),$(PROGS))
 
 ## predict      what each kernel will say, without a VM (OBJ=… for your own objects)
 .PHONY: predict predict-run
 predict: deps
+	+$(Q)$(parallel) built
 	$(Q)$(MAKE) --no-print-directory predict-run
-predict-run: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
+predict-run: built
 	$(Q)$(BUILD)/corematrix predict -k $(KERNELS) $(ARGS) $(or $(OBJ),$(PROGS))
 
 ## baseline     store what an object does on each kernel: results/baselines/NAME.baseline, to be committed (OBJ=…)
 ## regress      what changed since the stored baseline, per kernel and relocation; fails only for worse (OBJ=…)
 .PHONY: baseline regress baseline-run regress-run
 baseline regress: deps
+	+$(Q)$(parallel) built
 	$(Q)$(MAKE) --no-print-directory $@-run
 # A run that is worse than its ini expects (1) is still a run: the baseline decides here.
-baseline-run regress-run: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
+baseline-run regress-run: built
 	$(Q)$(BUILD)/corematrix run -k $(KERNELS) $(ARGS) -o $(RESULTS) $(or $(OBJ),$(PROGS)) || test $$? -eq 1
 	$(Q)$(BUILD)/corematrix $(if $(filter regress%,$@),diff $(BASELINES),baseline -o $(BASELINES)) $(RESULTS)/latest
 
@@ -81,13 +91,14 @@ mechanisms: $(BUILD)/corematrix
 ## bench        speed against the floor and an ordinary set-up, as ratios (ARGS="--kernel GLOB --against OLD.json …")
 .PHONY: bench bench-run
 bench: deps
+	+$(Q)$(parallel) built
 	$(Q)$(MAKE) --no-print-directory bench-run
-bench-run: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
+bench-run: built
 	$(Q)$(BUILD)/corematrix bench -k $(KERNELS) -o $(RESULTS)/bench.json $(ARGS) $(or $(OBJ),$(PROGS))
 
 ## bench-predict  what predict costs on one processor, time and memory (OBJ=…)
 .PHONY: bench-predict
-bench-predict: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
+bench-predict: built
 	$(Q)$(BUILD)/corematrix bench --predict -k $(KERNELS) $(ARGS) $(or $(OBJ),$(PROGS))
 
 ## deps         install the Debian packages that are missing, and only those
@@ -158,16 +169,24 @@ build/progs/%.ini: progs/%.ini
 
 ## check        install what is missing, build, run unit tests and tests in real VMs (SAN=1 for sanitizers)
 check: deps
-	$(Q)$(MAKE) --no-print-directory unit vm
+	+$(Q)$(parallel) unit-run vm-built
+	$(Q)harness/tests/vm.sh $(BUILD)/corematrix
 
 ## unit         the unit tests alone
-unit: $(TEST_BIN) $(TEST_FIXTURES)
-	$(Q)for t in $(TEST_BIN); do CK_DEFAULT_TIMEOUT=120 $$t || exit 1; done
+.PHONY: unit-run $(TEST_BIN:=.run)
+unit:
+	+$(Q)$(parallel) unit-run
+unit-run: $(TEST_BIN:=.run)
+$(TEST_BIN:=.run): %.run: % $(TEST_FIXTURES)
+	$(Q)CK_DEFAULT_TIMEOUT=120 $<
 
-## vm           the tests in real VMs alone
-vm: $(BUILD)/corematrix $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
+## vm           the tests in real VMs alone (SECTIONS="modules red …" of harness/tests/vm/ for some of them)
+.PHONY: vm-built
+vm:
+	+$(Q)$(parallel) vm-built
+	$(Q)harness/tests/vm.sh $(BUILD)/corematrix $(SECTIONS)
+vm-built: $(BUILD)/corematrix $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
 		build/tests/unguarded/disk_name.bpf.o build/tests/independent_loader
-	$(Q)harness/tests/vm.sh $(BUILD)/corematrix
 
 # A test sees every module but main.
 $(BUILD)/libharness.a: $(filter-out %/main.o,$(HOST_OBJ))
@@ -218,6 +237,7 @@ FUZZ_OBJ := $(filter-out %/main.o,$(HOST_SRC:%.c=build/fuzz/obj/%.o))
 .PHONY: fuzz fuzz-run
 fuzz: deps
 	$(Q)harness/deps.sh libclang-rt-$$($(CLANG) -dumpversion | cut -d. -f1)-dev
+	+$(Q)$(parallel) $(FUZZ:%=build/fuzz/%) build/fuzz/seeds
 	$(Q)$(MAKE) --no-print-directory fuzz-run
 fuzz-run: $(FUZZ:%=build/fuzz/%) build/fuzz/seeds
 	$(Q)for f in $(FUZZ); do harness/tests/fuzz.sh $$f $(FUZZ_SECONDS) || exit 1; done
