@@ -230,6 +230,38 @@ static int check(const char *directory, struct error *err)
 
 /* ---- life ---- */
 
+/* A directory for what is on its way in or out: one process, too, may save two guests of one kernel at once. */
+static int make_temporary(const char *root, const char *name, char **path, struct error *err)
+{
+	int rc = io_make_dirs(root, err);
+
+	for (unsigned i = 0; !rc; i++) {
+		*path = xasprintf("%s/.tmp-%d-%u-%s", root, (int)getpid(), i, name);
+		if (!mkdir(*path, 0755))
+			return 0;
+		if (errno != EEXIST)
+			return error_set(err, errno, "%s: cannot create: %s", *path, strerror(errno));
+		free(steal_ptr(*path));
+	}
+	return rc;
+}
+
+/*
+ * Remove a snapshot from its place, in one step for other runs. What is already gone was removed by another: -ENOENT.
+ */
+static int remove_whole(const char *directory)
+{
+	const char *name = io_basename(directory);
+	cleanup_free char *root = xstrndup(directory, (size_t)(name - directory - 1)), *aside = NULL;
+	int rc = make_temporary(root, name, &aside, NULL);
+
+	if (!rc && rename(directory, aside))
+		rc = -errno;
+	if (aside)
+		io_remove_tree(aside, NULL);
+	return rc;
+}
+
 int snapshot_find(const char *images, const char *key, struct snapshot *s, struct error *err)
 {
 	int rc;
@@ -242,7 +274,11 @@ int snapshot_find(const char *images, const char *key, struct snapshot *s, struc
 	}
 	rc = check(s->directory, err);
 	if (rc) {
-		snapshot_discard(s);
+		if (remove_whole(s->directory) == -ENOENT) {
+			error_clear(err);
+			rc = -ENOENT;
+		}
+		snapshot_free(s);
 		return rc;
 	}
 	/* Its time of use, for snapshot_trim. */
@@ -267,16 +303,18 @@ static int require_room(const char *directory, unsigned memory_mb, struct error 
 
 int snapshot_begin(const char *images, const char *key, unsigned memory_mb, struct snapshot *s, struct error *err)
 {
+	cleanup_free char *root = xasprintf("%s/" DIRECTORY, images), *name = xstrndup(key, 32);
 	cleanup_close int fd = -1;
 	int rc;
 
-	*s = (struct snapshot){
-	        .directory = xasprintf("%s/" DIRECTORY "/.tmp-%d-%.32s", images, (int)getpid(), key),
-	        .place = xasprintf("%s/" DIRECTORY "/%.32s", images, key),
-	};
+	*s = (struct snapshot){.place = xasprintf("%s/%s", root, name)};
+	rc = make_temporary(root, name, &s->directory, err);
+	if (rc) {
+		snapshot_free(s);
+		return rc;
+	}
 	set_paths(s);
-	rc = io_make_dirs(s->directory, err);
-	rc = rc ? rc : require_room(s->directory, memory_mb, err);
+	rc = require_room(s->directory, memory_mb, err);
 	if (rc) {
 		snapshot_discard(s);
 		return rc;
@@ -294,11 +332,13 @@ int snapshot_commit(struct snapshot *s, struct error *err)
 {
 	int rc = write_record(s->directory, err);
 
-	/* Another run was faster: its guest is as good, and may be in use. */
-	if (!rc && !access(s->place, F_OK))
-		io_remove_tree(s->directory, NULL);
-	else if (!rc && rename(s->directory, s->place))
-		rc = error_set(err, errno, "%s: cannot move into place: %s", s->place, strerror(errno));
+	if (!rc && rename(s->directory, s->place)) {
+		/* Somebody was faster: that guest is as good, and may be in use. */
+		if (errno == EEXIST || errno == ENOTEMPTY)
+			io_remove_tree(s->directory, NULL);
+		else
+			rc = error_set(err, errno, "%s: cannot move into place: %s", s->place, strerror(errno));
+	}
 	if (rc) {
 		snapshot_discard(s);
 		return rc;
@@ -313,7 +353,10 @@ int snapshot_commit(struct snapshot *s, struct error *err)
 
 void snapshot_discard(struct snapshot *s)
 {
-	io_remove_tree(s->directory, NULL);
+	if (s->place)
+		io_remove_tree(s->directory, NULL);
+	else
+		remove_whole(s->directory);
 	snapshot_free(s);
 }
 
@@ -388,7 +431,7 @@ int snapshot_trim(const char *images, uint64_t max_bytes, uint64_t *left, struct
 	if (count)
 		qsort(kept, count, sizeof(*kept), by_use);
 	for (size_t i = 0; i < count; i++) {
-		if (total > max_bytes && !io_remove_tree(kept[i].path, NULL))
+		if (total > max_bytes && !remove_whole(kept[i].path))
 			total -= kept[i].bytes;
 		free(kept[i].path);
 	}

@@ -6,6 +6,7 @@
  *
  * A snapshot is used only when it is known to be what was saved: its key says what it was made from, and its files are
  * either untouched since (device, inode, size, times of modification and of change) or hash to what the record says.
+ * Runs, and guests of one run, may find, save and remove the same one side by side: it comes and goes as a whole.
  */
 #ifndef COREMATRIX_HOST_SNAPSHOT_H
 #define COREMATRIX_HOST_SNAPSHOT_H
@@ -40,7 +41,10 @@ int snapshot_find(const char *images, const char *key, struct snapshot *s, struc
 /* Make room for a new one of `memory_mb` MiB; QEMU then writes `ram` and `state`. */
 int snapshot_begin(const char *images, const char *key, unsigned memory_mb, struct snapshot *s, struct error *err);
 
-/* QEMU has saved it: hash, record, move into place. On failure it is gone. */
+/*
+ * QEMU has saved it: hash, record, move into place. One of that key that came there meanwhile is kept and taken in its
+ * stead. On failure it is gone.
+ */
 int snapshot_commit(struct snapshot *s, struct error *err);
 
 /* Remove it. */

@@ -157,6 +157,59 @@ START_TEST(unfinished_ones_are_never_found)
 }
 END_TEST
 
+static uint64_t inode_of(const char *path)
+{
+	struct stat st;
+
+	ck_assert_int_eq(stat(path, &st), 0);
+	return st.st_ino;
+}
+
+/* Repeats of one kernel, or two runs: each writes to files of its own, and the first to be ready is kept. */
+START_TEST(two_saved_at_once_do_not_meet)
+{
+	struct snapshot first, second;
+	cleanup_free char *place = file("ram");
+	struct error err = {0};
+	uint64_t left, kept;
+
+	ck_assert_int_eq(snapshot_begin(scratch_root, KEY, 4, &first, NULL), 0);
+	put(first.ram, 0, "first");
+	ck_assert_int_eq(snapshot_begin(scratch_root, KEY, 4, &second, NULL), 0);
+	ck_assert_str_ne(first.directory, second.directory);
+	put(second.ram, 0, "second");
+	put(first.state, 0, "one");
+	put(second.state, 0, "two");
+	kept = inode_of(first.ram);
+	ck_assert_msg(!snapshot_commit(&first, &err), "%s", err.text);
+	ck_assert_msg(!snapshot_commit(&second, &err), "%s", err.text);
+	ck_assert_str_eq(first.directory, second.directory);
+	ck_assert_uint_eq(inode_of(place), kept);
+	ck_assert_int_eq(find(NULL), 0);
+	snapshot_discard(&first);
+	ck_assert_int_eq(find(NULL), -ENOENT);
+	snapshot_discard(&second);
+	ck_assert_int_eq(snapshot_trim(scratch_root, 0, &left, NULL), 0);
+}
+END_TEST
+
+/* What is on its way in stays when the damaged one goes. */
+START_TEST(replacing_a_damaged_one_leaves_the_new_one_alone)
+{
+	struct snapshot s;
+
+	make();
+	change_ram();
+	ck_assert_int_eq(snapshot_begin(scratch_root, KEY, 4, &s, NULL), 0);
+	ck_assert_int_eq(find(NULL), -EBADMSG);
+	put(s.state, 0, "devices");
+	ck_assert_int_eq(access(s.ram, F_OK), 0);
+	ck_assert_int_eq(snapshot_commit(&s, NULL), 0);
+	ck_assert_int_eq(find(NULL), 0);
+	snapshot_discard(&s);
+}
+END_TEST
+
 START_TEST(trim_keeps_to_the_limit)
 {
 	uint64_t left;
@@ -218,6 +271,8 @@ int main(void)
 	tcase_add_unchecked_fixture(tests, scratch_setup, scratch_teardown);
 	tcase_add_loop_test(tests, only_what_was_saved_is_used, 0, sizeof(damages) / sizeof(*damages));
 	tcase_add_test(tests, unfinished_ones_are_never_found);
+	tcase_add_test(tests, two_saved_at_once_do_not_meet);
+	tcase_add_test(tests, replacing_a_damaged_one_leaves_the_new_one_alone);
 	tcase_add_test(tests, trim_keeps_to_the_limit);
 	tcase_add_test(tests, key_follows_what_a_guest_depends_on);
 	suite_add_tcase(suite, tests);
