@@ -13,8 +13,10 @@
 #include "host/command.h"
 #include "host/initramfs.h"
 #include "host/kernel_list.h"
+#include "host/object.h"
 #include "host/snapshot.h"
 #include "host/store.h"
+#include "host/store_modules.h"
 
 struct arguments {
 	struct command_options common; /* its arguments are the verb and what belongs to it */
@@ -91,18 +93,27 @@ static int verb_list(const struct arguments *a, struct kernel_list *list, struct
 
 static int verb_fetch(const struct arguments *a, struct kernel_list *list, struct error *err)
 {
-	struct store_kernel *kernels;
-	size_t count, skipped = 0;
-	int rc = store_prepare(&a->store, list, &kernels, &count, err);
+	cleanup_object_list struct object_list objects = {0};
+	cleanup_strings struct strings modules = {0};
+	struct store_options store = a->store;
+	struct store_kernel *kernels = NULL;
+	struct module_set *sets = NULL;
+	size_t count = 0, skipped = 0;
+	int rc = 0;
 
-	if (rc)
-		return rc;
+	store.modules = &modules;
+	if (a->common.arg_count > 1)
+		rc = object_list_read(a->common.args + 1, a->common.arg_count - 1, &objects, err);
+	object_list_modules(&objects, &modules);
+	rc = rc ? rc : store_prepare(&store, list, &kernels, &count, err);
+	rc = rc ? rc : store_modules_prepare(&store, list, kernels, count, &modules, &sets, err);
 	for (size_t i = 0; i < count; i++)
 		skipped += kernels[i].skipped;
-	if (!a->store.quiet)
+	if (!rc && !a->store.quiet)
 		printf("kernels ready: %zu, skipped: %zu\n", count - skipped, skipped);
+	store_modules_free(sets, count);
 	store_kernels_free(kernels, count);
-	return 0;
+	return rc;
 }
 
 static int verb_verify(const struct arguments *a, struct kernel_list *list, struct error *err)
@@ -194,10 +205,11 @@ static int verb_add(const struct arguments *a, struct kernel_list *list, struct 
 static const struct verb {
 	const char *name;
 	bool takes_words;
+	bool takes_types; /* rows that are types alone, too */
 	int (*run)(const struct arguments *a, struct kernel_list *list, struct error *err);
 } verbs[] = {
-        {"list", false, verb_list},   {"fetch", false, verb_fetch}, {"verify", false, verb_verify},
-        {"prune", false, verb_prune}, {"add", true, verb_add},
+        {"list", false, false, verb_list},   {"fetch", true, false, verb_fetch}, {"verify", false, false, verb_verify},
+        {"prune", false, false, verb_prune}, {"add", true, true, verb_add},
 };
 
 static int verb_run(const struct arguments *a, struct error *err)
@@ -211,7 +223,7 @@ static int verb_run(const struct arguments *a, struct error *err)
 		if (!verbs[i].takes_words && a->common.arg_count > 1)
 			return error_usage(err, "kernels %s: unexpected word '%s'", verbs[i].name, a->common.args[1]);
 		rc = kernel_list_read(a->common.list_path, &list, err);
-		if (rc || verbs[i].takes_words)
+		if (rc || verbs[i].takes_types)
 			return rc ? rc : verbs[i].run(a, &list, err);
 		kernel_list_split(&list, &alone);
 		rc = verbs[i].run(a, &list, err);
@@ -226,14 +238,16 @@ static int verb_run(const struct arguments *a, struct error *err)
 
 int cmd_kernels(int argc, char **argv)
 {
-	static const char doc[] = "Look after the kernels that the matrix boots.\v"
-	                          "list      each row of the list, what it resolved to, and whether the store has it\n"
-	                          "fetch     bring every kernel of the list into the store\n"
-	                          "verify    hash every file of every kernel of the list\n"
-	                          "add WORDS append a line to the list, after looking that its kernel exists\n"
-	                          "prune     remove kernels that no row of the list refers to, and all saved guests";
-	static const struct argp argp = {options, option_take, "list|fetch|verify|prune|add WORDS...", doc, NULL,
-	                                 NULL,    NULL};
+	static const char doc[] =
+	        "Look after the kernels that the matrix boots.\v"
+	        "list      each row of the list, what it resolved to, and whether the store has it\n"
+	        "fetch     bring every kernel of the list into the store, with the\n"
+	        "          modules that OBJECTs name\n"
+	        "verify    hash every file of every kernel of the list\n"
+	        "add WORDS append a line to the list, after looking that its kernel exists\n"
+	        "prune     remove kernels that no row of the list refers to, and all saved guests";
+	static const struct argp argp = {
+	        options, option_take, "list|fetch [OBJECT...]|verify|prune|add WORDS...", doc, NULL, NULL, NULL};
 	struct arguments a = {.common = {COMMAND_DEFAULTS}};
 	cleanup_error struct error err = {0};
 
