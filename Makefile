@@ -181,12 +181,15 @@ $(TEST_BIN:=.run): %.run: % $(TEST_FIXTURES)
 	$(Q)CK_DEFAULT_TIMEOUT=120 $<
 
 ## vm           the tests in real VMs alone (SECTIONS="modules red …" of harness/tests/vm/ for some of them)
-.PHONY: vm-built
+.PHONY: vm-built kernels
 vm:
 	+$(Q)$(parallel) vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix $(SECTIONS)
-vm-built: $(BUILD)/corematrix $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
+vm-built: kernels $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
 		build/tests/unguarded/disk_name.bpf.o build/tests/independent_loader
+# Fetched while the unit tests are compiled and run.
+kernels: $(BUILD)/corematrix $(PROGS) $(INIS)
+	$(Q)$(BUILD)/corematrix kernels fetch $(PROGS)
 
 # A test sees every module but main.
 $(BUILD)/libharness.a: $(filter-out %/main.o,$(HOST_OBJ))

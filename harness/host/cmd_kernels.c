@@ -238,14 +238,13 @@ static int verb_run(const struct arguments *a, struct error *err)
 
 int cmd_kernels(int argc, char **argv)
 {
-	static const char doc[] =
-	        "Look after the kernels that the matrix boots.\v"
-	        "list      each row of the list, what it resolved to, and whether the store has it\n"
-	        "fetch     bring every kernel of the list into the store, with the\n"
-	        "          modules that OBJECTs name\n"
-	        "verify    hash every file of every kernel of the list\n"
-	        "add WORDS append a line to the list, after looking that its kernel exists\n"
-	        "prune     remove kernels that no row of the list refers to, and all saved guests";
+	static const char doc[] = "Look after the kernels that the matrix boots.\v"
+	                          "list      each row of the list, what it resolved to, and whether the store has it\n"
+	                          "fetch     bring every kernel of the list into the store, with the\n"
+	                          "          modules that OBJECTs name\n"
+	                          "verify    hash every file of every kernel of the list\n"
+	                          "add WORDS append a line to the list, after looking that its kernel exists\n"
+	                          "prune     remove kernels that no row of the list refers to, and all saved guests";
 	static const struct argp argp = {
 	        options, option_take, "list|fetch [OBJECT...]|verify|prune|add WORDS...", doc, NULL, NULL, NULL};
 	struct arguments a = {.common = {COMMAND_DEFAULTS}};

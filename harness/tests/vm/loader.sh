@@ -1,0 +1,24 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: BSD-2-Clause
+# Another loader, which shares no code with the agent, says the same; a program that loads its own objects.
+
+check "what loads, alone or as a whole, is what plain libbpf loads" harness/tests/opinions.sh "$corematrix" \
+	build/tests/independent_loader "$scratch/opinions" build/progs/{exec_identity,missing_field,no_btf}.bpf.o \
+	build/tests/{objects,unguarded}/disk_name.bpf.o -- -j "$jobs" "${some[@]}"
+another_opinion() {
+	sed -i '1s/"loaded":true/"loaded":false/' "$scratch/opinions/loader.jsonl" && harness/tests/opinions.sh \
+		"$corematrix" build/tests/independent_loader "$scratch/opinions" none -- "${some[@]}"
+}
+check "one that says something else is noticed" status 1 "1 differences" another_opinion
+
+check "bpftool runs in the guests, with its libraries" status 0 " 0 unexpected, 0 infra" \
+	run "${some[@]}" --loader "$(command -v bpftool)" -- prog list
+check "bpftool loads an object that is shipped" status 0 " 0 unexpected, 0 infra" run "${some[@]}" \
+	--loader "$(command -v bpftool)" --ship build/progs/exec_identity.bpf.o \
+	-- prog loadall build/progs/exec_identity.bpf.o /sys/fs/bpf/all
+check "what it cannot load has the class of its output" status 1 "rejected:relocation" run "${some[@]}" \
+	--loader "$(command -v bpftool)" --ship build/progs/missing_field.bpf.o \
+	-- prog loadall build/progs/missing_field.bpf.o /sys/fs/bpf/all
+check "a program that runs until it is stopped passes" status 0 "until it was stopped" \
+	run --kernel newest-cloud --loader-time 1 --loader /bin/sleep -- 1000
+check "a script is refused" status 2 "is a script" run --loader harness/tests/vm.sh

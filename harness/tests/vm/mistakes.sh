@@ -1,0 +1,23 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: BSD-2-Clause
+# Wrong inputs.
+
+echo "this is no object" >"$scratch/text.bpf.o"
+check "a text file as object" status 2 "text.bpf.o" run "$scratch/text.bpf.o"
+check "no object" status 2 "object" run
+printf '6.1 cloud\nwhat is this\n' >"$scratch/bad.txt"
+check "a garbage line is refused with its number" status 2 "bad.txt:2" run -k "$scratch/bad.txt" build/progs/exec_identity.bpf.o
+vmlinux=$(ls -d images/5.10*cloud*/vmlinux | head -n 1)
+head -c 20000000 "$vmlinux" >"$scratch/half"
+echo "$scratch/half" >"$scratch/half.txt"
+check "half a kernel" status 2 "half" run -k "$scratch/half.txt" -i "$scratch/images" build/progs/exec_identity.bpf.o
+check "QEMU is not installed" status 3 "install QEMU" env PATH=/nowhere "$corematrix" run -o "$scratch/results" build/progs/exec_identity.bpf.o
+interrupted() {
+	"$corematrix" run -j "$jobs" -o "$scratch/results" --cold build/progs/exec_identity.bpf.o >"$scratch/said" 2>&1 &
+	local pid=$!
+	until grep -q '^\[1/' "$scratch/said"; do kill -0 $pid 2>/dev/null || break; sleep 0.1; done
+	kill -TERM $pid # a background job of a script ignores SIGINT; both are handled alike
+	wait $pid && return 1
+	! pgrep -f "$scratch/results" && latest '.complete == false and ([.kernels[] | select(.status == "ok")] | length) >= 1'
+}
+check "a stopped run leaves no process and keeps what was finished" interrupted
