@@ -12,7 +12,7 @@ shift
 directory=$(dirname "$0")
 processors=$(nproc)
 # These take longest, so they start first; every other file of the directory follows.
-sections=(matrix red btf loader objects)
+sections=(matrix types resume red loader fields regress btf objects)
 [ $# = 0 ] || sections=("$@")
 for file in "$directory"/vm/*.sh; do
 	name=$(basename "$file" .sh)
@@ -53,7 +53,8 @@ show_one() {
 	echo "$name, $((SECONDS - started[$pid])) s:"
 	sed 's/^/  /' "$top/$name.out"
 	if ! read -r good bad 2>/dev/null <"$top/$name.count" || [ $((good + bad)) = 0 ] || [ $status != 0 ]; then
-		echo "  FAIL  the section ended before its end, with status $status"
+		echo "  FAIL  the section ended before its end, with status $status; its last check said:"
+		tail -n 25 "$top/$name/out" 2>&1 | sed 's/^/  /'
 		good=$(grep -c '^ok ' "$top/$name.out") bad=$(($(grep -c '^FAIL ' "$top/$name.out") + 1))
 	fi
 	passed=$((passed + good)) failed=$((failed + bad))
