@@ -32,17 +32,10 @@ bool kernel_names_known(const struct btf *btf)
 	return find_index(btf) != NULL;
 }
 
-static bool same_kind(const struct btf_type *a, const struct btf_type *b)
-{
-	return btf_kind(a) == btf_kind(b) || (btf_is_any_enum(a) && btf_is_any_enum(b));
-}
-
 static void collect(const struct name_index *index, const struct btf_type *wanted, const char *name, size_t len,
                     struct bpf_core_cand_list *cands)
 {
-	for (uint32_t id = 0; (id = name_index_find(index, name, len, id));) {
-		if (!same_kind(btf__type_by_id(index->btf, id), wanted))
-			continue;
+	for (uint32_t id = 0; (id = name_index_candidate(index, wanted, name, len, id));) {
 		cands->cands = xrealloc(cands->cands, (size_t)cands->len + 1, sizeof(*cands->cands));
 		cands->cands[cands->len++] = (struct bpf_core_cand){index->btf, id};
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "relo/name_index.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,4 +62,18 @@ uint32_t name_index_find(const struct name_index *index, const char *name, size_
 			break;
 	}
 	return id;
+}
+
+static bool same_kind(const struct btf_type *a, const struct btf_type *b)
+{
+	return btf_kind(a) == btf_kind(b) || (btf_is_any_enum(a) && btf_is_any_enum(b));
+}
+
+uint32_t name_index_candidate(const struct name_index *index, const struct btf_type *wanted, const char *name,
+                              size_t len, uint32_t after)
+{
+	do
+		after = name_index_find(index, name, len, after);
+	while (after && !same_kind(btf__type_by_id(index->btf, after), wanted));
+	return after;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * name_index: the named types of one BTF, looked up by name where libbpf scans. Made once, never changed; relo_target
- * has one per BTF on the host, the agent one of its kernel's. Knows names, not kinds.
+ * has one per BTF on the host, the agent one of its kernel's.
  */
 #ifndef COREMATRIX_RELO_NAME_INDEX_H
 #define COREMATRIX_RELO_NAME_INDEX_H
@@ -31,5 +31,9 @@ void name_index_free(struct name_index *index);
  * of all), in order of ids; 0 when there is none left. Any `after` but 0 must be what an earlier call returned.
  */
 uint32_t name_index_find(const struct name_index *index, const char *name, size_t len, uint32_t after);
+
+/* As name_index_find, but only candidates for `wanted`: of its kind, where enum and enum64 count as one. */
+uint32_t name_index_candidate(const struct name_index *index, const struct btf_type *wanted, const char *name,
+                              size_t len, uint32_t after);
 
 #endif

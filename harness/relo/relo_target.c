@@ -2,7 +2,6 @@
 #include "relo/relo_target.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -56,19 +55,12 @@ const struct btf *relo_target_btf(const struct relo_target *target)
 	return target->kernel.btf;
 }
 
-static bool same_kind(const struct btf_type *a, const struct btf_type *b)
-{
-	return btf_kind(a) == btf_kind(b) || (btf_is_any_enum(a) && btf_is_any_enum(b));
-}
-
 static size_t collect(const struct name_index *index, const struct btf_type *wanted, const char *name, size_t count,
                       struct relo_target_cand **cands)
 {
 	const size_t len = core_spec_plain_len(name);
 
-	for (uint32_t id = 0; (id = name_index_find(index, name, len, id));) {
-		if (!same_kind(btf__type_by_id(index->btf, id), wanted))
-			continue;
+	for (uint32_t id = 0; (id = name_index_candidate(index, wanted, name, len, id));) {
 		*cands = xrealloc(*cands, count + 1, sizeof(**cands));
 		(*cands)[count++] = (struct relo_target_cand){index->btf, id};
 	}
