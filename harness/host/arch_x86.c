@@ -9,9 +9,32 @@
 
 #ifdef __x86_64__
 #include <x86intrin.h>
-#endif
 
 #define CALIBRATE_NS 10000000u
+#define CALIBRATE_TRIES 20
+
+struct moment {
+	uint64_t ns, ticks;
+};
+
+/* Both clocks at one moment: of some tries the one that was not interrupted between them. */
+static struct moment read_clocks(void)
+{
+	struct moment best = {0};
+	uint64_t narrowest = UINT64_MAX;
+
+	for (unsigned i = 0; i < CALIBRATE_TRIES; i++) {
+		uint64_t before = clock_ns(CLOCK_MONOTONIC_RAW), ticks = __rdtsc();
+		uint64_t width = clock_ns(CLOCK_MONOTONIC_RAW) - before;
+
+		if (width >= narrowest)
+			continue;
+		narrowest = width;
+		best = (struct moment){.ns = before + width / 2, .ticks = ticks};
+	}
+	return best;
+}
+#endif
 
 /*
  * Rate of the host's time stamp counter, which a TCG guest sees as its own. Given on the command line it need not be
@@ -21,17 +44,16 @@ static unsigned tsc_khz(void)
 {
 #ifdef __x86_64__
 	static unsigned khz;
-	uint64_t start_ns, start, now;
+	struct moment start, end;
 
 	if (khz)
 		return khz;
-	start_ns = clock_ns(CLOCK_MONOTONIC_RAW);
-	start = __rdtsc();
-	do
-		now = clock_ns(CLOCK_MONOTONIC_RAW);
-	while (now - start_ns < CALIBRATE_NS);
+	start = read_clocks();
+	while (clock_ns(CLOCK_MONOTONIC_RAW) - start.ns < CALIBRATE_NS)
+		;
+	end = read_clocks();
 	/* Rounded to a MHz, so that two runs on one host say the same and can share saved guests. */
-	khz = (unsigned)((__rdtsc() - start) * 1000u / (now - start_ns)) * 1000u;
+	khz = (unsigned)(((end.ticks - start.ticks) * 1000u + (end.ns - start.ns) / 2) / (end.ns - start.ns)) * 1000u;
 	return khz;
 #else
 	/* QEMU's cpu_get_host_ticks falls back to nanoseconds where the host has no counter it knows. */
