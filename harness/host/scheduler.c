@@ -25,6 +25,8 @@
 /* A guest writes byte by byte, and each would wake the host: let some gather. */
 #define GATHER_NS 1000000
 
+#define INTERRUPTED "interrupted"
+
 struct scheduler {
 	const struct schedule *s;
 	struct result *r;
@@ -158,13 +160,33 @@ static void keep_symbols(const struct scheduler *sch, const struct task *t)
 		log_warn("%s: %s", sch->s->kernels[t->kernel].id, err.text);
 }
 
+/* The run was interrupted: what this VM has measured stands, and so does what earlier repeats have. */
+static void task_interrupted(struct scheduler *sch, const struct task *t, const char *reason)
+{
+	const char *kernel = sch->r->kernels[t->kernel].id;
+	size_t lost = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->session.cells && t->session.cells[i].done)
+			record_cell(&sch->recorder, t->kernel, t->objects[i], &t->session.cells[i]);
+		if (result_find_cell(sch->r, kernel, sch->s->objects->at[t->objects[i]].name))
+			continue;
+		record_lost(&sch->recorder, t->kernel, t->objects[i], reason);
+		lost++;
+	}
+	if (lost == t->count)
+		record_kernel_lost(&sch->recorder, t->kernel, reason);
+}
+
 static int task_finish(struct scheduler *sch, struct task *t, struct error *err)
 {
 	record_attempt(&sch->recorder, t->kernel, t->vm, &t->session, t->mode);
 	keep_symbols(sch, t);
 	if (task_goes_on(sch, t))
 		return 0;
-	if (vm_reason(t->vm))
+	if (vm_reason(t->vm) && !strcmp(vm_reason(t->vm), INTERRUPTED))
+		task_interrupted(sch, t, vm_reason(t->vm));
+	else if (vm_reason(t->vm))
 		task_lost(sch, t);
 	for (size_t i = 0; !vm_reason(t->vm) && i < t->count; i++)
 		record_cell(&sch->recorder, t->kernel, t->objects[i], &t->session.cells[i]);
@@ -247,7 +269,7 @@ static void interrupt_all(struct scheduler *sch)
 		return;
 	sch->interrupted = true;
 	for (size_t i = 0; i < sch->running_count; i++)
-		vm_kill(sch->running[i]->vm, "interrupted");
+		vm_kill(sch->running[i]->vm, INTERRUPTED);
 }
 
 static void wait_for_news(struct scheduler *sch)
@@ -275,7 +297,8 @@ static int drop_waiting(struct scheduler *sch, struct error *err)
 	int rc = 0;
 
 	for (struct task *t = dequeue(sch); t; t = dequeue(sch)) {
-		rc = rc ? rc : task_unstarted(sch, t, "interrupted before it was started", err);
+		task_interrupted(sch, t, "interrupted before it was started");
+		rc = rc ? rc : record_task_ended(&sch->recorder, t->kernel, err);
 		task_free(t);
 	}
 	return rc;

@@ -21,3 +21,19 @@ interrupted() {
 	! pgrep -f "$scratch/results" && latest '.complete == false and ([.kernels[] | select(.status == "ok")] | length) >= 1'
 }
 check "a stopped run leaves no process and keeps what was finished" interrupted
+# Once more, when a repeat is done, as the script of the next one shows: it stands.
+script_of_repeat() { stat -c %i "$scratch/results/latest/newest-cloud/qemu-resume.sh" 2>/dev/null; }
+interrupted_repeats() {
+	local pid first=
+	"$corematrix" run -j "$jobs" -o "$scratch/results" --kernel newest-cloud --repeat 1000 build/progs/exec_identity.bpf.o >"$scratch/said" 2>&1 &
+	pid=$!
+	until [ -n "$first" ] && [ "$(script_of_repeat)" != "$first" ]; do
+		[ -n "$first" ] || first=$(script_of_repeat)
+		kill -0 $pid 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -TERM $pid
+	wait $pid && return 1
+	latest '.complete == false and .kernels[0].status == "ok" and all(.cells[]; .verdict == "pass" and .as_expected and .runs >= 1 and .differing == 0)'
+}
+check "repeats that were done stand when a run is stopped" interrupted_repeats
