@@ -115,6 +115,7 @@ static bool transfer(volatile struct fw_cfg_dma *dma, uint64_t dma_address, uint
 	dma->address = htobe64(to);
 	outl(htobe32((uint32_t)(dma_address >> 32)), FW_CFG_DMA);
 	outl(htobe32((uint32_t)dma_address), FW_CFG_DMA + 4);
+	__asm__ volatile("" ::: "memory"); /* outl does not say that memory has changed */
 	return !(be32toh(dma->control) & FW_CFG_DMA_ERROR);
 }
 

@@ -3,7 +3,7 @@
  * port: the guest's end of the channel, x86 I/O ports only, so that no driver is needed. Owned by PID 1; nothing else
  * in the agent touches a port. Knows bytes, not frames.
  *
- * fw_cfg: QEMU docs/specs/fw_cfg; selector 0x510, data 0x511, file directory at key 0x19.
+ * fw_cfg: QEMU docs/specs/fw_cfg; selector 0x510, data 0x511, DMA 0x514, file directory at key 0x19.
  */
 #ifndef COREMATRIX_AGENT_PORT_H
 #define COREMATRIX_AGENT_PORT_H
