@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 
-/* Largest of the three files: status, whose Groups line grows with the number of groups. */
+/* The larger of the two files is status, whose Groups line grows with the number of groups. */
 #define PROC_FILE_MAX (1u << 20)
 
 /* Numbers of the fields in proc(5), which counts from 1; state is the first one behind comm. */
@@ -220,9 +220,16 @@ void truth_status_free(struct truth_status *s)
 	*s = (struct truth_status){0};
 }
 
+/* A leader is the same in its process's directory, which has fewer directories above it for the kernel to make. */
+static char *task_path(pid_t pid, pid_t tid, const char *name)
+{
+	return pid == tid ? xasprintf("/proc/%d/%s", (int)pid, name)
+	                  : xasprintf("/proc/%d/task/%d/%s", (int)pid, (int)tid, name);
+}
+
 static int task_file_read(pid_t pid, pid_t tid, const char *name, struct buf *out, struct error *err)
 {
-	cleanup_free char *path = xasprintf("/proc/%d/task/%d/%s", (int)pid, (int)tid, name);
+	cleanup_free char *path = task_path(pid, tid, name);
 
 	return io_read_file(path, PROC_FILE_MAX, out, err);
 }
@@ -233,6 +240,14 @@ static int stat_read(pid_t pid, pid_t tid, struct truth_stat *out, struct error 
 	int rc = task_file_read(pid, tid, "stat", &bytes, err);
 
 	return rc < 0 ? rc : truth_parse_stat(buf_str(&bytes), bytes.len, out, err);
+}
+
+static int status_read(pid_t pid, pid_t tid, struct truth_status *out, struct error *err)
+{
+	cleanup_buf struct buf bytes = {0};
+	int rc = task_file_read(pid, tid, "status", &bytes, err);
+
+	return rc < 0 ? rc : truth_parse_status(buf_str(&bytes), bytes.len, out, err);
 }
 
 static const struct namespace_link {
@@ -246,7 +261,8 @@ static const struct namespace_link {
 /* A link's target reads "mnt:[4026531841]" (namespaces(7)). A kernel without that kind has no such link. */
 static int namespace_read(pid_t pid, pid_t tid, const char *name, uint64_t *out)
 {
-	cleanup_free char *path = xasprintf("/proc/%d/task/%d/ns/%s", (int)pid, (int)tid, name);
+	cleanup_free char *link = xasprintf("ns/%s", name);
+	cleanup_free char *path = task_path(pid, tid, link);
 	char text[64];
 	ssize_t len = readlink(path, text, sizeof(text) - 1);
 	const char *bracket;
@@ -288,56 +304,37 @@ static void cgroup_read(pid_t pid, pid_t tid, uint32_t wanted, struct truth *out
 	out->unknown &= ~(1u << TRUTH_CGROUP);
 }
 
-static bool same_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
+/* What the two files, read one after the other, say differently; NULL when they agree. */
+static const char *contradiction(const struct truth_status *status, const struct truth_stat *stat, pid_t pid, pid_t tid)
 {
-	return a_len == b_len && !memcmp(a, b, a_len);
-}
-
-/* What the files, read one after the other, say differently; NULL when they agree. */
-static const char *contradiction(const struct truth_stat *first, const struct truth_stat *second,
-                                 const struct truth_status *status, const char *comm, size_t comm_len, pid_t pid,
-                                 pid_t tid)
-{
-	if (first->start_ticks != second->start_ticks)
-		return "its start time changed";
-	if (first->ppid != second->ppid || first->ppid != status->ppid)
+	if (stat->ppid != status->ppid)
 		return "its parent changed";
-	if (first->pid != (uint64_t)tid || status->pid != (uint64_t)tid || status->tgid != (uint64_t)pid)
+	if (stat->pid != (uint64_t)tid || status->pid != (uint64_t)tid || status->tgid != (uint64_t)pid)
 		return "its ids are not the ones asked for";
-	if (!same_bytes(first->comm, first->comm_len, comm, comm_len) ||
-	    !same_bytes(second->comm, second->comm_len, comm, comm_len) ||
-	    !same_bytes(status->comm, status->comm_len, comm, comm_len))
+	if (stat->comm_len != status->comm_len || memcmp(stat->comm, status->comm, stat->comm_len) != 0)
 		return "its name changed";
 	return NULL;
 }
 
 int truth_read(pid_t pid, pid_t tid, pid_t parent_tid, uint32_t wanted, struct truth *out, struct error *err)
 {
-	__attribute__((cleanup(truth_stat_free))) struct truth_stat first = {0};
-	__attribute__((cleanup(truth_stat_free))) struct truth_stat second = {0};
 	__attribute__((cleanup(truth_status_free))) struct truth_status status = {0};
-	cleanup_buf struct buf comm = {0}, text = {0};
+	__attribute__((cleanup(truth_stat_free))) struct truth_stat stat = {0};
 	const char *why;
 	int rc;
 
 	*out = (struct truth){0};
-	if ((rc = stat_read(pid, tid, &first, err)) < 0 || (rc = task_file_read(pid, tid, "comm", &comm, err)) < 0 ||
-	    (rc = task_file_read(pid, tid, "status", &text, err)) < 0 ||
-	    (rc = truth_parse_status(buf_str(&text), text.len, &status, err)) < 0 ||
-	    (rc = stat_read(pid, tid, &second, err)) < 0)
+	if ((rc = status_read(pid, tid, &status, err)) < 0 || (rc = stat_read(pid, tid, &stat, err)) < 0)
 		return rc;
-	if (comm.len && comm.data[comm.len - 1] == '\n')
-		comm.len--;
-
-	why = contradiction(&first, &second, &status, buf_str(&comm), comm.len, pid, tid);
-	if (!why && comm.len > TRUTH_COMM_MAX)
+	why = contradiction(&status, &stat, pid, tid);
+	if (!why && stat.comm_len > TRUTH_COMM_MAX)
 		why = "its name is longer than the kernel allows";
 	if (why)
 		return error_set(err, EAGAIN, "/proc/%d/task/%d did not hold still while it was read: %s", (int)pid,
 		                 (int)tid, why);
 
-	memcpy(out->comm, buf_str(&comm), comm.len);
-	out->comm_len = comm.len;
+	memcpy(out->comm, stat.comm, stat.comm_len);
+	out->comm_len = stat.comm_len;
 	out->numbers[TRUTH_TGID] = status.tgid;
 	out->numbers[TRUTH_TID] = status.pid;
 	out->numbers[TRUTH_PPID] = status.ppid;
@@ -347,9 +344,9 @@ int truth_read(pid_t pid, pid_t tid, pid_t parent_tid, uint32_t wanted, struct t
 	out->numbers[TRUTH_GID] = status.gid;
 	out->numbers[TRUTH_EUID] = status.euid;
 	out->numbers[TRUTH_EGID] = status.egid;
-	out->numbers[TRUTH_START] = first.start_ticks;
-	out->numbers[TRUTH_PGID] = first.pgid;
-	out->numbers[TRUTH_SID] = first.sid;
+	out->numbers[TRUTH_START] = stat.start_ticks;
+	out->numbers[TRUTH_PGID] = stat.pgid;
+	out->numbers[TRUTH_SID] = stat.sid;
 	out->numbers[TRUTH_CAP_EFFECTIVE] = status.cap_effective;
 	namespaces_read(pid, tid, wanted, out);
 	cgroup_read(pid, tid, wanted, out);

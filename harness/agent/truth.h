@@ -80,8 +80,8 @@ void truth_stat_free(struct truth_stat *s);
 void truth_status_free(struct truth_status *s);
 
 /*
- * Read the truth of thread `tid` of process `pid`, which must hold still: stat, comm, status and stat again. That the
- * files contradict each other, or the thread changed in between, is an error (-EAGAIN): it did not hold still.
+ * Read the truth of thread `tid` of process `pid`, which must hold still: status, then stat, which says the name, the
+ * ids and the parent once more. That they contradict each other is an error (-EAGAIN): it did not hold still.
  * `parent_tid` cannot be read from /proc and is taken as given. Namespaces and the cgroup are read only when they are
  * in `wanted` (bits 1 << enum truth_key), for each is a file of its own; else they are unknown.
  */

@@ -30,17 +30,23 @@ int io_write_all(int fd, const void *bytes, size_t len)
 	return 0;
 }
 
+/* Of a file whose size is not known, as in /proc: most are small, and a small buffer costs no pages to map. */
+#define FIRST_READ 4000u
+#define LARGEST_READ 65536u
+
 int io_read_file(const char *path, size_t max, struct buf *out, struct error *err)
 {
 	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t total = 0, chunk = 65536;
+	size_t total = 0, chunk = FIRST_READ;
 	struct stat st;
 
 	if (fd < 0)
 		return error_set(err, errno, "%s: cannot open: %s", path, strerror(errno));
-	if (!fstat(fd, &st) && S_ISDIR(st.st_mode))
+	if (fstat(fd, &st))
+		return error_set(err, errno, "%s: cannot read: %s", path, strerror(errno));
+	if (S_ISDIR(st.st_mode))
 		return error_set(err, EISDIR, "%s: is a directory", path);
-	if (!fstat(fd, &st) && st.st_size > 0) {
+	if (st.st_size > 0) {
 		if ((uintmax_t)st.st_size > max)
 			return error_set(err, EFBIG, "%s: %jd bytes, more than the %zu allowed", path,
 			                 (intmax_t)st.st_size, max);
@@ -61,8 +67,10 @@ int io_read_file(const char *path, size_t max, struct buf *out, struct error *er
 			return error_set(err, EFBIG, "%s: more than the %zu bytes allowed", path, max);
 		out->len += (size_t)n;
 		out->data[out->len] = '\0';
-		if (chunk < 65536)
-			chunk = 65536;
+		if ((size_t)n < chunk && st.st_size > 0)
+			chunk = 1; /* the end, most likely */
+		else if ((size_t)n == chunk && chunk < LARGEST_READ)
+			chunk *= 2;
 	}
 	buf_reserve(out, 0)[0] = '\0';
 	return 0;
