@@ -12,7 +12,12 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 
-/* For events that an object hands over late (from a timer, say); waited for only when a subject's never came. */
+/*
+ * For events that come late; waited for only when a subject's never came. Programs whose attach points are all known
+ * run while the subject lives, so that their events are there as soon as the guest has nothing else to do; others, and
+ * those that start timers, may hand over theirs at any time.
+ */
+#define PROMPT_EVENT_MS 20
 #define LATE_EVENT_MS 100
 
 struct run {
@@ -188,6 +193,24 @@ static int subject_live(struct run *run, struct subject_stage *stage, const stru
 	return capture_drain(run->capture, 0, err);
 }
 
+static bool starts_timers(const struct run *run)
+{
+	for (size_t i = 0; i < run->attribution.hints.insn_count; i++) {
+		const struct bpf_insn *insn = &run->insns[i];
+
+		if (insn->code == (BPF_JMP | BPF_CALL) && !insn->src_reg && insn->imm == BPF_FUNC_timer_start)
+			return true;
+	}
+	return false;
+}
+
+static int late_event_ms(const struct run *run)
+{
+	const struct trigger_summary *t = &run->request->triggers;
+
+	return t->triggers && !t->unknown && !starts_timers(run) ? PROMPT_EVENT_MS : LATE_EVENT_MS;
+}
+
 /* An object that stays silent shall not cost a wait per subject: the first one tells whether events come late. */
 static int late_events_take(struct run *run, struct error *err)
 {
@@ -197,7 +220,7 @@ static int late_events_take(struct run *run, struct error *err)
 	capture_events(run->capture, &count);
 	if (count || (run->waited && !run->late))
 		return 0;
-	rc = capture_drain(run->capture, LATE_EVENT_MS, err);
+	rc = capture_drain(run->capture, late_event_ms(run), err);
 	capture_events(run->capture, &count);
 	run->waited = true;
 	run->late |= count > 0;

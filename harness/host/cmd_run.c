@@ -14,7 +14,7 @@ static const struct argp_option option_table[] = {
         COMMAND_ROW_KERNEL,
         COMMAND_ROW_IMAGES,
         {"output", 'o', "DIR", 0, "where results go, one directory a run (results)", 0},
-        {"jobs", 'j', "N", 0, "virtual machines side by side (one per processor)", 0},
+        {"jobs", 'j', "N", 0, "virtual machines side by side (three for two processors, as memory allows)", 0},
         COMMAND_ROW_ACCEL,
         {"cold", 'c', NULL, 0, "boot every guest; neither use nor make saved ones", 0},
         {"summary", 's', "FILE", 0, "append the matrix as Markdown, for $GITHUB_STEP_SUMMARY", 0},

@@ -78,8 +78,9 @@ static unsigned long available_mb(void)
 unsigned host_speed_jobs(unsigned processors, unsigned memory_mb)
 {
 	unsigned long fit = available_mb() / (memory_mb + QEMU_MB);
+	unsigned busy = processors + (processors + 1) / 2;
 
-	if (fit && fit < processors)
+	if (fit && fit < busy)
 		return (unsigned)fit;
-	return processors ? processors : 1;
+	return busy ? busy : 1;
 }

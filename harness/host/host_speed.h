@@ -16,7 +16,10 @@ struct vm_deadlines host_speed_deadlines(unsigned jobs, unsigned processors);
 /* How many processors this process may use, at least 1. */
 unsigned host_speed_processors(void);
 
-/* How many VMs of `memory_mb` MiB fit side by side: one per processor, and no more than free memory allows. */
+/*
+ * How many VMs of `memory_mb` MiB to run side by side: three for two processors, since a guest that runs cells waits a
+ * fifth of its time for its own grace periods and timers, and no more than free memory allows.
+ */
 unsigned host_speed_jobs(unsigned processors, unsigned memory_mb);
 
 #endif
