@@ -61,6 +61,8 @@ static bool relay(int fd, struct frame_decoder *decoder, int64_t deadline)
 			channel_relay(f.type, f.payload, f.len);
 			ended |= f.type == MESSAGE_CELL_END;
 		}
+		if (ended)
+			channel_flush();
 	}
 }
 

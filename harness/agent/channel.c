@@ -5,19 +5,34 @@
 #include <unistd.h>
 
 #include "agent/port.h"
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "wire/frame.h"
 
 #define LOG_PIECE 60000u
 
 static int pipe_fd = -1;
+static struct buf relayed; /* whole frames, FRAME_MAX_PAYLOAD bytes at most */
+
+void channel_flush(void)
+{
+	cleanup_buf struct buf packed = {0};
+
+	if (!relayed.len)
+		return;
+	frame_pack(&packed, &relayed);
+	port_send(packed.data, packed.len);
+	relayed.len = 0;
+}
 
 static void put(const struct buf *frame)
 {
-	if (pipe_fd < 0)
+	if (pipe_fd < 0) {
+		channel_flush();
 		port_send(frame->data, frame->len);
-	else if (io_write_all(pipe_fd, frame->data, frame->len))
+	} else if (io_write_all(pipe_fd, frame->data, frame->len)) {
 		_exit(EXIT_FAILURE);
+	}
 }
 
 void channel_redirect(int fd)
@@ -49,9 +64,14 @@ void channel_send_log(const char *text, size_t len)
 
 void channel_relay(uint32_t type, const void *payload, uint32_t len)
 {
-	struct buf frame = {0};
+	if (relayed.len + len + FRAME_OVERHEAD > FRAME_MAX_PAYLOAD)
+		channel_flush();
+	if (len + FRAME_OVERHEAD > FRAME_MAX_PAYLOAD) {
+		cleanup_buf struct buf frame = {0};
 
-	frame_encode(&frame, type, payload, len);
-	put(&frame);
-	buf_free(&frame);
+		frame_encode(&frame, type, payload, len);
+		port_send(frame.data, frame.len);
+	} else {
+		frame_encode(&relayed, type, payload, len);
+	}
 }

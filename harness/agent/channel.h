@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * channel: where the agent's messages go. PID 1 writes them to the host; a cell's child writes them to a pipe that
- * PID 1 relays frame by frame, so that a child that dies in the middle of a frame cannot damage the stream.
+ * PID 1 relays frame by frame, so that a child that dies in the middle of a frame cannot damage the stream. What is
+ * relayed is packed.
  */
 #ifndef COREMATRIX_AGENT_CHANNEL_H
 #define COREMATRIX_AGENT_CHANNEL_H
@@ -17,7 +18,8 @@ void channel_send(struct message *m);
 /* Send `text` as as many log messages as it takes. */
 void channel_send_log(const char *text, size_t len);
 
-/* Send a frame that was already encoded by a child. */
+/* Send a frame of a child's, sooner or later: what was relayed goes before anything else, and with channel_flush. */
 void channel_relay(uint32_t type, const void *payload, uint32_t len);
+void channel_flush(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "base/cleanup.h"
 #include "wire/frame.h"
@@ -72,6 +73,12 @@ END_TEST
 
 static const char *const words[] = {"", "a", "two words", "CMX1", "CMX1CMX1CMX1", "end"};
 
+static void encode_words(struct buf *out, size_t times)
+{
+	for (size_t i = 0; i < times * COUNT(words); i++)
+		frame_encode(out, (uint32_t)i, words[i % COUNT(words)], (uint32_t)strlen(words[i % COUNT(words)]));
+}
+
 /* Three streams in pieces of `_i` bytes, and one more byte that belongs to nothing yet. */
 START_TEST(pieces_of_any_length_give_the_same_frames)
 {
@@ -80,8 +87,7 @@ START_TEST(pieces_of_any_length_give_the_same_frames)
 	struct frame_decoder d = {0};
 	struct frame f;
 
-	for (size_t i = 0; i < 3 * COUNT(words); i++)
-		frame_encode(&out, (uint32_t)i, words[i % COUNT(words)], (uint32_t)strlen(words[i % COUNT(words)]));
+	encode_words(&out, 3);
 	buf_putc(&out, 'C');
 	for (size_t at = 0; at < out.len; at += step) {
 		frame_decoder_feed(&d, out.data + at, out.len - at < step ? out.len - at : step);
@@ -197,14 +203,15 @@ START_TEST(mutated_streams_never_give_foreign_frames)
 	uint32_t state = 20260131;
 
 	for (unsigned round = 0; round < 4000; round++) {
-		cleanup_buf struct buf out = {0};
+		cleanup_buf struct buf out = {0}, plain = {0};
 		struct frame_decoder d = {0};
 		unsigned seen = 0, changes = next_random(&state) % 4;
 		struct frame f;
 		int rc = 0;
 
-		for (unsigned i = 0; i < COUNT(words); i++)
-			frame_encode(&out, i, words[i], (uint32_t)strlen(words[i]));
+		encode_words(round % 2 ? &plain : &out, 1);
+		if (round % 2)
+			frame_pack(&out, &plain);
 		for (unsigned i = 0; i < changes; i++)
 			out.data[next_random(&state) % out.len] = (char)next_random(&state);
 		for (size_t at = 0, step; at < out.len && rc >= 0; at += step) {
@@ -248,6 +255,140 @@ START_TEST(random_bytes_are_no_frames)
 }
 END_TEST
 
+/* A packed frame between two plain ones, in pieces of `_i` bytes. */
+START_TEST(what_is_packed_comes_out_in_its_place)
+{
+	cleanup_buf struct buf frames = {0}, packed = {0}, out = {0};
+	struct frame_decoder d = {0};
+	size_t seen = 0;
+	struct frame f;
+
+	encode_words(&frames, 20);
+	frame_pack(&packed, &frames);
+	ck_assert_uint_lt(packed.len, frames.len / 2);
+	frame_encode(&out, 1000, "before", 6);
+	buf_add(&out, packed.data, packed.len);
+	frame_encode(&out, 1001, "after", 5);
+	for (size_t at = 0; at < out.len; at += (size_t)_i) {
+		frame_decoder_feed(&d, out.data + at, out.len - at < (size_t)_i ? out.len - at : (size_t)_i);
+		for (; frame_decoder_next(&d, &f, NULL) == 1; seen++) {
+			const char *word = seen ? words[(seen - 1) % COUNT(words)] : "before";
+
+			if (seen == 1 + 20 * COUNT(words))
+				word = "after";
+			ck_assert_uint_eq(f.len, strlen(word));
+			ck_assert_int_eq(memcmp(f.payload, word, f.len), 0);
+		}
+	}
+	ck_assert_uint_eq(seen, 2 + 20 * COUNT(words));
+	ck_assert_uint_eq(frame_decoder_pending(&d), 0);
+	frame_decoder_free(&d);
+}
+END_TEST
+
+/* Nothing to gain: nothing, one small frame, and bytes that have no pattern. */
+START_TEST(what_packing_does_not_shorten_stays_as_it_is)
+{
+	cleanup_buf struct buf none = {0}, small = {0}, noise = {0}, out = {0}, expected = {0};
+	uint32_t state = 99, bytes[500];
+
+	for (size_t i = 0; i < COUNT(bytes); i++)
+		bytes[i] = next_random(&state);
+	frame_encode(&small, 5, NULL, 0);
+	frame_encode(&noise, 6, bytes, sizeof(bytes));
+	frame_pack(&out, &none);
+	frame_pack(&out, &small);
+	frame_pack(&out, &noise);
+	buf_add(&expected, small.data, small.len);
+	buf_add(&expected, noise.data, noise.len);
+	ck_assert_uint_eq(out.len, expected.len);
+	ck_assert_mem_eq(out.data, expected.data, out.len);
+}
+END_TEST
+
+START_TEST(the_largest_pack_survives)
+{
+	cleanup_free char *payload = xcalloc(1, FRAME_MAX_PAYLOAD);
+	cleanup_buf struct buf frames = {0}, out = {0};
+	struct frame_decoder d = {0};
+	struct frame f;
+
+	frame_encode(&frames, 5, payload, FRAME_MAX_PAYLOAD - FRAME_OVERHEAD);
+	frame_pack(&out, &frames);
+	ck_assert_uint_lt(out.len, 20000);
+	frame_decoder_feed(&d, out.data, out.len);
+	ck_assert_int_eq(frame_decoder_next(&d, &f, NULL), 1);
+	ck_assert_uint_eq(f.len, FRAME_MAX_PAYLOAD - FRAME_OVERHEAD);
+	frame_decoder_free(&d);
+}
+END_TEST
+
+/* Packs whose own checksum is right: only what is in them is wrong. */
+enum pack_fault { HEADLESS, EMPTY, TOO_LARGE, CLAIMS_MORE, CLAIMS_LESS, CUT, FOLLOWED, NESTED, PARTIAL, NO_FRAMES };
+
+static const struct {
+	enum pack_fault fault;
+	const char *text;
+} pack_faults[] = {
+        {HEADLESS, "the packed frame at byte 19 does not say how much it holds"},
+        {EMPTY, "the packed frame at byte 19 does not say how much it holds"},
+        {TOO_LARGE, "the packed frame at byte 19 does not say how much it holds"},
+        {CLAIMS_MORE, "the packed frame at byte 19 cannot be unpacked"},
+        {CLAIMS_LESS, "the packed frame at byte 19 cannot be unpacked"},
+        {CUT, "the packed frame at byte 19 cannot be unpacked"},
+        {FOLLOWED, "the packed frame at byte 19 cannot be unpacked"},
+        {NESTED, "the packed frame at byte 19 holds another one"},
+        {PARTIAL, "the packed frame at byte 19 ends within a frame"},
+        {NO_FRAMES, "no frame starts at byte 19"},
+};
+
+static void encode_pack(struct buf *out, enum pack_fault fault)
+{
+	cleanup_buf struct buf inner = {0}, payload = {0};
+	uLongf len = 4096;
+	uint32_t claim;
+
+	if (fault != NESTED && fault != NO_FRAMES)
+		encode_words(&inner, 1);
+	else if (fault == NESTED)
+		frame_encode(&inner, FRAME_PACKED, "abc", 3);
+	else
+		buf_puts(&inner, "no frames");
+	inner.len -= fault == PARTIAL;
+	claim = (uint32_t)inner.len + (fault == CLAIMS_MORE) - (fault == CLAIMS_LESS);
+	claim = fault == EMPTY ? 0 : fault == TOO_LARGE ? FRAME_MAX_PAYLOAD + 1 : claim;
+	buf_add(&payload, &claim, sizeof(claim));
+	ck_assert_int_eq(
+	        compress((Bytef *)buf_reserve(&payload, len), &len, (const Bytef *)inner.data, (uLong)inner.len), Z_OK);
+	payload.len += len;
+	payload.len -= fault == CUT;
+	if (fault == FOLLOWED)
+		buf_putc(&payload, 'x');
+	frame_encode(out, FRAME_PACKED, payload.data, fault == HEADLESS ? 3 : (uint32_t)payload.len);
+}
+
+START_TEST(a_wrong_pack_is_damage_that_stays)
+{
+	cleanup_error struct error err = {0};
+	cleanup_buf struct buf out = {0};
+	struct frame_decoder d = {0};
+	struct frame f;
+	int rc;
+
+	frame_encode(&out, 1, "abc", 3);
+	encode_pack(&out, pack_faults[_i].fault);
+	frame_encode(&out, 2, "def", 3);
+	frame_decoder_feed(&d, out.data, out.len);
+	ck_assert_int_eq(frame_decoder_next(&d, &f, &err), 1);
+	while ((rc = frame_decoder_next(&d, &f, &err)) == 1)
+		ck_assert_uint_lt(f.type, COUNT(words) - 1); /* of a pack that is cut, what is whole */
+	ck_assert_int_eq(rc, -EBADMSG);
+	ck_assert_msg(strstr(err.text, pack_faults[_i].text) != NULL, "%s", err.text);
+	ck_assert_int_eq(frame_decoder_next(&d, &f, NULL), -EBADMSG);
+	frame_decoder_free(&d);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("frame");
@@ -263,6 +404,10 @@ static Suite *suite(void)
 	tcase_add_test(t, oversize_needs_no_payload);
 	tcase_add_test(t, mutated_streams_never_give_foreign_frames);
 	tcase_add_test(t, random_bytes_are_no_frames);
+	tcase_add_loop_test(t, what_is_packed_comes_out_in_its_place, 1, 60);
+	tcase_add_test(t, what_packing_does_not_shorten_stays_as_it_is);
+	tcase_add_test(t, the_largest_pack_survives);
+	tcase_add_loop_test(t, a_wrong_pack_is_damage_that_stays, 0, COUNT(pack_faults));
 	suite_add_tcase(s, t);
 	return s;
 }

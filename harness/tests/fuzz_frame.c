@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a guest says: odd inputs are a stream as it comes out of the port; even ones are frames whose checksums are made
- * right, given to the protocol's state machine: a byte for the type, two for the length, the payload.
+ * What a guest says. By the first byte an input is a stream as it comes out of the port, or the payload of one packed
+ * frame whose checksum is made right, or frames whose checksums are made right, given to the protocol's state machine:
+ * a byte for the type, two for the length, the payload.
  */
 #include "tests/fuzz.h"
 
@@ -28,6 +29,22 @@ static void stream(const uint8_t *bytes, size_t len)
 			FUZZ_HOLDS(f.len <= FRAME_MAX_PAYLOAD);
 		fuzz_check_error(rc, &err);
 	}
+	frame_decoder_free(&d);
+}
+
+static void packed(const uint8_t *bytes, size_t len)
+{
+	cleanup_error struct error err = {0};
+	cleanup_buf struct buf out = {0};
+	struct frame_decoder d = {0};
+	struct frame f;
+	int rc;
+
+	frame_encode(&out, FRAME_PACKED, bytes, len > FRAME_MAX_PAYLOAD ? FRAME_MAX_PAYLOAD : (uint32_t)len);
+	frame_decoder_feed(&d, out.data, out.len);
+	while ((rc = frame_decoder_next(&d, &f, &err)) > 0)
+		FUZZ_HOLDS(f.type != FRAME_PACKED && f.len <= FRAME_MAX_PAYLOAD);
+	fuzz_check_error(rc, &err);
 	frame_decoder_free(&d);
 }
 
@@ -90,6 +107,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	fuzz_take(&bytes, &len, &how, 1);
 	if (how & 1)
 		stream(bytes, len);
+	else if (how & 2)
+		packed(bytes, len);
 	else
 		frames(bytes, len);
 	return 0;

@@ -88,7 +88,7 @@ static void seed_frames(void)
 	        {.type = MESSAGE_END, .end = {.nonce = 0x3131313131313131, .cells = 2}},
 	        {.type = MESSAGE_FATAL, .fatal = {.reason = text}},
 	};
-	cleanup_buf struct buf all = {0}, stream = {0};
+	cleanup_buf struct buf all = {0}, stream = {0}, packed = {0};
 
 	buf_putc(&stream, 16);
 	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
@@ -105,6 +105,11 @@ static void seed_frames(void)
 	}
 	seed("frame", "session", 0, &all);
 	seed("frame", "stream", 1, &stream);
+	buf_consume(&stream, 1);
+	frame_pack(&packed, &stream);
+	buf_consume(&packed, FRAME_HEADER_SIZE);
+	packed.len -= FRAME_OVERHEAD - FRAME_HEADER_SIZE;
+	seed("frame", "packed", 2, &packed);
 }
 
 static void seed_jobs(void)

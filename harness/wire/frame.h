@@ -10,6 +10,10 @@
  *   12+n    4     CRC-32 (zlib's) of everything before it
  *
  * All integers little endian. The stream comes from an untrusted guest: the first byte that does not fit ends it.
+ *
+ * A byte costs the guest two microseconds under emulation, so what a cell has to say travels packed: the payload of a
+ * frame of type FRAME_PACKED is a u32, how many bytes it unpacks to (at most FRAME_MAX_PAYLOAD), and one zlib stream of
+ * whole frames, none of them packed itself. The decoder hands these out as if they had come alone.
  */
 #ifndef COREMATRIX_WIRE_FRAME_H
 #define COREMATRIX_WIRE_FRAME_H
@@ -24,6 +28,8 @@
 #define FRAME_HEADER_SIZE 12u
 #define FRAME_OVERHEAD (FRAME_HEADER_SIZE + 4u)
 
+#define FRAME_PACKED 0x80000000u /* no message's type */
+
 /* A view into the decoder's buffer, valid until the next call on it. */
 struct frame {
 	uint32_t type;
@@ -34,11 +40,17 @@ struct frame {
 /* Append one whole frame to `out`. `len` must not exceed FRAME_MAX_PAYLOAD. */
 void frame_encode(struct buf *out, uint32_t type, const void *payload, uint32_t len);
 
+/*
+ * Append `frames`, whole frames of at most FRAME_MAX_PAYLOAD bytes together, to `out`: as one packed frame, or as they
+ * are where that is no longer.
+ */
+void frame_pack(struct buf *out, const struct buf *frames);
+
 /* Decoder for a stream that arrives in pieces. Zero-initialise; free with frame_decoder_free. */
 struct frame_decoder {
-	struct buf pending;
-	size_t taken; /* bytes of `pending` that the last frame occupied */
-	uint64_t at;  /* offset in the stream of the first pending byte, for messages */
+	struct buf pending, unpacked; /* bytes of the stream; frames of the last packed one */
+	size_t taken, unpacked_taken; /* how many bytes of them the last frame occupied */
+	uint64_t at;                  /* offset in the stream of the first pending byte, for messages */
 };
 
 void frame_decoder_feed(struct frame_decoder *d, const void *bytes, size_t len);
