@@ -16,12 +16,13 @@ static const char *const role_names[BENCH_ROLE_COUNT] = {
 static const struct ratio {
 	struct bench_ratio_about about;
 	enum bench_role over, under;
-	bool without_cells; /* the objects' own work is taken off the first */
+	bool over_bare, under_bare; /* the objects' own work is taken off it */
 } ratios[RATIO_COUNT] = {
-        [RATIO_OURS_FLOOR] = {{"ours_to_floor", "ours/floor", false, 1.15}, BENCH_COLD, BENCH_FLOOR, true},
-        [RATIO_PEER_OURS] = {{"peer_to_ours", "peer/ours", true, 2.0}, BENCH_PEER, BENCH_COLD, false},
-        [RATIO_WARM_COLD] = {{"warm_to_cold", "warm/cold", false, 0.35}, BENCH_WARM, BENCH_COLD, false},
-        [RATIO_VNG_OURS] = {{"vng_to_ours", "vng/ours", true, 0}, BENCH_VNG, BENCH_COLD, false},
+        [RATIO_OURS_FLOOR] = {{"ours_to_floor", "ours/floor", false, 1.15}, BENCH_COLD, BENCH_FLOOR, true, false},
+        [RATIO_PEER_OURS] = {{"peer_to_ours", "peer/ours", true, 2.0}, BENCH_PEER, BENCH_COLD, false, false},
+        [RATIO_WARM_COLD] = {{"warm_to_cold", "warm/cold", false, 0.35}, BENCH_WARM, BENCH_COLD, false, false},
+        [RATIO_RESUME_BOOT] = {{"resume_to_boot", "resume/boot", false, 0.35}, BENCH_WARM, BENCH_COLD, true, true},
+        [RATIO_VNG_OURS] = {{"vng_to_ours", "vng/ours", true, 0}, BENCH_VNG, BENCH_COLD, false, false},
 };
 
 struct bench *bench_new(void)
@@ -158,6 +159,11 @@ static const struct bench_sample *sample_of(const struct bench_kernel *k, enum b
 	return NULL;
 }
 
+static double time_of(const struct bench_sample *s, bool bare)
+{
+	return s->total_ms - (bare ? s->cells_ms : 0);
+}
+
 bool bench_kernel_ratio(const struct bench_kernel *k, enum bench_ratio ratio, double *value)
 {
 	cleanup_free double *values = xcalloc(k->sample_count + 1, sizeof(*values));
@@ -168,9 +174,9 @@ bool bench_kernel_ratio(const struct bench_kernel *k, enum bench_ratio ratio, do
 		const struct bench_sample *over = &k->samples[i];
 		const struct bench_sample *under = sample_of(k, r->under, over->round);
 
-		if (over->role != r->over || *over->reason || !under || under->total_ms <= 0)
+		if (over->role != r->over || *over->reason || !under || time_of(under, r->under_bare) <= 0)
 			continue;
-		values[count++] = (over->total_ms - (r->without_cells ? over->cells_ms : 0)) / under->total_ms;
+		values[count++] = time_of(over, r->over_bare) / time_of(under, r->under_bare);
 	}
 	return median_of(values, count, value);
 }

@@ -5,7 +5,8 @@
  *   { "schema": "corematrix-bench/1", "started": "2026-…Z", "rounds": 3,
  *     "host": { "uname", "qemu", "accel", "cpus" },
  *     "objects": [ { "name" } ],
- *     "ratios": { "ours_to_floor": 1.08, "peer_to_ours": …, "warm_to_cold": …, "vng_to_ours": null },   medians, below
+ *     "ratios": { "ours_to_floor": 1.08, "peer_to_ours": …, "warm_to_cold": …, "resume_to_boot": …,
+ *                 "vng_to_ours": null },   medians of the kernels' below
  *     "kernels": [ { "id", "release", "guest_mb": 71.5 or null,
  *                    "ratios":  { as above, of this kernel },
  *                    "medians": { "floor_ms", "cold_ms", "cells_ms", "peer_ms", "warm_ms", "vng_ms",

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "host/text.h"
 
-#define COLUMN 11
+#define COLUMN 12
 
 enum cell_kind { CELL_FIGURE, CELL_RATIO, CELL_GUEST_MB };
 
@@ -26,6 +26,7 @@ static const struct column {
         {.title = "peer/ours", .kind = CELL_RATIO, .ratio = RATIO_PEER_OURS},
         {.title = "warm", .kind = CELL_FIGURE, .role = BENCH_WARM, .figure = FIGURE_TOTAL_MS},
         {.title = "warm/cold", .kind = CELL_RATIO, .ratio = RATIO_WARM_COLD},
+        {.title = "resume/boot", .kind = CELL_RATIO, .ratio = RATIO_RESUME_BOOT},
         {.title = "vng", .kind = CELL_FIGURE, .role = BENCH_VNG, .figure = FIGURE_TOTAL_MS},
         {.title = "QEMU MiB", .kind = CELL_FIGURE, .role = BENCH_COLD, .figure = FIGURE_RSS_MB},
         {.title = "warm MiB", .kind = CELL_FIGURE, .role = BENCH_WARM, .figure = FIGURE_RSS_MB},
@@ -37,7 +38,8 @@ static const char *const legend =
         "Seconds from QEMU's start to its end. floor: the kernel to an init that exits at once, same QEMU flags. ours: "
         "booted,\nwith all objects; objects: of that, their own work; ours/floor leaves it out. peer: the same agent "
         "and "
-        "objects on -M pc,\nfrom the bzImage, with every line on a serial console. warm: from a saved guest. QEMU MiB: "
+        "objects on -M pc,\nfrom the bzImage, with every line on a serial console. warm: from a saved "
+        "guest;\nresume/boot leaves the objects' work out of warm and ours. QEMU MiB: "
         "most that QEMU had resident;\nguest MiB: what the guest had touched when it was saved. Ratios are medians of "
         "the rounds' ratios.\n";
 
