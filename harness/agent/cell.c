@@ -74,6 +74,7 @@ static void child_main(const struct job_object *object, int fd)
 		tool_run(object);
 	else
 		loader_run(object);
+	channel_flush();
 	_exit(EXIT_SUCCESS);
 }
 

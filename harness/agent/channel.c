@@ -12,27 +12,25 @@
 #define LOG_PIECE 60000u
 
 static int pipe_fd = -1;
-static struct buf relayed; /* whole frames, FRAME_MAX_PAYLOAD bytes at most */
+static struct buf waiting; /* whole frames */
 
 void channel_flush(void)
 {
 	cleanup_buf struct buf packed = {0};
 
-	if (!relayed.len)
-		return;
-	frame_pack(&packed, &relayed);
-	port_send(packed.data, packed.len);
-	relayed.len = 0;
-}
-
-static void put(const struct buf *frame)
-{
 	if (pipe_fd < 0) {
-		channel_flush();
-		port_send(frame->data, frame->len);
-	} else if (io_write_all(pipe_fd, frame->data, frame->len)) {
+		frame_pack(&packed, &waiting);
+		port_send(packed.data, packed.len);
+	} else if (io_write_all(pipe_fd, buf_str(&waiting), waiting.len)) {
 		_exit(EXIT_FAILURE);
 	}
+	waiting.len = 0;
+}
+
+static void make_room(size_t payload)
+{
+	if (waiting.len && waiting.len + payload + FRAME_OVERHEAD > FRAME_MAX_PAYLOAD)
+		channel_flush();
 }
 
 void channel_redirect(int fd)
@@ -42,11 +40,13 @@ void channel_redirect(int fd)
 
 void channel_send(struct message *m)
 {
-	struct buf frame = {0};
+	cleanup_buf struct buf frame = {0};
 
 	message_encode(m, &frame);
-	put(&frame);
-	buf_free(&frame);
+	make_room(frame.len - FRAME_OVERHEAD);
+	buf_add(&waiting, frame.data, frame.len);
+	if (pipe_fd < 0)
+		channel_flush();
 }
 
 void channel_send_log(const char *text, size_t len)
@@ -64,14 +64,6 @@ void channel_send_log(const char *text, size_t len)
 
 void channel_relay(uint32_t type, const void *payload, uint32_t len)
 {
-	if (relayed.len + len + FRAME_OVERHEAD > FRAME_MAX_PAYLOAD)
-		channel_flush();
-	if (len + FRAME_OVERHEAD > FRAME_MAX_PAYLOAD) {
-		cleanup_buf struct buf frame = {0};
-
-		frame_encode(&frame, type, payload, len);
-		port_send(frame.data, frame.len);
-	} else {
-		frame_encode(&relayed, type, payload, len);
-	}
+	make_room(len);
+	frame_encode(&waiting, type, payload, len);
 }

@@ -28,38 +28,37 @@ void frame_encode(struct buf *out, uint32_t type, const void *payload, uint32_t 
 	pack_u32(&p, &crc);
 }
 
-/* Small, for memory that a guest has to map first costs it more than a better packing saves. */
-static bool deflate_small(const struct buf *in, Bytef *out, uInt room, uInt *len)
+/*
+ * The payload of a packed frame, when that frame is shorter than what it holds. A small window: memory that a guest has
+ * to map first costs it more than better packing saves.
+ */
+static bool payload_pack(const struct buf *frames, struct buf *payload)
 {
-	z_stream z = {.next_in = (Bytef *)in->data, .avail_in = (uInt)in->len, .next_out = out, .avail_out = room};
+	z_stream z = {.next_in = (Bytef *)frames->data, .avail_in = (uInt)frames->len};
+	uint32_t size = (uint32_t)frames->len, overhead = FRAME_OVERHEAD + PACKED_HEADER_SIZE;
+	struct pack p = pack_writer(payload);
 	bool ok;
 
-	if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, 12, 5, Z_DEFAULT_STRATEGY) != Z_OK)
+	if (frames->len > FRAME_MAX_PAYLOAD || size <= overhead ||
+	    deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, 12, 5, Z_DEFAULT_STRATEGY) != Z_OK)
 		return false;
+	pack_u32(&p, &size);
+	z.next_out = (Bytef *)buf_reserve(payload, size);
+	z.avail_out = size - overhead;
 	ok = deflate(&z, Z_FINISH) == Z_STREAM_END;
-	*len = (uInt)z.total_out;
+	payload->len += z.total_out;
 	deflateEnd(&z);
 	return ok;
 }
 
 void frame_pack(struct buf *out, const struct buf *frames)
 {
-	uint32_t size = (uint32_t)frames->len;
 	cleanup_buf struct buf payload = {0};
-	struct pack p = pack_writer(&payload);
-	uInt len;
 
-	if (size <= FRAME_OVERHEAD + PACKED_HEADER_SIZE)
-		goto as_they_are;
-	pack_u32(&p, &size);
-	buf_reserve(&payload, size);
-	if (!deflate_small(frames, (Bytef *)payload.data + payload.len, size - FRAME_OVERHEAD - PACKED_HEADER_SIZE,
-	                   &len))
-		goto as_they_are;
-	frame_encode(out, FRAME_PACKED, payload.data, PACKED_HEADER_SIZE + len);
-	return;
-as_they_are:
-	buf_add(out, buf_str(frames), frames->len);
+	if (payload_pack(frames, &payload))
+		frame_encode(out, FRAME_PACKED, payload.data, (uint32_t)payload.len);
+	else
+		buf_add(out, buf_str(frames), frames->len);
 }
 
 void frame_decoder_feed(struct frame_decoder *d, const void *bytes, size_t len)

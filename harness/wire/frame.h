@@ -41,8 +41,8 @@ struct frame {
 void frame_encode(struct buf *out, uint32_t type, const void *payload, uint32_t len);
 
 /*
- * Append `frames`, whole frames of at most FRAME_MAX_PAYLOAD bytes together, to `out`: as one packed frame, or as they
- * are where that is no longer.
+ * Append `frames`, any number of whole frames, to `out`: as one packed frame, or as they are where they are more than
+ * FRAME_MAX_PAYLOAD bytes or no longer.
  */
 void frame_pack(struct buf *out, const struct buf *frames);
 
