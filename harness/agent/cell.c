@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/cell.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -78,6 +79,24 @@ static void child_main(const struct job_object *object, int fd)
 	_exit(EXIT_SUCCESS);
 }
 
+/* An object must not find what another one has pinned. A failure shows where an object pins. */
+static void pins_clear(void)
+{
+	static bool mounted;
+	DIR *dir = mounted ? opendir(PIN_ROOT) : NULL;
+	const struct dirent *entry = NULL;
+
+	while (dir && (entry = readdir(dir)) && (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")))
+		;
+	if (dir)
+		closedir(dir);
+	if (dir && !entry)
+		return;
+	if (mounted)
+		umount2(PIN_ROOT, MNT_DETACH);
+	mounted = !mount("bpf", PIN_ROOT, "bpf", 0, NULL);
+}
+
 static void run_object(const struct job_object *object)
 {
 	struct frame_decoder decoder = {0};
@@ -87,8 +106,7 @@ static void run_object(const struct job_object *object)
 	bool ended;
 	pid_t pid;
 
-	/* Fresh for each object: it must not find what another one has pinned. A failure shows where an object pins. */
-	mount("bpf", PIN_ROOT, "bpf", 0, NULL);
+	pins_clear();
 	if (pipe2(fds, O_CLOEXEC)) {
 		send_cell_end("the agent has no pipe for the object's process");
 		return;
@@ -108,7 +126,6 @@ static void run_object(const struct job_object *object)
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
 	}
-	umount2(PIN_ROOT, MNT_DETACH);
 	if (ended)
 		return;
 	if (pid < 0)
