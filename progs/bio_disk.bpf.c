@@ -3,8 +3,8 @@
  * bio_disk: which disk an I/O goes to.
  *
  * Shows: a path that changed: until 5.12 struct bio names the disk (bi_disk), since then the block device (bi_bdev),
- * and that the disk. The guests have no disk, so what is shown is that relocations, guards and verifier agree; no I/O
- * is seen.
+ * and that the disk. Where the module that makes a disk is not to be had, relocations, guards and verifier are all that
+ * is shown.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -18,7 +18,9 @@ struct bio___before_5_12 {
 } __attribute__((preserve_access_index));
 
 struct event {
+	__u32 pid;
 	__u32 major;
+	__u64 sector;
 	char disk[32];
 };
 
@@ -47,6 +49,8 @@ int BPF_KPROBE(on_bio, struct bio *bio)
 
 	if (!e)
 		return 0;
+	e->pid = bpf_get_current_pid_tgid() >> 32;
+	e->sector = BPF_CORE_READ(bio, bi_iter.bi_sector);
 	e->major = BPF_CORE_READ(disk, major);
 	BPF_CORE_READ_STR_INTO(&e->disk, disk, disk_name);
 	bpf_ringbuf_submit(e, 0);

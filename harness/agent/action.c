@@ -26,6 +26,7 @@ static const struct deed {
         [ACTION_SETUID] = {action_setuid, NULL, 0},
         [ACTION_TIMER] = {action_timer, NULL, 0},
         [ACTION_CGROUP] = {action_cgroup, action_cgroup_end, 0},
+        [ACTION_DISK] = {action_disk, NULL, 0},
 };
 
 int action_failed(struct action_result *out, const char *call)

@@ -29,6 +29,7 @@ enum action {
 	ACTION_SETUID,      /* group, then user */
 	ACTION_TIMER,       /* sleep for a time, and until a time */
 	ACTION_CGROUP,      /* make one and move into it; out and remove it at the end */
+	ACTION_DISK,        /* read a block from the first block device there is, past the page cache */
 	ACTION_COUNT,
 };
 

@@ -22,6 +22,7 @@ void action_mount(const char *directory, struct action_result *out);
 void action_setuid(const char *directory, struct action_result *out);
 void action_timer(const char *directory, struct action_result *out);
 void action_cgroup(const char *directory, struct action_result *out);
+void action_disk(const char *directory, struct action_result *out);
 
 /* Each returns the exit status. */
 int action_fork_end(void);

@@ -39,6 +39,7 @@ static const struct subject_kind kinds[] = {
         {.name = "setuid", DOES(SETUID), .file = "cm-setuid"},
         {.name = "timer", DOES(TIMER), .file = "cm-timer", .noisy = true},
         {.name = "cgroup", DOES(CGROUP), .file = "cm-cgroup", .noisy = true},
+        {.name = "disk", DOES(DISK), .file = "cm-disk"},
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 

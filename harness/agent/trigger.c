@@ -58,6 +58,7 @@ static const struct point {
         {FAMILY_TRACEPOINT, "cgroup/cgroup_mkdir", TRIGGER_CGROUP, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
         {FAMILY_TRACEPOINT, "cgroup/cgroup_attach_task", TRIGGER_CGROUP, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
         {FAMILY_TRACEPOINT, "cgroup/cgroup_rmdir", TRIGGER_CGROUP, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
+        {FAMILY_TRACEPOINT, "block/block_bio_queue", TRIGGER_DISK, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
         {FAMILY_TRACEPOINT, "capability/cap_capable", TRIGGER_SETUID, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
         {FAMILY_RAW, "sched_process_exec", TRIGGER_EXEC, MOMENT_AFTER, MOMENT_AFTER},
         {FAMILY_RAW, "sched_process_exit", TRIGGER_EXEC | TRIGGER_EXIT, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
@@ -70,6 +71,7 @@ static const struct point {
         {FAMILY_RAW, "cgroup_mkdir", TRIGGER_CGROUP, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
         {FAMILY_RAW, "cgroup_attach_task", TRIGGER_CGROUP, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
         {FAMILY_RAW, "cgroup_rmdir", TRIGGER_CGROUP, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
+        {FAMILY_RAW, "block_bio_queue", TRIGGER_DISK, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
         {FAMILY_RAW, "cap_capable", TRIGGER_SETUID, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
 
         /* system calls as a static glibc of x86-64 makes them */
@@ -145,6 +147,7 @@ static const struct point {
         {FAMILY_FUNCTION, "cgroup_attach_task", TRIGGER_CGROUP, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
         {FAMILY_FUNCTION, "cgroup_mkdir", TRIGGER_CGROUP, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
         {FAMILY_FUNCTION, "cgroup_rmdir", TRIGGER_CGROUP, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
+        {FAMILY_FUNCTION, "submit_bio", TRIGGER_DISK, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
 
         {FAMILY_LSM, "bprm_check_security", TRIGGER_EXEC, MOMENT_BEFORE, MOMENT_BEFORE},
         {FAMILY_LSM, "file_open", TRIGGER_FILE, MOMENT_UNKNOWN, MOMENT_UNKNOWN},

@@ -25,6 +25,7 @@ enum trigger {
 	TRIGGER_SETUID = 1u << 11,
 	TRIGGER_TIMER = 1u << 12,
 	TRIGGER_CGROUP = 1u << 13,
+	TRIGGER_DISK = 1u << 14,
 };
 
 /* Which of a subject's two truths an event speaks of: an exec changes name and thread id. */

@@ -44,6 +44,9 @@ static const struct view_key_info infos[VIEW_KEY_COUNT] = {
         [VIEW_SLACK] = {.words = "slack of the timer"},
         [VIEW_CGROUP_ID] = {.words = "id of the cgroup", .type = "kernfs_node", .member = "id"},
         [VIEW_LEVEL] = {.words = "level of the cgroup", .type = "cgroup", .member = "level"},
+        [VIEW_MAJOR] = {.words = "major number of the disk", .type = "gendisk", .member = "major"},
+        [VIEW_MINOR] = {.words = "minor number of the disk", .type = "gendisk", .member = "first_minor"},
+        [VIEW_SECTOR] = {.words = "first sector", .type = "bvec_iter", .member = "bi_sector"},
         [VIEW_PATH] = {.words = "path", .path = true},
         [VIEW_FORKER_COMM] = {.words = "name of the one that forks", .type = "task_struct", .member = "comm"},
         [VIEW_CHILD_COMM] = {.words = "name of the child", .type = "task_struct", .member = "comm"},
@@ -52,6 +55,7 @@ static const struct view_key_info infos[VIEW_KEY_COUNT] = {
         [VIEW_FSTYPE] = {.words = "type of file system", .type = "file_system_type", .member = "name"},
         [VIEW_CGROUP_PATH] = {.words = "path of the cgroup", .path = true},
         [VIEW_CGROUP_NAME] = {.words = "name of the cgroup", .type = "kernfs_node", .member = "name"},
+        [VIEW_DISK] = {.words = "name of the disk", .type = "gendisk", .member = "disk_name"},
         [VIEW_SADDR] = {.words = "source address", .type = "sock_common", .member = "skc_rcv_saddr"},
         [VIEW_DADDR] = {.words = "destination address", .type = "sock_common", .member = "skc_daddr"},
 };
@@ -167,6 +171,12 @@ static const struct view_claim claims[] = {
         {"cgroup_path", VIEW_CGROUP_PATH, ANY_FAMILY, false},
         {"dst_path", VIEW_CGROUP_PATH, ANY_FAMILY, false},
         {"cgroup_name", VIEW_CGROUP_NAME, ANY_FAMILY, false},
+        {"major", VIEW_MAJOR, ANY_FAMILY, false},
+        {"minor", VIEW_MINOR, ANY_FAMILY, false},
+        {"first_minor", VIEW_MINOR, ANY_FAMILY, false},
+        {"sector", VIEW_SECTOR, ANY_FAMILY, false},
+        {"disk", VIEW_DISK, ANY_FAMILY, false},
+        {"disk_name", VIEW_DISK, ANY_FAMILY, false},
 };
 
 struct view *scene_add(struct scene *scene)

@@ -52,6 +52,9 @@ enum view_key {
 	VIEW_SLACK,   /* no field's; for the one above */
 	VIEW_CGROUP_ID,
 	VIEW_LEVEL,
+	VIEW_MAJOR,
+	VIEW_MINOR,
+	VIEW_SECTOR, /* of 512 bytes */
 	VIEW_NUMBER_COUNT,
 
 	VIEW_PATH = VIEW_NUMBER_COUNT, /* events may have the last component alone, here and with other paths */
@@ -62,6 +65,7 @@ enum view_key {
 	VIEW_FSTYPE,
 	VIEW_CGROUP_PATH,
 	VIEW_CGROUP_NAME,
+	VIEW_DISK,
 	VIEW_TEXT_END,
 
 	VIEW_SADDR = VIEW_TEXT_END,

@@ -58,6 +58,9 @@ static const struct fact_case {
         [VIEW_EXPIRES] = {"17347887960", "17347887961", ""},
         [VIEW_CGROUP_ID] = {"28", "2017612633061982208", "wrong order"},
         [VIEW_LEVEL] = {"1", "2", ""},
+        [VIEW_MAJOR] = {"252", "8", ""},
+        [VIEW_MINOR] = {"3", "4", ""},
+        [VIEW_SECTOR] = {"64", "32768", ""},
         [VIEW_PATH] = {"/w/cm-file-one", "/w/cm-file-two", ""},
         [VIEW_FORKER_COMM] = {"cm-fork", "cm-forks", ""},
         [VIEW_CHILD_COMM] = {"cm-fork", "cm-child", ""},
@@ -66,6 +69,7 @@ static const struct fact_case {
         [VIEW_FSTYPE] = {"tmpfs", "proc", ""},
         [VIEW_CGROUP_PATH] = {"/cm-cgroup-9", "/cm-cgroup-8", ""},
         [VIEW_CGROUP_NAME] = {"cm-cgroup-9", "cm-cgroup-8", ""},
+        [VIEW_DISK] = {"nullb0", "nullb1", ""},
         [VIEW_SADDR] = {"127.0.0.1", "127.0.0.2", ""},
         [VIEW_DADDR] = {"127.0.0.1", "10.0.0.1", ""},
 };

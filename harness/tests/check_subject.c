@@ -4,10 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 
 #include "agent/action.c"
 #include "agent/action_cgroup.c"
+#include "agent/action_disk.c"
 #include "agent/action_file.c"
 #include "agent/action_net.c"
 #include "agent/action_process.c"
@@ -178,6 +180,10 @@ static void result_check(const struct subject_kind *kind, const struct action_re
 		ck_assert_uint_eq(after->numbers[TRUTH_GID], told(r, VIEW_NEW_GID));
 		ck_assert_uint_ne(before->numbers[TRUTH_CAP_EFFECTIVE], 0);
 		ck_assert_uint_eq(after->numbers[TRUTH_CAP_EFFECTIVE], 0);
+		break;
+	case ACTION_DISK:
+		ck_assert_uint_eq(major(told(r, VIEW_DEV)), told(r, VIEW_MAJOR));
+		ck_assert_uint_eq(minor(told(r, VIEW_DEV)), told(r, VIEW_MINOR));
 		break;
 	case ACTION_CGROUP:
 		ck_assert_uint_eq(after->numbers[TRUTH_CGROUP], told(r, VIEW_CGROUP_ID));

@@ -39,6 +39,8 @@ static const struct {
         {"kprobe/commit_creds", NULL, TRIGGER_SETUID, MOMENT_UNKNOWN},
         {"kprobe/cap_capable", NULL, TRIGGER_SETUID, MOMENT_UNKNOWN},
         {"tp/timer/hrtimer_start", NULL, TRIGGER_TIMER, MOMENT_UNKNOWN},
+        {"kprobe/submit_bio", NULL, TRIGGER_DISK, MOMENT_UNKNOWN},
+        {"tp_btf/block_bio_queue", NULL, TRIGGER_DISK, MOMENT_UNKNOWN},
         {"tp/syscalls/sys_enter_clock_nanosleep", NULL, TRIGGER_TIMER, MOMENT_UNKNOWN},
         {"tp/cgroup/cgroup_attach_task", NULL, TRIGGER_CGROUP, MOMENT_UNKNOWN},
         /* the ini's target counts, not the section's */

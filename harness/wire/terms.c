@@ -50,7 +50,7 @@ static const char *const workloads[WORKLOAD_GROUP_COUNT] = {
         [WORKLOAD_EXEC] = "exec",   [WORKLOAD_FILE] = "file",     [WORKLOAD_TCP] = "tcp",
         [WORKLOAD_FORK] = "fork",   [WORKLOAD_UDP] = "udp",       [WORKLOAD_SIGNAL] = "signal",
         [WORKLOAD_MMAP] = "mmap",   [WORKLOAD_MOUNT] = "mount",   [WORKLOAD_SETUID] = "setuid",
-        [WORKLOAD_TIMER] = "timer", [WORKLOAD_CGROUP] = "cgroup",
+        [WORKLOAD_TIMER] = "timer", [WORKLOAD_CGROUP] = "cgroup", [WORKLOAD_DISK] = "disk",
 };
 
 /* enum bpf_core_relo_kind, include/uapi/linux/bpf.h; the names are core_relo_kind_str()'s in libbpf. */

@@ -92,6 +92,7 @@ enum workload_group {
 	WORKLOAD_SETUID, /* a process gives up group and user, for which it needs two capabilities */
 	WORKLOAD_TIMER,  /* a process sleeps, for a time and until a time */
 	WORKLOAD_CGROUP, /* a cgroup is made, a process moves into it and out, the cgroup is removed */
+	WORKLOAD_DISK,   /* a process reads from a block device, where a module brings one */
 	WORKLOAD_GROUP_COUNT,
 };
 
@@ -117,7 +118,7 @@ enum setting_key {
 	SETTING_LOADER_ENVIRONMENT, /* name: a variable; value: its value */
 	SETTING_LOADER_DIRECTORY,   /* value: where it is started */
 	SETTING_LOADER_SECONDS,     /* value: how long it may run before it is stopped */
-	SETTING_MOMENT, /* value: "before" or "after": which side of an exec events speak of */
+	SETTING_MOMENT,             /* value: "before" or "after": which side of an exec events speak of */
 	SETTING_MODULE, /* value: a kernel module to load before the object is opened, in order; may be repeated */
 	SETTING_SYSCTL, /* name: a file below /proc/sys, "net/ipv4/…"; value: what it holds while the workloads run */
 	SETTING_KEY_COUNT,
