@@ -22,6 +22,11 @@ module_offsets() {
 	done <"$scratch/offsets"
 }
 check "relocations by the module's types equal bpftool's offsets" module_offsets
+disk_read() {
+	status 0 "3 as expected" run "${some[@]}" build/progs/bio_disk.bpf.o &&
+		latest '[.cells[].truth[] | select(.workload == "disk" and .ok) | .field] | length == 12 and unique == ["disk", "major", "pid", "sector"]'
+}
+check "a disk that a module makes is read, and seen as what it is" disk_read
 no_module() {
 	copy nomodule exec_identity && printf 'module = no_such_module\n[expect]\ndefault = pass\n' >"$scratch/append" &&
 		sed '/^.expect/,$d' build/progs/exec_identity.ini >"$scratch/nomodule/exec_identity.ini" && cat "$scratch/append" >>"$scratch/nomodule/exec_identity.ini" &&
