@@ -15,7 +15,7 @@
 /*
  * For events that come late; waited for only when a subject's never came. Programs whose attach points are all known
  * run while the subject lives, so that their events are there as soon as the guest has nothing else to do; others, and
- * those that start timers, may hand over theirs at any time.
+ * those that may defer work, hand over theirs at any time.
  */
 #define PROMPT_EVENT_MS 20
 #define LATE_EVENT_MS 100
@@ -193,12 +193,15 @@ static int subject_live(struct run *run, struct subject_stage *stage, const stru
 	return capture_drain(run->capture, 0, err);
 }
 
-static bool starts_timers(const struct run *run)
+/* By a timer, or by a function of the kernel's, of which some queue work. */
+static bool may_defer(const struct run *run)
 {
 	for (size_t i = 0; i < run->attribution.hints.insn_count; i++) {
 		const struct bpf_insn *insn = &run->insns[i];
 
-		if (insn->code == (BPF_JMP | BPF_CALL) && !insn->src_reg && insn->imm == BPF_FUNC_timer_start)
+		if (insn->code != (BPF_JMP | BPF_CALL))
+			continue;
+		if (insn->src_reg == BPF_PSEUDO_KFUNC_CALL || (!insn->src_reg && insn->imm == BPF_FUNC_timer_start))
 			return true;
 	}
 	return false;
@@ -208,7 +211,7 @@ static int late_event_ms(const struct run *run)
 {
 	const struct trigger_summary *t = &run->request->triggers;
 
-	return t->triggers && !t->unknown && !starts_timers(run) ? PROMPT_EVENT_MS : LATE_EVENT_MS;
+	return t->triggers && !t->unknown && !may_defer(run) ? PROMPT_EVENT_MS : LATE_EVENT_MS;
 }
 
 /* An object that stays silent shall not cost a wait per subject: the first one tells whether events come late. */

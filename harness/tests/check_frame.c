@@ -306,6 +306,45 @@ START_TEST(what_packing_does_not_shorten_stays_as_it_is)
 }
 END_TEST
 
+/* Lengths around which a pack begins to be worth its own header. */
+START_TEST(a_pack_is_never_longer_than_what_it_holds)
+{
+	uint32_t state = 7;
+
+	for (uint32_t len = 0; len < 400; len++) {
+		cleanup_buf struct buf frames = {0}, out = {0};
+		uint8_t bytes[400];
+
+		for (uint32_t i = 0; i < len; i++)
+			bytes[i] = next_random(&state) % 8;
+		frame_encode(&frames, 5, bytes, len);
+		frame_pack(&out, &frames);
+		ck_assert_uint_le(out.len, frames.len);
+	}
+}
+END_TEST
+
+START_TEST(what_is_left_of_a_pack_is_pending)
+{
+	cleanup_buf struct buf frames = {0}, out = {0};
+	struct frame_decoder d = {0};
+	size_t left;
+	struct frame f;
+
+	encode_words(&frames, 3);
+	frame_pack(&out, &frames);
+	ck_assert_uint_lt(out.len, frames.len);
+	frame_decoder_feed(&d, out.data, out.len);
+	left = frames.len;
+	while (frame_decoder_next(&d, &f, NULL) == 1) {
+		left -= f.len + FRAME_OVERHEAD;
+		ck_assert_uint_eq(frame_decoder_pending(&d), left);
+	}
+	ck_assert_uint_eq(left, 0);
+	frame_decoder_free(&d);
+}
+END_TEST
+
 START_TEST(the_largest_pack_survives)
 {
 	cleanup_free char *payload = xcalloc(1, FRAME_MAX_PAYLOAD);
@@ -406,6 +445,8 @@ static Suite *suite(void)
 	tcase_add_test(t, random_bytes_are_no_frames);
 	tcase_add_loop_test(t, what_is_packed_comes_out_in_its_place, 1, 60);
 	tcase_add_test(t, what_packing_does_not_shorten_stays_as_it_is);
+	tcase_add_test(t, a_pack_is_never_longer_than_what_it_holds);
+	tcase_add_test(t, what_is_left_of_a_pack_is_pending);
 	tcase_add_test(t, the_largest_pack_survives);
 	tcase_add_loop_test(t, a_wrong_pack_is_damage_that_stays, 0, COUNT(pack_faults));
 	suite_add_tcase(s, t);

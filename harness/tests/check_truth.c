@@ -123,6 +123,38 @@ START_TEST(status_is_read_and_its_name_unescaped)
 }
 END_TEST
 
+/* stat says what status says, of process 30 and its thread 31; one of them is changed. */
+static const struct {
+	uint64_t status_tgid, status_pid, status_ppid, stat_pid, stat_ppid;
+	const char *status_comm, *stat_comm, *why;
+} contradictions[] = {
+        {30, 31, 2, 31, 2, "bash", "bash", NULL},
+        {30, 31, 2, 31, 1, "bash", "bash", "its parent changed"},
+        {32, 31, 2, 31, 2, "bash", "bash", "its ids are not the ones asked for"},
+        {30, 30, 2, 31, 2, "bash", "bash", "its ids are not the ones asked for"},
+        {30, 31, 2, 30, 2, "bash", "bash", "its ids are not the ones asked for"},
+        {30, 31, 2, 31, 2, "bash", "dash", "its name changed"},
+        {30, 31, 2, 31, 2, "bash", "bas", "its name changed"},
+};
+
+START_TEST(files_that_contradict_each_other_are_noticed)
+{
+	cleanup_free char *name = xstrdup(contradictions[_i].status_comm),
+	                  *other = xstrdup(contradictions[_i].stat_comm);
+	const struct truth_status status = {.comm = name,
+	                                    .comm_len = strlen(name),
+	                                    .tgid = contradictions[_i].status_tgid,
+	                                    .pid = contradictions[_i].status_pid,
+	                                    .ppid = contradictions[_i].status_ppid};
+	const struct truth_stat stat = {.comm = other,
+	                                .comm_len = strlen(other),
+	                                .pid = contradictions[_i].stat_pid,
+	                                .ppid = contradictions[_i].stat_ppid};
+
+	ck_assert_pstr_eq(contradiction(&status, &stat, 30, 31), contradictions[_i].why);
+}
+END_TEST
+
 static const char *const own_names[] = {"plain", "a b", "x) R 1 (y", "new\nline",      "back\\slash",
                                         "\\n",   "(",   "\x01\xff",  "fifteen-bytes-x"};
 
@@ -190,6 +222,8 @@ int main(void)
 	tcase_add_loop_test(t, stat_is_read_from_the_last_parenthesis, 0, sizeof(stat_good) / sizeof(stat_good[0]));
 	tcase_add_loop_test(t, bad_stat_is_refused, 0, sizeof(stat_bad) / sizeof(stat_bad[0]));
 	tcase_add_loop_test(t, status_is_read_and_its_name_unescaped, 0, sizeof(statuses) / sizeof(statuses[0]));
+	tcase_add_loop_test(t, files_that_contradict_each_other_are_noticed, 0,
+	                    sizeof(contradictions) / sizeof(contradictions[0]));
 	tcase_add_loop_test(t, this_process_is_read_under_any_name, 0, sizeof(own_names) / sizeof(own_names[0]));
 	tcase_add_test(t, what_is_not_wanted_is_unknown);
 	tcase_add_test(t, a_thread_that_is_not_there_is_an_error);
