@@ -10,6 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "agent/kernel_names.h"
+#include "agent/shared_pages.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/io.h"
@@ -46,6 +47,19 @@ static void verifier_prepare(void)
 		close(fd);
 }
 
+/* What each cell would do again. */
+static void prepare(struct btf *btf)
+{
+	const void *bytes;
+	__u32 size;
+
+	kernel_names_index(btf);
+	btf__pointer_size(btf); /* looked for in all types, and kept */
+	bytes = btf__raw_data(btf, &size);
+	if (bytes)
+		shared_pages_settle(bytes, size);
+}
+
 void kernel_btf_load(void)
 {
 	struct buf raw = {0};
@@ -62,7 +76,7 @@ void kernel_btf_load(void)
 	if (libbpf_get_error(shared))
 		shared = NULL;
 	if (shared)
-		kernel_names_index(shared);
+		prepare(shared);
 	buf_free(&raw);
 }
 
@@ -93,7 +107,7 @@ int kernel_btf_replace(const void *bytes, size_t size, struct error *err)
 		external = NULL;
 		return error_set(err, -rc, "the BTF from outside cannot be parsed: %s", strerror(-rc));
 	}
-	kernel_names_index(external);
+	prepare(external);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/shared_pages.h"
 #include "base/buf.h"
 #include "relo/core_spec.h"
 #include "relo/name_index.h"
@@ -15,8 +16,15 @@ static size_t known_count;
 
 void kernel_names_index(const struct btf *btf)
 {
-	if (known_count < sizeof(known) / sizeof(known[0]))
-		name_index_build(&known[known_count++], btf, 1);
+	struct name_index *index = &known[known_count];
+
+	if (known_count == sizeof(known) / sizeof(known[0]))
+		return;
+	name_index_build(index, btf, 1);
+	shared_pages_settle(index->heads, (index->mask + (size_t)1) * sizeof(*index->heads));
+	shared_pages_settle(index->next, (index->count - index->first) * sizeof(*index->next));
+	shared_pages_settle(index->hashes, (index->count - index->first) * sizeof(*index->hashes));
+	known_count++;
 }
 
 static const struct name_index *find_index(const struct btf *btf)

@@ -195,6 +195,9 @@ static const struct row rows[] = {
          "too many branches in a row: put part of the code into a global (non-static) function"},
         {CLASS_TOO_COMPLEX, LOADING, 0, "too many subprograms",
          "a program may have 256 functions: let clang inline some (static __always_inline), or split it"},
+        {CLASS_TOO_COMPLEX, LOADING, 0, "the call stack of * frames is too deep",
+         "{} functions, each called by the one before, are more than this kernel follows: let clang inline some "
+         "(static __always_inline)"},
         {CLASS_TOO_COMPLEX, LOADING, 0, "BPF program load failed: Argument list too long",
          "the program has more instructions than this kernel takes: split it with tail calls"},
 

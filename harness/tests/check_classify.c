@@ -191,6 +191,8 @@ static const struct {
          CLASS_TOO_COMPLEX, "Processed 1000001 insn", "after 1000001 instructions"},
         {PHASE_LOAD, E2BIG, "", REFUSED("Argument list too long", "too many subprograms\n"), CLASS_TOO_COMPLEX,
          "too many subprograms", "256 functions"},
+        {PHASE_LOAD, E2BIG, "", REFUSED("Argument list too long", "the call stack of 9 frames is too deep\n"),
+         CLASS_TOO_COMPLEX, "call stack of 9 frames", "9 functions"},
         {PHASE_LOAD, E2BIG, "", REFUSED("-E2BIG", "The sequence of 8193 jumps is too complex.\n"), CLASS_TOO_COMPLEX,
          "8193 jumps", "branches"},
         {PHASE_LOAD, E2BIG, "", "libbpf: prog 'p': BPF program load failed: Argument list too long\n",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "agent/kernel_names.c"
+#include "agent/shared_pages.c"
 #include "base/buf.h"
 #include "base/cleanup.h"
 
