@@ -20,6 +20,7 @@ static const struct ratio {
 } ratios[RATIO_COUNT] = {
         [RATIO_OURS_FLOOR] = {{"ours_to_floor", "ours/floor", false, 1.15}, BENCH_COLD, BENCH_FLOOR, true, false},
         [RATIO_PEER_OURS] = {{"peer_to_ours", "peer/ours", true, 2.0}, BENCH_PEER, BENCH_COLD, false, false},
+        [RATIO_PEER_BOOT] = {{"peer_to_ours_boot", "peer/boot", true, 2.0}, BENCH_PEER, BENCH_COLD, true, true},
         [RATIO_WARM_COLD] = {{"warm_to_cold", "warm/cold", false, 0.35}, BENCH_WARM, BENCH_COLD, false, false},
         [RATIO_RESUME_BOOT] = {{"resume_to_boot", "resume/boot", false, 0.35}, BENCH_WARM, BENCH_COLD, true, true},
         [RATIO_VNG_OURS] = {{"vng_to_ours", "vng/ours", true, 0}, BENCH_VNG, BENCH_COLD, false, false},

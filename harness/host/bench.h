@@ -70,6 +70,7 @@ int bench_role_parse(const char *name); /* -1: no such role */
 enum bench_ratio {
 	RATIO_OURS_FLOOR,  /* cold without the objects' own work, to floor */
 	RATIO_PEER_OURS,   /* peer to cold */
+	RATIO_PEER_BOOT,   /* the same, both without the objects' own work: what our way of booting saves */
 	RATIO_WARM_COLD,   /* warm to cold */
 	RATIO_RESUME_BOOT, /* the same, both without the objects' own work: what resuming saves */
 	RATIO_VNG_OURS,    /* virtme-ng to cold */

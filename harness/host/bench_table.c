@@ -24,6 +24,7 @@ static const struct column {
         {.title = "ours/floor", .kind = CELL_RATIO, .ratio = RATIO_OURS_FLOOR},
         {.title = "peer", .kind = CELL_FIGURE, .role = BENCH_PEER, .figure = FIGURE_TOTAL_MS},
         {.title = "peer/ours", .kind = CELL_RATIO, .ratio = RATIO_PEER_OURS},
+        {.title = "peer/boot", .kind = CELL_RATIO, .ratio = RATIO_PEER_BOOT},
         {.title = "warm", .kind = CELL_FIGURE, .role = BENCH_WARM, .figure = FIGURE_TOTAL_MS},
         {.title = "warm/cold", .kind = CELL_RATIO, .ratio = RATIO_WARM_COLD},
         {.title = "resume/boot", .kind = CELL_RATIO, .ratio = RATIO_RESUME_BOOT},
@@ -37,11 +38,9 @@ static const struct column {
 static const char *const legend =
         "Seconds from QEMU's start to its end. floor: the kernel to an init that exits at once, same QEMU flags. ours: "
         "booted,\nwith all objects; objects: of that, their own work; ours/floor leaves it out. peer: the same agent "
-        "and "
-        "objects on -M pc,\nfrom the bzImage, with every line on a serial console. warm: from a saved "
-        "guest;\nresume/boot leaves the objects' work out of warm and ours. QEMU MiB: "
-        "most that QEMU had resident;\nguest MiB: what the guest had touched when it was saved. Ratios are medians of "
-        "the rounds' ratios.\n";
+        "and objects\non -M pc, from the bzImage, with every line on a serial console. warm: from a saved guest. "
+        "peer/boot and\nresume/boot leave the objects' work out of both. QEMU MiB: most that QEMU had resident; guest "
+        "MiB: what the\nguest had touched when it was saved. Ratios are medians of the rounds' ratios.\n";
 
 static void add_cell(struct buf *out, const struct column *c, bool known, double value)
 {

@@ -53,7 +53,7 @@ static struct bench *one_round(double scale)
 	k->guest_mb = 71.5;
 	add(k, 1, BENCH_FLOOR, 1000, 0);
 	add(k, 1, BENCH_COLD, 1500 * scale, 500 * scale);
-	add(k, 1, BENCH_PEER, 3000, 0);
+	add(k, 1, BENCH_PEER, 3000, 600);
 	add(k, 1, BENCH_WARM, 450, 300);
 	return b;
 }
@@ -84,6 +84,8 @@ START_TEST(ratios_are_made_of_what_they_say)
 	ck_assert_double_eq(value, 1.0); /* (1500 - 500) / 1000: the objects' own work is no overhead */
 	ck_assert(bench_kernel_ratio(&b->kernels[0], RATIO_PEER_OURS, &value));
 	ck_assert_double_eq(value, 2.0);
+	ck_assert(bench_kernel_ratio(&b->kernels[0], RATIO_PEER_BOOT, &value));
+	ck_assert_double_eq_tol(value, 2.4, 1e-9); /* (3000 - 600) / (1500 - 500) */
 	ck_assert(bench_kernel_ratio(&b->kernels[0], RATIO_WARM_COLD, &value));
 	ck_assert_double_eq(value, 0.3);
 	ck_assert(bench_kernel_ratio(&b->kernels[0], RATIO_RESUME_BOOT, &value));
@@ -159,10 +161,12 @@ static const struct {
 	size_t worse;
 	const char *says;
 } compare_cases[] = {
-        {1.0, 0.25, 0, "4 ratios compared: 0 worse"},
+        {1.0, 0.25, 0, "5 ratios compared: 0 worse"},
         {1.2, 0.25, 0, "0 worse by more than 25 %"},
-        {1.3, 0.25, 2, "6.1-cloud: ours/floor was 1.00 and is 1.30\n6.1-cloud: peer/ours was 2.00 and is 1.54\n"},
-        {1.2, 0.10, 2, "2 worse by more than 10 %"},
+        {1.3, 0.25, 3,
+         "6.1-cloud: ours/floor was 1.00 and is 1.30\n6.1-cloud: peer/ours was 2.00 and is 1.54\n"
+         "6.1-cloud: peer/boot was 2.40 and is 1.85\n"},
+        {1.2, 0.10, 3, "3 worse by more than 10 %"},
         {0.7, 0.25, 2, "6.1-cloud: warm/cold was 0.30 and is 0.43\n6.1-cloud: resume/boot was 0.15 and is 0.21\n"},
         {0.9, 0.25, 0, "0 worse"},
 };
@@ -175,7 +179,7 @@ START_TEST(worse_is_told_by_its_side_and_by_the_tolerance)
 
 	ck_assert_uint_eq(bench_compare(old, now, compare_cases[_i].tolerance, &compared, &out),
 	                  compare_cases[_i].worse);
-	ck_assert_uint_eq(compared, 4);
+	ck_assert_uint_eq(compared, 5);
 	ck_assert_msg(strstr(buf_str(&out), compare_cases[_i].says), "%s", buf_str(&out));
 	buf_free(&out);
 	bench_free(old);
@@ -193,7 +197,7 @@ START_TEST(only_kernels_of_both_are_compared)
 	add(k, 1, BENCH_FLOOR, 1, 0);
 	add(k, 1, BENCH_COLD, 100, 0);
 	ck_assert_uint_eq(bench_compare(old, now, 0.1, &compared, &out), 0);
-	ck_assert_uint_eq(compared, 4);
+	ck_assert_uint_eq(compared, 5);
 	set(&now->kernels[0].id, "other");
 	ck_assert_uint_eq(bench_compare(old, now, 0.1, &compared, &out), 0);
 	ck_assert_uint_eq(compared, 0);
@@ -282,8 +286,8 @@ END_TEST
 START_TEST(the_table_shows_figures_goals_and_what_is_missing)
 {
 	static const char *const wanted[] = {
-	        "kernel          floor        ours     objects  ours/floor        peer   peer/ours        warm",
-	        "6.1-cloud        1.00        1.50        0.50        1.00        3.00        2.00        0.45",
+	        "kernel          floor        ours     objects  ours/floor        peer   peer/ours   peer/boot        warm",
+	        "6.1-cloud        1.00        1.50        0.50        1.00        3.00        2.00        2.40        0.45",
 	        "        warm   warm/cold resume/boot",
 	        "        0.45        0.30        0.15",
 	        "goal ours/floor at most 1.15: met on 1 of 1 kernel\n",
