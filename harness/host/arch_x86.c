@@ -109,13 +109,6 @@ static void channel(struct strings *argv)
  * rcu_expedited: attaching and detaching wait for grace periods, ticks in which a guest of one processor idles: an
  * eighth of the time of a run with many objects.
  *
- * noreplace-smp: a kernel with one processor takes the lock prefixes out of its own code, one after the other, some
- * ten thousand of them, each through a page table of its own: 39,000 of the 40,000 times that the emulated TLB is
- * flushed in a boot, for a tenth of its time. Left in, they cost nothing.
- *
- * jent_mod_init: the jitter entropy collector of 6.12 to 7.0 hashes for a tenth of a second to see whether it can be
- * trusted. Random numbers come from elsewhere (rdrand); other kernels have no such initcall and do not mind.
- *
  * loglevel=6 keeps the first line ("Linux version", a notice), warnings and every kind of crash on the console and
  * drops the rest, which costs a tenth of an emulated boot.
  */
@@ -124,8 +117,7 @@ static char *append(enum accel accel)
 	struct buf line = {0};
 
 	buf_puts(&line, "console=ttyS0 loglevel=6 reboot=t panic=-1 nokaslr mitigations=off random.trust_cpu=on "
-	                "cryptomgr.notests initcall_blacklist=jent_mod_init tsc=reliable no_timer_check noreplace-smp "
-	                "rcupdate.rcu_expedited=1");
+	                "cryptomgr.notests tsc=reliable no_timer_check rcupdate.rcu_expedited=1");
 	if (accel == ACCEL_TCG)
 		buf_printf(&line, " tsc_early_khz=%u", tsc_khz());
 	return buf_steal(&line);

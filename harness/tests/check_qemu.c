@@ -64,7 +64,7 @@ START_TEST(command_line_is_the_known_one)
 	        "qemu-system-x86_64 -M pc,usb=off,vmport=off,smbus=off -accel tcg -cpu Nehalem,+rdrand -m 256 -nodefaults -no-user-config -no-reboot"
 	        " -display none -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
 	        " -kernel images/6.1/vmlinux -initrd images/initramfs.cpio"
-	        " -append 'console=ttyS0 loglevel=6 reboot=t panic=-1 nokaslr mitigations=off random.trust_cpu=on cryptomgr.notests initcall_blacklist=jent_mod_init tsc=reliable no_timer_check noreplace-smp rcupdate.rcu_expedited=1"
+	        " -append 'console=ttyS0 loglevel=6 reboot=t panic=-1 nokaslr mitigations=off random.trust_cpu=on cryptomgr.notests tsc=reliable no_timer_check rcupdate.rcu_expedited=1"
 	        " tsc_early_khz=N'"
 	        " -chardev file,append=on,id=console,path=/dev/fdset/4 -serial chardev:console"
 	        " -chardev file,append=on,id=frames,path=/dev/fdset/3"
