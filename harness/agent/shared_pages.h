@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * shared_pages: what PID 1 has learnt of the kernel, in pages that cost a fork nothing. Every cell is a fork, which
- * copies the page table entry of each private page and drops it again: with 5 MB of BTF, a twentieth of a cell. What a
+ * copies the page table entry of each private page and drops it again: with 5 MB of BTF, a thirtieth of a cell. What a
  * cell reads of shared pages it finds by itself.
  */
 #ifndef COREMATRIX_AGENT_SHARED_PAGES_H
