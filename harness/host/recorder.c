@@ -90,8 +90,10 @@ static void repeat_cell(struct result_cell *first, const struct result_cell *aga
 		return;
 	first->differing++;
 	first->as_expected = false;
-	if (again->verdict == VERDICT_INFRA)
+	if (again->verdict == VERDICT_INFRA) {
 		first->verdict = VERDICT_INFRA;
+		result_set_string(&first->log, again->log);
+	}
 	reason = xasprintf("differs between runs: %s", difference);
 	result_set_string(&first->reason, reason);
 }
@@ -143,7 +145,21 @@ void record_cell(struct recorder *rec, size_t kernel, size_t object, const struc
 	result_free(scratch);
 }
 
-void record_lost(struct recorder *rec, size_t kernel, size_t object, const char *reason)
+/* Path of a file that the task's VM left, relative to the run's directory; the caller frees it. */
+static char *file_of(const struct recorder *rec, const struct task *t, const char *name, const char *extension)
+{
+	return xasprintf("%s/%s%s.%s", rec->s->kernels[t->kernel].id, name, t->suffix, extension);
+}
+
+static void fill_lost(const struct recorder *rec, struct result_cell *cell, const struct task *t, const char *reason)
+{
+	cleanup_free char *console = t ? file_of(rec, t, "console", "log") : xstrdup("");
+
+	cell_result_infra(cell, reason);
+	result_set_string(&cell->log, console);
+}
+
+void record_lost(struct recorder *rec, size_t kernel, size_t object, const struct task *t, const char *reason)
 {
 	struct result_cell *first =
 	        result_find_cell(rec->r, rec->s->kernels[kernel].id, rec->s->objects->at[object].name);
@@ -152,13 +168,13 @@ void record_lost(struct recorder *rec, size_t kernel, size_t object, const char 
 
 	if (!first) {
 		cell = add_cell(rec, kernel, object);
-		cell_result_infra(cell, reason);
+		fill_lost(rec, cell, t, reason);
 		finish_cell(rec, cell, kernel, object);
 		return;
 	}
 	scratch = result_new();
 	cell = result_add_cell(scratch);
-	cell_result_infra(cell, reason);
+	fill_lost(rec, cell, t, reason);
 	repeat_cell(first, cell);
 	result_free(scratch);
 }
@@ -179,19 +195,23 @@ static const char *const start_names[] = {
         [VM_PROBE] = "probe",
 };
 
-void record_attempt(struct recorder *rec, size_t kernel, const struct vm *vm, const struct session *s,
-                    enum vm_mode mode)
+void record_attempt(struct recorder *rec, const struct task *t)
 {
-	struct result_kernel *k = &rec->r->kernels[kernel];
+	struct result_kernel *k = &rec->r->kernels[t->kernel];
 	struct result_attempt *a = result_add_attempt(k);
+	cleanup_free char *console = file_of(rec, t, "console", "log"), *script = file_of(rec, t, "qemu", "sh");
+	const struct session *s = &t->session;
+	const struct vm *vm = t->vm;
 	int64_t start = vm_started_ms(vm);
 
 	result_set_string(&a->accel, accel_name(rec->s->accel));
-	result_set_string(&a->start, start_names[mode]);
+	result_set_string(&a->start, start_names[t->mode]);
 	result_set_string(&a->outcome, vm_reason(vm) ? vm_reason(vm) : "ok");
+	result_set_string(&a->console, console);
+	result_set_string(&a->script, script);
 	a->total_ms = vm_total_ms(vm);
 	result_set_string(&k->accel, accel_name(rec->s->accel));
-	result_set_string(&k->start, start_names[mode]);
+	result_set_string(&k->start, start_names[t->mode]);
 	k->timing.console_ms = vm_console_ms(vm);
 	k->timing.hello_ms = s->hello_ms ? (double)(s->hello_ms - start) : -1;
 	k->timing.ready_ms = s->ready_ms ? (double)(s->ready_ms - start) : -1;

@@ -13,7 +13,7 @@
 #include "host/result.h"
 #include "host/scheduler.h"
 #include "host/session.h"
-#include "host/vm.h"
+#include "host/task.h"
 
 struct recorder {
 	const struct schedule *s;
@@ -25,13 +25,12 @@ struct recorder {
 void recorder_init(struct recorder *rec, const struct schedule *s, struct result *r);
 void recorder_free(struct recorder *rec);
 
-/* A VM has ended: one more attempt of its kernel, and its timing. */
-void record_attempt(struct recorder *rec, size_t kernel, const struct vm *vm, const struct session *session,
-                    enum vm_mode mode);
+/* The VM of a task has ended: one more attempt of its kernel, and its timing. */
+void record_attempt(struct recorder *rec, const struct task *t);
 
-/* An object was measured / could not be measured. */
+/* An object was measured / could not be measured; `t` is the task whose VM lost it, NULL when there was no VM. */
 void record_cell(struct recorder *rec, size_t kernel, size_t object, const struct session_cell *facts);
-void record_lost(struct recorder *rec, size_t kernel, size_t object, const char *reason);
+void record_lost(struct recorder *rec, size_t kernel, size_t object, const struct task *t, const char *reason);
 
 /* No VM of the kernel could measure anything. */
 void record_kernel_lost(struct recorder *rec, size_t kernel, const char *reason);

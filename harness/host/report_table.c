@@ -75,12 +75,22 @@ static bool kernel_is_infra(const struct result *r, const char *id)
 	return false;
 }
 
+/* The last attempt that failed, NULL when no VM was started. */
+static const struct result_attempt *failed_attempt(const struct result_kernel *k)
+{
+	for (size_t a = k->attempt_count; a; a--)
+		if (strcmp(k->attempts[a - 1].outcome, "ok"))
+			return &k->attempts[a - 1];
+	return NULL;
+}
+
 static void add_infra(struct view *v)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < v->r->kernel_count; i++) {
 		const struct result_kernel *k = &v->r->kernels[i];
+		const struct result_attempt *a = failed_attempt(k);
 
 		if (!k->infra)
 			continue;
@@ -91,9 +101,8 @@ static void add_infra(struct view *v)
 		buf_puts(v->out, ": ");
 		text_add_line(v->out, *k->reason ? k->reason : "no reason was recorded");
 		buf_putc(v->out, '\n');
-		if (*k->directory) {
-			cleanup_free char *evidence =
-			        xasprintf("%s/console.log, and %s/qemu.sh starts it again", k->directory, k->directory);
+		if (a && *a->console) {
+			cleanup_free char *evidence = xasprintf("%s, and %s starts it again", a->console, a->script);
 
 			add_detail(v, "see: ", evidence);
 		}
@@ -174,16 +183,25 @@ static size_t count_same(const struct result *r, size_t cell)
 	return same;
 }
 
-/* What a reader should know though nothing is unexpected: passes with a reservation, and VMs that needed a retry. */
-/* Attempts are listed when one of them measured nothing: saving a guest and resuming it are two that go well. */
-static bool has_failed_attempt(const struct result_kernel *k)
+/* An attempt that measured nothing more, beside others. */
+static void add_failed_attempt(struct buf *notes, const struct result_kernel *k, size_t index)
 {
-	for (size_t a = 0; k->attempt_count > 1 && a < k->attempt_count; a++)
-		if (strcmp(k->attempts[a].outcome, "ok"))
-			return true;
-	return false;
+	const struct result_attempt *a = &k->attempts[index];
+
+	buf_puts(notes, "  ");
+	text_add_line(notes, k->id);
+	buf_printf(notes, " attempt %zu of %zu (", index + 1, k->attempt_count);
+	text_add_line(notes, a->accel);
+	buf_puts(notes, "): ");
+	text_add_line(notes, a->outcome);
+	if (*a->console) {
+		buf_puts(notes, "; see ");
+		text_add_line(notes, a->console);
+	}
+	buf_putc(notes, '\n');
 }
 
+/* What a reader should know though nothing is unexpected: passes with a reservation, and VMs that needed a retry. */
 static void add_notes(struct view *v)
 {
 	const struct result *r = v->r;
@@ -205,15 +223,9 @@ static void add_notes(struct view *v)
 	for (size_t i = 0; i < r->kernel_count; i++) {
 		const struct result_kernel *k = &r->kernels[i];
 
-		for (size_t a = 0; has_failed_attempt(k) && a < k->attempt_count; a++) {
-			buf_puts(&notes, "  ");
-			text_add_line(&notes, k->id);
-			buf_printf(&notes, " attempt %zu (", a + 1);
-			text_add_line(&notes, k->attempts[a].accel);
-			buf_puts(&notes, "): ");
-			text_add_line(&notes, k->attempts[a].outcome);
-			buf_putc(&notes, '\n');
-		}
+		for (size_t a = 0; k->attempt_count > 1 && a < k->attempt_count; a++)
+			if (strcmp(k->attempts[a].outcome, "ok"))
+				add_failed_attempt(&notes, k, a);
 	}
 	if (!notes.len)
 		return;

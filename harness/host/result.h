@@ -32,6 +32,9 @@ struct result_attempt {
 	char *accel;   /* "tcg", "kvm" */
 	char *start;   /* "boot", "boot and save", "resume" */
 	char *outcome; /* "ok", or the reason why this attempt measured nothing more */
+	char *console; /* path of what its kernel printed, relative to the run's directory; "" as the next when unknown
+	                */
+	char *script;  /* of the script that starts its VM by hand, so */
 	double total_ms;
 };
 
@@ -60,7 +63,7 @@ struct result_kernel {
 	bool infra;
 	char *reason; /* "" unless infra */
 	struct result_timing timing;
-	char *directory; /* relative to the run's directory; holds console.log, qemu.sh */
+	char *directory; /* relative to the run's directory; holds what its VMs left */
 	struct result_attempt *attempts;
 	size_t attempt_count;
 };
@@ -116,7 +119,7 @@ struct result_cell {
 	char *predicted;    /* what the types alone said: "loads", "rejected: relocation"; "" without prediction */
 	char *disagreement; /* "" unless prediction and verdict cannot both be right: exit status 4 */
 	char *reproduce;    /* command that reproduces this one cell */
-	char *log;          /* path of the cell's full log, relative to the run's directory, "" */
+	char *log; /* path of the cell's full log, of a lost one the console; relative to the run's directory, "" */
 	struct result_program *programs;
 	size_t program_count;
 	struct result_relocation *relocations;

@@ -170,6 +170,8 @@ static void attempt_entry(struct codec *x, json_t *node, void *owner, size_t ind
 	codec_string(x, node, "accel", &a->accel);
 	codec_string(x, node, "start", &a->start);
 	codec_string(x, node, "outcome", &a->outcome);
+	codec_string(x, node, "console", &a->console);
+	codec_string(x, node, "script", &a->script);
 	codec_time(x, node, "total_ms", &a->total_ms);
 }
 

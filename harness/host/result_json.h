@@ -4,11 +4,12 @@
  * struct result and schema corematrix/1. Called by the scheduler (write, whenever a kernel is done) and by the
  * subcommands that work on a finished run (read). It judges nothing.
  *
- * Beyond the schema's fields: top level `complete`; objects `description`, `mechanism`, `control`; kernels `version`, `timing` {console_ms, hello_ms, ready_ms,
- * cells_ms, total_ms}, `directory`, `attempts` [{accel, outcome, total_ms}]; cells `phase`, `advice`, `reproduce`,
- * `log`, `source`, `event_type`, `unchecked`, `open_ms`, `attach_ms`, `run_ms`; programs `autoload`; relocations
- * `section`, `number`, `disagreement`. A time that was not reached is null. Top level
- * `forecasts` [{kernel, object, predicted, reason}] (kernels known by their types alone; absent without any).
+ * Beyond the schema's fields: top level `complete`; objects `description`, `mechanism`, `control`; kernels `version`,
+ * `timing` {console_ms, hello_ms, ready_ms, cells_ms, total_ms}, `directory`, `attempts` [{accel, start, outcome,
+ * console, script, total_ms}]; cells `phase`, `advice`, `reproduce`, `log`, `source`, `event_type`, `unchecked`,
+ * `open_ms`, `attach_ms`, `run_ms`; programs `autoload`; relocations `section`, `number`, `disagreement`. A time that
+ * was not reached is null. Top level `forecasts` [{kernel, object, predicted, reason}] (kernels known by their types
+ * alone; absent without any).
  *
  * Numbers: JSON readers agree on integers up to INT64_MAX at most, so a 64-bit value above that is written as a string
  * of decimal digits; both forms are read. A relocation without a target value has `"target": null`.

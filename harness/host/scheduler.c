@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,15 +35,18 @@ struct scheduler {
 	struct task **running; /* s->jobs slots */
 	size_t running_count;
 	struct recorder recorder;
-	struct shared_jobs jobs;
+	uint64_t nonce;  /* of every job of this run */
+	unsigned *tasks; /* per kernel: how many there were */
 	int signal_fd;
 	bool interrupted;
 };
 
 /* ---- the queue ---- */
 
-static void enqueue(struct scheduler *sch, struct task *t)
+static void enqueue(struct scheduler *sch, size_t kernel, const size_t *objects, size_t count)
 {
+	struct task *t = task_new(kernel, objects, count, ++sch->tasks[kernel]);
+
 	sch->recorder.pending[t->kernel]++;
 	*sch->waiting_end = t;
 	sch->waiting_end = &t->next;
@@ -80,8 +84,8 @@ static void print_evidence(const struct scheduler *sch, const struct task *t)
 
 	progress_clear();
 	log_warn("%s: %s\n%s%s  console: %s/%s/console%s.log\n  by hand: sh %s/%s/qemu%s.sh", k->id, vm_reason(t->vm),
-	         tail, *tail ? "" : "  (the console stayed empty)\n", sch->s->directory, k->id, t->job_name,
-	         sch->s->directory, k->id, t->job_name);
+	         tail, *tail ? "" : "  (the console stayed empty)\n", sch->s->directory, k->id, t->suffix,
+	         sch->s->directory, k->id, t->suffix);
 }
 
 /* The VM was lost: the object that ran is the culprit; the others get a fresh VM if there was a culprit to leave out.
@@ -102,16 +106,16 @@ static void task_lost(struct scheduler *sch, struct task *t)
 		        xasprintf("%s while %s ran: %s", vm_crashed(t->vm) ? "the kernel was lost" : "the VM was lost",
 		                  name, vm_reason(t->vm));
 
-		record_lost(&sch->recorder, t->kernel, t->objects[culprit], reason);
+		record_lost(&sch->recorder, t->kernel, t->objects[culprit], t, reason);
 		if (count && !sch->interrupted) {
-			enqueue(sch, task_new(t->kernel, rest, count, t->attempt + 1));
+			enqueue(sch, t->kernel, rest, count);
 			return;
 		}
 	} else {
 		record_kernel_lost(&sch->recorder, t->kernel, vm_reason(t->vm));
 	}
 	for (size_t i = 0; i < count; i++)
-		record_lost(&sch->recorder, t->kernel, rest[i], vm_reason(t->vm));
+		record_lost(&sch->recorder, t->kernel, rest[i], t, vm_reason(t->vm));
 }
 
 /*
@@ -171,7 +175,7 @@ static void task_interrupted(struct scheduler *sch, const struct task *t, const 
 			record_cell(&sch->recorder, t->kernel, t->objects[i], &t->session.cells[i]);
 		if (result_find_cell(sch->r, kernel, sch->s->objects->at[t->objects[i]].name))
 			continue;
-		record_lost(&sch->recorder, t->kernel, t->objects[i], reason);
+		record_lost(&sch->recorder, t->kernel, t->objects[i], NULL, reason);
 		lost++;
 	}
 	if (lost == t->count)
@@ -180,7 +184,7 @@ static void task_interrupted(struct scheduler *sch, const struct task *t, const 
 
 static int task_finish(struct scheduler *sch, struct task *t, struct error *err)
 {
-	record_attempt(&sch->recorder, t->kernel, t->vm, &t->session, t->mode);
+	record_attempt(&sch->recorder, t);
 	keep_symbols(sch, t);
 	if (task_goes_on(sch, t))
 		return 0;
@@ -198,7 +202,7 @@ static int task_unstarted(struct scheduler *sch, const struct task *t, const cha
 {
 	record_kernel_lost(&sch->recorder, t->kernel, reason);
 	for (size_t i = 0; i < t->count; i++)
-		record_lost(&sch->recorder, t->kernel, t->objects[i], reason);
+		record_lost(&sch->recorder, t->kernel, t->objects[i], NULL, reason);
 	return record_task_ended(&sch->recorder, t->kernel, err);
 }
 
@@ -222,7 +226,7 @@ static int start_waiting(struct scheduler *sch, struct error *err)
 
 		if (!t)
 			break;
-		if (!task_start(t, sch->s, &sch->jobs, &why)) {
+		if (!task_start(t, sch->s, sch->nonce, &why)) {
 			sch->running[sch->running_count++] = t;
 			continue;
 		}
@@ -334,7 +338,7 @@ static void enqueue_plan(struct scheduler *sch)
 		all[i] = i;
 	for (unsigned round = 0; round < sch->s->repeat; round++)
 		for (size_t i = 0; i < sch->s->plan->count; i++)
-			enqueue(sch, task_new(sch->s->plan->at[i].kernel, all, sch->s->objects->count, 1));
+			enqueue(sch, sch->s->plan->at[i].kernel, all, sch->s->objects->count);
 }
 
 int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
@@ -350,6 +354,9 @@ int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
 	sigprocmask(SIG_BLOCK, &stop, &old);
 	sch.signal_fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
 	sch.running = xcalloc(s->jobs, sizeof(struct task *));
+	sch.tasks = xcalloc(s->list->count, sizeof(*sch.tasks));
+	if (getrandom(&sch.nonce, sizeof(sch.nonce), 0) != sizeof(sch.nonce))
+		sch.nonce = clock_ns(CLOCK_REALTIME);
 	recorder_init(&sch.recorder, s, r);
 	enqueue_plan(&sch);
 	rc = sch.signal_fd < 0 ? error_set(err, errno, "signalfd: %s", strerror(errno)) : loop(&sch, err);
@@ -358,7 +365,7 @@ int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
 	for (struct task *t = dequeue(&sch); t; t = dequeue(&sch))
 		task_free(t);
 	free(sch.running);
-	shared_jobs_free(&sch.jobs);
+	free(sch.tasks);
 	recorder_free(&sch.recorder);
 	cleanup_close_fd(&sch.signal_fd);
 	sigprocmask(SIG_SETMASK, &old, NULL);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -18,16 +17,15 @@
 
 #define MAX_BTF (64u << 20)
 
-struct task *task_new(size_t kernel, const size_t *objects, size_t count, unsigned attempt)
+struct task *task_new(size_t kernel, const size_t *objects, size_t count, unsigned number)
 {
 	struct task *t = xcalloc(1, sizeof(*t));
 
 	t->kernel = kernel;
 	t->count = count;
-	t->attempt = attempt;
+	t->number = number;
 	t->objects = xcalloc(count, sizeof(*t->objects));
 	memcpy(t->objects, objects, count * sizeof(*objects));
-	t->job_name = attempt > 1 ? xasprintf("-%u", attempt) : xstrdup("");
 	return t;
 }
 
@@ -40,7 +38,7 @@ void task_free(struct task *t)
 	snapshot_free(&t->snapshot);
 	free(t->objects);
 	free(t->job_path);
-	free(t->job_name);
+	free(t->suffix);
 	free(t);
 }
 
@@ -65,45 +63,25 @@ static int write_job(const struct schedule *s, const struct task *t, uint64_t no
 	return rc ? rc : io_replace_file(path, bytes.data, bytes.len, err);
 }
 
-static uint64_t fresh_nonce(void)
+/* Tasks share a job's file where its content is the same; it is written once. */
+static int prepare_job(const struct schedule *s, struct task *t, uint64_t nonce, const char *directory,
+                       struct error *err)
 {
-	uint64_t nonce = 0;
+	bool some = t->count < s->objects->count;
+	bool particular = some || *s->external[t->kernel].path || s->modules[t->kernel].count;
+	cleanup_free char *number = some ? xasprintf("-%u", t->number) : xstrdup("");
 
-	if (getrandom(&nonce, sizeof(nonce), 0) != sizeof(nonce))
-		nonce = clock_ns(CLOCK_REALTIME);
-	return nonce;
+	t->job_path = xasprintf("%s/job%s%s.bin", particular ? directory : s->directory,
+	                        t->wants_symbols ? "-symbols" : "", number);
+	return access(t->job_path, F_OK) ? write_job(s, t, nonce, t->job_path, err) : 0;
 }
 
-/* What the job holds beside the objects is this kernel's alone. */
-static bool is_particular(const struct schedule *s, const struct task *t)
+/* What the names of the VM's files end in. */
+static char *suffix_of(const struct task *t)
 {
-	return *s->external[t->kernel].path || s->modules[t->kernel].count;
-}
+	cleanup_free char *number = t->number > 1 ? xasprintf("-%u", t->number) : xstrdup("");
 
-/* First attempts share one job file where they can; a later attempt has fewer objects and a file of its own. */
-static int prepare_job(const struct schedule *s, struct task *t, struct shared_jobs *jobs, const char *directory,
-                       uint64_t *nonce, struct error *err)
-{
-	struct shared_job *shared;
-
-	if (t->attempt > 1 || is_particular(s, t)) {
-		t->job_path = xasprintf("%s/job%s.bin", directory, t->job_name);
-		*nonce = fresh_nonce();
-		return write_job(s, t, *nonce, t->job_path, err);
-	}
-	shared = &jobs->at[t->wants_symbols];
-	if (!shared->path) {
-		int rc;
-
-		shared->path = xasprintf("%s/job%s.bin", s->directory, t->wants_symbols ? "-symbols" : "");
-		shared->nonce = fresh_nonce();
-		rc = write_job(s, t, shared->nonce, shared->path, err);
-		if (rc)
-			return rc;
-	}
-	t->job_path = xstrdup(shared->path);
-	*nonce = shared->nonce;
-	return 0;
+	return xasprintf("%s%s", number, t->mode == VM_SAVE ? "-save" : t->mode == VM_RESUME ? "-resume" : "");
 }
 
 static struct qemu_guest describe_guest(const struct schedule *s, const struct task *t)
@@ -160,24 +138,23 @@ static void expect_btf(const struct store_kernel *kernel, struct session *sessio
 	session->btf_crc = (uint32_t)crc32(0, (const Bytef *)raw.data, (uInt)raw.len);
 }
 
-int task_start(struct task *t, const struct schedule *s, struct shared_jobs *jobs, struct error *err)
+int task_start(struct task *t, const struct schedule *s, uint64_t nonce, struct error *err)
 {
 	const struct store_kernel *kernel = &s->kernels[t->kernel];
-	cleanup_free char *directory = NULL, *suffix = NULL;
+	cleanup_free char *directory = NULL;
 	struct vm_options o = {
 	        .guest = describe_guest(s, t),
 	        .session = &t->session,
 	        .deadlines = s->deadlines,
 	};
-	uint64_t nonce = 0;
 	int rc;
 
 	if (!t->decided)
 		choose_mode(s, t, &o.guest);
-	t->wants_symbols = t->attempt == 1 && access(kernel->symbols, F_OK);
+	t->wants_symbols = t->count == s->objects->count && access(kernel->symbols, F_OK);
 	rc = run_dir_kernel(s->directory, kernel->id, &directory, err);
 	if (!rc && t->mode != VM_SAVE)
-		rc = prepare_job(s, t, jobs, directory, &nonce, err);
+		rc = prepare_job(s, t, nonce, directory, err);
 	if (rc)
 		return rc;
 	session_init(&t->session, nonce, t->count, kernel->release);
@@ -187,8 +164,8 @@ int task_start(struct task *t, const struct schedule *s, struct shared_jobs *job
 		session_resume(&t->session);
 	if (t->mode != VM_SAVE)
 		o.guest.job = t->job_path;
-	suffix = xasprintf("%s%s", t->job_name, t->mode == VM_SAVE ? "-save" : t->mode == VM_RESUME ? "-resume" : "");
-	o.suffix = suffix;
+	t->suffix = suffix_of(t);
+	o.suffix = t->suffix;
 	o.mode = t->mode;
 	if (t->mode != VM_RUN) {
 		o.guest.ram = t->snapshot.ram;
@@ -206,12 +183,7 @@ void task_reset(struct task *t, enum vm_mode mode)
 	t->vm = NULL;
 	session_free(&t->session);
 	free(t->job_path);
-	t->job_path = NULL;
+	free(t->suffix);
+	t->job_path = t->suffix = NULL;
 	t->mode = mode;
-}
-
-void shared_jobs_free(struct shared_jobs *jobs)
-{
-	for (size_t i = 0; i < sizeof(jobs->at) / sizeof(jobs->at[0]); i++)
-		free(jobs->at[i].path);
 }

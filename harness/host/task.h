@@ -24,33 +24,26 @@ struct task {
 	size_t kernel;
 	size_t *objects; /* indices into the schedule's list */
 	size_t count;
-	unsigned attempt;   /* from 1 */
+	unsigned number;    /* among the kernel's tasks, from 1: no task overwrites the evidence of another */
 	bool wants_symbols; /* the store has not got the kernel's yet */
-	char *job_path;
-	char *job_name; /* "" or "-2" behind the names of this attempt's files */
+	char *job_path;     /* NULL until started, as is the next */
+	char *suffix;       /* of the names of the VM's files: "", "-2", "-2-resume" */
 	struct session session;
 	struct vm *vm; /* NULL until started */
 	struct task *next;
 };
 
-/* Jobs of all objects, which first attempts share: without and with the question for symbols. Zeroed at first. */
-struct shared_jobs {
-	struct shared_job {
-		char *path; /* NULL until it is written */
-		uint64_t nonce;
-	} at[2];
-};
-
-/* `kernel` and `objects` (copied) are indices into the schedule; attempts count from 1. Free with task_free. */
-struct task *task_new(size_t kernel, const size_t *objects, size_t count, unsigned attempt);
+/* `kernel` and `objects` (copied) are indices into the schedule. Free with task_free. */
+struct task *task_new(size_t kernel, const size_t *objects, size_t count, unsigned number);
 void task_free(struct task *t);
 
-/* Choose the kind of VM unless that was decided, write what it needs, start it. Returns 0 or a negative errno. */
-int task_start(struct task *t, const struct schedule *s, struct shared_jobs *jobs, struct error *err);
+/*
+ * Choose the kind of VM unless that was decided, write what it needs, start it. `nonce` is the run's: tasks with the
+ * same job share its file. Returns 0 or a negative errno.
+ */
+int task_start(struct task *t, const struct schedule *s, uint64_t nonce, struct error *err);
 
 /* Forget the VM that ended; the next one is to be of kind `mode`. */
 void task_reset(struct task *t, enum vm_mode mode);
-
-void shared_jobs_free(struct shared_jobs *jobs);
 
 #endif

@@ -21,14 +21,12 @@ interrupted() {
 	! pgrep -f "$scratch/results" && latest '.complete == false and ([.kernels[] | select(.status == "ok")] | length) >= 1'
 }
 check "a stopped run leaves no process and keeps what was finished" interrupted
-# Once more, when a repeat is done, as the script of the next one shows: it stands.
-script_of_repeat() { stat -c %i "$scratch/results/latest/newest-cloud/qemu-resume.sh" 2>/dev/null; }
+# Once more, when a repeat is done, as the script of one more than run side by side shows: it stands.
 interrupted_repeats() {
-	local pid first=
+	local pid
 	"$corematrix" run -j "$jobs" -o "$scratch/results" --kernel newest-cloud --repeat 1000 build/progs/exec_identity.bpf.o >"$scratch/said" 2>&1 &
 	pid=$!
-	until [ -n "$first" ] && [ "$(script_of_repeat)" != "$first" ]; do
-		[ -n "$first" ] || first=$(script_of_repeat)
+	until compgen -G "$scratch/results/latest/newest-cloud/qemu-$((jobs + 1))*.sh" >/dev/null; do
 		kill -0 $pid 2>/dev/null || break
 		sleep 0.1
 	done

@@ -35,7 +35,17 @@ check "a control without its expectation turns the run red" status 1 "stale offs
 copy good exec_identity && printf '[expect]\ndefault = wrong\n' >>"$scratch/good/exec_identity.ini"
 check "a good program that is expected to fail turns it red" status 1 "1 unexpected" run --kernel newest-cloud "$scratch/good/exec_identity.bpf.o"
 printf '%s\n' "6.1 rt id=other append=\"rdinit=/nothing\"" >"$scratch/noinit.txt"
-check "a kernel that panics is infra, with its line" status 3 "Kernel panic" run -k "$scratch/noinit.txt" build/progs/exec_identity.bpf.o
+check "a kernel that panics is infra, with its line" \
+	status 3 "Kernel panic" run -k "$scratch/noinit.txt" --repeat 2 build/progs/exec_identity.bpf.o
+each_console_is_kept() {
+	local console
+	latest '(.kernels[0].attempts | map(.console) | unique | length) == 2' || return 1
+	latest '.cells[0].log == .kernels[0].attempts[0].console' || return 1
+	while read -r console; do
+		grep -q "Kernel panic" "$scratch/results/latest/$console" || { echo "$console: without the panic"; return 1; }
+	done < <(jq -r '.kernels[0].attempts[].console' "$scratch/results/latest/results.json")
+}
+check "each attempt that failed keeps its console" each_console_is_kept
 
 check "a prediction that is wrong contradicts the measurement" status 4 "predicted the value" \
 	"$(dirname "$corematrix")/tests/bin/corematrix-wrong" run -j "$jobs" -o "$scratch/results" --kernel newest-cloud build/progs/exec_identity.bpf.o
