@@ -21,11 +21,13 @@ void recorder_init(struct recorder *rec, const struct schedule *s, struct result
 {
 	*rec = (struct recorder){.s = s, .r = r};
 	rec->pending = xcalloc(s->list->count, sizeof(*rec->pending));
+	rec->lost = xcalloc(s->list->count * s->objects->count, sizeof(*rec->lost));
 }
 
 void recorder_free(struct recorder *rec)
 {
 	free(rec->pending);
+	free(rec->lost);
 	*rec = (struct recorder){0};
 }
 
@@ -90,10 +92,8 @@ static void repeat_cell(struct result_cell *first, const struct result_cell *aga
 		return;
 	first->differing++;
 	first->as_expected = false;
-	if (again->verdict == VERDICT_INFRA) {
-		first->verdict = VERDICT_INFRA;
+	if (again->verdict == VERDICT_INFRA)
 		result_set_string(&first->log, again->log);
-	}
 	reason = xasprintf("differs between runs: %s", difference);
 	result_set_string(&first->reason, reason);
 }
@@ -177,6 +177,7 @@ void record_lost(struct recorder *rec, size_t kernel, size_t object, const struc
 	fill_lost(rec, cell, t, reason);
 	repeat_cell(first, cell);
 	result_free(scratch);
+	rec->lost[kernel * rec->s->objects->count + object] = true;
 }
 
 void record_kernel_lost(struct recorder *rec, size_t kernel, const char *reason)
@@ -227,10 +228,23 @@ static int save(const struct recorder *rec, struct error *err)
 	return result_json_write(rec->r, path, err);
 }
 
+/* Only now: until the last measurement, others are compared with what the first one said. */
+static void settle_lost(const struct recorder *rec, size_t kernel)
+{
+	for (size_t i = 0; i < rec->s->objects->count; i++) {
+		struct result_cell *cell =
+		        result_find_cell(rec->r, rec->s->kernels[kernel].id, rec->s->objects->at[i].name);
+
+		if (cell && rec->lost[kernel * rec->s->objects->count + i])
+			cell->verdict = VERDICT_INFRA;
+	}
+}
+
 int record_task_ended(struct recorder *rec, size_t kernel, struct error *err)
 {
 	if (--rec->pending[kernel])
 		return 0;
+	settle_lost(rec, kernel);
 	rec->finished++;
 	progress_kernel(rec->r, &rec->r->kernels[kernel], rec->finished, rec->s->plan->count);
 	return save(rec, err);

@@ -9,6 +9,9 @@
 #ifndef COREMATRIX_HOST_RECORDER_H
 #define COREMATRIX_HOST_RECORDER_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/error.h"
 #include "host/result.h"
 #include "host/scheduler.h"
@@ -19,6 +22,7 @@ struct recorder {
 	const struct schedule *s;
 	struct result *r;
 	unsigned *pending; /* per kernel: tasks that have not ended */
+	bool *lost;        /* per kernel and object: one of several measurements was lost */
 	size_t finished;   /* kernels */
 };
 
@@ -35,7 +39,10 @@ void record_lost(struct recorder *rec, size_t kernel, size_t object, const struc
 /* No VM of the kernel could measure anything. */
 void record_kernel_lost(struct recorder *rec, size_t kernel, const char *reason);
 
-/* A task of the kernel has ended; after its last one the result is saved. Returns 0 or a negative errno. */
+/*
+ * A task of the kernel has ended. After its last one, cells of which a measurement was lost become infra, and the
+ * result is saved. Returns 0 or a negative errno.
+ */
 int record_task_ended(struct recorder *rec, size_t kernel, struct error *err);
 
 #endif

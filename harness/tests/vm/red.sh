@@ -46,6 +46,21 @@ each_console_is_kept() {
 	done < <(jq -r '.kernels[0].attempts[].console' "$scratch/results/latest/results.json")
 }
 check "each attempt that failed keeps its console" each_console_is_kept
+# The second of three VMs dies: what the others measured does not hide it.
+lost_repeat() {
+	local pid results=$scratch/lost
+	"$corematrix" run --cold -j 1 -o "$results" --kernel newest-cloud --repeat 3 build/progs/exec_identity.bpf.o >"$scratch/said" 2>&1 &
+	pid=$!
+	until [ -e "$results/latest/newest-cloud/qemu-2.sh" ] && pkill -KILL -P $pid qemu; do
+		kill -0 $pid 2>/dev/null || break
+		sleep 0.1
+	done
+	wait $pid
+	[ $? = 3 ] && grep -q 'attempt 2 of 3.*signal 9.*see newest-cloud/console-2.log' "$scratch/said" &&
+		jq -e '.cells[0] | .verdict == "infra" and .runs == 3 and .differing == 1 and .log == "newest-cloud/console-2.log"' \
+			"$results/latest/results.json"
+}
+check "a VM lost among repeats makes its cell infra, and its console is named" lost_repeat
 
 check "a prediction that is wrong contradicts the measurement" status 4 "predicted the value" \
 	"$(dirname "$corematrix")/tests/bin/corematrix-wrong" run -j "$jobs" -o "$scratch/results" --kernel newest-cloud build/progs/exec_identity.bpf.o
