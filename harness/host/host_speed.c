@@ -63,7 +63,7 @@ unsigned host_speed_processors(void)
 	return sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
 }
 
-static unsigned long available_mb(void)
+unsigned long host_speed_available_mb(void)
 {
 	struct buf text = {0};
 	const char *line;
@@ -75,12 +75,12 @@ static unsigned long available_mb(void)
 	return kb / 1024;
 }
 
-unsigned host_speed_jobs(unsigned processors, unsigned memory_mb)
+unsigned host_speed_jobs(unsigned processors, unsigned memory_mb, unsigned long available_mb)
 {
-	unsigned long fit = available_mb() / (memory_mb + QEMU_MB);
+	unsigned long fit = available_mb / (memory_mb + QEMU_MB);
 	unsigned busy = processors + (processors + 1) / 2;
 
-	if (fit && fit < busy)
-		return (unsigned)fit;
+	if (available_mb && fit < busy)
+		busy = (unsigned)fit;
 	return busy ? busy : 1;
 }

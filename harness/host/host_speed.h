@@ -16,10 +16,14 @@ struct vm_deadlines host_speed_deadlines(unsigned jobs, unsigned processors);
 /* How many processors this process may use, at least 1. */
 unsigned host_speed_processors(void);
 
+/* Memory that can be had without swapping, MiB (MemAvailable of /proc/meminfo, proc(5)); 0 when it is not known. */
+unsigned long host_speed_available_mb(void);
+
 /*
- * How many VMs of `memory_mb` MiB to run side by side: three for two processors, since a guest that runs cells waits a
- * fifth of its time for its own grace periods and timers, and no more than free memory allows.
+ * How many VMs of `memory_mb` MiB to run side by side, at least 1: three for two processors, since a guest that runs
+ * cells waits a fifth of its time for its own grace periods and timers, and no more than `available_mb` MiB hold (0:
+ * not known).
  */
-unsigned host_speed_jobs(unsigned processors, unsigned memory_mb);
+unsigned host_speed_jobs(unsigned processors, unsigned memory_mb, unsigned long available_mb);
 
 #endif

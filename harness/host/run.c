@@ -220,7 +220,7 @@ static int measure(const struct run *run, struct result *r, struct error *err)
 {
 	const struct run_request *o = run->o;
 	unsigned processors = host_speed_processors();
-	unsigned jobs = o->jobs ? o->jobs : host_speed_jobs(processors, SCHEDULE_MEMORY_MB);
+	unsigned jobs = o->jobs ? o->jobs : host_speed_jobs(processors, SCHEDULE_MEMORY_MB, host_speed_available_mb());
 	cleanup_free char *command = command_for_one(o);
 	const struct prediction *p;
 	int rc = scheduler_run(
