@@ -11,7 +11,7 @@ parallel = $(MAKE) --no-print-directory --output-sync=target $(if $(filter -j% -
 
 CC := gcc
 CLANG := clang
-DEBS := gcc make pkg-config clang clang-15 llvm bpftool qemu-system-x86 check jq procps libxml2-utils libbpf-dev libelf-dev zlib1g-dev \
+DEBS := gcc make pkg-config clang clang-15 clang-format llvm bpftool qemu-system-x86 check jq procps libxml2-utils libbpf-dev libelf-dev zlib1g-dev \
 	libarchive-dev libjansson-dev libinih-dev libxml2-dev nettle-dev debian-archive-keyring
 PKGS := libarchive jansson libxml-2.0 nettle
 CPPFLAGS := -Iharness -D_GNU_SOURCE -MMD -MP
@@ -32,9 +32,9 @@ RESULTS ?= results
 BASELINES ?= results/baselines
 
 SHARED_SRC := $(wildcard harness/base/*.c harness/wire/*.c harness/relo/*.c)
-HOST_SRC := $(SHARED_SRC) $(wildcard harness/host/*.c)
-AGENT_SRC := $(SHARED_SRC) $(wildcard harness/agent/*.c)
-HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/agent_image.o $(BUILD)/host/floor_image.o
+HOST_SRC := $(SHARED_SRC) $(wildcard harness/host/*/*.c)
+AGENT_SRC := $(SHARED_SRC) $(wildcard harness/agent/*.c harness/agent/*/*.c)
+HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/harness/host/vm/agent_image.o $(BUILD)/host/harness/host/bench/floor_image.o
 AGENT_OBJ := $(AGENT_SRC:%.c=build/agent/%.o) build/agent/libbpf.o
 TEST_BIN := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/check_*.c))
 TEST_FIXTURES := $(BUILD)/tests/bin/qemu-system-x86_64 \
@@ -114,11 +114,11 @@ $(BUILD)/host/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -c -o $@ $<
 
-$(BUILD)/host/agent_image.o: harness/host/agent_image.S build/agent.elf
+$(BUILD)/host/harness/host/vm/agent_image.o: harness/host/vm/agent_image.S build/agent.elf
 	@mkdir -p $(@D)
 	$(Q)$(CC) -DAGENT_ELF='"build/agent.elf"' -c -o $@ $<
 
-$(BUILD)/host/floor_image.o: harness/host/floor_image.S build/floor.elf
+$(BUILD)/host/harness/host/bench/floor_image.o: harness/host/bench/floor_image.S build/floor.elf
 	@mkdir -p $(@D)
 	$(Q)$(CC) -DFLOOR_ELF='"build/floor.elf"' -c -o $@ $<
 
@@ -172,11 +172,14 @@ check: deps
 	+$(Q)$(parallel) unit-run vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix
 
-## unit         the unit tests alone
-.PHONY: unit-run $(TEST_BIN:=.run)
+## unit         the unit tests alone, with the table of rooms and the formatter
+.PHONY: unit-run style $(TEST_BIN:=.run)
 unit:
 	+$(Q)$(parallel) unit-run
-unit-run: $(TEST_BIN:=.run)
+unit-run: style $(TEST_BIN:=.run)
+style:
+	$(Q)harness/tests/rooms.sh
+	$(Q)harness/tests/format.sh
 $(TEST_BIN:=.run): %.run: % $(TEST_FIXTURES)
 	$(Q)CK_DEFAULT_TIMEOUT=120 $<
 

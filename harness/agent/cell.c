@@ -13,11 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/channel.h"
-#include "agent/kernel_module.h"
-#include "agent/loader.h"
-#include "agent/sysctl.h"
-#include "agent/tool.h"
+#include "agent/channel/channel.h"
+#include "agent/load/kernel_module.h"
+#include "agent/load/loader.h"
+#include "agent/load/sysctl.h"
+#include "agent/tool/tool.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "wire/frame.h"
@@ -133,9 +133,8 @@ static void run_object(const struct job_object *object)
 	else if (clock_ms() >= deadline)
 		reason = xasprintf("the object's process did not end within %d s", CELL_TIMEOUT_MS / 1000);
 	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-		reason =
-		        xstrdup("the object's process was killed, as the kernel does when its memory is full; give the "
-		                "kernel more with memory= in the list of kernels");
+		reason = xstrdup(
+		        "the object's process was killed, as the kernel does when its memory is full; give the kernel more with memory= in the list of kernels");
 	else if (WIFSIGNALED(status))
 		reason = xasprintf("the object's process died: %s", strsignal(WTERMSIG(status)));
 	else

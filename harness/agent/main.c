@@ -19,13 +19,13 @@
 #include <unistd.h>
 
 #include "agent/cell.h"
-#include "agent/channel.h"
-#include "agent/kernel_btf.h"
-#include "agent/kernel_module.h"
-#include "agent/port.h"
-#include "agent/subject.h"
-#include "agent/symbols.h"
-#include "agent/truth.h"
+#include "agent/channel/channel.h"
+#include "agent/channel/port.h"
+#include "agent/deeds/cgroup_root.h"
+#include "agent/deeds/subject.h"
+#include "agent/load/kernel_btf.h"
+#include "agent/load/kernel_module.h"
+#include "agent/load/symbols.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "wire/job.h"
@@ -37,11 +37,8 @@ static const struct mount_point {
 	const char *type, *target;
 	bool optional; /* a kernel may be built without it */
 } mount_points[] = {
-        {"proc", "/proc", false},
-        {"sysfs", "/sys", false},
-        {"tracefs", "/sys/kernel/tracing", false},
-        {"tmpfs", "/tmp", false},
-        {"cgroup2", TRUTH_CGROUP_ROOT, true},
+        {"proc", "/proc", false}, {"sysfs", "/sys", false},       {"tracefs", "/sys/kernel/tracing", false},
+        {"tmpfs", "/tmp", false}, {"cgroup2", CGROUP_ROOT, true},
 };
 
 static _Noreturn void give_up(struct error *err)

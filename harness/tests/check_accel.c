@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/accel.h"
+#include "host/vm/accel.h"
 #include "tests/scratch.h"
 
 #define PROGRAM "qemu-system-x86_64"

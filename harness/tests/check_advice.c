@@ -9,9 +9,10 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "host/advice.h"
-#include "host/advice_subject.h"
-#include "host/near_name.h"
+#include "host/advice/advice.h"
+#include "host/advice/advice_subject.h"
+#include "host/lib/near_name.h"
+#include "host/lib/text.h"
 #include "tests/scratch.h"
 
 /* ---- near_name ---- */
@@ -106,8 +107,8 @@ static struct result_cell *add_rejected(struct result *r, enum reject_class clas
 
 	c->verdict = VERDICT_REJECTED;
 	c->class = class;
-	result_set_string(&c->reason, reason);
-	result_set_string(&c->advice, "general");
+	text_set(&c->reason, reason);
+	text_set(&c->advice, "general");
 	return c;
 }
 
@@ -118,12 +119,12 @@ START_TEST(what_a_cell_lacked_is_found)
 	struct result_program *p = result_add_program(c);
 	struct advice_subject s;
 
-	result_set_string(&p->name, "p");
-	result_set_string(&p->section, subjects[_i].section);
+	text_set(&p->name, "p");
+	text_set(&p->section, subjects[_i].section);
 	if (subjects[_i].spec) {
 		struct result_relocation *x = result_add_relocation(c);
 
-		result_set_string(&x->spec, subjects[_i].spec);
+		text_set(&x->spec, subjects[_i].spec);
 		x->outcome = RELO_FATAL;
 	}
 	ck_assert_int_eq(advice_subject_find(c, &s), subjects[_i].name != NULL);
@@ -234,11 +235,11 @@ START_TEST(rejected_cells_get_advice_from_the_kernels_types)
 	for (size_t i = 0; i < sizeof(cells) / sizeof(*cells); i++) {
 		struct result_cell *c = add_rejected(r, cells[i].class, cells[i].reason);
 
-		result_set_string(&c->kernel, cells[i].kernel);
+		text_set(&c->kernel, cells[i].kernel);
 		if (cells[i].spec) {
 			struct result_relocation *x = result_add_relocation(c);
 
-			result_set_string(&x->spec, cells[i].spec);
+			text_set(&x->spec, cells[i].spec);
 			x->outcome = RELO_FATAL;
 		}
 	}
@@ -330,8 +331,8 @@ START_TEST(a_refused_map_is_looked_up_in_its_object)
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++) {
 		struct result_cell *c = add_rejected(r, CLASS_MAP_TYPE, maps[i].reason);
 
-		result_set_string(&c->object, "o");
-		result_set_string(&c->kernel, maps[i].kernel);
+		text_set(&c->object, "o");
+		text_set(&c->kernel, maps[i].kernel);
 	}
 	advise(r, &objects);
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)

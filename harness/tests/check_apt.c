@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/apt_source.h"
-#include "host/package_index.h"
+#include "host/source/apt_source.h"
+#include "host/source/package_index.h"
 
 #define SUM "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define PACKAGE(name, version, depends) \

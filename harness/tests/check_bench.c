@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "host/bench.h"
-#include "host/bench_json.h"
-#include "host/bench_table.h"
+#include "host/bench/bench.h"
+#include "host/bench/bench_json.h"
+#include "host/bench/bench_table.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "host/bisect.h"
-#include "host/release_range.h"
+#include "host/cmd/bisect.h"
+#include "host/source/release_range.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 #define MAX_KERNELS 40

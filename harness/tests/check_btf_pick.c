@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "relo/btf_pick.h"
+#include "host/resolve/btf_pick.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -9,10 +9,10 @@
 #include <bpf/libbpf.h>
 
 #include "base/io.h"
+#include "host/resolve/relo_calc.h"
+#include "host/resolve/relo_target.h"
 #include "relo/btf_check.h"
 #include "relo/core_relo.h"
-#include "relo/relo_calc.h"
-#include "relo/relo_target.h"
 
 #define FIXTURES "build/tests/relo/"
 #define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "host/btf_source.h"
+#include "host/store/btf_source.h"
 #include "tests/fake_kernel.h"
 #include "tests/scratch.h"
 

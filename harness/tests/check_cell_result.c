@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/cell_result.h"
+#include "host/run/cell_result.h"
 
 static const char whole[] = "libbpf: map 'm': failed to create: Invalid argument(-22)\n";
 static const char alone[] = MESSAGE_LOG_ALONE "second\n"

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "host/child.h"
+#include "host/lib/child.h"
 
 #define SHELL(script) \
 	{ \

@@ -7,8 +7,8 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "host/classify.h"
-#include "host/log_text.h"
+#include "host/judge/classify.h"
+#include "host/judge/log_text.h"
 
 /* A verifier log as libbpf 1.1.2 prints it. */
 #define REFUSED(why, lines) \

@@ -3,7 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "host/code_reach.h"
+#include "host/predict/code_reach.h"
 #include "relo/insn_value.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
-#include "agent/compare.c"
-#include "agent/event.c"
-#include "agent/hint.c"
-#include "agent/truth.c"
-#include "agent/view.c"
+#include "agent/truth/compare.c"
+#include "agent/truth/event.c"
+#include "agent/truth/hint.c"
+#include "agent/truth/truth.c"
+#include "agent/deeds/view.c"
 
 static const struct key_case {
 	const char *field;

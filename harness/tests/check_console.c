@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "host/console.h"
+#include "host/vm/console.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -9,9 +9,9 @@
 
 #include "base/buf.h"
 #include "base/io.h"
+#include "host/resolve/relo_calc.h"
 #include "relo/core_relo.h"
 #include "relo/core_spec.h"
-#include "relo/relo_calc.h"
 
 #define FIXTURES "build/tests/relo/"
 

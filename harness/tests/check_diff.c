@@ -7,12 +7,13 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "host/baseline.h"
-#include "host/baseline_file.h"
-#include "host/baseline_text.h"
-#include "host/kernel_group.h"
-#include "host/report_diff.h"
-#include "host/result_json.h"
+#include "host/kernels/kernel_group.h"
+#include "host/lib/text.h"
+#include "host/report/report_diff.h"
+#include "host/result/baseline.h"
+#include "host/result/baseline_file.h"
+#include "host/result/baseline_text.h"
+#include "host/result/result_json.h"
 #include "tests/scratch.h"
 
 /* ---- kernel_group ---- */
@@ -171,27 +172,27 @@ static struct result *make_result(bool infra)
 	struct result *r = result_new();
 
 	r->complete = true;
-	result_set_string(&result_add_object(r)->name, "blk \\ é");
+	text_set(&result_add_object(r)->name, "blk \\ é");
 	for (size_t i = 0; i < 2; i++) {
 		struct result_kernel *k = result_add_kernel(r);
 		struct result_cell *c = result_add_cell(r);
 		struct result_program *p = result_add_program(c);
 
-		result_set_string(&k->id, kernels[i]);
-		result_set_string(&k->release, kernels[i]);
-		result_set_string(&c->kernel, kernels[i]);
-		result_set_string(&c->object, "blk \\ é");
+		text_set(&k->id, kernels[i]);
+		text_set(&k->release, kernels[i]);
+		text_set(&c->kernel, kernels[i]);
+		text_set(&c->object, "blk \\ é");
 		c->verdict = infra && i ? VERDICT_INFRA : VERDICT_PASS;
 		c->as_expected = true;
-		result_set_string(&c->reason, infra && i ? "the VM hung" : "");
-		result_set_string(&p->name, "on_issue");
+		text_set(&c->reason, infra && i ? "the VM hung" : "");
+		text_set(&p->name, "on_issue");
 		p->autoload = p->loaded = p->attached = true;
 		for (unsigned n = 0; n < 3; n++) {
 			struct result_relocation *x = result_add_relocation(c);
 
-			result_set_string(&x->program, "on_issue");
-			result_set_string(&x->kind, "byte_off");
-			result_set_string(&x->spec, n == 1 ? "struct bio.bi_disk" : "struct request.rq_disk");
+			text_set(&x->program, "on_issue");
+			text_set(&x->kind, "byte_off");
+			text_set(&x->spec, n == 1 ? "struct bio.bi_disk" : "struct request.rq_disk");
 			x->number = n;
 			x->outcome = n == 2 ? RELO_GUARDED : RELO_MOVED;
 			x->has_target = n != 2;
@@ -296,7 +297,7 @@ START_TEST(a_cell_that_is_absent_was_not_measured)
 	cleanup_baseline struct baseline b = {0};
 	struct result *r = make_result(false);
 
-	result_set_string(&result_add_object(r)->name, "another");
+	text_set(&result_add_object(r)->name, "another");
 	baseline_take(r, &b);
 	result_free(r);
 	ck_assert_str_eq(b.objects[0].name, "another");

@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/embedded.h"
-#include "host/object.h"
-#include "host/object_paths.h"
+#include "host/object/embedded.h"
+#include "host/object/object.h"
+#include "host/object/object_paths.h"
 #include "tests/scratch.h"
 
 /* A small whole object: null section, names, symbols, BTF-like data; its file symbol is `source`. */

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/event.c"
-#include "agent/trace_pipe.c"
+#include "agent/truth/event.c"
+#include "agent/truth/trace_pipe.c"
 
 static struct btf *btf;
 static int u8_id, u32_id, s32_id, u64_id, char_id, bool_id, long_id;

@@ -7,8 +7,8 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "host/expect.h"
-#include "host/expect_text.h"
+#include "host/object/expect.h"
+#include "host/object/expect_text.h"
 
 /* A kernel on which task_struct.comm moved, task_struct.nope is missing, and broken.* cannot be told. */
 static int ask_sample(void *ctx, const char *question, const char *path)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* external_btf and min_btf: which file is meant is found by row and by release; what is no BTF is told with its line.
  */
-#include "host/external_btf.h"
+#include "host/store/external_btf.h"
 
 #include <bpf/btf.h>
 #include <string.h>
 
-#include "host/min_btf.h"
+#include "host/predict/min_btf.h"
 #include "tests/scratch.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))

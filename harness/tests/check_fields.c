@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "agent/compare.c"
-#include "agent/event.c"
-#include "agent/hint.c"
-#include "agent/scene.c"
-#include "agent/scene_value.c"
-#include "agent/truth.c"
-#include "agent/view.c"
+#include "agent/truth/compare.c"
+#include "agent/truth/event.c"
+#include "agent/truth/hint.c"
+#include "agent/truth/scene.c"
+#include "agent/truth/scene_value.c"
+#include "agent/truth/truth.c"
+#include "agent/deeds/view.c"
 
 /* ---- what a subject did ---- */
 

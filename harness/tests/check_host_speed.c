@@ -3,7 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "host/host_speed.h"
+#include "host/vm/host_speed.h"
 
 static const struct {
 	unsigned processors, memory_mb;

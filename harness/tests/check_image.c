@@ -8,8 +8,8 @@
 #include "base/buf.h"
 #include "base/io.h"
 #include "fake_kernel.h"
-#include "host/image.h"
-#include "host/unpack.h"
+#include "host/lib/unpack.h"
+#include "host/store/image.h"
 
 static const char release[] = "6.1.0-50-cloud-amd64";
 

@@ -9,7 +9,7 @@
 #include <sys/sysmacros.h>
 #include <utime.h>
 
-#include "host/initramfs.h"
+#include "host/vm/initramfs.h"
 #include "tests/scratch.h"
 
 static const char init_bytes[] = "\177ELF this is an agent\0and more";

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "host/judge.h"
+#include "host/judge/judge.h"
+#include "host/lib/text.h"
 
 struct truth_row {
 	const char *workload, *field, *expected, *observed;
@@ -362,9 +363,9 @@ static void fill(struct result *r, struct result_cell **cell, int i)
 	for (size_t k = 0; k < 3 && cases[i].programs[k].name; k++) {
 		struct result_program *p = result_add_program(c);
 
-		result_set_string(&p->name, cases[i].programs[k].name);
-		result_set_string(&p->section, "xdp");
-		result_set_string(&p->log, cases[i].programs[k].log);
+		text_set(&p->name, cases[i].programs[k].name);
+		text_set(&p->section, "xdp");
+		text_set(&p->log, cases[i].programs[k].log);
 		p->autoload = !cases[i].programs[k].idle_by_choice;
 		p->loaded = cases[i].programs[k].loaded;
 		p->attached = cases[i].programs[k].attached;
@@ -375,19 +376,19 @@ static void fill(struct result *r, struct result_cell **cell, int i)
 
 		x->outcome = cases[i].relocations[k].outcome;
 		x->insn = 5;
-		result_set_string(&x->program, "p");
-		result_set_string(&x->kind, cases[i].relocations[k].kind);
-		result_set_string(&x->spec, cases[i].relocations[k].spec);
+		text_set(&x->program, "p");
+		text_set(&x->kind, cases[i].relocations[k].kind);
+		text_set(&x->spec, cases[i].relocations[k].spec);
 	}
 	for (size_t k = 0; k < 5 && cases[i].truth[k].workload; k++) {
 		const struct truth_row *row = &cases[i].truth[k];
 		struct result_truth *t = result_add_truth(c);
 
-		result_set_string(&t->workload, row->workload);
-		result_set_string(&t->field, row->field);
-		result_set_string(&t->expected, row->expected);
-		result_set_string(&t->observed, row->observed);
-		result_set_string(&t->hint, row->hint);
+		text_set(&t->workload, row->workload);
+		text_set(&t->field, row->field);
+		text_set(&t->expected, row->expected);
+		text_set(&t->observed, row->observed);
+		text_set(&t->hint, row->hint);
 		t->ok = row->ok;
 	}
 }

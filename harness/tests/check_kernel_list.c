@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "host/kernel_list.h"
+#include "host/kernels/kernel_list.h"
 
 static const struct {
 	const char *text;

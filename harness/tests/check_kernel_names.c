@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "agent/kernel_names.c"
-#include "agent/shared_pages.c"
+#include "agent/load/kernel_names.c"
+#include "agent/load/shared_pages.c"
 #include "base/buf.h"
 #include "base/cleanup.h"
 

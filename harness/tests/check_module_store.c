@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* module_store and module_job: modules are found in packages with what they depend on, and go into a job in order. */
-#include "host/module_store.h"
+#include "host/store/module_store.h"
 
 #include <string.h>
 
-#include "host/module_job.h"
+#include "host/run/module_job.h"
 #include "tests/fake_kernel.h"
 #include "tests/scratch.h"
 

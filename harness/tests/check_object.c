@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/object.h"
+#include "host/object/object.h"
 #include "tests/scratch.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "host/object_ini.h"
+#include "host/object/object_ini.h"
 
 static const char whole[] = "; comment\n"
                             "# comment\n"

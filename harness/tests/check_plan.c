@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/plan.h"
+#include "host/run/plan.h"
 #include "tests/scratch.h"
 
 static const char *const ids[] = {"a", "b", "c", "d", "e"};

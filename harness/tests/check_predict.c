@@ -8,10 +8,10 @@
 
 #include <bpf/btf.h>
 
-#include "host/predict.h"
-#include "host/predict_boundary.h"
-#include "host/predict_forecast.h"
-#include "host/predict_timeline.h"
+#include "host/predict/predict.h"
+#include "host/predict/predict_boundary.h"
+#include "host/predict/predict_forecast.h"
+#include "host/predict/predict_timeline.h"
 #include "tests/fake_kernel.h"
 #include "tests/scratch.h"
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/cell_result.h"
-#include "host/predict_agree.h"
+#include "host/predict/predict_agree.h"
+#include "host/run/cell_result.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
 

@@ -3,7 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "agent/proof.c"
+#include "agent/load/proof.c"
 
 static const char verifier[] = "libbpf: prog 'a': BPF program load failed: Invalid argument\n"
                                "libbpf: prog 'a': -- BEGIN PROG LOAD LOG --\n"

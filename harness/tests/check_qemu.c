@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "host/qemu.h"
+#include "host/vm/qemu.h"
 
 static struct qemu_guest make_guest(void)
 {

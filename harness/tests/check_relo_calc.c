@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "relo/btf_join.h"
-#include "relo/relo_calc.h"
-#include "relo/relo_judge.h"
-#include "relo/relo_self_test.h"
+#include "host/resolve/btf_join.h"
+#include "host/resolve/relo_calc.h"
+#include "host/resolve/relo_judge.h"
+#include "host/resolve/relo_self_test.h"
 #include "tests/relo/fake_load.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))

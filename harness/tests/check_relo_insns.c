@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "relo/relo_judge.h"
+#include "host/resolve/relo_judge.h"
 #include "tests/relo/fake_load.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))

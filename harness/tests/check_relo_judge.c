@@ -5,7 +5,7 @@
 
 #include <linux/bpf.h>
 
-#include "relo/relo_judge.h"
+#include "host/resolve/relo_judge.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
 

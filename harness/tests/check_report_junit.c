@@ -9,8 +9,9 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "host/report_junit.h"
-#include "host/result_json.h"
+#include "host/lib/text.h"
+#include "host/report/report_junit.h"
+#include "host/result/result_json.h"
 
 #define GOLDEN "harness/tests/golden/run.json"
 #define SCHEMA "harness/tests/golden/junit.xsd"
@@ -125,7 +126,7 @@ START_TEST(hostile_text_comes_out_right)
 	struct result_cell *c = result_find_cell(r, "6.1-cloud", "exec_identity");
 	cleanup_free char *text = NULL, *message = NULL, *body = NULL, *want = NULL, *err = NULL;
 
-	/* past result_set_string: the writer must not rely on it */
+	/* past text_set: the writer must not rely on it */
 	free(c->reason);
 	c->reason = xstrdup(hostile[_i].in);
 	free(r->kernels[2].reason);
@@ -148,7 +149,7 @@ START_TEST(a_cell_that_was_not_run_is_an_error)
 	struct result *r = read_golden();
 	cleanup_free char *text = NULL, *type = NULL, *errors = NULL;
 
-	result_set_string(&r->cells[0].kernel, "gone");
+	text_set(&r->cells[0].kernel, "gone");
 	text = report_junit(r);
 	ck_assert_int_eq(validate(text), 0);
 	type = ask(text, "string(//testsuite[1]/testcase[1]/error/@message)");
@@ -165,8 +166,8 @@ START_TEST(an_empty_or_odd_run_is_valid)
 	cleanup_free char *empty = report_junit(r), *odd = NULL, *when = NULL;
 
 	ck_assert_int_eq(validate(empty), 0);
-	result_set_string(&r->started, "yesterday");
-	result_set_string(&result_add_kernel(r)->id, "k");
+	text_set(&r->started, "yesterday");
+	text_set(&result_add_kernel(r)->id, "k");
 	r->kernels[0].timing.total_ms = -1;
 	odd = report_junit(r);
 	ck_assert_int_eq(validate(odd), 0);

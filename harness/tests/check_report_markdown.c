@@ -7,7 +7,8 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "host/report_markdown.h"
+#include "host/lib/text.h"
+#include "host/report/report_markdown.h"
 #include "tests/scratch.h"
 
 static struct result *make(size_t kernels, size_t objects)
@@ -19,19 +20,19 @@ static struct result *make(size_t kernels, size_t objects)
 	for (size_t o = 0; o < objects; o++) {
 		cleanup_free char *name = xasprintf("obj_%zu", o);
 
-		result_set_string(&result_add_object(r)->name, name);
+		text_set(&result_add_object(r)->name, name);
 	}
 	for (size_t k = 0; k < kernels; k++) {
 		cleanup_free char *id = xasprintf("6.%zu-cloud", k);
 
-		result_set_string(&result_add_kernel(r)->id, id);
-		result_set_string(&r->kernels[k].release, "6.x");
+		text_set(&result_add_kernel(r)->id, id);
+		text_set(&r->kernels[k].release, "6.x");
 		for (size_t o = 0; o < objects; o++) {
 			struct result_cell *c = result_add_cell(r);
 
-			result_set_string(&c->kernel, id);
-			result_set_string(&c->object, r->objects[o].name);
-			result_set_string(&c->expected, "pass");
+			text_set(&c->kernel, id);
+			text_set(&c->object, r->objects[o].name);
+			text_set(&c->expected, "pass");
 			c->as_expected = true;
 		}
 	}
@@ -77,11 +78,11 @@ START_TEST(what_is_unexpected_is_told)
 	r->cells[0].verdict = VERDICT_REJECTED;
 	r->cells[0].class = CLASS_HELPER;
 	r->cells[0].as_expected = false;
-	result_set_string(&r->cells[0].reason, "unknown func\nbpf_loop#181 | <b>");
-	result_set_string(&r->cells[0].advice, "do *this*");
-	result_set_string(&r->cells[0].reproduce, "corematrix run `x`");
+	text_set(&r->cells[0].reason, "unknown func\nbpf_loop#181 | <b>");
+	text_set(&r->cells[0].advice, "do *this*");
+	text_set(&r->cells[0].reproduce, "corematrix run `x`");
 	r->cells[1].verdict = VERDICT_WRONG;
-	result_set_string(&r->cells[1].expected, "wrong");
+	text_set(&r->cells[1].expected, "wrong");
 	text = render(r);
 	ck_assert_ptr_nonnull(strstr(text, "## corematrix: 1 of 2 cells not as expected, 0 not measured\n"));
 	ck_assert_ptr_nonnull(strstr(text, "| 6.0-cloud | 6.x | ❌ **rejected&#58;helper** |\n"));
@@ -101,7 +102,7 @@ START_TEST(what_is_missing_or_infra_is_no_pass)
 
 	r->cells[0].verdict = VERDICT_INFRA;
 	r->complete = false;
-	result_set_string(&result_add_object(r)->name, "late");
+	text_set(&result_add_object(r)->name, "late");
 	text = render(r);
 	ck_assert_ptr_nonnull(strstr(text, "not finished, 0 of 4 cells not as expected, 3 not measured\n"));
 	ck_assert_ptr_nonnull(strstr(text, "⚠️ **infra** | ⚠️ **not run** |\n"));
@@ -116,7 +117,7 @@ START_TEST(the_summary_stays_within_what_github_takes)
 	memset(reason, '<', 5000);
 	for (size_t i = 0; i < r->cell_count; i++) {
 		r->cells[i].as_expected = false;
-		result_set_string(&r->cells[i].reason, i % 2 ? reason : "short");
+		text_set(&r->cells[i].reason, i % 2 ? reason : "short");
 	}
 	text = render(r);
 	ck_assert_ptr_nonnull(strstr(text, " more: see results.json.\n"));

@@ -9,9 +9,10 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "host/object_ini.h"
-#include "host/report_mechanisms.h"
-#include "host/result.h"
+#include "host/lib/text.h"
+#include "host/object/object_ini.h"
+#include "host/report/report_mechanisms.h"
+#include "host/result/result.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -31,8 +32,8 @@ static struct result *result_make(void)
 	for (size_t k = 0; k < KERNELS; k++) {
 		struct result_kernel *to = result_add_kernel(r);
 
-		result_set_string(&to->id, kernels[k].id);
-		result_set_string(&to->release, kernels[k].release);
+		text_set(&to->id, kernels[k].id);
+		text_set(&to->release, kernels[k].release);
 	}
 	return r;
 }
@@ -72,8 +73,8 @@ static void object_add(struct result *r, const char *name, const char *mechanism
 {
 	struct result_object *o = result_add_object(r);
 
-	result_set_string(&o->name, name);
-	result_set_string(&o->mechanism, mechanism);
+	text_set(&o->name, name);
+	text_set(&o->mechanism, mechanism);
 	o->control = control;
 }
 
@@ -82,8 +83,8 @@ static struct result_cell *cell_add(struct result *r, size_t kernel, const char 
 {
 	struct result_cell *c = result_add_cell(r);
 
-	result_set_string(&c->kernel, kernels[kernel].id);
-	result_set_string(&c->object, object);
+	text_set(&c->kernel, kernels[kernel].id);
+	text_set(&c->object, object);
 	c->verdict = verdict;
 	c->class = class;
 	return c;
@@ -93,8 +94,8 @@ static void truth_add(struct result_cell *c, const char *field, bool ok, const c
 {
 	struct result_truth *t = result_add_truth(c);
 
-	result_set_string(&t->field, field);
-	result_set_string(&t->observed, observed);
+	text_set(&t->field, field);
+	text_set(&t->observed, observed);
 	t->ok = ok;
 }
 

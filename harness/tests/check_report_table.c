@@ -9,11 +9,11 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "host/cmd_report.h"
-#include "host/report_table.h"
-#include "host/report_timing.h"
-#include "host/result_json.h"
-#include "host/text.h"
+#include "host/cmd/cmd_report.h"
+#include "host/lib/text.h"
+#include "host/report/report_table.h"
+#include "host/report/report_timing.h"
+#include "host/result/result_json.h"
 
 #define GOLDEN "harness/tests/golden/run"
 
@@ -35,17 +35,17 @@ static struct result *make_run(size_t kernels, size_t objects)
 	for (size_t o = 0; o < objects; o++) {
 		cleanup_free char *name = xasprintf("object_%zu", o);
 
-		result_set_string(&result_add_object(r)->name, name);
+		text_set(&result_add_object(r)->name, name);
 	}
 	for (size_t k = 0; k < kernels; k++) {
 		cleanup_free char *id = xasprintf("k%zu", k);
 
-		result_set_string(&result_add_kernel(r)->id, id);
+		text_set(&result_add_kernel(r)->id, id);
 		for (size_t o = 0; o < objects; o++) {
 			struct result_cell *c = result_add_cell(r);
 
-			result_set_string(&c->kernel, id);
-			result_set_string(&c->object, r->objects[o].name);
+			text_set(&c->kernel, id);
+			text_set(&c->object, r->objects[o].name);
 			c->verdict = VERDICT_REJECTED;
 			c->class = CLASS_NO_KERNEL_BTF;
 			c->as_expected = true;
@@ -159,7 +159,7 @@ START_TEST(an_incomplete_run_says_so)
 
 	r->complete = false;
 	for (size_t i = 0; i < 2; i++)
-		result_set_string(&r->cells[i].kernel, "gone");
+		text_set(&r->cells[i].kernel, "gone");
 	text = report_table(r, false);
 	ck_assert(strncmp(text, "INCOMPLETE RUN", 14) == 0);
 	ck_assert_uint_eq(count_of(text, "! not run"), 2);
@@ -174,10 +174,10 @@ START_TEST(names_of_any_width_stay_aligned)
 	const char *line;
 	size_t column = 0;
 
-	result_set_string(&r->kernels[0].id, "内核-一");
-	result_set_string(&r->kernels[1].release, "two\nlines\tand \x1b[31m");
+	text_set(&r->kernels[0].id, "内核-一");
+	text_set(&r->kernels[1].release, "two\nlines\tand \x1b[31m");
 	for (size_t i = 0; i < 2; i++)
-		result_set_string(&r->cells[i].kernel, "内核-一");
+		text_set(&r->cells[i].kernel, "内核-一");
 	text = report_table(r, false);
 	ck_assert_msg(strstr(text, "two lines and \\x1b[31m") != NULL, "%s", text);
 	line = strchr(text, '\n') + 1;
@@ -202,7 +202,7 @@ START_TEST(an_unexpected_pass_is_told)
 	r->cells[0].verdict = VERDICT_PASS;
 	r->cells[0].class = CLASS_NONE;
 	r->cells[0].as_expected = false;
-	result_set_string(&r->cells[0].expected, "rejected:relocation");
+	text_set(&r->cells[0].expected, "rejected:relocation");
 	text = report_table(r, false);
 	ck_assert(strstr(text, "! pass") != NULL);
 	ck_assert(strstr(text, "k0 x object_0: pass, expected rejected:relocation") != NULL);
@@ -216,7 +216,7 @@ START_TEST(many_disagreements_are_counted)
 	cleanup_free char *text = NULL;
 
 	for (int i = 0; i < 50; i++)
-		result_set_string(&result_add_relocation(&r->cells[0])->disagreement, "24 != 32");
+		text_set(&result_add_relocation(&r->cells[0])->disagreement, "24 != 32");
 	text = report_table(r, false);
 	ck_assert_uint_eq(count_of(text, "24 != 32"), 20);
 	ck_assert(strstr(text, "and 30 more") != NULL);

@@ -9,7 +9,8 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "host/result_json.h"
+#include "host/lib/text.h"
+#include "host/result/result_json.h"
 
 #define GOLDEN "harness/tests/golden/run.json"
 
@@ -97,11 +98,11 @@ START_TEST(numbers_stay_exact)
 	struct result_cell *c;
 	struct result_relocation *x;
 
-	result_set_string(&result_add_kernel(r)->id, "k");
-	result_set_string(&result_add_object(r)->name, "o");
+	text_set(&result_add_kernel(r)->id, "k");
+	text_set(&result_add_object(r)->name, "o");
 	c = result_add_cell(r);
-	result_set_string(&c->kernel, "k");
-	result_set_string(&c->object, "o");
+	text_set(&c->kernel, "k");
+	text_set(&c->object, "o");
 	c->events = exact_values[_i];
 	x = result_add_relocation(c);
 	x->local = exact_values[_i];
@@ -142,9 +143,9 @@ START_TEST(strings_are_sanitised)
 {
 	char *slot = xstrdup("old");
 
-	result_set_string(&slot, strings[_i].in);
+	text_set(&slot, strings[_i].in);
 	ck_assert_str_eq(slot, strings[_i].out);
-	result_set_string(&slot, slot);
+	text_set(&slot, slot);
 	ck_assert_str_eq(slot, strings[_i].out);
 	free(slot);
 }
@@ -292,16 +293,16 @@ START_TEST(the_highest_exit_status_wins)
 	struct result_kernel *k = result_add_kernel(r);
 	struct result_totals t;
 
-	result_set_string(&k->id, "k");
+	text_set(&k->id, "k");
 	k->infra = runs[_i].kernel_infra;
-	result_set_string(&result_add_object(r)->name, "o");
+	text_set(&result_add_object(r)->name, "o");
 	r->complete = runs[_i].complete;
 	if (runs[_i].has_cell) {
 		struct result_cell *c = result_add_cell(r);
 
 		c->verdict = runs[_i].verdict;
 		c->as_expected = runs[_i].as_expected;
-		result_set_string(&result_add_relocation(c)->disagreement, runs[_i].disagreement ? "24 != 32" : "");
+		text_set(&result_add_relocation(c)->disagreement, runs[_i].disagreement ? "24 != 32" : "");
 	}
 	ck_assert_int_eq(result_exit_status(r), runs[_i].status);
 	result_count(r, &t);

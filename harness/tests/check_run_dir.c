@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/run_dir.h"
+#include "host/run/run_dir.h"
 #include "tests/scratch.h"
 
 #define RUNS 5

@@ -6,7 +6,8 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "host/run_plan.h"
+#include "host/lib/text.h"
+#include "host/run/run_plan.h"
 #include "tests/scratch.h"
 
 #define LIST "5.10 cloud\n6.1 cloud\n6.12 cloud\n7.2 cloud\n"
@@ -121,7 +122,7 @@ START_TEST(times_of_measured_kernels_are_remembered)
 	for (size_t i = 0; i < sizeof(took) / sizeof(*took); i++) {
 		struct result_kernel *k = result_add_kernel(r);
 
-		result_set_string(&k->id, took[i].id);
+		text_set(&k->id, took[i].id);
 		k->timing.total_ms = took[i].ms;
 		k->infra = took[i].infra;
 	}

@@ -4,15 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "agent/attribution.c"
-#include "agent/compare.c"
-#include "agent/event.c"
-#include "agent/hint.c"
-#include "agent/scene.c"
-#include "agent/scene_value.c"
-#include "agent/self_check.c"
-#include "agent/truth.c"
-#include "agent/view.c"
+#include "agent/truth/attribution.c"
+#include "agent/truth/compare.c"
+#include "agent/truth/event.c"
+#include "agent/truth/hint.c"
+#include "agent/truth/scene.c"
+#include "agent/truth/scene_value.c"
+#include "agent/truth/self_check.c"
+#include "agent/truth/truth.c"
+#include "agent/deeds/view.c"
 
 /* ---- a capture without an object: printed lines ---- */
 

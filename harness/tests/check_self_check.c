@@ -3,8 +3,8 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "agent/event.c"
-#include "agent/self_check.c"
+#include "agent/truth/event.c"
+#include "agent/truth/self_check.c"
 
 /* The list is compare's, which this test does without. */
 static struct fact_list facts;

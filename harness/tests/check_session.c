@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "host/session.h"
+#include "host/vm/session.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define NONCE 77u

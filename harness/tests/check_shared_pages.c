@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/shared_pages.c"
+#include "agent/load/shared_pages.c"
 
 #define PAGES 6
 

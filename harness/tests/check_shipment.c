@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/child.h"
-#include "host/elf_needs.h"
-#include "host/library_path.h"
-#include "host/shipment.h"
+#include "host/lib/child.h"
+#include "host/object/elf_needs.h"
+#include "host/object/library_path.h"
+#include "host/object/shipment.h"
 #include "scratch.h"
 #include "wire/parcel.h"
 

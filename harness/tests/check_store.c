@@ -17,9 +17,9 @@
 #include "base/buf.h"
 #include "base/io.h"
 #include "fake_kernel.h"
-#include "host/package_index.h"
-#include "host/sha256.h"
-#include "host/store.h"
+#include "host/lib/sha256.h"
+#include "host/source/package_index.h"
+#include "host/store/store.h"
 
 static char *top;
 static struct store_options options;

@@ -6,8 +6,8 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "host/child.h"
-#include "host/strings.h"
+#include "host/lib/child.h"
+#include "host/lib/strings.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

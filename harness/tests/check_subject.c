@@ -7,19 +7,19 @@
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 
-#include "agent/action.c"
-#include "agent/action_cgroup.c"
-#include "agent/action_disk.c"
-#include "agent/action_file.c"
-#include "agent/action_net.c"
-#include "agent/action_process.c"
-#include "agent/action_timer.c"
-#include "agent/still.c"
-#include "agent/subject.c"
-#include "agent/subject_body.c"
-#include "agent/subject_kinds.c"
-#include "agent/truth.c"
-#include "agent/view.c"
+#include "agent/deeds/action.c"
+#include "agent/deeds/action_cgroup.c"
+#include "agent/deeds/action_disk.c"
+#include "agent/deeds/action_file.c"
+#include "agent/deeds/action_net.c"
+#include "agent/deeds/action_process.c"
+#include "agent/deeds/action_timer.c"
+#include "agent/deeds/still.c"
+#include "agent/deeds/subject.c"
+#include "agent/deeds/subject_body.c"
+#include "agent/deeds/subject_kinds.c"
+#include "agent/truth/truth.c"
+#include "agent/deeds/view.c"
 
 static struct subject_stage *stage;
 

@@ -7,8 +7,8 @@
 #include <zlib.h>
 
 #include "base/cleanup.h"
-#include "host/need_check.h"
-#include "host/symbols.h"
+#include "host/predict/need_check.h"
+#include "host/store/symbols.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/tool_process.c"
-#include "host/judge.h"
-#include "host/result.h"
+#include "agent/tool/tool_process.c"
+#include "host/judge/judge.h"
+#include "host/result/result.h"
 #include "wire/parcel.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

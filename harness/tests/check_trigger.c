@@ -3,7 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "agent/trigger.c"
+#include "agent/deeds/trigger.c"
 
 static const struct {
 	const char *section, *target;

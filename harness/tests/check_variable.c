@@ -3,7 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "agent/variable.c"
+#include "agent/load/variable.c"
 
 enum kind { U8, S16, U32, S64, U64, BOOL, CHARS, WORDS, BYTES, ENUM, WIDE, STRUCT, FLOAT, CONST_U8, KIND_COUNT };
 

@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "host/child.h"
-#include "host/vm.h"
+#include "host/lib/child.h"
+#include "host/vm/vm.h"
 #include "tests/scratch.h"
 #include "wire/job.h"
 

@@ -10,14 +10,14 @@
 #include <bpf/libbpf.h>
 
 #include "base/io.h"
-#include "host/code_reach.h"
-#include "host/embedded.h"
+#include "host/object/embedded.h"
+#include "host/predict/code_reach.h"
+#include "host/resolve/relo_calc.h"
+#include "host/resolve/relo_target.h"
 #include "relo/btf_check.h"
 #include "relo/core_relo.h"
 #include "relo/elf_view.h"
 #include "relo/object_code.h"
-#include "relo/relo_calc.h"
-#include "relo/relo_target.h"
 
 #define OBJECT "build/tests/relo/local.o"
 #define KERNEL "build/tests/relo/target.o"

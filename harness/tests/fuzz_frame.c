@@ -6,7 +6,7 @@
  */
 #include "tests/fuzz.h"
 
-#include "host/session.h"
+#include "host/vm/session.h"
 #include "wire/frame.h"
 #include "wire/message.h"
 

@@ -2,8 +2,8 @@
 /* A kernel image of the user's, and a compressed stream by itself. */
 #include "tests/fuzz.h"
 
-#include "host/image.h"
-#include "host/unpack.h"
+#include "host/lib/unpack.h"
+#include "host/store/image.h"
 
 /* Enough for any of the seeds; a stream that says more has to be stopped there. */
 #define STREAM_MAX ((size_t)1 << 20)

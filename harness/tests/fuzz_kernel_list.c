@@ -2,7 +2,7 @@
 /* kernels.txt: any bytes as a list, and the ids and specs of what was understood. */
 #include "tests/fuzz.h"
 
-#include "host/kernel_list.h"
+#include "host/kernels/kernel_list.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {

@@ -2,7 +2,7 @@
 /* An object's ini: any text, and the job that carries its settings. */
 #include "tests/fuzz.h"
 
-#include "host/object_ini.h"
+#include "host/object/object_ini.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {

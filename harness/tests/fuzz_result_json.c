@@ -2,7 +2,7 @@
 /* results.json: any text; what can be read can be written, and reads and is written the same again. */
 #include "tests/fuzz.h"
 
-#include "host/result_json.h"
+#include "host/result/result_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {

@@ -5,7 +5,7 @@
  */
 #include <linux/bpf.h>
 
-#include "relo/relo_calc.h"
+#include "host/resolve/relo_calc.h"
 
 void __real_relo_calc_record(struct relo_calc *calc, size_t index, struct relo_prediction *out);
 void __wrap_relo_calc_record(struct relo_calc *calc, size_t index, struct relo_prediction *out);

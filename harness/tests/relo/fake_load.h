@@ -20,13 +20,13 @@
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
 
+#include "agent/witness/relo_insns.h"
+#include "agent/witness/relo_log.h"
+#include "agent/witness/relo_verifier.h"
 #include "base/buf.h"
 #include "base/io.h"
 #include "relo/core_relo.h"
 #include "relo/insn_value.h"
-#include "relo/relo_insns.h"
-#include "relo/relo_log.h"
-#include "relo/relo_verifier.h"
 
 #define FIXTURES "build/tests/relo/"
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/deeds/action.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "agent/deeds/action_deed.h"
+
+static const struct deed {
+	void (*perform)(const char *directory, struct action_result *out);
+	int (*end)(void);
+	int wait_status;
+} deeds[ACTION_COUNT] = {
+        [ACTION_FILE] = {action_file, NULL, 0},
+        [ACTION_TCP4] = {action_tcp4, NULL, 0},
+        [ACTION_TCP6] = {action_tcp6, NULL, 0},
+        [ACTION_UDP4] = {action_udp4, NULL, 0},
+        [ACTION_UDP6] = {action_udp6, NULL, 0},
+        [ACTION_FORK] = {action_fork, action_fork_end, 0},
+        [ACTION_EXIT_STATUS] = {action_exit_status, action_exit_status_end, ACTION_END_STATUS << 8},
+        [ACTION_EXIT_SIGNAL] = {action_exit_signal, action_exit_signal_end, ACTION_END_SIGNAL},
+        [ACTION_SIGNAL] = {action_signal, NULL, 0},
+        [ACTION_MMAP] = {action_mmap, NULL, 0},
+        [ACTION_MOUNT] = {action_mount, NULL, 0},
+        [ACTION_SETUID] = {action_setuid, NULL, 0},
+        [ACTION_TIMER] = {action_timer, NULL, 0},
+        [ACTION_CGROUP] = {action_cgroup, action_cgroup_end, 0},
+        [ACTION_DISK] = {action_disk, NULL, 0},
+};
+
+int action_failed(struct action_result *out, const char *call)
+{
+	out->failure = errno ? errno : EIO;
+	snprintf(out->failed_call, sizeof(out->failed_call), "%s", call);
+	return -1;
+}
+
+void action_perform(enum action action, const char *directory, struct action_result *out)
+{
+	*out = (struct action_result){0};
+	if ((unsigned)action < ACTION_COUNT && deeds[action].perform)
+		deeds[action].perform(directory, out);
+	if (out->failure)
+		out->scene.count = 0;
+}
+
+int action_end(enum action action)
+{
+	return (unsigned)action < ACTION_COUNT && deeds[action].end ? deeds[action].end() : 0;
+}
+
+int action_wait_status(enum action action)
+{
+	return (unsigned)action < ACTION_COUNT ? deeds[action].wait_status : 0;
+}

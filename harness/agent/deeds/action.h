@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * action: what a subject does beside its exec: works on a file, talks to itself over the loopback, forks, ..., and says
+ * what it touched as the system calls told it. Runs in the subject's own process, with libc. It knows nothing of
+ * events. The deeds themselves are in action_*.c, behind one table.
+ */
+#ifndef COREMATRIX_AGENT_DEEDS_ACTION_H
+#define COREMATRIX_AGENT_DEEDS_ACTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/deeds/view.h"
+#include "base/error.h"
+
+enum action {
+	ACTION_NONE,
+	ACTION_FILE, /* create, write, read, stat, rename, unlink */
+	ACTION_TCP4, /* listen, connect, accept, a few bytes both ways, close; all in one process */
+	ACTION_TCP6,
+	ACTION_UDP4, /* connect, send, receive */
+	ACTION_UDP6,
+	ACTION_FORK,        /* a child, which stays until the end */
+	ACTION_EXIT_STATUS, /* nothing but an end with ACTION_END_STATUS */
+	ACTION_EXIT_SIGNAL, /* an end by ACTION_END_SIGNAL */
+	ACTION_SIGNAL,      /* one to the parent, and one from a child of its own */
+	ACTION_MMAP,        /* map a file and memory, protect, unmap */
+	ACTION_MOUNT,       /* mount a tmpfs, unmount it */
+	ACTION_SETUID,      /* group, then user */
+	ACTION_TIMER,       /* sleep for a time, and until a time */
+	ACTION_CGROUP,      /* make one and move into it; out and remove it at the end */
+	ACTION_DISK,        /* read a block from the first block device there is, past the page cache */
+	ACTION_COUNT,
+};
+
+/* Names of the file in the directory it is made in: until the rename, and from then on. */
+#define ACTION_FILE_NAME "cm-file-one"
+#define ACTION_FILE_RENAMED "cm-file-two"
+
+/* How subjects end whose end is what they are for. */
+#define ACTION_END_STATUS 7
+#define ACTION_END_SIGNAL SIGTERM
+
+/* Travels through a pipe between two images of the same program. */
+struct action_result {
+	int32_t failure; /* errno of what could not be done, 0 */
+	char failed_call[16];
+	bool skipped;  /* this kernel has no such thing */
+	int32_t child; /* process id of a child that holds still until the end, 0 */
+	struct scene scene;
+};
+
+/* Do it. `directory` is where files go and must be writable for the caller's user. */
+void action_perform(enum action action, const char *directory, struct action_result *out);
+
+/* Undo what is left of it, and return the exit status; does not return when the end is by a signal. */
+int action_end(enum action action);
+
+/* The wait status of a process that ends after this action. */
+int action_wait_status(enum action action);
+
+/* Bring the loopback interface up. Returns 0 or a negative errno. */
+int action_loopback_up(struct error *err);
+
+#endif

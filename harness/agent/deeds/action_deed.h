@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* action_deed: the deeds behind action's table, one or two to a file action_*.c. Called by action.c only. */
+#ifndef COREMATRIX_AGENT_DEEDS_ACTION_DEED_H
+#define COREMATRIX_AGENT_DEEDS_ACTION_DEED_H
+
+#include "agent/deeds/action.h"
+
+/* Note errno and what failed; returns -1. */
+int action_failed(struct action_result *out, const char *call);
+
+void action_file(const char *directory, struct action_result *out);
+void action_tcp4(const char *directory, struct action_result *out);
+void action_tcp6(const char *directory, struct action_result *out);
+void action_udp4(const char *directory, struct action_result *out);
+void action_udp6(const char *directory, struct action_result *out);
+void action_fork(const char *directory, struct action_result *out);
+void action_exit_status(const char *directory, struct action_result *out);
+void action_exit_signal(const char *directory, struct action_result *out);
+void action_signal(const char *directory, struct action_result *out);
+void action_mmap(const char *directory, struct action_result *out);
+void action_mount(const char *directory, struct action_result *out);
+void action_setuid(const char *directory, struct action_result *out);
+void action_timer(const char *directory, struct action_result *out);
+void action_cgroup(const char *directory, struct action_result *out);
+void action_disk(const char *directory, struct action_result *out);
+
+/* Each returns the exit status. */
+int action_fork_end(void);
+int action_exit_status_end(void);
+int action_exit_signal_end(void);
+int action_cgroup_end(void);
+
+#endif

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/deeds/subject.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/deeds/still.h"
+#include "agent/deeds/subject_body.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+
+/* How long one step of a subject may take; only a broken guest, or an object that blocks execs, comes near. */
+#define STEP_DEADLINE_MS 20000
+struct subject_stage {
+	char *directory;
+	char *work; /* within it; anybody may make files there */
+};
+
+int subject_stage_open(struct subject_stage **stage, struct error *err)
+{
+	const char *tmp = getenv("TMPDIR");
+	cleanup_free char *directory = xasprintf("%s/corematrix-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	struct subject_stage *made;
+
+	if (!mkdtemp(directory))
+		return error_set(err, errno, "cannot make a directory %s: %s", directory, strerror(errno));
+	made = xcalloc(1, sizeof(*made));
+	made->directory = steal_ptr(directory);
+	/* Subjects that gave up root must get through it. */
+	if (chmod(made->directory, 0711) < 0) {
+		int rc = error_set(err, errno, "cannot open %s to other users: %s", made->directory, strerror(errno));
+
+		subject_stage_close(made);
+		return rc;
+	}
+	made->work = xasprintf("%s/work", made->directory);
+	if (mkdir(made->work, 0777) < 0 || chmod(made->work, 01777) < 0) {
+		int rc = error_set(err, errno, "cannot make a directory %s: %s", made->work, strerror(errno));
+
+		subject_stage_close(made);
+		return rc;
+	}
+	*stage = made;
+	return 0;
+}
+
+void subject_stage_close(struct subject_stage *stage)
+{
+	if (!stage)
+		return;
+	io_remove_tree(stage->directory, NULL);
+	free(stage->work);
+	free(stage->directory);
+	free(stage);
+}
+
+/* Wait for one byte (1) or the end of the file (0) on `fd`; -ETIME when neither comes. */
+static int pipe_wait(int fd)
+{
+	int64_t deadline = clock_ms() + STEP_DEADLINE_MS;
+
+	for (;;) {
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+		int64_t left = deadline - clock_ms();
+		char byte;
+		ssize_t n;
+
+		if (left <= 0)
+			return -ETIME;
+		if (poll(&p, 1, (int)left) <= 0)
+			continue;
+		n = read(fd, &byte, 1);
+		if (n >= 0)
+			return (int)n;
+		if (errno != EINTR)
+			return -errno;
+	}
+}
+
+static int step_wait(struct subject *s, const char *step, struct error *err)
+{
+	int rc = pipe_wait(s->owned.ready_r);
+
+	if (rc == 1)
+		return 0;
+	if (rc == 0 && s->failure)
+		return error_set(err, s->failure, "workload %s: %s failed in the subject: %s", s->kind->name,
+		                 s->failed_call, strerror(s->failure));
+	if (rc == 0)
+		return error_set(err, ECHILD, "workload %s: the subject died before it was %s", s->kind->name, step);
+	return error_set(err, -rc, "workload %s: the subject was not %s within %d s", s->kind->name, step,
+	                 STEP_DEADLINE_MS / 1000);
+}
+
+int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, struct subject **out, struct error *err)
+{
+	cleanup_subject struct subject *s = xcalloc(1, sizeof(*s));
+	int ready[2] = {-1, -1}, go[2] = {-1, -1};
+	int rc;
+
+	s->kind = kind;
+	s->path = xasprintf("%s/%s", stage->directory, kind->file);
+	s->work = stage->work;
+	for (size_t i = 0; i < sizeof(s->stacks) / sizeof(s->stacks[0]); i++)
+		s->stacks[i] = xrealloc(NULL, 1, STACK_SIZE); /* not zeroed: most of it is never touched */
+	rc = pipe2(ready, O_CLOEXEC) < 0 || pipe2(go, O_CLOEXEC) < 0 ? -errno : 0;
+	s->ends = s->owned = (struct pipe_ends){ready[0], ready[1], go[0], go[1]};
+	if (rc < 0)
+		return error_set(err, -rc, "cannot make a pipe: %s", strerror(-rc));
+	if (symlink("/proc/self/exe", s->path) < 0 && errno != EEXIST)
+		return error_set(err, errno, "cannot link %s: %s", s->path, strerror(errno));
+	snprintf(s->ready_arg, sizeof(s->ready_arg), "%d", s->ends.ready_w);
+	snprintf(s->go_arg, sizeof(s->go_arg), "%d", s->ends.go_r);
+	snprintf(s->action_arg, sizeof(s->action_arg), "%d", (int)kind->action);
+
+	s->root = subject_body_start(s);
+	if (s->root < 0)
+		return error_set(err, errno, "workload %s: cannot clone a process: %s", kind->name, strerror(errno));
+	/* go_r stays: with a reader left, writing to a subject that died raises no SIGPIPE. */
+	close(steal_fd(&s->owned.ready_w));
+	rc = step_wait(s, "ready to exec", err);
+	if (rc < 0)
+		return rc;
+	/* Seized, and without options, it goes on as if nobody looked. */
+	if (kind->traced && ptrace(PTRACE_SEIZE, s->pid, NULL, NULL) < 0)
+		return error_set(err, errno, "workload %s: cannot trace the subject: %s", kind->name, strerror(errno));
+	s->seized = kind->traced;
+	*out = steal_ptr(s);
+	return 0;
+}
+
+int subject_exec(struct subject *s, struct error *err)
+{
+	int rc = io_write_all(s->owned.go_w, "", 1);
+
+	if (rc < 0)
+		return error_set(err, -rc, "workload %s: the subject is gone: %s", s->kind->name, strerror(-rc));
+	rc = step_wait(s, "ready after its exec", err);
+	if (rc == 0)
+		s->tid = s->pid; /* the thread that execs takes the leader's place */
+	return rc;
+}
+
+int subject_act(struct subject *s, struct action_result *result, struct error *err)
+{
+	int rc = io_write_all(s->owned.go_w, "", 1);
+	size_t got = 0;
+
+	if (rc < 0)
+		return error_set(err, -rc, "workload %s: the subject is gone: %s", s->kind->name, strerror(-rc));
+	rc = step_wait(s, "done with its action", err);
+	if (rc < 0)
+		return rc;
+	while (got < sizeof(*result)) {
+		ssize_t n = read(s->owned.ready_r, (char *)result + got, sizeof(*result) - got);
+
+		if (n == 0 || (n < 0 && errno != EINTR))
+			return error_set(err, ECHILD, "workload %s: the subject died before it told what it did",
+			                 s->kind->name);
+		got += n > 0 ? (size_t)n : 0;
+	}
+	if (result->failure && !result->skipped)
+		return error_set(err, result->failure, "workload %s: %.*s failed in the subject: %s", s->kind->name,
+		                 (int)sizeof(result->failed_call), result->failed_call, strerror(result->failure));
+	return 0;
+}
+
+static int root_reap(struct subject *s)
+{
+	int status = 0;
+
+	while (waitpid(s->root, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	s->reaped = true;
+	return status;
+}
+
+static void tracee_reap(struct subject *s)
+{
+	while (s->seized && waitpid(s->pid, NULL, __WALL) < 0 && errno == EINTR)
+		;
+	s->seized = false;
+}
+
+int subject_finish(struct subject *s, struct error *err)
+{
+	int status;
+
+	close(steal_fd(&s->owned.go_w));
+	if (pipe_wait(s->owned.ready_r) != 0)
+		return error_set(err, ETIME, "workload %s: the subject does not end", s->kind->name);
+	tracee_reap(s);
+	status = root_reap(s);
+	if (status < 0)
+		return error_set(err, -status, "workload %s: cannot reap the subject: %s", s->kind->name,
+		                 strerror(-status));
+	if (status != action_wait_status(s->kind->action))
+		return error_set(err, ECHILD, "workload %s: the subject ended with wait status 0x%x", s->kind->name,
+		                 (unsigned)status);
+	return 0;
+}
+
+pid_t subject_pid(const struct subject *s)
+{
+	return s->pid;
+}
+
+pid_t subject_tid(const struct subject *s)
+{
+	return s->tid;
+}
+
+const char *subject_path(const struct subject *s)
+{
+	return s->path;
+}
+
+const char *subject_stage_directory(const struct subject_stage *stage)
+{
+	return stage->work;
+}
+
+pid_t subject_parent_tid(const struct subject *s)
+{
+	return s->parent_tid;
+}
+
+static void close_if_open(int *fd)
+{
+	if (*fd >= 0)
+		close(steal_fd(fd));
+}
+
+void subject_free(struct subject *s)
+{
+	bool quiet = true;
+	int rc;
+
+	if (!s)
+		return;
+	close_if_open(&s->owned.go_w);
+	close_if_open(&s->owned.go_r);
+	close_if_open(&s->owned.ready_w);
+	if (s->root > 0 && !s->reaped) {
+		if (s->pid > 0)
+			kill(s->pid, SIGKILL);
+		tracee_reap(s);
+		kill(s->root, SIGKILL);
+		root_reap(s);
+		/* A subject under a parent is not ours to reap: the end of its pipe says that it left our memory. */
+		do
+			rc = pipe_wait(s->owned.ready_r);
+		while (rc == 1);
+		quiet = rc == 0;
+	}
+	close_if_open(&s->owned.ready_r);
+	if (!quiet)
+		return; /* something may still run on these stacks: better to lose them than to reuse them */
+	for (size_t i = 0; i < sizeof(s->stacks) / sizeof(s->stacks[0]); i++)
+		free(s->stacks[i]);
+	free(s->path);
+	free(s);
+}
+
+/* An empty pipe takes all of it at once; the reader waits for the rest that may still be on its way. */
+static bool act_and_tell(enum action action, const char *directory, int ready)
+{
+	static struct action_result result;
+
+	action_perform(action, directory, &result);
+	return write(ready, "", 1) == 1 && io_write_all(ready, &result, sizeof(result)) == 0;
+}
+
+void subject_main_if_subject(int argc, char **argv)
+{
+	char byte = 0;
+	int ready, go;
+
+	still_if_asked(argc, (const char *const *)argv);
+	if (argc != 6 || strcmp(argv[1], SUBJECT_MARK) != 0)
+		return;
+	ready = atoi(argv[2]);
+	go = atoi(argv[3]);
+	if (write(ready, &byte, 1) != 1)
+		_exit(126);
+	for (;;) {
+		ssize_t n = read(go, &byte, 1);
+
+		if (n == 0)
+			_exit(action_end((enum action)atoi(argv[4])));
+		if (n == 1 && !act_and_tell((enum action)atoi(argv[4]), argv[5], ready))
+			_exit(126);
+		if (n < 0 && errno != EINTR)
+			_exit(126);
+	}
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of subject.h: a row here is a subject more. */
+#include <sched.h>
+
+#include "agent/deeds/subject.h"
+
+/* A pid namespace is for children only, a network namespace takes long to end, and a user namespace takes rights away.
+ */
+#define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC)
+
+#define EXEC .group = WORKLOAD_EXEC, .triggers = TRIGGER_EXEC
+#define FILES .group = WORKLOAD_FILE, .triggers = TRIGGER_FILE, .action = ACTION_FILE, .noisy = true
+#define TCP(version) .group = WORKLOAD_TCP, .triggers = TRIGGER_TCP##version, .action = ACTION_TCP##version
+#define UDP(version) .group = WORKLOAD_UDP, .triggers = TRIGGER_UDP##version, .action = ACTION_UDP##version
+#define EXIT .group = WORKLOAD_FORK, .triggers = TRIGGER_EXIT
+#define DOES(name) .group = WORKLOAD_##name, .triggers = TRIGGER_##name, .action = ACTION_##name
+
+/* The odd name has all that breaks a naive reader of stat, within the 15 bytes that are kept of it. */
+static const struct subject_kind kinds[] = {
+        {.name = "exec", EXEC, .file = "cm-exec"},
+        {.name = "exec-thread", EXEC, .file = "cm-exec-thread", .from_thread = true},
+        {.name = "exec-child", EXEC, .file = "cm-exec-child", .under_parent = true},
+        {.name = "exec-thread-child", EXEC, .file = "cm-thread-child", .under_parent = true, .parent_thread = true},
+        {.name = "exec-comm", EXEC, .file = "cm) R 1 2 (x-and-more", .odd_name = true},
+        {.name = "exec-uid", EXEC, .file = "cm-exec-uid", .uid = 4242, .gid = 4343, .namespaces = NAMESPACES},
+        {.name = "exec-traced", EXEC, .file = "cm-exec-traced", .under_parent = true, .traced = true},
+        {.name = "file", FILES, .file = "cm-file"},
+        {.name = "file-uid", FILES, .file = "cm-file-uid", .uid = 4242, .gid = 4343, .under_parent = true},
+        {.name = "tcp4", TCP(4), .file = "cm-tcp4"},
+        {.name = "tcp6", TCP(6), .file = "cm-tcp6", .uid = 4242, .gid = 4343},
+        {.name = "fork", DOES(FORK), .file = "cm-fork", .under_parent = true},
+        {.name = "exit", EXIT, .file = "cm-exit", .action = ACTION_EXIT_STATUS, .uid = 4242, .gid = 4343},
+        {.name = "exit-signal", EXIT, .file = "cm-exit-signal", .action = ACTION_EXIT_SIGNAL},
+        {.name = "udp4", UDP(4), .file = "cm-udp4"},
+        {.name = "udp6", UDP(6), .file = "cm-udp6", .uid = 4242, .gid = 4343},
+        {.name = "signal", DOES(SIGNAL), .file = "cm-signal", .under_parent = true},
+        {.name = "mmap", DOES(MMAP), .file = "cm-mmap", .noisy = true},
+        {.name = "mount", DOES(MOUNT), .file = "cm-mount", .namespaces = CLONE_NEWNS},
+        {.name = "setuid", DOES(SETUID), .file = "cm-setuid"},
+        {.name = "timer", DOES(TIMER), .file = "cm-timer", .noisy = true},
+        {.name = "cgroup", DOES(CGROUP), .file = "cm-cgroup", .noisy = true},
+        {.name = "disk", DOES(DISK), .file = "cm-disk"},
+};
+#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
+
+const struct subject_kind *subject_kinds(size_t *count)
+{
+	*count = KIND_COUNT;
+	return kinds;
+}

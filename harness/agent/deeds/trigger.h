@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * trigger: which workloads a program has to notice, told from where it is attached: one table from attach points to
+ * what makes them fire. Pure. A point that is not in the table promises nothing. Used by loader and workload.
+ */
+#ifndef COREMATRIX_AGENT_DEEDS_TRIGGER_H
+#define COREMATRIX_AGENT_DEEDS_TRIGGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What fires an attach point. One workload group may consist of several, for a hook may see one of them only. */
+enum trigger {
+	TRIGGER_EXEC = 1u << 0,
+	TRIGGER_FILE = 1u << 1,
+	TRIGGER_TCP4 = 1u << 2,
+	TRIGGER_TCP6 = 1u << 3,
+	TRIGGER_FORK = 1u << 4,
+	TRIGGER_EXIT = 1u << 5,
+	TRIGGER_UDP4 = 1u << 6,
+	TRIGGER_UDP6 = 1u << 7,
+	TRIGGER_SIGNAL = 1u << 8,
+	TRIGGER_MMAP = 1u << 9,
+	TRIGGER_MOUNT = 1u << 10,
+	TRIGGER_SETUID = 1u << 11,
+	TRIGGER_TIMER = 1u << 12,
+	TRIGGER_CGROUP = 1u << 13,
+	TRIGGER_DISK = 1u << 14,
+};
+
+/* Which of a subject's two truths an event speaks of: an exec changes name and thread id. */
+enum trigger_moment { MOMENT_UNKNOWN, MOMENT_BEFORE, MOMENT_AFTER };
+
+struct trigger_summary {
+	uint32_t triggers;          /* bits of enum trigger */
+	enum trigger_moment moment; /* of execs; known only when all programs agree */
+	bool moment_set;
+	bool unknown; /* some program is attached to what nothing is known of */
+};
+
+/*
+ * Add one attached program. `section` is its ELF section's name; `target` what it is attached to instead of what the
+ * section says, or NULL.
+ */
+void trigger_summary_add(struct trigger_summary *summary, const char *section, const char *target);
+
+#endif

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/load/attempt.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/deeds/cgroup_root.h"
+#include "agent/load/kernel_btf.h"
+#include "agent/load/proof.h"
+#include "agent/load/setting.h"
+#include "base/cleanup.h"
+
+/* What is kept of libbpf's warnings and the verifier's log, per attempt. */
+#define LOG_MAX (512u << 10)
+
+static struct attempt *listening;
+
+/* The end of a text that is too long tells more than its beginning: it is where the verifier says why it refuses. */
+static void log_keep(struct buf *log, const char *text, size_t len)
+{
+	size_t room = log->len < LOG_MAX ? LOG_MAX - log->len : 0;
+
+	if (len > room)
+		buf_puts(log, room ? "(the beginning is left out)\n" : "");
+	buf_add(log, len > room ? text + (len - room) : text, len > room ? room : len);
+}
+
+static int take_log(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	cleanup_free char *text = NULL;
+	int n = vasprintf(&text, fmt, ap);
+
+	if (n < 0) {
+		text = NULL;
+		return n;
+	}
+	if (listening && listening->relo_log)
+		relo_log_line(listening->relo_log, text);
+	if (listening && level != LIBBPF_DEBUG)
+		log_keep(&listening->log, text, (size_t)n);
+	return n;
+}
+
+void attempt_fail(struct attempt *a, enum cell_phase phase, int err, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	free(a->reason);
+	a->reason = text;
+	a->phase = phase;
+	a->err = err;
+}
+
+/* With `fallback` where the log has no telling line. */
+static void fail_by_log(struct attempt *a, enum cell_phase phase, int err)
+{
+	cleanup_free char *line = proof_line(buf_str(&a->log), NULL);
+
+	attempt_fail(a, phase, err, "%s", *line ? line : strerror(err));
+}
+
+static void programs_list(struct attempt *a)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, a->obj)
+	{
+		struct attempt_program *p;
+
+		a->programs = xrealloc(a->programs, a->program_count + 1, sizeof(*a->programs));
+		p = &a->programs[a->program_count++];
+		*p = (struct attempt_program){.prog = prog, .before_count = bpf_program__insn_cnt(prog)};
+		p->before = xcalloc(p->before_count, sizeof(*p->before));
+		memcpy(p->before, bpf_program__insns(prog), p->before_count * sizeof(*p->before));
+		p->attach_to = job_object_named(a->job, SETTING_PROGRAM_ATTACH_TO, bpf_program__name(prog));
+		p->fact.name = xstrdup(bpf_program__name(prog));
+		p->fact.section = xstrdup(bpf_program__section_name(prog));
+		p->fact.reason = xstrdup("");
+	}
+}
+
+/* What the settings may have changed. */
+static void programs_describe(struct attempt *a)
+{
+	for (size_t i = 0; i < a->program_count; i++) {
+		struct attempt_program *p = &a->programs[i];
+
+		p->fact.autoload = bpf_program__autoload(p->prog);
+		p->fact.type = xstrdup(libbpf_bpf_prog_type_str(bpf_program__type(p->prog)) ?: "unknown");
+	}
+}
+
+int attempt_open(struct attempt *a)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = a->job->name);
+	cleanup_error struct error err = {0};
+	int code;
+
+	opts.btf_custom_path = kernel_btf_external();
+	listening = a;
+	libbpf_set_print(take_log);
+	a->phase = PHASE_OPEN;
+	a->obj = bpf_object__open_mem(a->job->bytes, a->job->size, &opts);
+	code = (int)libbpf_get_error(a->obj);
+	if (code) {
+		a->obj = NULL;
+		fail_by_log(a, PHASE_OPEN, -code);
+		return -1;
+	}
+	programs_list(a);
+	code = setting_apply(a->obj, a->job, &err);
+	programs_describe(a);
+	if (code) {
+		attempt_fail(a, PHASE_OPEN, err.code, "%s", err.text);
+		return -1;
+	}
+	return 0;
+}
+
+void attempt_single(struct attempt *a, size_t index)
+{
+	for (size_t i = 0; i < a->program_count; i++)
+		if (i != index)
+			bpf_program__set_autoload(a->programs[i].prog, false);
+}
+
+static bool failed_to_load(const struct attempt *a, const char *program)
+{
+	cleanup_free char *line = xasprintf("prog '%s': failed to load", program);
+
+	return strstr(buf_str(&a->log), line) != NULL;
+}
+
+static void program_fail(struct attempt *a, struct attempt_program *p, int err)
+{
+	free(p->fact.reason);
+	p->fact.err = err;
+	p->fact.reason = proof_line(buf_str(&a->log), p->fact.name);
+	if (!*p->fact.reason) {
+		free(p->fact.reason);
+		p->fact.reason = xstrdup(strerror(err));
+	}
+}
+
+/* After a failed load libbpf has closed every program again: none of them counts as loaded. */
+int attempt_load(struct attempt *a)
+{
+	int code;
+
+	a->phase = PHASE_LOAD;
+	code = bpf_object__load(a->obj);
+	for (size_t i = 0; i < a->program_count; i++) {
+		struct attempt_program *p = &a->programs[i];
+
+		if (!code && bpf_program__autoload(p->prog))
+			p->fact.loaded = true;
+		else if (code && failed_to_load(a, p->fact.name))
+			program_fail(a, p, -code);
+	}
+	if (code)
+		fail_by_log(a, PHASE_LOAD, -code);
+	return code ? -1 : 0;
+}
+
+static bool has_prefix(const char *s, const char *prefix)
+{
+	return !strncmp(s, prefix, strlen(prefix));
+}
+
+static struct bpf_link *attach_uprobe(const struct attempt_program *p, bool at_return)
+{
+	LIBBPF_OPTS(bpf_uprobe_opts, opts, .retprobe = at_return);
+	const char *colon = strrchr(p->attach_to, ':');
+	cleanup_free char *binary = NULL;
+
+	if (!colon) {
+		errno = EINVAL;
+		return NULL;
+	}
+	binary = xstrndup(p->attach_to, (size_t)(colon - p->attach_to));
+	opts.func_name = colon + 1;
+	return bpf_program__attach_uprobe_opts(p->prog, -1, binary, 0, &opts);
+}
+
+static struct bpf_link *attach_tracepoint(const struct attempt_program *p)
+{
+	const char *slash = strchr(p->attach_to, '/');
+	cleanup_free char *category = NULL;
+
+	if (!slash) {
+		errno = EINVAL;
+		return NULL;
+	}
+	category = xstrndup(p->attach_to, (size_t)(slash - p->attach_to));
+	return bpf_program__attach_tracepoint(p->prog, category, slash + 1);
+}
+
+/* Where the ini gives the target; a program that binds early has been given it before its load. */
+static struct bpf_link *attach_to(const struct attempt_program *p)
+{
+	const char *section = p->fact.section;
+
+	switch (bpf_program__type(p->prog)) {
+	case BPF_PROG_TYPE_KPROBE:
+		if (has_prefix(section, "uprobe") || has_prefix(section, "uretprobe"))
+			return attach_uprobe(p, has_prefix(section, "uret"));
+		return bpf_program__attach_kprobe(p->prog, has_prefix(section, "kret"), p->attach_to);
+	case BPF_PROG_TYPE_TRACEPOINT:
+		return attach_tracepoint(p);
+	case BPF_PROG_TYPE_RAW_TRACEPOINT:
+		return bpf_program__attach_raw_tracepoint(p->prog, p->attach_to);
+	default:
+		return bpf_program__attach(p->prog);
+	}
+}
+
+static struct bpf_link *attach(const struct attempt_program *p)
+{
+	if (p->attach_to && cgroup_root_is_for(p->prog))
+		return cgroup_root_attach(p->prog);
+	return p->attach_to ? attach_to(p) : bpf_program__attach(p->prog);
+}
+
+/*
+ * libbpf says EOPNOTSUPP without a word for program types that it leaves to the object's own loader (XDP, TC, …), and
+ * complains of a uprobe whose section names no binary, which only that loader knows.
+ */
+static bool left_to_loader(const struct attempt *a, const struct attempt_program *p, int code, size_t log_before)
+{
+	const char *said = buf_str(&a->log) + log_before;
+
+	if (p->attach_to)
+		return false;
+	return (code == -EOPNOTSUPP && !*said) ||
+	       (code == -EINVAL && strstr(said, "missing ':function[+offset]' specification"));
+}
+
+/* Programs of this type run once the struct that holds them is registered. */
+static void members_attached(struct attempt *a)
+{
+	for (size_t i = 0; i < a->program_count; i++)
+		if (bpf_program__type(a->programs[i].prog) == BPF_PROG_TYPE_STRUCT_OPS && a->programs[i].fact.loaded)
+			a->programs[i].fact.attached = true;
+}
+
+/* libbpf's skeletons register the struct_ops maps of an object while they attach its programs. */
+static int register_maps(struct attempt *a)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, a->obj)
+	{
+		struct bpf_link *link;
+		int code;
+
+		if (bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || !bpf_map__autocreate(map))
+			continue;
+		link = bpf_map__attach_struct_ops(map);
+		code = (int)libbpf_get_error(link);
+		if (code) {
+			attempt_fail(a, PHASE_ATTACH, -code, "struct_ops '%s' cannot be registered: %s",
+			             bpf_map__name(map), strerror(-code));
+			return -1;
+		}
+		a->registered = xrealloc(a->registered, a->registered_count + 1, sizeof(struct bpf_link *));
+		a->registered[a->registered_count++] = link;
+	}
+	if (a->registered_count)
+		members_attached(a);
+	return 0;
+}
+
+void attempt_unregister(struct attempt *a)
+{
+	for (size_t i = 0; i < a->registered_count; i++)
+		bpf_link__destroy(a->registered[i]);
+	free(a->registered);
+	a->registered = NULL;
+	a->registered_count = 0;
+}
+
+int attempt_attach(struct attempt *a)
+{
+	int failures = 0;
+
+	a->phase = PHASE_ATTACH;
+	for (size_t i = 0; i < a->program_count; i++) {
+		struct attempt_program *p = &a->programs[i];
+		size_t log_before = a->log.len;
+		int code;
+
+		if (!p->fact.loaded || !bpf_program__autoattach(p->prog))
+			continue;
+		p->link = attach(p);
+		code = (int)libbpf_get_error(p->link);
+		p->fact.attached = !code && p->link;
+		if (!code)
+			continue;
+		p->link = NULL;
+		if (left_to_loader(a, p, code, log_before))
+			continue;
+		program_fail(a, p, -code);
+		if (!failures++)
+			attempt_fail(a, PHASE_ATTACH, -code, "program '%s': %s", p->fact.name, p->fact.reason);
+	}
+	return failures ? -1 : register_maps(a);
+}
+
+char *attempt_verifier_log(const struct attempt *a, const char *program)
+{
+	return proof_verifier_log(buf_str(&a->log), program);
+}
+
+void attempt_close(struct attempt *a)
+{
+	attempt_unregister(a);
+	for (size_t i = 0; i < a->program_count; i++) {
+		bpf_link__destroy(a->programs[i].link);
+		free(a->programs[i].before);
+		program_fact_free(&a->programs[i].fact);
+	}
+	free(a->programs);
+	bpf_object__close(a->obj);
+	buf_free(&a->log);
+	free(a->reason);
+	if (listening == a)
+		listening = NULL;
+	*a = (struct attempt){0};
+}

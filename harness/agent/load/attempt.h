@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * attempt: one try to open, load and attach an object, as its own loader would do it (plain libbpf, nothing smoothed
+ * over), with all that it left behind: how far it came, why not further, each program's fact, the log. Used by loader.
+ * It knows nothing of workloads, and of relocations only that somebody may listen to the log.
+ *
+ * libbpf's print callback has no context: one attempt at a time. Opening one makes it the one that hears the log.
+ */
+#ifndef COREMATRIX_AGENT_LOAD_ATTEMPT_H
+#define COREMATRIX_AGENT_LOAD_ATTEMPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <bpf/libbpf.h>
+
+#include "agent/witness/relo_log.h"
+#include "base/buf.h"
+#include "wire/job.h"
+#include "wire/message.h"
+
+struct attempt_program {
+	struct bpf_program *prog;
+	struct bpf_link *link;
+	struct bpf_insn *before; /* as compiled; the loader patches its own copy in place */
+	size_t before_count;
+	const char *attach_to; /* from the ini, borrowed from the job; NULL when the section's name says it */
+	struct program_fact fact;
+};
+
+/* Zero-initialise and set the first two. */
+struct attempt {
+	const struct job_object *job; /* borrowed */
+	struct relo_log *relo_log;    /* borrowed; hears every line; may be NULL */
+	struct bpf_object *obj;
+	struct attempt_program *programs;
+	size_t program_count;
+	struct bpf_link **registered; /* struct_ops maps; they outlive the process unless they are let go of */
+	size_t registered_count;
+	struct buf log; /* warnings and verifier logs, cut at a limit */
+	enum cell_phase phase;
+	int err;      /* positive errno of what failed, 0 */
+	char *reason; /* NULL when nothing failed */
+};
+
+/* Each returns 0, or -1 with phase, err and reason set. Programs know their own failures. */
+int attempt_open(struct attempt *a); /* settings of the job included */
+int attempt_load(struct attempt *a);
+int attempt_attach(struct attempt *a); /* goes on behind a program that fails; struct_ops maps are registered */
+
+/* Take back what attempt_attach registered: the kernel would keep it, as it does no program's attachment. */
+void attempt_unregister(struct attempt *a);
+
+/* Take every program but number `index` out of the load. */
+void attempt_single(struct attempt *a, size_t index);
+
+/* The verifier's words on `program`, NULL when it said nothing. The caller's. */
+char *attempt_verifier_log(const struct attempt *a, const char *program);
+
+/* Record a failure that happened outside. */
+void attempt_fail(struct attempt *a, enum cell_phase phase, int err, const char *fmt, ...)
+        __attribute__((format(printf, 4, 5)));
+
+/* Detaches and unloads everything. */
+void attempt_close(struct attempt *a);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kernel_btf: the running kernel's BTF, parsed once for all objects. libbpf would read and parse it again for every
+ * object it loads and every name it attaches to, which costs more under emulation than the rest of a cell. The linker's
+ * --wrap routes libbpf's calls of btf__load_vmlinux_btf, btf__parse, btf__free and btf__find_by_name_kind through this
+ * file, and its bpf_core_add_cands is replaced by the one here; what libbpf sees is the same.
+ *
+ * A job can bring a BTF from outside that objects are relocated by. The kernel's own is hidden from libbpf then, as if
+ * the kernel had been built without; the agent itself still knows it.
+ */
+#ifndef COREMATRIX_AGENT_LOAD_KERNEL_BTF_H
+#define COREMATRIX_AGENT_LOAD_KERNEL_BTF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <bpf/btf.h>
+
+#include "base/error.h"
+
+/*
+ * Read and parse /sys/kernel/btf/vmlinux, and have the kernel parse it too. Part of what a guest has done when it is
+ * saved. A kernel without BTF is no error: size 0.
+ */
+void kernel_btf_load(void);
+
+/*
+ * From here on libbpf finds no BTF of the kernel's, and objects are to be opened with kernel_btf_external. Returns 0 or
+ * a negative errno with `err` filled.
+ */
+int kernel_btf_replace(const void *bytes, size_t size, struct error *err);
+
+/* Path of the BTF from outside, for btf_custom_path; NULL when there is none. */
+const char *kernel_btf_external(void);
+
+/* NULL when the kernel has none; owned by this module for the life of the process. */
+struct btf *kernel_btf(void);
+size_t kernel_btf_size(void);
+uint32_t kernel_btf_crc(void); /* CRC-32 of its raw bytes */
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/load/loader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/channel/channel.h"
+#include "agent/deeds/trigger.h"
+#include "agent/load/alone.h"
+#include "agent/load/attempt.h"
+#include "agent/load/kernel_btf.h"
+#include "agent/load/sysctl.h"
+#include "agent/truth/workload.h"
+#include "agent/witness/relo_insns.h"
+#include "agent/witness/relo_log.h"
+#include "agent/witness/relo_verifier.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "relo/core_relo.h"
+
+struct loader {
+	struct attempt whole; /* the object with everything on */
+	struct core_relo_list relos;
+	struct relo_log *relo_log;
+	struct cell_end_fact end;
+};
+
+static int read_relocations(struct loader *l)
+{
+	cleanup_error struct error err = {0};
+	const struct job_object *job = l->whole.job;
+
+	if (core_relo_list_read(job->bytes, job->size, &l->relos, &err)) {
+		attempt_fail(&l->whole, PHASE_OPEN, err.code, "%s", err.text);
+		return -1;
+	}
+	l->relo_log = relo_log_new(&l->relos);
+	l->whole.relo_log = l->relo_log;
+	return 0;
+}
+
+/* The second witness of the load, and what the verifier made of the relocations. */
+static void note_load(struct loader *l)
+{
+	for (size_t i = 0; i < l->whole.program_count; i++) {
+		struct attempt_program *p = &l->whole.programs[i];
+		cleanup_free char *said = NULL;
+
+		relo_insns_program(&l->relos, p->fact.name, p->before, p->before_count, bpf_program__insns(p->prog),
+		                   bpf_program__insn_cnt(p->prog));
+		if (p->fact.loaded)
+			core_relo_list_loaded(&l->relos, p->fact.name);
+		else if (p->fact.err && (said = attempt_verifier_log(&l->whole, p->fact.name)))
+			relo_verifier_mark(&l->relos, p->fact.name, said);
+	}
+}
+
+static uint32_t wanted_workloads(const struct job_object *job)
+{
+	uint32_t groups = 0;
+
+	for (uint32_t i = 0; i < job->setting_count; i++) {
+		int group =
+		        job->settings[i].key == SETTING_WORKLOAD ? workload_group_parse(job->settings[i].value) : -1;
+
+		if (group >= 0)
+			groups |= 1u << group;
+	}
+	return groups;
+}
+
+/* What an object's author says of its events counts more than what its attach points let guess. */
+static void moment_override(struct trigger_summary *summary, const char *moment)
+{
+	if (moment)
+		summary->moment = strcmp(moment, "before") ? MOMENT_AFTER : MOMENT_BEFORE;
+}
+
+/* What the attached programs react to. */
+static struct trigger_summary summarize(const struct attempt *a)
+{
+	struct trigger_summary summary = {0};
+
+	for (size_t i = 0; i < a->program_count; i++)
+		if (a->programs[i].fact.attached)
+			trigger_summary_add(&summary, a->programs[i].fact.section, a->programs[i].attach_to);
+	moment_override(&summary, job_object_value(a->job, SETTING_MOMENT));
+	return summary;
+}
+
+static void run_workloads(struct loader *l)
+{
+	const struct job_object *job = l->whole.job;
+	const char *source = job_object_value(job, SETTING_SOURCE);
+	int wanted = source ? event_source_parse(source) : SOURCE_AUTO;
+	struct workload_request request = {
+	        .obj = l->whole.obj,
+	        .kernel_btf = kernel_btf(),
+	        .event_struct = job_object_value(job, SETTING_EVENT),
+	        .source = wanted < 0 ? SOURCE_AUTO : (enum event_source)wanted,
+	        .groups = wanted_workloads(job),
+	        .triggers = summarize(&l->whole),
+	};
+	cleanup_error struct error err = {0};
+	struct cell_report report = {0};
+	int code;
+
+	l->whole.phase = PHASE_RUN;
+	code = sysctl_apply(job, &err);
+	code = code ? code : workloads_run(&request, &report, &err);
+	for (size_t i = 0; i < report.truth_count; i++) {
+		struct message m = {.type = MESSAGE_TRUTH, .truth = report.truths[i]};
+
+		channel_send(&m);
+	}
+	l->end.events = report.events;
+	l->end.own_events = report.own_events;
+	l->end.lost = report.lost;
+	l->end.source = report.source;
+	l->end.event_type = report.event_type;
+	l->end.unchecked = report.unchecked;
+	l->end.expects_events = report.expects_events;
+	if (code)
+		attempt_fail(&l->whole, PHASE_RUN, err.code, "%s", err.text ? err.text : strerror(-code));
+	else
+		l->whole.phase = PHASE_DONE;
+}
+
+static void send_facts(struct loader *l)
+{
+	struct attempt *a = &l->whole;
+	struct message m;
+
+	for (size_t i = 0; i < a->program_count; i++) {
+		m = (struct message){.type = MESSAGE_PROGRAM, .program = a->programs[i].fact};
+		channel_send(&m);
+	}
+	for (size_t i = 0; i < l->relos.count; i++) {
+		m = (struct message){.type = MESSAGE_RELO, .relo = l->relos.facts[i]};
+		channel_send(&m);
+	}
+	channel_send_log(buf_str(&a->log), a->log.len);
+	l->end.phase = (uint8_t)a->phase;
+	l->end.err = a->err;
+	l->end.reason = a->reason;
+	m = (struct message){.type = MESSAGE_CELL_END, .cell_end = l->end};
+	channel_send(&m);
+}
+
+void loader_run(const struct job_object *object)
+{
+	struct loader l = {.whole = {.job = object, .phase = PHASE_OPEN}};
+	uint64_t start = clock_ns(CLOCK_BOOTTIME), loaded, attached;
+	bool ok = !read_relocations(&l) && !attempt_open(&l.whole);
+
+	if (ok) {
+		ok = !attempt_load(&l.whole);
+		note_load(&l);
+	}
+	loaded = clock_ns(CLOCK_BOOTTIME);
+	l.end.open_ns = loaded - start;
+	ok = ok && !attempt_attach(&l.whole);
+	attached = clock_ns(CLOCK_BOOTTIME);
+	l.end.attach_ns = attached - loaded;
+	if (ok)
+		run_workloads(&l);
+	else if (l.whole.phase == PHASE_LOAD)
+		alone_try(&l.whole, &l.relos, l.relo_log, &l.whole.log);
+	l.end.run_ns = clock_ns(CLOCK_BOOTTIME) - attached;
+	attempt_unregister(&l.whole);
+	send_facts(&l);
+}

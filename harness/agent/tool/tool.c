@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/tool/tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent/channel/channel.h"
+#include "agent/deeds/action.h"
+#include "agent/deeds/subject.h"
+#include "agent/tool/tool_process.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "wire/parcel.h"
+
+#define ROOT "/tmp/own-loader"
+#define DEFAULT_SECONDS 20
+#define GRACE_MS 2000
+/* Between two rounds of workloads; a program that ends sooner ends the wait. */
+#define ROUND_PAUSE_MS 500
+
+/* What such a program finds beside its own files, each below ROOT, in the order they are mounted. */
+static const struct mount_row {
+	const char *type, *source, *target;
+	unsigned long flags;
+} mount_rows[] = {
+        /* A tool with an old libbpf looks for tracepoints below debugfs. */
+        {"debugfs", "debugfs", "/sys/kernel/debug", 0},
+        {NULL, "/proc", ROOT "/proc", MS_BIND | MS_REC},
+        {NULL, "/sys", ROOT "/sys", MS_BIND | MS_REC},
+        {"devtmpfs", "devtmpfs", ROOT "/dev", 0},
+};
+
+static const char *const environment[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/",
+                                          "TERM=dumb", "LANG=C.UTF-8"};
+
+bool tool_is_one(const struct job_object *object)
+{
+	return job_object_value(object, SETTING_LOADER) != NULL;
+}
+
+/* ---- its root ---- */
+
+static int unpack_file(const struct parcel_file *file, struct error *err)
+{
+	cleanup_free char *path = xasprintf(ROOT "%s", file->path);
+	cleanup_free char *directory = xstrndup(path, (size_t)(io_basename(path) - path));
+	cleanup_close int fd = -1;
+	int rc = io_make_dirs(directory, err);
+
+	if (rc)
+		return rc;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0700);
+	if (fd < 0)
+		return error_set(err, errno, "%s: cannot be made in the guest: %s", file->path, strerror(errno));
+	rc = io_write_all(fd, file->bytes, file->size);
+	if (rc == -ENOSPC || rc == -ENOMEM)
+		return error_set(
+		        err, -rc,
+		        "%s: the guest has too little memory for the program's files; give its kernel memory= in the list of kernels",
+		        file->path);
+	if (rc || fchmod(fd, file->mode))
+		return error_set(err, EIO, "%s: cannot be written in the guest", file->path);
+	return 0;
+}
+
+static int unpack(const struct job_object *object, struct error *err)
+{
+	struct parcel_reader reader = parcel_open(object->bytes, object->size);
+	struct parcel_file file;
+	int rc;
+
+	while ((rc = parcel_next(&reader, &file, err)) == 1) {
+		rc = unpack_file(&file, err);
+		free(file.path);
+		if (rc)
+			return rc;
+	}
+	return rc;
+}
+
+static int root_make(const struct job_object *object, const char *directory, struct error *err)
+{
+	cleanup_free char *work = xasprintf(ROOT "%s", directory);
+	int rc;
+
+	/* The mounts go when this process does, and with them the memory of the files. */
+	if (unshare(CLONE_NEWNS))
+		return error_set(err, errno, "the guest gives no mount namespace: %s", strerror(errno));
+	mkdir(ROOT, 0755);
+	if (mount("tmpfs", ROOT, "tmpfs", 0, "size=90%,mode=755"))
+		return error_set(err, errno, "the guest cannot mount a tmpfs: %s", strerror(errno));
+	rc = unpack(object, err);
+	rc = rc ? rc : io_make_dirs(work, err);
+	if (rc)
+		return rc;
+	mkdir(ROOT "/tmp", 0777);
+	chmod(ROOT "/tmp", 01777);
+	for (size_t i = 0; i < sizeof(mount_rows) / sizeof(*mount_rows); i++) {
+		const struct mount_row *m = &mount_rows[i];
+
+		mkdir(m->target, 0755);
+		/* debugfs can be left out of a kernel, or be there already */
+		if (mount(m->source, m->target, m->type, m->flags, NULL) && i)
+			return error_set(err, errno, "the guest cannot mount %s: %s", m->target, strerror(errno));
+	}
+	return 0;
+}
+
+/* ---- what happens while it runs ---- */
+
+static bool is_wanted(const struct job_object *object, enum workload_group group)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < object->setting_count; i++) {
+		if (object->settings[i].key != SETTING_WORKLOAD)
+			continue;
+		any = true;
+		if (workload_group_parse(object->settings[i].value) == (int)group)
+			return true;
+	}
+	return !any;
+}
+
+static int subject_once(struct subject_stage *stage, const struct subject_kind *kind, struct error *err)
+{
+	cleanup_subject struct subject *s = NULL;
+	struct action_result result;
+	int rc = subject_spawn(stage, kind, &s, err);
+
+	rc = rc ? rc : subject_exec(s, err);
+	if (!rc && kind->action != ACTION_NONE)
+		rc = subject_act(s, &result, err);
+	return rc ? rc : subject_finish(s, err);
+}
+
+/* Round after round, for nobody knows when the program is ready to see something; 0 when it has ended or the time has
+ * passed. */
+static int accompany(const struct job_object *object, struct tool_process *p, int64_t deadline, struct error *err)
+{
+	cleanup_subject_stage struct subject_stage *stage = NULL;
+	size_t count;
+	const struct subject_kind *kinds = subject_kinds(&count);
+	int rc = action_loopback_up(err);
+
+	rc = rc ? rc : subject_stage_open(&stage, err);
+	while (!rc && clock_ms() < deadline && !tool_process_watch(p, ROUND_PAUSE_MS))
+		for (size_t i = 0; !rc && i < count && clock_ms() < deadline && !tool_process_watch(p, 0); i++)
+			if (is_wanted(object, kinds[i].group))
+				rc = subject_once(stage, &kinds[i], err);
+	return rc;
+}
+
+/* ---- the cell ---- */
+
+static char **list_argv(const struct job_object *object)
+{
+	char **argv = xcalloc((size_t)object->setting_count + 2, sizeof(*argv));
+	const char *name = job_object_named(object, SETTING_LOADER_ARGUMENT, "0");
+	size_t count = 0;
+
+	argv[count++] = (char *)(uintptr_t)(name ? name : job_object_value(object, SETTING_LOADER));
+	for (uint32_t i = 0; i < object->setting_count; i++)
+		if (object->settings[i].key == SETTING_LOADER_ARGUMENT && !*object->settings[i].name)
+			argv[count++] = object->settings[i].value;
+	return argv;
+}
+
+static char **list_environment(const struct job_object *object)
+{
+	size_t count = sizeof(environment) / sizeof(*environment);
+	char **envp = xcalloc(count + object->setting_count + 1, sizeof(*envp));
+
+	for (size_t i = 0; i < count; i++)
+		envp[i] = xstrdup(environment[i]);
+	for (uint32_t i = 0; i < object->setting_count; i++)
+		if (object->settings[i].key == SETTING_LOADER_ENVIRONMENT)
+			envp[count++] = xasprintf("%s=%s", object->settings[i].name, object->settings[i].value);
+	return envp;
+}
+
+static int run_in_root(const struct job_object *object, struct tool_process *p, struct error *err)
+{
+	const char *seconds = job_object_value(object, SETTING_LOADER_SECONDS);
+	const char *directory = job_object_value(object, SETTING_LOADER_DIRECTORY);
+	struct tool_command command = {
+	        .root = ROOT,
+	        .directory = directory ? directory : "/",
+	        .program = job_object_value(object, SETTING_LOADER),
+	        .argv = list_argv(object),
+	        .envp = list_environment(object),
+	};
+	int64_t deadline;
+	int rc = root_make(object, command.directory, err);
+
+	rc = rc ? rc : tool_process_start(&command, p, err);
+	if (rc)
+		return rc;
+	deadline = clock_ms() + (seconds ? atoi(seconds) : DEFAULT_SECONDS) * 1000;
+	rc = accompany(object, p, deadline, err);
+	tool_process_stop(p, GRACE_MS);
+	return rc;
+}
+
+void tool_run(const struct job_object *object)
+{
+	cleanup_error struct error err = {0};
+	struct tool_process p = {.pid = -1, .pidfd = -1, .output = -1};
+	struct message m = {.type = MESSAGE_CELL_END};
+	uint64_t start = clock_ns(CLOCK_BOOTTIME);
+	char *why = NULL;
+
+	m.cell_end.phase = PHASE_RUN;
+	if (run_in_root(object, &p, &err)) {
+		m.cell_end.err = err.code;
+		why = xstrdup(err.text);
+	} else {
+		m.cell_end.phase = tool_process_verdict(&p, object->name, &why) ? PHASE_DONE : PHASE_LOAD;
+	}
+	if (p.cut)
+		channel_send_log("[earlier output was dropped]\n", strlen("[earlier output was dropped]\n"));
+	channel_send_log(buf_str(&p.said), p.said.len);
+	m.cell_end.reason = why;
+	m.cell_end.source = xstrdup(PARCEL_EVENT_SOURCE);
+	m.cell_end.run_ns = clock_ns(CLOCK_BOOTTIME) - start;
+	tool_process_free(&p);
+	channel_send(&m);
+	message_free(&m);
+}

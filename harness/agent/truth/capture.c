@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/truth/capture.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/truth/iterate.h"
+#include "agent/truth/trace_pipe.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+
+/* What is kept between two capture_forget; a talkative object has the rest of its events counted only. */
+#define KEEP_EVENTS 65536
+#define KEEP_BYTES (16u << 20)
+/* Per CPU; holds a few hundred large events between two drains. */
+#define PERF_PAGES 64
+
+struct capture {
+	enum event_source source;
+	struct ring_buffer *ring;
+	struct perf_buffer **perfs;
+	size_t perf_count;
+	struct trace_pipe pipe;
+	struct iterators iterators;
+	struct capture_event *kept;
+	size_t kept_count, kept_bytes;
+	uint64_t total, lost;
+};
+
+static void event_keep(struct capture *c, const void *bytes, size_t len)
+{
+	struct capture_event *e;
+
+	c->total++;
+	if (c->kept_count == KEEP_EVENTS || len > KEEP_BYTES - c->kept_bytes)
+		return;
+	c->kept = xrealloc(c->kept, c->kept_count + 1, sizeof(*c->kept));
+	e = &c->kept[c->kept_count++];
+	e->bytes = xcalloc(1, len + 1);
+	e->len = len;
+	memcpy(e->bytes, bytes, len);
+	c->kept_bytes += len;
+}
+
+static int on_ring_event(void *arg, void *bytes, size_t len)
+{
+	event_keep(arg, bytes, len);
+	return 0;
+}
+
+static void on_perf_event(void *arg, int cpu, void *bytes, uint32_t len)
+{
+	(void)cpu;
+	event_keep(arg, bytes, len);
+}
+
+static void on_perf_lost(void *arg, int cpu, __u64 count)
+{
+	struct capture *c = arg;
+
+	(void)cpu;
+	c->lost += count;
+}
+
+static bool map_is(const struct bpf_map *map, enum bpf_map_type type)
+{
+	return bpf_map__type(map) == type && bpf_map__fd(map) >= 0;
+}
+
+static int ring_add(struct capture *c, const struct bpf_map *map, struct error *err)
+{
+	int rc = 0;
+
+	if (c->ring)
+		rc = ring_buffer__add(c->ring, bpf_map__fd(map), on_ring_event, c);
+	else if (!(c->ring = ring_buffer__new(bpf_map__fd(map), on_ring_event, c, NULL)))
+		rc = -errno;
+	return rc < 0 ? error_set(err, -rc, "cannot read ring buffer `%s`: %s", bpf_map__name(map), strerror(-rc)) : 0;
+}
+
+static int perf_add(struct capture *c, const struct bpf_map *map, struct error *err)
+{
+	struct perf_buffer *perf = perf_buffer__new(bpf_map__fd(map), PERF_PAGES, on_perf_event, on_perf_lost, c, NULL);
+
+	if (!perf)
+		return error_set(err, errno, "cannot read perf buffer `%s`: %s", bpf_map__name(map), strerror(errno));
+	c->perfs = xrealloc(c->perfs, c->perf_count + 1, sizeof(struct perf_buffer *));
+	c->perfs[c->perf_count++] = perf;
+	return 0;
+}
+
+/* The kinds of maps that events come through, in the order in which SOURCE_AUTO names them. */
+static const struct map_source {
+	enum event_source source;
+	enum bpf_map_type type;
+	int (*add)(struct capture *c, const struct bpf_map *map, struct error *err);
+	const char *words;
+} map_sources[] = {
+        {SOURCE_RINGBUF, BPF_MAP_TYPE_RINGBUF, ring_add, "ring buffer"},
+        {SOURCE_PERFBUF, BPF_MAP_TYPE_PERF_EVENT_ARRAY, perf_add, "perf buffer"},
+};
+
+/* Open every map of the kind; returns how many, or a negative errno. */
+static int maps_open(struct capture *c, struct bpf_object *obj, const struct map_source *kind, struct error *err)
+{
+	struct bpf_map *map;
+	int count = 0;
+
+	bpf_object__for_each_map(map, obj)
+	{
+		int rc = map_is(map, kind->type) ? kind->add(c, map, err) : 0;
+
+		if (rc < 0)
+			return rc;
+		count += map_is(map, kind->type);
+	}
+	return count;
+}
+
+static int source_open(struct capture *c, struct bpf_object *obj, enum event_source wanted, struct error *err)
+{
+	if (wanted == SOURCE_PRINTK) {
+		c->source = SOURCE_PRINTK;
+		return trace_pipe_open(&c->pipe, err);
+	}
+	for (size_t i = 0; i < sizeof(map_sources) / sizeof(map_sources[0]); i++) {
+		const struct map_source *kind = &map_sources[i];
+		int count;
+
+		if (wanted != SOURCE_AUTO && wanted != kind->source)
+			continue;
+		count = maps_open(c, obj, kind, err);
+		if (count < 0)
+			return count;
+		if (count && c->source == SOURCE_NONE)
+			c->source = kind->source;
+		if (!count && wanted == kind->source)
+			return error_usage(err, "the object has no %s to take events from: correct `source` in its ini",
+			                   kind->words);
+	}
+	return 0;
+}
+
+static int iter_open(struct capture *c, struct bpf_object *obj, enum event_source wanted, struct error *err)
+{
+	int rc = iterators_open(&c->iterators, obj, err);
+
+	if (rc < 0)
+		return rc;
+	if (wanted == SOURCE_ITER && !c->iterators.count)
+		return error_usage(err, "the object has no iterator to take events from: correct `source` in its ini");
+	if (wanted == SOURCE_ITER || (wanted == SOURCE_AUTO && c->source == SOURCE_NONE && c->iterators.count))
+		c->source = SOURCE_ITER;
+	return 0;
+}
+
+int capture_open(struct bpf_object *obj, enum event_source source, struct capture **out, struct error *err)
+{
+	struct capture *c = xcalloc(1, sizeof(*c));
+	int rc;
+
+	c->source = SOURCE_NONE;
+	c->pipe.fd = -1;
+	rc = source_open(c, obj, source, err);
+	rc = rc < 0 ? rc : iter_open(c, obj, source, err);
+	if (rc < 0)
+		capture_free(c);
+	else
+		*out = c;
+	return rc;
+}
+
+enum event_source capture_source(const struct capture *c)
+{
+	return c->source;
+}
+
+static int pipe_drain(struct capture *c, struct error *err)
+{
+	struct buf text = {0};
+	int rc;
+
+	do {
+		enum trace_line kind;
+
+		rc = trace_pipe_fill(&c->pipe, err);
+		while ((kind = trace_pipe_next(&c->pipe, &text, &c->lost)) != TRACE_LINE_NONE)
+			if (kind == TRACE_LINE_PRINTED)
+				event_keep(c, buf_str(&text), text.len);
+	} while (rc > 0);
+	buf_free(&text);
+	return rc;
+}
+
+int capture_sample(struct capture *c, struct error *err)
+{
+	cleanup_buf struct buf text = {0};
+	int rc = iterators_read(&c->iterators, &text, err);
+	const char *line = buf_str(&text), *end;
+
+	for (; c->source == SOURCE_ITER && (end = strchr(line, '\n')); line = end + 1)
+		event_keep(c, line, (size_t)(end - line));
+	return rc;
+}
+
+static int drain_once(struct capture *c, struct error *err)
+{
+	int rc = 0;
+
+	if (c->ring)
+		rc = ring_buffer__consume(c->ring);
+	for (size_t i = 0; i < c->perf_count && rc >= 0; i++)
+		rc = perf_buffer__consume(c->perfs[i]);
+	if (rc < 0)
+		return error_set(err, -rc, "cannot take events from the object: %s", strerror(-rc));
+	return c->source == SOURCE_PRINTK ? pipe_drain(c, err) : 0;
+}
+
+static void source_wait(struct capture *c, int wait_ms)
+{
+	if (c->ring)
+		ring_buffer__poll(c->ring, wait_ms);
+	else if (c->perf_count)
+		perf_buffer__poll(c->perfs[0], wait_ms);
+	else if (c->source == SOURCE_PRINTK)
+		trace_pipe_wait(&c->pipe, wait_ms);
+}
+
+int capture_drain(struct capture *c, int wait_ms, struct error *err)
+{
+	uint64_t before = c->total;
+	int rc = drain_once(c, err);
+
+	if (rc < 0 || wait_ms <= 0 || c->total != before || c->source == SOURCE_NONE)
+		return rc;
+	source_wait(c, wait_ms);
+	return drain_once(c, err);
+}
+
+const struct capture_event *capture_events(const struct capture *c, size_t *count)
+{
+	*count = c->kept_count;
+	return c->kept;
+}
+
+void capture_forget(struct capture *c)
+{
+	for (size_t i = 0; i < c->kept_count; i++)
+		free(c->kept[i].bytes);
+	c->kept_count = 0;
+	c->kept_bytes = 0;
+}
+
+uint64_t capture_total(const struct capture *c)
+{
+	return c->total;
+}
+
+uint64_t capture_lost(const struct capture *c)
+{
+	return c->lost;
+}
+
+void capture_free(struct capture *c)
+{
+	if (!c)
+		return;
+	capture_forget(c);
+	free(c->kept);
+	ring_buffer__free(c->ring);
+	for (size_t i = 0; i < c->perf_count; i++)
+		perf_buffer__free(c->perfs[i]);
+	free(c->perfs);
+	trace_pipe_close(&c->pipe);
+	iterators_close(&c->iterators);
+	free(c);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * capture: takes events out of a loaded object. It finds the object's ring buffers or perf buffers (or the trace pipe)
+ * and keeps the raw events until the caller has judged them. Used by workload only. It never decodes an event.
+ */
+#ifndef COREMATRIX_AGENT_TRUTH_CAPTURE_H
+#define COREMATRIX_AGENT_TRUTH_CAPTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <bpf/libbpf.h>
+
+#include "base/error.h"
+#include "wire/terms.h"
+
+struct capture;
+
+/* One event as it came: the bytes of a ring or perf buffer record, or one line of the trace pipe. */
+struct capture_event {
+	void *bytes;
+	size_t len;
+};
+
+/*
+ * Start taking events of `obj`, which must be loaded and outlive the capture. SOURCE_AUTO takes
+ * every ring buffer and every perf buffer, else what iterators print; it is called after the first kind that the object
+ * has, else SOURCE_NONE; an
+ * explicit source that the object does not have is a usage error. On success
+ * `*c` is the caller's: capture_free.
+ */
+int capture_open(struct bpf_object *obj, enum event_source source, struct capture **c, struct error *err);
+
+/* What SOURCE_AUTO settled for; never SOURCE_AUTO. */
+enum event_source capture_source(const struct capture *c);
+
+/*
+ * Take what there is, and when there is nothing wait up to `wait_ms` for it; returns as soon as something came. Events
+ * are added to the kept ones. Returns 0 or a negative errno.
+ */
+int capture_drain(struct capture *c, int wait_ms, struct error *err);
+
+/* Events kept since the last capture_forget; owned by the capture, valid until the next call that takes it. */
+const struct capture_event *capture_events(const struct capture *c, size_t *count);
+void capture_forget(struct capture *c);
+
+/*
+ * Read the object's iterators once: a moment that the caller chose, for they report nothing by themselves. With
+ * SOURCE_ITER every line they print is an event. Returns 0 or a negative errno.
+ */
+int capture_sample(struct capture *c, struct error *err);
+
+/* True for a source whose events are lines that name their own fields. */
+static inline bool capture_source_prints(enum event_source source)
+{
+	return source == SOURCE_PRINTK || source == SOURCE_ITER;
+}
+
+/* All events taken since capture_open, kept or not, and those that the kernel says were dropped. */
+uint64_t capture_total(const struct capture *c);
+uint64_t capture_lost(const struct capture *c);
+
+void capture_free(struct capture *c);
+static inline void capture_cleanup(struct capture **c)
+{
+	capture_free(*c);
+}
+#define cleanup_capture __attribute__((cleanup(capture_cleanup)))
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * event: turns an event's bytes into named values, by the object's own BTF or by name=value pairs of a printed line.
+ * Pure. It knows no meaning of any name.
+ */
+#ifndef COREMATRIX_AGENT_TRUTH_EVENT_H
+#define COREMATRIX_AGENT_TRUTH_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <bpf/btf.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+enum event_kind {
+	EVENT_INTEGER, /* integers, enums, booleans and pointers of up to 64 bits, bit-fields too */
+	EVENT_TEXT,    /* arrays of one-byte integers, and integers of 16 bytes: bytes in any case */
+	EVENT_OPAQUE,  /* anything else: listed, never decoded */
+};
+
+struct event_field {
+	char *path; /* "pid", "task.pid"; members of anonymous members have no prefix */
+	enum event_kind kind;
+	uint32_t offset_bits;
+	uint32_t size_bits;
+	bool is_signed;
+};
+
+/* How a struct lies in memory. */
+struct event_layout {
+	char *type; /* name of the struct */
+	uint32_t size;
+	struct event_field *fields;
+	size_t count;
+};
+
+/*
+ * Read the layout of `struct name` (or a typedef of one). Returns 0; -ENOENT without touching `err` when there is no
+ * such struct; -EBADMSG when the BTF makes no sense. On success free with event_layout_free.
+ */
+int event_layout_read(const struct btf *btf, const char *name, struct event_layout *out, struct error *err);
+void event_layout_free(struct event_layout *layout);
+
+/* One value of one event. */
+struct event_value {
+	char *name;
+	enum event_kind kind; /* a printed value is EVENT_INTEGER when it reads as a number */
+	bool printed;
+	bool missing; /* the event is too short to hold it */
+	bool has_integer;
+	bool is_signed;
+	uint32_t bits;    /* width of the integer, 64 when printed */
+	uint64_t integer; /* sign-extended when signed */
+	bool has_text;
+	char *text;       /* may hold any byte; a NUL follows */
+	size_t text_len;  /* bytes before the first NUL */
+	size_t text_size; /* bytes of the array that held it, all of them in `text`; 0 when it was printed */
+};
+
+struct event {
+	struct event_value *values;
+	size_t count;
+	size_t len; /* bytes the event had */
+};
+
+/* Decode by `layout`; opaque fields are left out. An event may be longer than the struct (padding, a tail). */
+void event_decode(const struct event_layout *layout, const void *bytes, size_t len, struct event *out);
+
+/*
+ * Take name=value pairs out of a printed text ("pid=3 comm=a b"). A value ends at the next name or at the end; blanks,
+ * commas and semicolons behind it are dropped. Decimal and 0x numbers have an integer too.
+ */
+void event_decode_pairs(const char *text, size_t len, struct event *out);
+const struct event_value *event_find(const struct event *e, const char *name);
+void event_free(struct event *e);
+#define cleanup_event __attribute__((cleanup(event_free)))
+
+/* Append bytes as printable ASCII; others, and the backslash, as \xNN. */
+void event_escape(struct buf *out, const char *bytes, size_t len);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * iterate: reads the iterators of a loaded object (BPF_TRACE_ITER), which run only while somebody reads them. Used by
+ * capture. It never looks at what they print.
+ */
+#ifndef COREMATRIX_AGENT_TRUTH_ITERATE_H
+#define COREMATRIX_AGENT_TRUTH_ITERATE_H
+
+#include <stddef.h>
+
+#include <bpf/libbpf.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* Zero-initialise. */
+struct iterators {
+	struct bpf_link **links;
+	size_t count;
+};
+
+/*
+ * Prepare every iterator of `obj` that is loaded and needs no target of its own (an iterator over a map's elements
+ * does). Returns 0 or a negative errno; free with iterators_close in either case.
+ */
+int iterators_open(struct iterators *it, struct bpf_object *obj, struct error *err);
+
+/* Let each iterator run once over all there is; append what they print to `out`. Returns 0 or a negative errno. */
+int iterators_read(const struct iterators *it, struct buf *out, struct error *err);
+
+void iterators_close(struct iterators *it);
+
+#endif

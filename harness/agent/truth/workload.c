@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/truth/workload.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/deeds/subject.h"
+#include "agent/truth/attribution.h"
+#include "agent/truth/capture.h"
+#include "agent/truth/self_check.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+
+/*
+ * For events that come late; waited for only when a subject's never came. Programs whose attach points are all known
+ * run while the subject lives, so that their events are there as soon as the guest has nothing else to do; others, and
+ * those that may defer work, hand over theirs at any time.
+ */
+#define PROMPT_EVENT_MS 20
+#define LATE_EVENT_MS 100
+
+struct run {
+	const struct workload_request *request;
+	struct capture *capture;
+	struct event_layout layout; /* `type` is NULL when events are not decoded by BTF */
+	struct bpf_insn *insns;
+	struct attribution attribution;
+	uint32_t wanted;   /* bits 1 << enum truth_key that events have fields for */
+	bool reports;      /* events are understood, or the ini vouches for them */
+	bool waited, late; /* late events were waited for; and came */
+	bool expects;      /* of some subject that was run */
+};
+
+/* The instructions of all loaded programs, for hints. */
+static void insns_collect(struct run *run, struct bpf_object *obj)
+{
+	struct bpf_program *program;
+	size_t count = 0;
+
+	bpf_object__for_each_program(program, obj)
+	{
+		size_t more = bpf_program__fd(program) >= 0 ? bpf_program__insn_cnt(program) : 0;
+
+		if (!more || !bpf_program__insns(program))
+			continue;
+		run->insns = xrealloc(run->insns, count + more, sizeof(*run->insns));
+		memcpy(run->insns + count, bpf_program__insns(program), more * sizeof(*run->insns));
+		count += more;
+	}
+	run->attribution.hints.insns = run->insns;
+	run->attribution.hints.insn_count = count;
+}
+
+static int layout_find(struct run *run, struct error *err)
+{
+	const char *name = run->request->event_struct;
+	int rc;
+
+	if (name && !*name)
+		name = NULL;
+	if (capture_source_prints(capture_source(run->capture)))
+		return 0; /* the lines name their own fields */
+	rc = event_layout_read(bpf_object__btf(run->request->obj), name ? name : "event", &run->layout, err);
+	if (rc != -ENOENT)
+		return rc;
+	return name ? error_usage(err, "the object's BTF has no struct %s: correct `event` in its ini", name) : 0;
+}
+
+static bool layout_is_understood(const struct event_layout *layout)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		if (compare_field_key(layout, i) >= 0 || scene_field_key(layout, i) >= 0 || self_check_field(layout, i))
+			return true;
+	return false;
+}
+
+static uint32_t wanted_truths(const struct run *run)
+{
+	uint32_t wanted = 0;
+
+	if (capture_source_prints(capture_source(run->capture)))
+		return UINT32_MAX; /* the lines name their own fields */
+	for (size_t i = 0; i < run->layout.count; i++) {
+		int key = compare_field_key(&run->layout, i);
+
+		wanted |= key >= 0 ? 1u << key : 0;
+	}
+	return wanted;
+}
+
+static bool group_is_named(const struct run *run, enum workload_group group)
+{
+	return run->request->groups & 1u << group;
+}
+
+static uint32_t group_triggers(enum workload_group group)
+{
+	uint32_t triggers = 0;
+	size_t count;
+	const struct subject_kind *kinds = subject_kinds(&count);
+
+	for (size_t i = 0; i < count; i++)
+		if (kinds[i].group == group)
+			triggers |= kinds[i].triggers;
+	return triggers;
+}
+
+/*
+ * Whether silence about this kind of subject would be a fault. A name in the ini counts for what no attach point tells:
+ * an object of which one is known answers for that one.
+ */
+static bool is_expected(const struct run *run, const struct subject_kind *kind)
+{
+	uint32_t attached = run->request->triggers.triggers;
+
+	if (!run->reports)
+		return false;
+	if (attached & kind->triggers)
+		return true;
+	return group_is_named(run, kind->group) && !(attached & group_triggers(kind->group));
+}
+
+/* Both truths of a subject, and what it did. */
+struct life {
+	struct truth before, after;
+	struct truth child; /* of a process that it forked and that holds still too */
+	bool has_child;
+	struct scene scene;
+	size_t early; /* events of its own from before it was ready; of a moment that no truth is known for */
+	bool skipped; /* this kernel cannot do it */
+};
+
+static int truth_take(const struct run *run, const struct subject *s, struct truth *out, struct error *err)
+{
+	return truth_read(subject_pid(s), subject_tid(s), subject_parent_tid(s), run->wanted, out, err);
+}
+
+/* Its exec is what it does. */
+static int live_exec(struct run *run, struct subject *s, const struct subject_kind *kind, struct life *life,
+                     struct error *err)
+{
+	const struct compare_subject unborn = {
+	        .workload = kind->name, .at = &life->before, .before = &life->before, .after = &life->before};
+	int rc;
+
+	if ((rc = truth_take(run, s, &life->before, err)) < 0 || (rc = capture_drain(run->capture, 0, err)) < 0)
+		return rc;
+	life->early = attribution_pass_over(&run->attribution, &unborn);
+	capture_forget(run->capture);
+	view_text(scene_add(&life->scene), VIEW_PATH, subject_path(s));
+	if ((rc = subject_exec(s, err)) < 0)
+		return rc;
+	return truth_take(run, s, &life->after, err);
+}
+
+/* It has exec'd before it does what it is for. */
+static int live_action(struct run *run, struct subject *s, struct life *life, struct error *err)
+{
+	struct action_result result;
+	int rc;
+
+	if ((rc = subject_exec(s, err)) < 0 || (rc = truth_take(run, s, &life->before, err)) < 0 ||
+	    (rc = capture_drain(run->capture, 0, err)) < 0)
+		return rc;
+	capture_forget(run->capture);
+	if ((rc = subject_act(s, &result, err)) < 0)
+		return rc;
+	life->skipped = result.skipped;
+	life->scene = result.scene;
+	life->has_child = result.child > 0;
+	if (life->has_child &&
+	    (rc = truth_read(result.child, result.child, subject_pid(s), run->wanted, &life->child, err)) < 0)
+		return rc;
+	return truth_take(run, s, &life->after, err);
+}
+
+/* Lead one subject through its life. Afterwards the kept events are those from its deed on. */
+static int subject_live(struct run *run, struct subject_stage *stage, const struct subject_kind *kind,
+                        struct life *life, struct error *err)
+{
+	cleanup_subject struct subject *s = NULL;
+	int rc = capture_drain(run->capture, 0, err);
+
+	if (rc < 0)
+		return rc;
+	capture_forget(run->capture); /* what came up to here belongs to nobody */
+	if ((rc = subject_spawn(stage, kind, &s, err)) < 0 ||
+	    (rc = kind->action == ACTION_NONE ? live_exec(run, s, kind, life, err) : live_action(run, s, life, err)) <
+	            0 ||
+	    (rc = capture_sample(run->capture, err)) < 0 || (rc = subject_finish(s, err)) < 0)
+		return rc;
+	return capture_drain(run->capture, 0, err);
+}
+
+/* By a timer, or by a function of the kernel's, of which some queue work. */
+static bool may_defer(const struct run *run)
+{
+	for (size_t i = 0; i < run->attribution.hints.insn_count; i++) {
+		const struct bpf_insn *insn = &run->insns[i];
+
+		if (insn->code != (BPF_JMP | BPF_CALL))
+			continue;
+		if (insn->src_reg == BPF_PSEUDO_KFUNC_CALL || (!insn->src_reg && insn->imm == BPF_FUNC_timer_start))
+			return true;
+	}
+	return false;
+}
+
+static int late_event_ms(const struct run *run)
+{
+	const struct trigger_summary *t = &run->request->triggers;
+
+	return t->triggers && !t->unknown && !may_defer(run) ? PROMPT_EVENT_MS : LATE_EVENT_MS;
+}
+
+/* An object that stays silent shall not cost a wait per subject: the first one tells whether events come late. */
+static int late_events_take(struct run *run, struct error *err)
+{
+	size_t count;
+	int rc;
+
+	capture_events(run->capture, &count);
+	if (count || (run->waited && !run->late))
+		return 0;
+	rc = capture_drain(run->capture, late_event_ms(run), err);
+	capture_events(run->capture, &count);
+	run->waited = true;
+	run->late |= count > 0;
+	return rc;
+}
+
+/*
+ * Names under which other objects than a task have fields too: the state of a socket, the time that something else
+ * began. Only of a deed that is about tasks it is clear whose they are; a task that ends is in no state.
+ */
+static uint32_t unclear_keys(const struct subject_kind *kind)
+{
+	bool about_tasks = kind->group == WORKLOAD_FORK || kind->group == WORKLOAD_SETUID;
+
+	return 1u << TRUTH_STATE | (about_tasks ? 0 : 1u << TRUTH_START);
+}
+
+/* What events say of the process that the subject forked; 0 when none is about it. */
+static size_t child_judge(struct run *run, const struct subject_kind *kind, const struct life *life,
+                          const struct scene *scene)
+{
+	struct attribution_subject child = {
+	        .identity = {.workload = kind->name,
+	                     .skip = unclear_keys(kind),
+	                     .at = &life->child,
+	                     .before = &life->child,
+	                     .after = &life->child},
+	        .scene = scene,
+	        .sharp = true,
+	};
+
+	return life->has_child ? attribution_judge(&run->attribution, &child) : 0;
+}
+
+static int subject_run(struct run *run, struct subject_stage *stage, const struct subject_kind *kind, struct error *err)
+{
+	struct life life = {0};
+	bool expected = is_expected(run, kind);
+	enum trigger_moment moment = run->request->triggers.moment;
+	struct attribution_subject subject = {
+	        .identity = {.workload = kind->name, .before = &life.before, .after = &life.after},
+	        .scene = run->request->triggers.triggers & kind->triggers || group_is_named(run, kind->group)
+	                         ? &life.scene
+	                         : NULL,
+	        .expected = expected,
+	        .noisy = kind->noisy,
+	        .sharp = kind->action != ACTION_NONE || moment != MOMENT_UNKNOWN,
+	};
+	size_t answers;
+	int rc;
+
+	/* Whether the thread that forked it is its parent now, or its tracer, is not for a field's name to tell. */
+	if (kind->traced)
+		subject.identity.skip = 1u << TRUTH_PARENT_TID;
+	if (kind->action != ACTION_NONE)
+		subject.identity.skip = unclear_keys(kind);
+	else if (moment != MOMENT_UNKNOWN)
+		subject.identity.at = moment == MOMENT_BEFORE ? &life.before : &life.after;
+	if ((rc = subject_live(run, stage, kind, &life, err)) < 0 ||
+	    (rc = expected && !life.early ? late_events_take(run, err) : 0) < 0)
+		return rc;
+	if (life.skipped || capture_source(run->capture) == SOURCE_NONE)
+		return 0;
+	run->expects |= expected;
+	/* Of a fork, either of the two may be reported; an event that nobody owns is judged only when neither is. */
+	subject.expected = expected && !life.has_child;
+	answers = attribution_judge(&run->attribution, &subject);
+	answers += child_judge(run, kind, &life, answers ? NULL : subject.scene);
+	if (!answers && expected && life.has_child) {
+		subject.expected = true;
+		answers = attribution_judge(&run->attribution, &subject);
+	}
+	if (!answers && !life.early && expected)
+		compare_no_event(run->layout.type ? &run->layout : NULL, &subject.identity, &run->attribution.facts);
+	return 0;
+}
+
+/* An object that names no workload sees those that its programs are attached to; all, when that is not known of each.
+ */
+static bool is_wanted(const struct run *run, const struct subject_kind *kind)
+{
+	const struct trigger_summary *t = &run->request->triggers;
+
+	if (run->request->groups)
+		return group_is_named(run, kind->group);
+	return t->unknown || !t->triggers || t->triggers & kind->triggers;
+}
+
+#define KEY(name) (1u << TRUTH_##name)
+
+/* Of what a subject's truth is another than that of the plain one of its group: what it is there for. */
+static uint32_t kind_varies(const struct subject_kind *kind)
+{
+	uint32_t keys = 0;
+
+	if (kind->from_thread)
+		keys |= KEY(TID) | KEY(TGID);
+	if (kind->under_parent || kind->traced)
+		keys |= KEY(PPID) | KEY(PARENT_TID) | KEY(TRACER);
+	if (kind->uid)
+		keys |= KEY(UID) | KEY(GID) | KEY(EUID) | KEY(EGID) | KEY(CAP_EFFECTIVE);
+	if (kind->namespaces)
+		keys |= KEY(MNT_NS) | KEY(PID_NS) | KEY(NET_NS) | KEY(UTS_NS) | KEY(IPC_NS) | KEY(USER_NS) |
+		        KEY(CGROUP_NS);
+	if (kind->odd_name)
+		keys |= KEY(COMM);
+	return keys;
+}
+
+/* A variant of another subject is run for the fields that can be told apart by it: an exec has seven of them. */
+static bool is_telling(const struct run *run, const struct subject_kind *kinds, size_t index)
+{
+	const struct subject_kind *kind = &kinds[index];
+
+	for (size_t i = 0; i < index; i++)
+		if (kinds[i].group == kind->group && kinds[i].triggers == kind->triggers &&
+		    kinds[i].action == kind->action)
+			return kind_varies(kind) & run->wanted;
+	return true;
+}
+
+static int subjects_run(struct run *run, struct error *err)
+{
+	cleanup_subject_stage struct subject_stage *stage = NULL;
+	size_t count;
+	const struct subject_kind *kinds = subject_kinds(&count);
+	int rc = action_loopback_up(err);
+
+	if (rc == 0)
+		rc = subject_stage_open(&stage, err);
+	for (size_t i = 0; i < count && rc == 0; i++)
+		if (is_wanted(run, &kinds[i]) && is_telling(run, kinds, i))
+			rc = subject_run(run, stage, &kinds[i], err);
+	return rc;
+}
+
+static char *unchecked_list(const struct event_layout *layout)
+{
+	struct buf out = {0};
+
+	for (size_t i = 0; i < layout->count; i++)
+		if (compare_field_key(layout, i) < 0 && scene_field_key(layout, i) < 0 && !self_check_field(layout, i))
+			buf_printf(&out, "%s%s", out.len ? " " : "", layout->fields[i].path);
+	return buf_steal(&out);
+}
+
+static void report_fill(const struct run *run, struct cell_report *out)
+{
+	out->truths = run->attribution.facts.facts;
+	out->truth_count = run->attribution.facts.count;
+	out->events = run->capture ? capture_total(run->capture) : 0;
+	out->own_events = run->attribution.own_events;
+	out->lost = run->capture ? capture_lost(run->capture) : 0;
+	out->source = xstrdup(event_source_name(run->capture ? capture_source(run->capture) : SOURCE_NONE));
+	out->event_type = xstrdup(run->layout.type ? run->layout.type : "");
+	out->unchecked = unchecked_list(&run->layout);
+	out->expects_events = run->expects;
+}
+
+int workloads_run(const struct workload_request *request, struct cell_report *out, struct error *err)
+{
+	struct run run = {.request = request};
+	int rc;
+
+	*out = (struct cell_report){0};
+	run.attribution.hints.object_btf = bpf_object__btf(request->obj);
+	run.attribution.hints.kernel_btf = request->kernel_btf;
+	insns_collect(&run, request->obj);
+	if ((rc = capture_open(request->obj, request->source, &run.capture, err)) == 0 &&
+	    (rc = layout_find(&run, err)) == 0) {
+		run.attribution.capture = run.capture;
+		run.attribution.layout = &run.layout;
+		run.reports = capture_source_prints(capture_source(run.capture)) || request->groups ||
+		              layout_is_understood(&run.layout);
+		run.wanted = wanted_truths(&run);
+		rc = subjects_run(&run, err);
+	}
+	report_fill(&run, out);
+	capture_free(run.capture);
+	event_layout_free(&run.layout);
+	free(run.insns);
+	return rc;
+}
+
+void cell_report_free(struct cell_report *report)
+{
+	for (size_t i = 0; i < report->truth_count; i++)
+		truth_fact_free(&report->truths[i]);
+	free(report->truths);
+	free(report->source);
+	free(report->event_type);
+	free(report->unchecked);
+	*report = (struct cell_report){0};
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * relo_verifier: what a verifier log says of poisoned instructions. Pure.
+ */
+#ifndef COREMATRIX_AGENT_WITNESS_RELO_VERIFIER_H
+#define COREMATRIX_AGENT_WITNESS_RELO_VERIFIER_H
+
+#include <stdint.h>
+
+#include "relo/core_relo.h"
+
+/*
+ * Instruction number at which the verifier stopped because it is poisoned, or -1 when the log ends otherwise. Reads the
+ * kernel's own words ("invalid func unknown#195896080") and what libbpf makes of them ("<invalid CO-RE relocation>").
+ */
+int64_t relo_verifier_stop(const char *log);
+
+/*
+ * `log` is the verifier log of main program `program`, whose load failed. Sets `reached` of the record whose poison
+ * stopped the verifier, if it was one. Call it after relo_insns_program, which knows where subprograms were placed.
+ */
+void relo_verifier_mark(struct core_relo_list *list, const char *program, const char *log);
+
+#endif

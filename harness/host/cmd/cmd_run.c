@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/cmd/cmd_run.h"
+
+#include <stdio.h>
+
+#include "host/cmd/command.h"
+#include "host/run/run.h"
+
+/* Options without a letter. */
+enum { OPTION_LOADER = 256, OPTION_SHIP, OPTION_LOADER_TIME, OPTION_BTF };
+
+static const struct argp_option option_table[] = {
+        COMMAND_ROW_LIST,
+        COMMAND_ROW_KERNEL,
+        COMMAND_ROW_IMAGES,
+        {"output", 'o', "DIR", 0, "where results go, one directory a run (results)", 0},
+        {"jobs", 'j', "N", 0, "virtual machines side by side (three for two processors, as memory allows)", 0},
+        COMMAND_ROW_ACCEL,
+        {"cold", 'c', NULL, 0, "boot every guest; neither use nor make saved ones", 0},
+        {"summary", 's', "FILE", 0, "append the matrix as Markdown, for $GITHUB_STEP_SUMMARY", 0},
+        {"plan", 'p', NULL, 0, "print which kernels would run, in which order, and stop", 0},
+        {"part", 'P', "K/N", 0, "only part K of N of the plan, so that N machines share a matrix", 0},
+        {"repeat", 'r', "N", 0, "measure every cell N times and report those that differ", 0},
+        {"btf", OPTION_BTF, "DIR", 0,
+         "RELEASE.btf in it counts in place of a kernel's own BTF, which is hidden; like btf= in the list", 0},
+        {"loader", OPTION_LOADER, "PROGRAM", 0,
+         "run this program in the guests, with the libraries it needs; its end is the verdict", 0},
+        {"ship", OPTION_SHIP, "FILE", 0, "a file that the program needs beside its libraries; may be repeated", 0},
+        {"loader-time", OPTION_LOADER_TIME, "SECONDS", 0, "how long the program may run before it is stopped (20)", 0},
+        {"frozen", 'f', NULL, 0, "any difference from images/kernels.lock is an error", 0},
+        {0},
+};
+
+/* What the command line says. */
+struct options {
+	struct command_options common;
+	struct run_request request;
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *options = state->input;
+	struct run_request *o = &options->request;
+	int used = 0;
+
+	switch (key) {
+	case 'j':
+		o->jobs = command_number("-j", arg, "a number of virtual machines", 1024, state);
+		return 0;
+	case 'c':
+		o->cold = true;
+		return 0;
+	case 'p':
+		o->plan_only = true;
+		return 0;
+	case 'P':
+		if (sscanf(arg, "%u/%u%n", &o->part, &o->parts, &used) != 2 || arg[used] || !o->part ||
+		    o->part > o->parts)
+			argp_error(state, "--part %s: K/N with K from 1 to N", arg);
+		return 0;
+	case 'r':
+		o->repeat = command_number("--repeat", arg, "a number", 100000, state);
+		return 0;
+	case 's':
+		o->summary = arg;
+		return 0;
+	case 'f':
+		o->frozen = true;
+		return 0;
+	case OPTION_BTF:
+		o->btf = arg;
+		return 0;
+	case OPTION_LOADER:
+		o->loader = arg;
+		return 0;
+	case OPTION_SHIP:
+		strings_add(&o->ship, arg);
+		return 0;
+	case OPTION_LOADER_TIME:
+		o->loader_seconds =
+		        command_number("--loader-time", arg, "a number of seconds", LOADER_SECONDS_MAX, state);
+		return 0;
+	case ARGP_KEY_ARGS:
+		o->after_dashes = state->quoted && state->next >= state->quoted;
+		return command_option(key, arg, state, &options->common);
+	default:
+		return command_option(key, arg, state, &options->common);
+	}
+}
+
+static const struct argp argp = {
+        .options = option_table,
+        .parser = parse_option,
+        .args_doc = "OBJECT...\n--loader PROGRAM -- ARGUMENTS...",
+        .doc = "Load the objects in every kernel of the list, compare what they capture with the truth, report.",
+};
+
+int cmd_run(int argc, char **argv)
+{
+	struct options options = {
+	        .common = {COMMAND_DEFAULTS, .output = "results"},
+	        .request = {.argc = argc, .argv = argv, .repeat = 1},
+	};
+	struct run_request *o = &options.request;
+	cleanup_error struct error err = {0};
+	struct result *r;
+	int status;
+
+	if (command_parse(&argp, ARGP_IN_ORDER, argc, argv, &options))
+		return EXIT_USAGE;
+	o->list_path = options.common.list_path;
+	o->globs = options.common.globs;
+	o->images = options.common.images;
+	o->output = options.common.output;
+	o->accel = options.common.accel;
+	o->args = options.common.args;
+	o->arg_count = options.common.arg_count;
+	r = result_new();
+	if (run_matrix(o, r, &err))
+		status = command_fail(&err);
+	else
+		status = o->plan_only ? EXIT_AS_EXPECTED : (int)result_exit_status(r);
+	result_free(r);
+	strings_free(&o->globs);
+	strings_free(&o->ship);
+	return status;
+}

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/judge/classify.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "host/judge/log_text.h"
+#include "host/lib/text.h"
+
+#define AT(phase) (1u << (phase))
+#define ANYWHERE (AT(PHASE_OPEN) | AT(PHASE_LOAD) | AT(PHASE_ATTACH))
+#define LOADING AT(PHASE_LOAD)
+
+/*
+ * One text that names a failure. The first row that fits a line of the reason or the log decides, so the more specific
+ * come first. `*` in a pattern is any text within the line; `{}` in the advice is what the first `*` stood for.
+ */
+struct row {
+	enum reject_class class;
+	unsigned phases;
+	int err; /* the line must name this errno, as -22 or -EINVAL; 0: any */
+	const char *pattern;
+	const char *advice;
+};
+
+static const struct row rows[] = {
+        /* Without types nothing else can work, and what follows in the log is a consequence. */
+        {CLASS_NO_KERNEL_BTF, ANYWHERE, 0, "failed to find valid kernel BTF",
+         "the kernel was built without CONFIG_DEBUG_INFO_BTF: CO-RE needs its BTF in /sys/kernel/btf/vmlinux"},
+        {CLASS_NO_KERNEL_BTF, ANYWHERE, 0, "Error loading vmlinux BTF:",
+         "the kernel was built without CONFIG_DEBUG_INFO_BTF: CO-RE needs its BTF in /sys/kernel/btf/vmlinux"},
+        {CLASS_NO_KERNEL_BTF, ANYWHERE, 0, "failed to parse target BTF:",
+         "the kernel's BTF cannot be read: it lacks one, or its BTF is newer than this libbpf"},
+        {CLASS_NO_KERNEL_BTF, ANYWHERE, 0, "failed to get target BTF:",
+         "the kernel's BTF cannot be read: it lacks one, or its BTF is newer than this libbpf"},
+        {CLASS_OBJECT_NO_BTF, ANYWHERE, 0, "BTF is required, but is missing or corrupted",
+         "the object carries no BTF: compile it with clang -g, and do not strip .BTF (llvm-strip -g keeps it)"},
+        {CLASS_OBJECT_NO_BTF, ANYWHERE, 0, "externs without BTF info are not supported",
+         "the object carries no BTF: compile it with clang -g, and do not strip .BTF (llvm-strip -g keeps it)"},
+        {CLASS_EXTERN, ANYWHERE, 0, "failed to find BTF for extern '*' [*] section:",
+         "the extern {} is in no section that libbpf fills: declare it with __ksym or __kconfig, or link the object with the one that defines it (bpftool gen object)"},
+        {CLASS_OBJECT_NO_BTF, ANYWHERE, 0, "failed to find BTF for extern '*'",
+         "the object has no BTF for its extern {}: compile it with clang -g"},
+
+        {CLASS_AMBIGUOUS, ANYWHERE, 0, "field offset ambiguity:",
+         "several kernel types of that name disagree about the field: narrow the local type until one matches"},
+        {CLASS_AMBIGUOUS, ANYWHERE, 0, "relocation decision ambiguity:",
+         "several kernel types of that name disagree: narrow the local type until one matches"},
+        {CLASS_RELOCATION, ANYWHERE, 0, "failed to resolve CO-RE relocation *",
+         "this kernel has no such type or field: guard the access with bpf_core_field_exists() or bpf_core_type_exists(), and read older layouts through a flavour (struct x___old)"},
+        {CLASS_RELOCATION, ANYWHERE, 0, "<invalid CO-RE relocation>",
+         "this kernel lacks the type or field of that instruction: guard the access with bpf_core_field_exists()"},
+        {CLASS_RELOCATION, ANYWHERE, 0, "unknown#195896080",
+         "the instruction is one whose CO-RE relocation could not be resolved on this kernel: guard the access with bpf_core_field_exists()"},
+        {CLASS_RELOCATION, ANYWHERE, 0, "accesses field incorrectly",
+         "the kernel's field has another size or form than the load: read it with BPF_CORE_READ_BITFIELD_PROBED() or declare its type as the kernel does"},
+        {CLASS_RELOCATION, ANYWHERE, 0, "failed to perform CO-RE relocations:",
+         "the object's relocation records do not fit its instructions or types: compile it again with a current clang"},
+
+        {CLASS_KFUNC, ANYWHERE, 0, "extern (func ksym) '*': not found in kernel or module BTFs",
+         "this kernel has no kfunc {}: declare it __weak and call it only if bpf_ksym_exists({})"},
+        {CLASS_KFUNC, ANYWHERE, 0, "extern (func ksym) '*': func_proto",
+         "this kernel's kfunc {} takes other arguments: declare one prototype per version as {}___v2 and choose with bpf_ksym_exists()"},
+        {CLASS_KFUNC, ANYWHERE, 0, "kfunc '*' is referenced but wasn't resolved",
+         "this kernel has no kfunc {} and the call is not guarded: call it only if bpf_ksym_exists({})"},
+        {CLASS_KFUNC, ANYWHERE, 0, "calling kernel function * is not allowed",
+         "this kernel has kfunc {}, but not for programs of this type: use another program type or a helper"},
+        {CLASS_KFUNC, ANYWHERE, 0, "calling kernel function is not supported",
+         "this kernel cannot call kfuncs at all: fall back to a helper"},
+        {CLASS_KFUNC, LOADING, 0, "invalid kernel function btf_id",
+         "the program calls a weak kfunc that this kernel lacks: call it only if bpf_ksym_exists()"},
+        {CLASS_KFUNC, LOADING, 0, "invalid func unknown#2002000*",
+         "the program calls a kfunc that this kernel lacks: call it only if bpf_ksym_exists()"},
+        /* libbpf before 1.3 leaves an unresolved weak kfunc as a call of number 0 */
+        {CLASS_KFUNC, LOADING, 0, "(85) call #0 ",
+         "the program calls a weak kfunc that this kernel lacks: call it only if bpf_ksym_exists()"},
+        {CLASS_EXTERN, ANYWHERE, 0, "extern '*' (strong): not resolved",
+         "{} is not known on this kernel: declare it __weak and handle its being 0"},
+        {CLASS_EXTERN, ANYWHERE, 0, "extern (var ksym) '*': not found in kernel BTF",
+         "this kernel exports no variable {}: declare it __weak and test its address before use"},
+        {CLASS_EXTERN, ANYWHERE, 0, "extern (var ksym) '*': incompatible types",
+         "this kernel's variable {} has another type: declare it as `extern const void {} __ksym`"},
+        {CLASS_EXTERN, ANYWHERE, 0, "extern (ksym) '*': resolution is ambiguous",
+         "this kernel has several symbols named {}: use a typed ksym or another symbol"},
+        {CLASS_EXTERN, ANYWHERE, 0, "failed to open system Kconfig",
+         "the kernel's configuration cannot be read (CONFIG_IKCONFIG_PROC): declare the __kconfig extern __weak"},
+        {CLASS_EXTERN, ANYWHERE, 0, "extern (kcfg) '*': failed to get kernel version",
+         "libbpf cannot tell {} from this kernel's release, which is not of the form X.Y.Z: use bpf_core_field_exists() and the like instead of the version"},
+        {CLASS_EXTERN, ANYWHERE, 0, "extern (kcfg) '*'",
+         "the kernel's setting {} has another type than its extern: correct the declaration, or declare it __weak"},
+
+        {CLASS_PERMISSION, ANYWHERE, 0, "permission error while running as root; try raising 'ulimit -l'",
+         "memory for maps is limited before 5.11: raise RLIMIT_MEMLOCK before loading, or use smaller maps"},
+        {CLASS_PERMISSION, ANYWHERE, EPERM, "map '*': failed to create:",
+         "the kernel denied map {}: it is locked down, or bpf() is restricted to fewer capabilities than the loader has"},
+        {CLASS_PERMISSION, ANYWHERE, 0, "Lockdown: *",
+         "the kernel is locked down: start it without lockdown, or use only what lockdown permits"},
+        {CLASS_MAP_TYPE, ANYWHERE, ENOMEM, "map '*': failed to create:",
+         "the guest has too little memory for map {}: give its kernel memory= in the kernel list, or make the map smaller"},
+        {CLASS_MAP_TYPE, ANYWHERE, 0, "map '*': failed to create:",
+         "this kernel refuses map {}: its type, a flag or its key and value are newer than the kernel; test with bpf_core_enum_value_exists(enum bpf_map_type, BPF_MAP_TYPE_X) and switch it off with bpf_map__set_autocreate()"},
+        {CLASS_MAP_TYPE, ANYWHERE, 0, "map '*': failed to create inner map:",
+         "this kernel refuses the inner map of {}: its type or flags are newer than the kernel"},
+        {CLASS_MAP_TYPE, ANYWHERE, 0, "BPF map '*' is referenced but wasn't created",
+         "the program uses map {}, which was not created on this kernel: guard its use as its creation is guarded"},
+
+        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to find kernel BTF type ID of '*'",
+         "this kernel has no {} to attach to: it was renamed, inlined or left out; attach elsewhere, or use bpf_program__set_autoload() to try one name after the other"},
+        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to find BPF program * BTF ID for '*'",
+         "the program to be replaced or traced has no such function"},
+        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "struct_ops init_kern*is not found in kernel BTF",
+         "this kernel lacks that struct_ops type: leave the map out on it with bpf_map__set_autocreate()"},
+        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "struct_ops init_kern*Cannot find member",
+         "this kernel's struct_ops type lacks that member: use a flavour of the struct without it"},
+        {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is not a supported struct",
+         "this kernel has no such struct_ops type: leave program and map out on it with bpf_program__set_autoload() and bpf_map__set_autocreate()"},
+        {CLASS_ATTACH_TARGET, LOADING, 0, "The function * type * is unsupported",
+         "this kernel cannot attach to a function with such an argument: attach to another one, or with a kprobe"},
+        {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is not a function",
+         "the name to attach to is no function on this kernel: attach elsewhere"},
+        {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is invalid",
+         "the name to attach to does not exist in this kernel's BTF: attach elsewhere"},
+        {CLASS_ATTACH_TARGET, LOADING, 0, "is not modifiable",
+         "this kernel does not let programs change what that function returns: attach to one that it allows"},
+        {CLASS_ATTACH_TARGET, LOADING, 0, "The address of function * cannot be found",
+         "function {} was inlined or left out of this kernel: attach elsewhere"},
+        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to determine tracepoint '*' perf event ID",
+         "this kernel has no tracepoint {}: it was renamed, or its configuration leaves it out"},
+        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to attach to raw tracepoint '*'",
+         "this kernel has no tracepoint {}, or the program reads more arguments than it has"},
+        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to create tracepoint '*' perf event",
+         "this kernel has no tracepoint {}: it was renamed, or its configuration leaves it out"},
+        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to create * '*' perf event",
+         "this kernel has no such symbol, or its configuration has no probes: attach to a tracepoint or another function"},
+
+        /* perf_event_set_bpf_prog() compares the largest offset read with where the tracepoint's last field ends */
+        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EACCES, "failed to attach to tracepoint '*':",
+         "the program reads further into its context than tracepoint {} has fields on this kernel; on PREEMPT_RT kernels before 6.7 the types of system calls' tracepoints do not tell where the arguments are: read them through raw_tp/sys_enter or a kprobe"},
+        /* 524 is the kernel's own ENOTSUPP, which no C library knows */
+        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 524, "prog '*': failed to attach:",
+         "this kernel knows the target of {}, but cannot attach there in this way (ENOTSUPP), as before 6.6 to a function with more than six arguments: use a kprobe, or another function"},
+        /* bpf_arch_text_poke() finds another instruction than the one that a tracer may replace */
+        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EBUSY, "prog '*': failed to attach:",
+         "the function that {} attaches to has no place for a tracer on this kernel (it is notrace), or another program replaces it: attach elsewhere"},
+        {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: Operation not permitted",
+         "the kernel denies attaching: see lockdown and perf_event_paranoid"},
+        {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: Permission denied",
+         "the kernel denies attaching: see lockdown and perf_event_paranoid"},
+        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: *",
+         "this kernel knows the target, but does not attach this program to it ({}): use another function, or another type of program for the same one"},
+
+        {CLASS_HELPER, LOADING, 0, "program of this type cannot use helper *",
+         "this kernel does not offer helper {} to programs of this type: test with bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_x) before the call"},
+        {CLASS_HELPER, LOADING, 0, "invalid func unknown#*",
+         "this kernel has no helper number {}: test with bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_x) before the call"},
+        {CLASS_HELPER, LOADING, 0, "unknown func *",
+         "this kernel does not offer helper {} to programs of this type: test with bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_x) before the call"},
+        {CLASS_HELPER, LOADING, 0, "cannot call GPL-restricted function from non-GPL compatible program",
+         "the helper is reserved for programs under a GPL-compatible licence: see the object's \"license\" section"},
+        {CLASS_TOO_COMPLEX, LOADING, 0, "BPF program is too large. Processed * insn",
+         "this kernel's verifier gave up after {} instructions: bound the loops tighter, use bpf_loop() or split the program"},
+        {CLASS_TOO_COMPLEX, LOADING, 0, "The sequence of * jumps is too complex",
+         "too many branches in a row: put part of the code into a global (non-static) function"},
+        {CLASS_TOO_COMPLEX, LOADING, 0, "too many subprograms",
+         "a program may have 256 functions: let clang inline some (static __always_inline), or split it"},
+        {CLASS_TOO_COMPLEX, LOADING, 0, "the call stack of * frames is too deep",
+         "{} functions, each called by the one before, are more than this kernel follows: let clang inline some (static __always_inline)"},
+        {CLASS_TOO_COMPLEX, LOADING, 0, "BPF program load failed: Argument list too long",
+         "the program has more instructions than this kernel takes: split it with tail calls"},
+
+        {CLASS_OPEN, ANYWHERE, 0, "bad map relo against '*' in section",
+         "map {} is defined in the old way (SEC(\"maps\")), which libbpf 1.0 dropped: define it in SEC(\".maps\")"},
+
+        {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '.text'",
+         "the object holds functions for other objects and no program: link it with the object that calls them (bpftool gen object)"},
+        {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '*'",
+         "libbpf knows no program type for section {}: correct the name in SEC(), or say the type in the object's ini, [programs] PROGRAM.type = socket_filter"},
+        {CLASS_PROG_TYPE, ANYWHERE, 0, "unrecognized ELF section name '*'",
+         "libbpf knows no program type for section {}: correct the name in SEC()"},
+
+        {CLASS_VERIFIER, LOADING, 0, "uses reserved fields",
+         "the program has an instruction that is newer than this kernel (before 5.12: atomic operations that return a value): compile with -mcpu=v2 and leave the results of __sync_*() unused"},
+        {CLASS_VERIFIER, LOADING, 0, "number of funcs in func_info doesn't match number of subprogs",
+         "the program hands a function to a helper (bpf_for_each_map_elem(), bpf_loop(), bpf_timer), which kernels know since 5.13: write the loop out for older ones"},
+        {CLASS_VERIFIER, LOADING, 0, "infinite loop detected at insn",
+         "the verifier cannot see that the loop ends: count down from a constant, or use bpf_loop()"},
+        {CLASS_VERIFIER, LOADING, 0, "back-edge from insn",
+         "this verifier accepts no loop here: unroll it (#pragma unroll) or use bpf_loop()"},
+        {CLASS_VERIFIER, LOADING, 0, "unreachable insn",
+         "code that is never reached, often behind a poisoned or constant branch: let clang remove it, or guard it at run time"},
+        {CLASS_VERIFIER, LOADING, 0, "jump out of range",
+         "a branch leads outside the program: the object is damaged or was linked wrongly"},
+        {CLASS_VERIFIER, LOADING, 0, "!read_ok",
+         "a register is used that this path never set: initialise it, and mind that calls clobber r1 to r5"},
+        {CLASS_VERIFIER, LOADING, 0, "invalid mem access '*_or_null'",
+         "the pointer may be NULL here: test it before use"},
+        {CLASS_VERIFIER, LOADING, 0, "invalid mem access",
+         "the verifier does not trust that pointer on this kernel: read through BPF_CORE_READ() or bpf_probe_read_kernel()"},
+        {CLASS_VERIFIER, LOADING, 0, "invalid bpf_context access",
+         "the context has no such field on this kernel, or not with this width: load it as its type says"},
+        {CLASS_VERIFIER, LOADING, 0, "invalid access to map value",
+         "the offset into the map's value is not bounded for this verifier: mask or compare it right before the access"},
+        {CLASS_VERIFIER, LOADING, 0, "unbounded memory access",
+         "the size is not bounded for this verifier: mask or compare it right before the access"},
+        {CLASS_VERIFIER, LOADING, 0, "min value is negative",
+         "the size may be negative for this verifier: use an unsigned type and compare it right before the access"},
+        {CLASS_VERIFIER, LOADING, 0, "Unreleased reference",
+         "a path ends without giving back a reference: release or submit it on every path"},
+};
+
+static const char newer_struct_ops[] =
+        "the libbpf that loads it here does not know SEC(\".struct_ops.link\"), which came with libbpf 1.3: nothing is known of the kernel; load it with its own program (run --loader), or use SEC(\".struct_ops\")";
+
+/*
+ * What libbpf passed over at first and failed for later: the kernel's words alone would blame the kernel. `effect` is
+ * looked for as a row's pattern is; `cause` is the line that proves it.
+ */
+static const struct {
+	const char *cause, *effect;
+	enum reject_class class;
+	const char *advice;
+} omissions[] = {
+        {"skipping unrecognized data section(*) .struct_ops.link", "attach_btf_id 0 is not a supported struct",
+         CLASS_PROG_TYPE, newer_struct_ops},
+        {"skipping unrecognized data section(*) .struct_ops.link", "failed to load: -524", CLASS_PROG_TYPE,
+         newer_struct_ops},
+};
+
+static const char generic_verifier_advice[] =
+        "this kernel's verifier refuses the program at the line quoted: see the full log, and compare with a kernel that accepts it";
+
+/* The last line that fits: what ended the load is nearest to the end. Quoted source ("; source") proves nothing. */
+static bool find_row(const struct row *row, struct span text, struct span *line, struct span *captured)
+{
+	struct span candidate, capture;
+	bool found = false;
+
+	while (span_next_line(&text, &candidate)) {
+		if (span_starts_with(candidate, ";") || !span_fits(row->pattern, candidate, &capture) ||
+		    (row->err && !span_names_errno(candidate, row->err)))
+			continue;
+		*line = candidate;
+		*captured = capture;
+		found = true;
+	}
+	return found;
+}
+
+/* True for lines that name no failure: what libbpf is doing, the verifier's trace, and libbpf's closing lines. */
+static bool tells_nothing(struct span line)
+{
+	static const char *const failures[] = {
+	        "fail", "rror", "not ", "n't ", "nvalid", "nsupported", "missing", "bad ", "nrecognized", "ncompatible",
+	};
+	struct span ignored;
+
+	if (span_fits("failed to load object", line, &ignored) || span_fits("failed to load: -", line, &ignored) ||
+	    verifier_line_is_trace(line))
+		return true;
+	for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
+		if (span_fits(failures[i], line, &ignored))
+			return false;
+	}
+	return true;
+}
+
+static char *line_text(struct span line)
+{
+	struct buf out = {0};
+	cleanup_free char *copy = xstrndup(line.at ? line.at : "", line.len);
+	const char *text = strncmp(copy, "libbpf: ", 8) == 0 ? copy + 8 : copy;
+
+	text_add_line(&out, text);
+	return buf_steal(&out);
+}
+
+static char *fill_advice(const char *advice, struct span captured)
+{
+	struct buf out = {0};
+	cleanup_free char *what = line_text(captured);
+
+	for (const char *brace; (brace = strstr(advice, "{}")); advice = brace + 2) {
+		buf_add(&out, advice, (size_t)(brace - advice));
+		buf_puts(&out, what);
+	}
+	buf_puts(&out, advice);
+	return buf_steal(&out);
+}
+
+/* What is left when no text is known: the phase, the errno and whether the verifier spoke tell the class. */
+static void classify_by_errno(enum cell_phase phase, int err, struct span reason, struct span log,
+                              struct rejection *out)
+{
+	static const struct {
+		unsigned phases;
+		int err;
+		enum reject_class class;
+		const char *advice;
+	} fallbacks[] = {
+	        {AT(PHASE_OPEN), 0, CLASS_OPEN,
+	         "give an object that clang -target bpf -g -O2 -c made for this byte order"},
+	        {AT(PHASE_ATTACH), EPERM, CLASS_PERMISSION,
+	         "the kernel denies attaching: see lockdown and perf_event_paranoid"},
+	        {AT(PHASE_ATTACH), EACCES, CLASS_PERMISSION,
+	         "the kernel denies attaching: see lockdown and perf_event_paranoid"},
+	        {AT(PHASE_ATTACH), EOPNOTSUPP, CLASS_ATTACH_TARGET,
+	         "libbpf cannot attach a program of this section by itself, so nothing can trigger it here: name the target in SEC(), or leave the program out of this object"},
+	        {AT(PHASE_ATTACH), 0, CLASS_ATTACH_TARGET,
+	         "the kernel does not have what the program attaches to: attach elsewhere"},
+	        {LOADING, EPERM, CLASS_PERMISSION, "the kernel denies bpf() here: see lockdown and RLIMIT_MEMLOCK"},
+	        {LOADING, E2BIG, CLASS_TOO_COMPLEX,
+	         "the program has more instructions than this kernel takes: split it"},
+	        {LOADING, EINVAL, CLASS_PROG_TYPE,
+	         "the kernel refused the program without looking at it: its type or attach type is newer than this kernel"},
+	        {LOADING, 0, CLASS_OTHER, "see the cell's full log"},
+	};
+	struct span ignored;
+	bool refused_unseen = span_fits("BPF program load failed", log, &ignored);
+
+	for (size_t i = 0; i < sizeof(fallbacks) / sizeof(*fallbacks); i++) {
+		if (!(fallbacks[i].phases & AT(phase)) || (fallbacks[i].err && fallbacks[i].err != err))
+			continue;
+		/* EINVAL comes from many places; only from the load of a program does it mean the type */
+		if (fallbacks[i].class == CLASS_PROG_TYPE && !refused_unseen)
+			continue;
+		out->class = fallbacks[i].class;
+		out->advice = xstrdup(fallbacks[i].advice);
+		break;
+	}
+	if (reason.len)
+		out->line = line_text(reason);
+	else
+		out->line = line_text(span_last_line(log, tells_nothing));
+}
+
+static bool classify_by_omissions(enum cell_phase phase, struct span log, struct rejection *out)
+{
+	struct span line, captured;
+
+	for (size_t i = 0; phase == PHASE_LOAD && i < sizeof(omissions) / sizeof(*omissions); i++) {
+		const struct row cause = {.pattern = omissions[i].cause}, effect = {.pattern = omissions[i].effect};
+
+		if (!find_row(&effect, log, &line, &captured) || !find_row(&cause, log, &line, &captured))
+			continue;
+		out->class = omissions[i].class;
+		out->line = line_text(line);
+		out->advice = xstrdup(omissions[i].advice);
+		return true;
+	}
+	return false;
+}
+
+static bool classify_by_rows(enum cell_phase phase, struct span reason, struct span log, struct rejection *out)
+{
+	struct span line, captured;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (!(rows[i].phases & AT(phase)))
+			continue;
+		if (!find_row(&rows[i], reason, &line, &captured) && !find_row(&rows[i], log, &line, &captured))
+			continue;
+		out->class = rows[i].class;
+		out->line = line_text(line);
+		out->advice = fill_advice(rows[i].advice, captured);
+		return true;
+	}
+	return false;
+}
+
+void classify_rejection(enum cell_phase phase, int err, const char *reason, const char *log, struct rejection *out)
+{
+	struct span why = {reason ? reason : "", reason ? strlen(reason) : 0};
+	struct span whole = {log ? log : "", log ? strlen(log) : 0};
+	struct span verdict = span_last_line(verifier_log_span(whole), verifier_line_is_trace);
+
+	*out = (struct rejection){.class = CLASS_OTHER};
+	if (!classify_by_omissions(phase, whole, out) && !classify_by_rows(phase, why, whole, out)) {
+		if (phase == PHASE_LOAD && verdict.len) {
+			out->class = CLASS_VERIFIER;
+			out->line = line_text(verdict);
+			out->advice = xstrdup(generic_verifier_advice);
+		} else {
+			classify_by_errno(phase, err, why, whole, out);
+		}
+	}
+	if (!out->advice)
+		out->advice = xstrdup("see the cell's full log");
+	if (!out->line || !*out->line) {
+		free(out->line);
+		out->line = xasprintf("phase %s failed without a word: %s", cell_phase_name(phase),
+		                      err ? strerror(err) : "no error number");
+	}
+}
+
+void rejection_free(struct rejection *r)
+{
+	free(r->line);
+	free(r->advice);
+	*r = (struct rejection){0};
+}

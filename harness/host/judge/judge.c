@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/judge/judge.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "host/judge/classify.h"
+#include "host/lib/text.h"
+
+bool judge_is_fallback(enum relo_outcome outcome)
+{
+	/* `absent` is only ever the answer of an existence test, or the size or id 0 of a type that is gone */
+	return outcome == RELO_ABSENT || outcome == RELO_GUARDED;
+}
+
+static void conclude(struct result_cell *c, enum verdict verdict, enum reject_class class, const char *reason,
+                     const char *advice)
+{
+	c->verdict = verdict;
+	c->class = class;
+	text_set(&c->reason, reason);
+	text_set(&c->advice, advice);
+}
+
+static const struct result_relocation *find_outcome(const struct result_cell *c, enum relo_outcome outcome)
+{
+	for (size_t i = 0; i < c->relocation_count; i++) {
+		if (c->relocations[i].outcome == outcome)
+			return &c->relocations[i];
+	}
+	return NULL;
+}
+
+static void reject(struct result_cell *c, enum cell_phase phase, int err, const char *program, const char *line,
+                   const char *log)
+{
+	cleanup_rejection struct rejection why = {0};
+	cleanup_buf struct buf reason = {0};
+	const struct result_relocation *fatal = find_outcome(c, RELO_FATAL);
+
+	classify_rejection(phase, err, line, log, &why);
+	if (*program)
+		buf_printf(&reason, "program %s: ", program);
+	buf_puts(&reason, why.line);
+	/* a kernel's own words give a number only; the author needs the name */
+	if (fatal && why.class == CLASS_RELOCATION && !strstr(why.line, fatal->spec))
+		buf_printf(&reason, " (%s %s, instruction %u of %s)", fatal->kind, fatal->spec, fatal->insn,
+		           fatal->program);
+	conclude(c, VERDICT_REJECTED, why.class, buf_str(&reason), why.advice);
+}
+
+static void reject_program(struct result_cell *c, const struct result_program *p, const char *log)
+{
+	reject(c, p->loaded ? PHASE_ATTACH : PHASE_LOAD, p->err, p->name, p->log, log);
+}
+
+/*
+ * libbpf attaches only what a section's name says how to attach; XDP and others are left to the object's own loader,
+ * and that is no failure: the program was accepted here, which is all that can be told of it.
+ */
+static bool is_left_to_loader(const struct result_program *p)
+{
+	return p->autoload && p->loaded && !p->attached && !p->err;
+}
+
+/* A program whose absence means that the object does not work here, or NULL. */
+static const struct result_program *idle_program(const struct result_cell *c)
+{
+	for (size_t i = 0; i < c->program_count; i++) {
+		const struct result_program *p = &c->programs[i];
+
+		if (p->autoload && !(p->loaded && p->attached) && !is_left_to_loader(p))
+			return p;
+	}
+	return NULL;
+}
+
+/*
+ * True when a subject's event came: one of its values is right or was at least seen. A comm read from a wrong place can
+ * be empty, so one empty value alone does not mean that there was no event.
+ */
+static bool subject_had_event(const struct result_cell *c, const char *workload)
+{
+	for (size_t i = 0; i < c->truth_count; i++) {
+		const struct result_truth *t = &c->truth[i];
+
+		if (strcmp(t->workload, workload) == 0 && (t->ok || *t->observed))
+			return true;
+	}
+	return false;
+}
+
+struct mismatches {
+	const struct result_truth *wrong; /* the first of each kind */
+	const struct result_truth *absent;
+	size_t wrong_count;
+	size_t absent_subjects;
+};
+
+static struct mismatches find_mismatches(const struct result_cell *c)
+{
+	struct mismatches m = {0};
+
+	for (size_t i = 0; i < c->truth_count; i++) {
+		const struct result_truth *t = &c->truth[i];
+
+		if (t->ok)
+			continue;
+		if (subject_had_event(c, t->workload)) {
+			m.wrong = m.wrong ? m.wrong : t;
+			m.wrong_count++;
+		} else if (!m.absent || strcmp(c->truth[i - 1].workload, t->workload) != 0) {
+			m.absent = m.absent ? m.absent : t;
+			m.absent_subjects++;
+		}
+	}
+	return m;
+}
+
+static void say_wrong(struct result_cell *c, const struct mismatches *m)
+{
+	const struct result_truth *t = m->wrong;
+	cleanup_buf struct buf reason = {0};
+
+	buf_printf(&reason, "%s: %s is \"%s\", but the truth is \"%s\"", t->workload, t->field, t->observed,
+	           t->expected);
+	if (*t->hint)
+		buf_printf(&reason, ": %s", t->hint);
+	if (m->wrong_count > 1)
+		buf_printf(&reason, " (and %zu more)", m->wrong_count - 1);
+	conclude(c, VERDICT_WRONG, CLASS_NONE, buf_str(&reason),
+	         *t->hint ? "" : "compare how the program reads this field with its relocations in results.json");
+}
+
+static void say_silent(struct result_cell *c, const struct mismatches *m, const struct judge_facts *facts)
+{
+	cleanup_buf struct buf reason = {0};
+
+	if (m->absent_subjects && facts->own_events)
+		buf_printf(&reason, "%s: no event came", m->absent->workload);
+	else if (c->events)
+		buf_printf(&reason, "%" PRIu64 " events came, but none of a process that the harness started",
+		           c->events);
+	else
+		buf_puts(&reason, "attached, the workloads ran, and no event came");
+	if (m->absent_subjects > 1 && facts->own_events)
+		buf_printf(&reason, " (and none of %zu more)", m->absent_subjects - 1);
+	if (c->lost)
+		buf_printf(&reason, "; %" PRIu64 " events were lost", c->lost);
+	conclude(
+	        c, VERDICT_SILENT, CLASS_NONE, buf_str(&reason),
+	        c->lost ? "make the object's buffer larger, or report less"
+	                : "see whether a read that failed makes the program return early, and whether its hook is the one that this kernel calls");
+}
+
+/* What a reader should know of a cell that is fine otherwise. */
+static void add_notes(const struct result_cell *c, struct buf *out)
+{
+	const struct result_relocation *drift = find_outcome(c, RELO_DRIFT);
+
+	if (drift)
+		buf_printf(
+		        out,
+		        "%s%s %s drifted: the kernel's field has another size or signedness and nothing adjusted the read",
+		        out->len ? "; " : "", drift->kind, drift->spec);
+	if (c->lost)
+		buf_printf(out, "%s%" PRIu64 " events were lost, none of them missed", out->len ? "; " : "", c->lost);
+	for (size_t i = 0; i < c->program_count; i++) {
+		if (is_left_to_loader(&c->programs[i]))
+			buf_printf(out, "%sprogram %s (%s) was loaded, but libbpf cannot attach it by itself",
+			           out->len ? "; " : "", c->programs[i].name, c->programs[i].section);
+	}
+	if (!c->truth_count)
+		buf_printf(out, "%s%s", out->len ? "; " : "",
+		           c->events ? "events came, but no field of theirs has a known truth"
+		                     : "no events to compare: it was loaded and attached, no more is known");
+}
+
+static void say_fine(struct result_cell *c)
+{
+	const struct result_relocation *first = NULL;
+	cleanup_buf struct buf reason = {0};
+	size_t fallbacks = 0;
+
+	for (size_t i = 0; i < c->relocation_count; i++) {
+		if (!judge_is_fallback(c->relocations[i].outcome))
+			continue;
+		first = first ? first : &c->relocations[i];
+		fallbacks++;
+	}
+	if (first)
+		buf_printf(&reason, "fallback: %s %s is %s", first->kind, *first->spec ? first->spec : first->type,
+		           relo_outcome_name(first->outcome));
+	if (fallbacks > 1)
+		buf_printf(&reason, " (and %zu more)", fallbacks - 1);
+	add_notes(c, &reason);
+	conclude(c, first ? VERDICT_DEGRADED : VERDICT_PASS, CLASS_NONE, buf_str(&reason), "");
+}
+
+/* How much memory the kernel has was decided here, not by the kernel: with more, the object may well load. */
+static bool lacked_memory(const struct judge_facts *facts)
+{
+	return facts->phase == PHASE_LOAD && facts->err == ENOMEM;
+}
+
+static void say_lacked_memory(struct result_cell *c, const char *line)
+{
+	cleanup_buf struct buf reason = {0};
+
+	buf_printf(
+	        &reason,
+	        "the guest has too little memory for the object: %s; give its kernel more with memory= in the list of kernels, or run it without so many other objects",
+	        *line ? line : strerror(ENOMEM));
+	conclude(c, VERDICT_INFRA, CLASS_NONE, buf_str(&reason), "");
+}
+
+/* The last line of a program's output that says anything. */
+static char *last_line(const char *log)
+{
+	size_t end = log ? strlen(log) : 0, start;
+
+	while (end && strchr(" \t\r\n", log[end - 1]))
+		end--;
+	for (start = end; start && log[start - 1] != '\n'; start--)
+		;
+	return xstrndup(log ? log + start : "", end - start);
+}
+
+/*
+ * What the program printed tells the class as the log of libbpf does, for it is mostly that; the phase can only be
+ * guessed from it. Without such a text there is the end of the process, and what it said last.
+ */
+static void reject_own_loader(struct result_cell *c, const struct judge_facts *facts, const char *line)
+{
+	cleanup_rejection struct rejection why = {0};
+	cleanup_free char *last = last_line(facts->log);
+	cleanup_buf struct buf reason = {0};
+
+	c->phase = facts->log && strstr(facts->log, "failed to attach") ? PHASE_ATTACH : PHASE_LOAD;
+	classify_rejection(c->phase, 0, line, facts->log, &why);
+	buf_puts(&reason, line);
+	if (strcmp(why.line, line))
+		buf_printf(&reason, ": %s", why.line);
+	else if (*last)
+		buf_printf(&reason, ": %s", last);
+	conclude(c, VERDICT_REJECTED, why.class, buf_str(&reason),
+	         why.class != CLASS_OTHER ? why.advice
+	         : *last                  ? "see all it printed in the cell's log"
+	                                  : "it printed nothing: let it tell what it does (--verbose, or the like)");
+}
+
+void judge_cell(struct result_cell *c, const struct judge_facts *facts)
+{
+	const char *line = facts->reason ? facts->reason : "";
+	const struct result_program *idle = idle_program(c);
+	struct mismatches m = find_mismatches(c);
+	cleanup_buf struct buf reason = {0};
+
+	/* the phase comes from a guest; a number that is no phase must not get into the results */
+	c->phase = (unsigned)facts->phase < PHASE_COUNT ? facts->phase : PHASE_RUN;
+	if (lacked_memory(facts)) {
+		say_lacked_memory(c, line);
+	} else if (facts->phase == PHASE_OPEN || facts->phase == PHASE_LOAD || facts->phase == PHASE_ATTACH) {
+		reject(c, facts->phase, facts->err, "", line, facts->log);
+	} else if (facts->phase != PHASE_DONE) {
+		buf_printf(&reason, "the workloads could not be carried out: %s",
+		           *line        ? line
+		           : facts->err ? strerror(facts->err)
+		                        : "the agent gave no reason");
+		conclude(c, VERDICT_INFRA, CLASS_NONE, buf_str(&reason), "");
+	} else if (idle) {
+		reject_program(c, idle, facts->log);
+	} else if (m.wrong) {
+		say_wrong(c, &m);
+	} else if (m.absent || (facts->expects_events && !facts->own_events)) {
+		say_silent(c, &m, facts);
+	} else {
+		say_fine(c);
+	}
+}
+
+void judge_own_loader(struct result_cell *c, const struct judge_facts *facts)
+{
+	const char *line = facts->reason ? facts->reason : "";
+
+	if (facts->phase == PHASE_LOAD) {
+		reject_own_loader(c, facts, line);
+	} else if (facts->phase == PHASE_DONE) {
+		c->phase = PHASE_DONE;
+		conclude(c, VERDICT_PASS, CLASS_NONE, line, "");
+	} else {
+		judge_cell(c, facts);
+	}
+}

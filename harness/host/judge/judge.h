@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * judge: facts in, verdict out. Called by the scheduler once the frames of a cell are in its result_cell. Pure: it
+ * reads no file, knows no expectation, and never turns what was not measured into a pass.
+ *
+ *   rejected  open, load or attach failed, or a program that should have been attached was not
+ *   infra     the workloads themselves could not be carried out
+ *   wrong     a subject's event came, and one of its fields is not the truth
+ *   silent    a subject's event did not come
+ *   degraded  as pass, but an existence test answered no or a guarded relocation is unresolved
+ *   pass      everything else
+ */
+#ifndef COREMATRIX_HOST_JUDGE_JUDGE_H
+#define COREMATRIX_HOST_JUDGE_JUDGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "host/result/result.h"
+#include "wire/terms.h"
+
+struct judge_facts {
+	enum cell_phase phase;
+	int err;            /* positive errno of what failed, 0 */
+	const char *reason; /* the agent's one line, "" */
+	const char *log;    /* libbpf's and the verifier's full log */
+	bool expects_events;
+	uint64_t own_events; /* events that belong to a subject */
+};
+
+/*
+ * Set verdict, class, phase, reason and advice of `c` from its programs, relocations (outcomes already set), truth,
+ * lost events and `facts`. Idempotent. A pass can carry a reason: what the reader should know all the same.
+ */
+void judge_cell(struct result_cell *c, const struct judge_facts *facts);
+
+/*
+ * The same for an object that its own program loaded: `facts` hold how that ended (phase and reason) and what it
+ * printed (log); nothing else is known. A pass says in its reason how the program ended.
+ */
+void judge_own_loader(struct result_cell *c, const struct judge_facts *facts);
+
+/* True for a relocation outcome that means the object took a fallback on this kernel. */
+bool judge_is_fallback(enum relo_outcome outcome);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/judge/log_text.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+
+bool span_starts_with(struct span s, const char *word)
+{
+	return s.len >= strlen(word) && memcmp(s.at, word, strlen(word)) == 0;
+}
+
+bool span_fits(const char *pattern, struct span line, struct span *captured)
+{
+	const char *from = line.at, *end = line.at + line.len;
+	const char *gap = NULL; /* where the first `*` begins */
+
+	*captured = (struct span){0};
+	for (;;) {
+		size_t len = strcspn(pattern, "*");
+		const char *found = len ? memmem(from, (size_t)(end - from), pattern, len) : from;
+
+		if (!found)
+			return false;
+		if (gap && !captured->at)
+			*captured = (struct span){gap, (size_t)((len ? found : end) - gap)};
+		from = found + len;
+		if (!pattern[len])
+			return true;
+		if (!gap)
+			gap = from;
+		pattern += len + 1;
+	}
+}
+
+bool span_names_errno(struct span line, int err)
+{
+	/* 524 is in the kernel's list only */
+	cleanup_free char *number = xasprintf("(-%d)", err);
+	cleanup_free char *name = xasprintf("-%s", strerrorname_np(err) ?: "ENOTSUPP");
+	cleanup_free char *text = xasprintf(": %s", strerrordesc_np(err) ?: "ENOTSUPP");
+
+	return memmem(line.at, line.len, number, strlen(number)) || memmem(line.at, line.len, name, strlen(name)) ||
+	       memmem(line.at, line.len, text, strlen(text));
+}
+
+bool span_next_line(struct span *text, struct span *line)
+{
+	const char *newline = text->len ? memchr(text->at, '\n', text->len) : NULL;
+	size_t len = newline ? (size_t)(newline - text->at) : text->len;
+
+	if (!text->len)
+		return false;
+	*line = (struct span){text->at, len};
+	len += newline != NULL;
+	text->at += len;
+	text->len -= len;
+	return true;
+}
+
+struct span verifier_log_span(struct span text)
+{
+	static const char begin[] = "-- BEGIN PROG LOAD LOG --", end[] = "-- END PROG LOAD LOG --";
+	struct span line, log = {0};
+	bool inside = false, failed = false;
+
+	while (span_next_line(&text, &line)) {
+		if (memmem(line.at, line.len, "BPF program load failed", 23)) {
+			failed = true;
+			log = (struct span){0};
+		} else if (memmem(line.at, line.len, begin, sizeof(begin) - 1)) {
+			inside = true;
+			log = (struct span){text.at, 0};
+		} else if (memmem(line.at, line.len, end, sizeof(end) - 1)) {
+			inside = false;
+		}
+		if (inside)
+			log.len = (size_t)(text.at - log.at);
+	}
+	return failed ? log : (struct span){0};
+}
+
+bool verifier_line_is_trace(struct span line)
+{
+	static const char *const starts[] = {
+	        ";",
+	        "processed ",
+	        "verification time",
+	        "stack depth",
+	        "from ",
+	        "last_idx ",
+	        "regs=",
+	        "parent ",
+	        "mark_precise:",
+	        "propagating ",
+	        "caller:",
+	        "callee:",
+	        "returning from callee:",
+	        "-- ",
+	};
+	size_t digits = 0;
+
+	while (digits < line.len && line.at[digits] >= '0' && line.at[digits] <= '9')
+		digits++;
+	if (!line.len || (digits && digits < line.len && line.at[digits] == ':'))
+		return true;
+	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++) {
+		if (span_starts_with(line, starts[i]))
+			return true;
+	}
+	/* a register state on a line of its own: "R0=..." or "R10=..." (6.x), " R0=..." (5.10) */
+	if (!span_starts_with(line, "R"))
+		return span_starts_with(line, " R");
+	for (digits = 1; digits < line.len && line.at[digits] >= '0' && line.at[digits] <= '9';)
+		digits++;
+	return digits < line.len && (line.at[digits] == '=' || line.at[digits] == '_');
+}
+
+struct span span_last_line(struct span log, bool (*is_noise)(struct span line))
+{
+	struct span line, last = {0};
+
+	while (span_next_line(&log, &line)) {
+		if (!is_noise(line))
+			last = line;
+	}
+	return last;
+}

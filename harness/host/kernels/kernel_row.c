@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/kernels/kernel_row.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "wire/terms.h"
+
+static const unsigned memory_min_mb = 64, memory_max_mb = 65536;
+
+#define fail(place, column, ...) list_line_error(place, column, xasprintf(__VA_ARGS__), err)
+
+static const char *const flavours[] = {"amd64", "cloud", "rt"};
+
+static bool is_flavour(const char *text)
+{
+	for (size_t i = 0; i < sizeof(flavours) / sizeof(flavours[0]); i++)
+		if (!strcmp(text, flavours[i]))
+			return true;
+	return false;
+}
+
+static bool is_name(const char *text)
+{
+	if (!isalnum((unsigned char)*text))
+		return false;
+	for (; *text; text++)
+		if (!isalnum((unsigned char)*text) && !strchr("._+~-", *text))
+			return false;
+	return true;
+}
+
+/* "6.1": two numbers and nothing else. Three or more numbers are counted too, to explain them. */
+static size_t count_numbers(const char *text)
+{
+	size_t count = 0;
+
+	for (;;) {
+		if (!isdigit((unsigned char)*text))
+			return 0;
+		while (isdigit((unsigned char)*text))
+			text++;
+		count++;
+		if (!*text)
+			return count;
+		if (*text++ != '.')
+			return 0;
+	}
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t a = strlen(text), b = strlen(end);
+
+	return a >= b && !strcmp(text + a - b, end);
+}
+
+/* As public collections of BTF name their files. */
+static bool is_types(const char *path)
+{
+	const char *name = io_basename(path);
+
+	return ends_with(name, ".btf") || strstr(name, ".btf.tar");
+}
+
+static int row_kind(const struct list_word *word, enum row_kind *kind, const struct list_place *p, struct error *err)
+{
+	const char *s = word->text;
+	size_t numbers = count_numbers(s);
+
+	if (strchr(s, '/')) {
+		if (ends_with(s, "/"))
+			return fail(p, word->column, "'%.80s' names a directory; expected a kernel file", s);
+		*kind = is_types(s) ? ROW_TYPES : ROW_FILE;
+	} else if (!strcmp(s, "newest")) {
+		*kind = ROW_NEWEST;
+	} else if (numbers == 2) {
+		*kind = ROW_VERSION;
+	} else if (numbers > 2) {
+		return fail(
+		        p, word->column,
+		        "'%.80s' has no flavour; expected MAJOR.MINOR FLAVOUR (6.1 cloud) or a full release (6.12.95+deb12-cloud-amd64)",
+		        s);
+	} else if (isdigit((unsigned char)*s) && is_name(s) && strchr(s, '.') && strchr(s, '-')) {
+		if (!ends_with(s, "-amd64"))
+			return fail(p, word->column,
+			            "release '%.80s' is not for x86_64; expected one that ends in -amd64", s);
+		*kind = ROW_RELEASE;
+	} else {
+		return fail(
+		        p, word->column,
+		        "'%.80s' names no kernel; expected a version (6.1 cloud), 'newest', a full release (6.12.95+deb12-cloud-amd64) or a path with a '/' (./vmlinuz)",
+		        s);
+	}
+	return 0;
+}
+
+static int set_memory(struct kernel_row *row, const struct list_word *word, const char *value,
+                      const struct list_place *p, struct error *err)
+{
+	char *end = NULL;
+	unsigned long mb = isdigit((unsigned char)*value) ? strtoul(value, &end, 10) : 0;
+
+	if (!end || *end || mb < memory_min_mb || mb > memory_max_mb)
+		return fail(p, word->column, "memory='%.80s'; expected a number of MB from %u to %u", value,
+		            memory_min_mb, memory_max_mb);
+	row->memory_mb = (unsigned)mb;
+	return 0;
+}
+
+static int set_append(struct kernel_row *row, const struct list_word *word, const char *value,
+                      const struct list_place *p, struct error *err)
+{
+	(void)word;
+	(void)p;
+	(void)err;
+	row->append = xstrdup(value);
+	return 0;
+}
+
+static int set_btf(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
+                   struct error *err)
+{
+	if (!*value)
+		return fail(p, word->column, "btf= names no file; expected a .btf file, a vmlinux or a .btf.tar.xz");
+	row->btf = xstrdup(value);
+	return 0;
+}
+
+/* A verdict, with its class when it is `rejected`; infra is never expected. */
+static bool is_expectation(const char *text)
+{
+	size_t len = strcspn(text, ":");
+	cleanup_free char *name = xstrndup(text, len);
+	int verdict = verdict_parse(name);
+
+	if (verdict < 0 || verdict == VERDICT_INFRA)
+		return false;
+	return !text[len] || (verdict == VERDICT_REJECTED && reject_class_parse(text + len + 1) > CLASS_NONE);
+}
+
+static int set_expect(struct kernel_row *row, const struct list_word *word, const char *value,
+                      const struct list_place *p, struct error *err)
+{
+	if (!is_expectation(value))
+		return fail(
+		        p, word->column,
+		        "expect='%.80s'; expected a verdict that can be expected, such as pass, degraded, wrong or rejected:no-kernel-btf",
+		        value);
+	row->expect = xstrdup(value);
+	return 0;
+}
+
+static int set_id(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
+                  struct error *err)
+{
+	if (!is_name(value))
+		return fail(p, word->column, "id='%.80s'; expected a name of letters, digits and . _ + ~ -", value);
+	row->id = xstrdup(value);
+	return 0;
+}
+
+static int set_optional(struct kernel_row *row, const struct list_word *word, const char *value,
+                        const struct list_place *p, struct error *err)
+{
+	(void)word;
+	(void)value;
+	(void)p;
+	(void)err;
+	row->optional = true;
+	return 0;
+}
+
+static int set_types(struct kernel_row *row, const struct list_word *word, const char *value,
+                     const struct list_place *p, struct error *err)
+{
+	(void)value;
+	if (row->kind != ROW_FILE && row->kind != ROW_TYPES)
+		return fail(p, word->column, "option types says that a file is only predicted; '%.80s' is no path",
+		            row->spec);
+	row->kind = ROW_TYPES;
+	return 0;
+}
+
+static const struct option {
+	const char *name;
+	bool has_value;
+	int (*set)(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
+	           struct error *err);
+} options[] = {
+        {"optional", false, set_optional},
+        {"memory", true, set_memory},
+        {"append", true, set_append},
+        {"expect", true, set_expect},
+        {"id", true, set_id},
+        {"types", false, set_types},
+        {"btf", true, set_btf},
+};
+enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
+
+static const struct option *option_find(const char *text, const char **value)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		size_t len = strlen(options[i].name);
+
+		if (strncmp(text, options[i].name, len))
+			continue;
+		if (text[len] != (options[i].has_value ? '=' : '\0'))
+			continue;
+		*value = text + len + (options[i].has_value ? 1 : 0);
+		return &options[i];
+	}
+	return NULL;
+}
+
+static int options_read(const struct list_words *words, size_t first, struct kernel_row *row,
+                        const struct list_place *p, struct error *err)
+{
+	bool seen[OPTION_COUNT] = {false};
+
+	for (size_t i = first; i < words->count; i++) {
+		const struct list_word *word = &words->at[i];
+		const char *value;
+		const struct option *option = option_find(word->text, &value);
+		int rc;
+
+		if (!option)
+			return fail(
+			        p, word->column,
+			        "unknown option '%.80s'; expected optional, memory=MB, append=\"TEXT\", expect=VERDICT, id=NAME, btf=FILE or types",
+			        word->text);
+		if (seen[option - options])
+			return fail(p, word->column, "option %s is given twice", option->name);
+		seen[option - options] = true;
+		rc = option->set(row, word, value, p, err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* Base name with everything that an id may not hold replaced: ids become directory names of a run's results. */
+static char *file_id(const char *path)
+{
+	char *id = xstrdup(io_basename(path));
+
+	for (char *c = id; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("._+~-", *c))
+			*c = '_';
+	if (!isalnum((unsigned char)*id))
+		*id = '_';
+	return id;
+}
+
+/* The release that a collection's file is named for: "5.4.0-42-generic.btf.tar.xz". */
+static char *types_id(const char *path)
+{
+	char *id = file_id(path), *ending = strstr(id + 1, ".btf");
+
+	if (ending)
+		*ending = '\0';
+	return id;
+}
+
+static char *default_id(const struct kernel_row *row)
+{
+	switch (row->kind) {
+	case ROW_VERSION:
+	case ROW_NEWEST:
+		return xasprintf("%s-%s", row->spec, row->flavour);
+	case ROW_RELEASE:
+		return xstrdup(row->spec);
+	case ROW_FILE:
+		return file_id(row->spec);
+	case ROW_TYPES:
+		return types_id(row->spec);
+	}
+	return xstrdup(row->spec);
+}
+
+void kernel_row_free(struct kernel_row *row)
+{
+	free(row->spec);
+	free(row->flavour);
+	free(row->id);
+	free(row->append);
+	free(row->btf);
+	free(row->expect);
+}
+
+int kernel_row_read(const struct list_words *words, struct kernel_row *row, const struct list_place *p,
+                    struct error *err)
+{
+	const struct list_word *first = &words->at[0], *second = words->count > 1 ? &words->at[1] : NULL;
+	bool has_flavour;
+	int rc = row_kind(first, &row->kind, p, err);
+
+	if (rc)
+		return rc;
+	row->spec = xstrdup(first->text);
+	has_flavour = row->kind == ROW_VERSION || row->kind == ROW_NEWEST;
+	if (has_flavour && (!second || !is_flavour(second->text)))
+		return fail(p, second ? second->column : first->column + strlen(first->text),
+		            "%s%.80s%s after '%.80s'; expected a flavour: amd64, cloud or rt", second ? "'" : "",
+		            second ? second->text : "nothing", second ? "'" : "", first->text);
+	row->flavour = xstrdup(has_flavour ? second->text : "");
+	rc = options_read(words, has_flavour ? 2 : 1, row, p, err);
+	if (rc)
+		return rc;
+	if (row->kind == ROW_TYPES && (row->memory_mb || row->append || row->btf))
+		return fail(p, first->column,
+		            "'%.80s' holds types alone and is not booted; memory=, append= and btf= are for kernels",
+		            first->text);
+	if (!row->append)
+		row->append = xstrdup("");
+	if (!row->btf)
+		row->btf = xstrdup("");
+	if (!row->expect)
+		row->expect = xstrdup("");
+	if (!row->id)
+		row->id = default_id(row);
+	return 0;
+}
+
+char *kernel_row_spec(const struct kernel_row *row)
+{
+	return *row->flavour ? xasprintf("%s/%s", row->spec, row->flavour) : xstrdup(row->spec);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/kernels/list_line.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+#define fail(place, column, ...) list_line_error(place, column, xasprintf(__VA_ARGS__), err)
+
+void list_words_free(struct list_words *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		free(w->at[i].text);
+	free(w->at);
+	*w = (struct list_words){0};
+}
+
+int list_line_error(const struct list_place *p, size_t column, char *what, struct error *err)
+{
+	int rc = error_usage(err, "%s:%u:%zu: %s", p->path, p->line, column, what);
+
+	free(what);
+	return rc;
+}
+
+/* Length of the UTF-8 sequence at `p` (RFC 3629: no surrogates, nothing overlong), or 0 when it is none. */
+static size_t utf8_length(const unsigned char *p, size_t left)
+{
+	static const struct {
+		unsigned char first, last, low, high; /* range of the first byte, then of the second */
+		unsigned char length;
+	} table[] = {
+	        {0x00, 0x7f, 0x00, 0xff, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+	        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+	        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (*p < table[i].first || *p > table[i].last)
+			continue;
+		if (table[i].length > left)
+			return 0;
+		if (table[i].length > 1 && (p[1] < table[i].low || p[1] > table[i].high))
+			return 0;
+		for (size_t k = 2; k < table[i].length; k++)
+			if (p[k] < 0x80 || p[k] > 0xbf)
+				return 0;
+		return table[i].length;
+	}
+	return 0;
+}
+
+int list_line_check(const char *line, size_t len, const struct list_place *p, struct error *err)
+{
+	for (size_t i = 0; i < len;) {
+		unsigned char c = (unsigned char)line[i];
+		size_t step = utf8_length((const unsigned char *)line + i, len - i);
+
+		if (c == 0)
+			return fail(p, i + 1, "a NUL byte; expected text (is this a kernel list?)");
+		if ((c < 0x20 && c != '\t') || c == 0x7f)
+			return fail(p, i + 1, "control character 0x%02x; expected text", c);
+		if (!step)
+			return fail(p, i + 1, "byte 0x%02x is not UTF-8; expected text", c);
+		i += step;
+	}
+	return 0;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Read the word at line[*pos], which is no blank. */
+static int word_read(const char *line, size_t len, size_t *pos, struct list_word *word, const struct list_place *p,
+                     struct error *err)
+{
+	cleanup_buf struct buf text = {0};
+	size_t i = *pos, quote = 0;
+
+	word->column = i + 1;
+	for (; i < len && (quote || !is_blank(line[i])); i++) {
+		if (line[i] == '"') {
+			quote = quote ? 0 : i + 1;
+		} else {
+			buf_putc(&text, line[i]);
+		}
+	}
+	if (quote)
+		return fail(p, quote, "this quote is not closed on its line; expected another \"");
+	*pos = i;
+	word->text = buf_steal(&text);
+	return 0;
+}
+
+int list_line_words(const char *line, size_t len, struct list_words *words, const struct list_place *p,
+                    struct error *err)
+{
+	size_t i = 0;
+
+	for (;;) {
+		struct list_word word = {0};
+		int rc;
+
+		while (i < len && is_blank(line[i]))
+			i++;
+		if (i == len || line[i] == '#')
+			return 0;
+		rc = word_read(line, len, &i, &word, p, err);
+		if (rc)
+			return rc;
+		words->at = xrealloc(words->at, words->count + 1, sizeof(*words->at));
+		words->at[words->count++] = word;
+	}
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * jail: what a worker process gives up before it touches bytes that nobody vouches for: root, new files, new
+ * processes, the network, more memory and time than allowed. What the worker needs it has to hold already: open
+ * descriptors and memory. Called in a worker (child.h) only; it cannot be undone.
+ */
+#ifndef COREMATRIX_HOST_LIB_JAIL_H
+#define COREMATRIX_HOST_LIB_JAIL_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct jail_limits {
+	unsigned cpu_seconds; /* of processor time; more kills the process with SIGKILL */
+	uint64_t memory; /* bytes of address space; not enforced under AddressSanitizer, which reserves terabytes */
+	uint64_t file;   /* bytes that may be written to any one file */
+};
+
+/*
+ * After it: user nobody when it was root, no new privileges, the limits above, and (x86-64, where the kernel has
+ * seccomp) every system call refused with EPERM but those that use memory and open descriptors. Returns 0 or a
+ * negative errno; a worker that cannot be jailed must not go on.
+ */
+int jail_enter(const struct jail_limits *limits, struct error *err);
+
+#endif

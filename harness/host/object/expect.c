@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/object/expect.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/version.h"
+
+/* Order of a kernel's release and the rule's "major.minor", or an error when the release has no such form. */
+static int compare_release(const struct expect_rule *rule, const char *release, int *order, struct error *err)
+{
+	unsigned major, minor, rule_major, rule_minor;
+
+	if (version_parse(release, &major, &minor) || version_parse(rule->argument, &rule_major, &rule_minor))
+		return error_set(
+		        err, EINVAL,
+		        "line %u: \"%s\" cannot be told for release \"%s\", which does not start with major.minor",
+		        rule->line, rule->condition, release);
+	*order = major != rule_major ? (major < rule_major ? -1 : 1) : (minor > rule_minor) - (minor < rule_minor);
+	return 0;
+}
+
+static int ask_types(const struct expect_rule *rule, const struct expect_kernel *k, expect_ask ask, void *ctx,
+                     struct error *err)
+{
+	int answer = ask ? ask(ctx, expect_condition_name(rule->kind), rule->argument) : -ENOSYS;
+
+	if (answer < 0)
+		return error_set(err, -answer, "line %u: whether \"%s\" holds on kernel %s cannot be told: %s",
+		                 rule->line, rule->condition, k->id, strerror(-answer));
+	return answer != 0;
+}
+
+/* 1 when the rule's condition holds on `k`, 0 when not, negative errno with `err` when it cannot be told. */
+static int rule_holds(const struct expect_rule *rule, const struct expect_kernel *k, expect_ask ask, void *ctx,
+                      struct error *err)
+{
+	int order = 0;
+
+	switch (rule->kind) {
+	case EXPECT_KERNEL:
+		return fnmatch(rule->argument, k->id, 0) == 0 || fnmatch(rule->argument, k->release, 0) == 0;
+	case EXPECT_SINCE:
+	case EXPECT_BEFORE:
+		if (compare_release(rule, k->release, &order, err))
+			return -EINVAL;
+		return rule->kind == EXPECT_SINCE ? order >= 0 : order < 0;
+	case EXPECT_MOVED:
+	case EXPECT_MISSING:
+	case EXPECT_EXISTS:
+		return ask_types(rule, k, ask, ctx, err);
+	default:
+		return 0; /* `default` is what is left when no condition holds */
+	}
+}
+
+int expect_verdict(const struct object_ini *ini, const struct expect_kernel *k, expect_ask ask, void *ctx, char **text,
+                   struct error *err)
+{
+	const char *fallback = verdict_name(VERDICT_PASS);
+
+	*text = NULL;
+	for (size_t i = ini ? ini->rule_count : 0; i-- > 0;) {
+		const struct expect_rule *rule = &ini->rules[i];
+		int holds = rule_holds(rule, k, ask, ctx, err);
+
+		if (holds < 0)
+			return holds;
+		if (holds) {
+			*text = xstrdup(rule->verdict);
+			return 0;
+		}
+	}
+	for (size_t i = 0; ini && i < ini->rule_count; i++) {
+		if (ini->rules[i].kind == EXPECT_DEFAULT)
+			fallback = ini->rules[i].verdict;
+	}
+	*text = xstrdup(fallback);
+	return 0;
+}

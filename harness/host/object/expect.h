@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * expect: which verdict is expected of one object on one kernel, and whether a verdict is that. Pure: what a kernel's
+ * types look like it asks the caller.
+ *
+ * Expected text: alternatives joined by `|`, each "pass", "degraded", "wrong", "silent", "rejected" (any class) or
+ * "rejected:CLASS". `infra` cannot be expected.
+ */
+#ifndef COREMATRIX_HOST_OBJECT_EXPECT_H
+#define COREMATRIX_HOST_OBJECT_EXPECT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "host/object/object_ini.h"
+#include "wire/terms.h"
+
+struct expect_kernel {
+	const char *id, *release;
+};
+
+/*
+ * Answers a question about a type or field: "moved", "exists" or "missing" of "task_struct.comm". Returns 1 for yes, 0
+ * for no, a negative errno when it cannot tell.
+ */
+typedef int (*expect_ask)(void *ctx, const char *question, const char *path);
+
+/*
+ * What `ini` (NULL: no ini) expects on `k`: the last rule that holds decides, then `default`, then pass. `ask` may be
+ * NULL when the ini asks nothing about types. Returns 0 with `*text` the caller's, or a negative errno with `err`
+ * naming the ini's line when a condition cannot be told.
+ */
+int expect_verdict(const struct object_ini *ini, const struct expect_kernel *k, expect_ask ask, void *ctx, char **text,
+                   struct error *err);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/object/expect_rule.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/version.h"
+#include "host/object/expect_text.h"
+
+static const char *const condition_names[EXPECT_CONDITION_COUNT] = {
+        [EXPECT_DEFAULT] = "default", [EXPECT_MOVED] = "moved",   [EXPECT_MISSING] = "missing",
+        [EXPECT_EXISTS] = "exists",   [EXPECT_KERNEL] = "kernel", [EXPECT_SINCE] = "since",
+        [EXPECT_BEFORE] = "before",
+};
+
+const char *expect_condition_name(enum expect_condition c)
+{
+	return (unsigned)c < EXPECT_CONDITION_COUNT ? condition_names[c] : "?";
+}
+
+static bool is_type_path(const char *s)
+{
+	return *s && !strchr(s, ' ') && s[0] != '.' && s[strlen(s) - 1] != '.';
+}
+
+/* The argument has to have the form its condition needs. Returns false after recording the mistake. */
+static bool check_argument(enum expect_condition kind, const char *argument, struct strings *mistakes)
+{
+	unsigned major, minor;
+	const char *name = expect_condition_name(kind);
+
+	switch (kind) {
+	case EXPECT_DEFAULT:
+		if (*argument)
+			strings_addf(mistakes, "\"default\" takes no argument, but \"%s\" follows", argument);
+		return !*argument;
+	case EXPECT_SINCE:
+	case EXPECT_BEFORE:
+		/* only major.minor is compared: "6.1.5" would promise more */
+		if (!version_parse(argument, &major, &minor) && strspn(argument, "0123456789.") == strlen(argument) &&
+		    strchr(argument, '.') == strrchr(argument, '.'))
+			return true;
+		strings_addf(mistakes, "\"%s\" needs a kernel version as major.minor, as in \"%s 6.2\"", name, name);
+		return false;
+	case EXPECT_KERNEL:
+		if (*argument)
+			return true;
+		strings_addf(mistakes, "\"kernel\" needs a glob on a kernel's id or release, as in \"kernel 5.10-*\"");
+		return false;
+	case EXPECT_MOVED:
+		/* only a field has an offset */
+		if (strchr(argument, '.') && is_type_path(argument))
+			return true;
+		strings_addf(mistakes, "\"moved\" needs one type.field, as in \"moved task_struct.comm\"");
+		return false;
+	default:
+		if (is_type_path(argument))
+			return true;
+		strings_addf(mistakes, "\"%s\" needs one type or type.field, as in \"%s task_struct.comm\"", name,
+		             name);
+		return false;
+	}
+}
+
+/* Runs of blanks become one space, none beside `|`, so that what is shown is what is compared. */
+static char *squeeze(const char *text)
+{
+	struct buf out = {0};
+
+	for (const char *s = text; *s; s++) {
+		bool after_bar = out.len && out.data[out.len - 1] == '|';
+
+		if (!isblank((unsigned char)*s))
+			buf_putc(&out, *s);
+		else if (s[1] && !isblank((unsigned char)s[1]) && s[1] != '|' && !after_bar)
+			buf_putc(&out, ' ');
+	}
+	return buf_steal(&out);
+}
+
+static int find_condition(const char *name, size_t len)
+{
+	for (int kind = 0; kind < EXPECT_CONDITION_COUNT; kind++) {
+		if (strlen(condition_names[kind]) == len && strncmp(condition_names[kind], name, len) == 0)
+			return kind;
+	}
+	return -1;
+}
+
+bool expect_rule_parse(const char *name, const char *value, struct expect_rule *rule, struct strings *mistakes)
+{
+	cleanup_free char *condition = squeeze(name);
+	cleanup_free char *verdict = squeeze(value);
+	cleanup_error struct error why = {0};
+	size_t word = strcspn(condition, " ");
+	const char *argument = condition + word + (condition[word] == ' ');
+	int kind = find_condition(condition, word);
+
+	if (kind < 0) {
+		strings_addf(
+		        mistakes,
+		        "unknown condition \"%s\" in [expect]; give default, moved, missing, exists, kernel, since or before",
+		        condition);
+		return false;
+	}
+	if (expect_check(verdict, &why))
+		strings_add(mistakes, why.text);
+	if (!check_argument((enum expect_condition)kind, argument, mistakes) || why.text)
+		return false;
+	*rule = (struct expect_rule){
+	        .kind = (enum expect_condition)kind,
+	        .argument = xstrdup(argument),
+	        .condition = steal_ptr(condition),
+	        .verdict = steal_ptr(verdict),
+	};
+	return true;
+}
+
+void expect_rule_free(struct expect_rule *rule)
+{
+	free(rule->condition);
+	free(rule->argument);
+	free(rule->verdict);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * expect_text: the text of an expectation, and whether a verdict is what it says. Pure; knows no ini and no kernel.
+ *
+ * Alternatives joined by `|`, each "pass", "degraded", "wrong", "silent", "rejected" (any class) or "rejected:CLASS".
+ * `infra` cannot be expected.
+ */
+#ifndef COREMATRIX_HOST_OBJECT_EXPECT_TEXT_H
+#define COREMATRIX_HOST_OBJECT_EXPECT_TEXT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "wire/terms.h"
+
+/* True when the verdict is one of the alternatives in `text`; never for infra. */
+bool expect_matches(const char *text, enum verdict v, enum reject_class c);
+
+/* Check the form of an expected text. Returns 0, or -EINVAL with `err` (error_usage) naming the word it stumbled on. */
+int expect_check(const char *text, struct error *err);
+
+/* True when `text` (valid) has the alternative pass. */
+bool expect_accepts_pass(const char *text);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/object/library_path.h"
+
+#include <glob.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+
+#define CONF_MAX (1u << 20)
+/* Includes within includes; a file that includes itself ends here. */
+#define DEPTH_MAX 8u
+
+/* Debian's dynamic linker, then that of others; what is in several of them is the same file. */
+static const char *const standard[] = {
+        "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib",
+};
+
+static bool token_is(const char *at, const char *token, size_t *len)
+{
+	*len = strlen(token);
+	return !strncmp(at, token, *len);
+}
+
+static void add_entry(const char *entry, const char *origin, const char *directory, struct strings *out)
+{
+	cleanup_buf struct buf path = {0};
+
+	for (const char *at = entry; *at;) {
+		size_t len;
+
+		if (token_is(at, "${ORIGIN}", &len) || token_is(at, "$ORIGIN", &len)) {
+			buf_puts(&path, origin);
+			at += len;
+		} else if (*at == '$') {
+			return;
+		} else {
+			buf_putc(&path, *at++);
+		}
+	}
+	if (*buf_str(&path) == '/')
+		strings_add(out, buf_str(&path));
+	else
+		strings_addf(out, "%s/%s", directory, buf_str(&path));
+}
+
+void library_path_split(const char *text, const char *origin, const char *directory, struct strings *out)
+{
+	cleanup_free char *copy = xstrdup(text);
+	char *rest = copy, *entry;
+
+	while ((entry = strsep(&rest, ":")))
+		add_entry(entry, origin, directory, out);
+}
+
+static void read_conf(const char *conf, unsigned depth, struct strings *out);
+
+/* A relative pattern is meant from the directory of the file that has it. */
+static void include(const char *conf, const char *pattern, unsigned depth, struct strings *out)
+{
+	cleanup_free char *whole = *pattern == '/'
+	                                   ? xstrdup(pattern)
+	                                   : xasprintf("%.*s%s", (int)(io_basename(conf) - conf), conf, pattern);
+	glob_t found;
+
+	if (!glob(whole, 0, NULL, &found))
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			read_conf(found.gl_pathv[i], depth + 1, out);
+	globfree(&found);
+}
+
+/* "include PATTERN...", or a directory, whose name may have spaces in it; "hwcap ..." means nothing any more. */
+static void read_conf_line(const char *conf, char *line, unsigned depth, struct strings *out)
+{
+	char *words, *word;
+	size_t len;
+
+	line[strcspn(line, "#")] = '\0';
+	line += strspn(line, " \t");
+	for (len = strlen(line); len && strchr(" \t\r", line[len - 1]); len--)
+		line[len - 1] = '\0';
+	if (*line == '/') {
+		strings_add(out, line);
+		return;
+	}
+	words = line;
+	word = strsep(&words, " \t");
+	if (strcmp(word, "include"))
+		return;
+	while ((word = strsep(&words, " \t")))
+		if (*word)
+			include(conf, word, depth, out);
+}
+
+static void read_conf(const char *conf, unsigned depth, struct strings *out)
+{
+	cleanup_buf struct buf text = {0};
+	char *rest, *line;
+
+	if (depth > DEPTH_MAX || io_read_file(conf, CONF_MAX, &text, NULL) || !text.len)
+		return;
+	rest = text.data;
+	while ((line = strsep(&rest, "\n")))
+		read_conf_line(conf, line, depth, out);
+}
+
+void library_path_configured(const char *conf, struct strings *out)
+{
+	read_conf(conf, 0, out);
+}
+
+void library_path_standard(struct strings *out)
+{
+	for (size_t i = 0; i < sizeof(standard) / sizeof(*standard); i++)
+		strings_add(out, standard[i]);
+}

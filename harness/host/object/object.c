@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/object/object.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "host/lib/sha256.h"
+#include "host/lib/strings.h"
+#include "host/lib/text.h"
+#include "host/object/embedded.h"
+#include "host/object/object_paths.h"
+
+/* A tool that carries objects is larger than any of them, and is only searched, never handed on. */
+#define FILE_MAX_BYTES (512u << 20)
+
+/* What a file is, told by its ELF header. */
+static int check_header(const struct buf *bytes, const char *path, bool *is_object, struct error *err)
+{
+	const Elf64_Ehdr *header = (const Elf64_Ehdr *)bytes->data;
+
+	if (bytes->len < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG))
+		return error_usage(err, "%s: is not an ELF file; give an object that clang compiled with -target bpf",
+		                   path);
+	*is_object = header->e_ident[EI_CLASS] == ELFCLASS64 && header->e_ident[EI_DATA] == ELFDATA2LSB &&
+	             header->e_machine == EM_BPF;
+	if (header->e_ident[EI_DATA] != ELFDATA2LSB)
+		return error_usage(
+		        err,
+		        "%s: is big-endian; the kernels of the matrix are little-endian: compile with clang -target bpfel",
+		        path);
+	if (*is_object && header->e_type != ET_REL)
+		return error_usage(err, "%s: is not a relocatable object (ELF type %u)", path, header->e_type);
+	if (*is_object && bytes->len > OBJECT_MAX_BYTES)
+		return error_usage(err, "%s: is larger than %u MiB, the most that a guest takes of one object", path,
+		                   OBJECT_MAX_BYTES >> 20);
+	return 0;
+}
+
+/* "dir/a.bpf.o" -> "a"; the ending that is not .bpf.o or .o stays. */
+static char *stem(const char *path)
+{
+	const char *base = io_basename(path);
+	size_t len = strlen(base);
+
+	if (len > 6 && !strcmp(base + len - 6, ".bpf.o"))
+		len -= 6;
+	else if (len > 2 && !strcmp(base + len - 2, ".o"))
+		len -= 2;
+	return xstrndup(base, len);
+}
+
+static bool name_taken(const struct object_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->at[i].name, name))
+			return true;
+	return false;
+}
+
+/* Names go into files, tables and results: one line of valid UTF-8, and no two alike. */
+static char *unique_name(const struct object_list *list, const char *wanted)
+{
+	cleanup_buf struct buf base = {0};
+	char *name;
+
+	text_add_line(&base, wanted);
+	name = xstrdup(buf_str(&base));
+	for (unsigned n = 2; name_taken(list, name); n++) {
+		free(name);
+		name = xasprintf("%s-%u", buf_str(&base), n);
+	}
+	return name;
+}
+
+/* Add the object in `bytes`, which becomes its own; `name` is what its name and its ini's start from. */
+static int add_object(struct object_list *list, const char *path, const char *name, struct buf *bytes,
+                      struct error *err)
+{
+	struct object *o;
+	int rc;
+
+	list->at = xrealloc(list->at, list->count + 1, sizeof(*list->at));
+	o = &list->at[list->count];
+	*o = (struct object){.name = unique_name(list, name), .path = xstrdup(path), .bytes = *bytes};
+	list->count++;
+	*bytes = (struct buf){0};
+	o->ini_path = xasprintf("%.*s%s.ini", (int)(io_basename(path) - path), path, name);
+	o->sha256 = sha256_bytes(o->bytes.data, o->bytes.len);
+	rc = object_ini_read(o->ini_path, &o->ini, err);
+	if (rc == -ENOENT) {
+		error_clear(err);
+		return 0;
+	}
+	return rc;
+}
+
+/* The objects that a tool carries: a single one goes by the tool's name, several by TOOL.SOURCE where they tell it. */
+static int add_embedded(struct object_list *list, const char *path, const struct buf *file, struct error *err)
+{
+	cleanup_embedded_list struct embedded_list found = {0};
+	cleanup_free char *base = stem(path);
+	int rc = embedded_find(file->data, file->len, path, &found, err);
+
+	if (!rc && !found.count)
+		return error_usage(
+		        err,
+		        "%s: is an ELF file for machine %u that carries no BPF object; give an object that clang compiled with -target bpf, or a tool with a libbpf skeleton in it",
+		        path, ((const Elf64_Ehdr *)file->data)->e_machine);
+	for (size_t i = 0; !rc && i < found.count; i++) {
+		const struct embedded *e = &found.at[i];
+		cleanup_free char *name = NULL;
+		struct buf bytes = {0};
+
+		if (e->size > OBJECT_MAX_BYTES)
+			return error_usage(err, "%s: the object in it at byte %zu is larger than %u MiB", path,
+			                   e->offset, OBJECT_MAX_BYTES >> 20);
+		buf_add(&bytes, file->data + e->offset, e->size);
+		name = found.count > 1 && *e->source ? xasprintf("%s.%s", base, e->source) : xstrdup(base);
+		rc = add_object(list, path, name, &bytes, err);
+		list->at[list->count - 1].embedded = true;
+	}
+	return rc;
+}
+
+static int read_one(const char *path, struct object_list *list, struct error *err)
+{
+	cleanup_buf struct buf bytes = {0};
+	cleanup_free char *name = stem(path);
+	bool is_object = false;
+	int rc;
+
+	if (io_read_file(path, FILE_MAX_BYTES, &bytes, err)) {
+		err->status = EXIT_USAGE;
+		return -err->code;
+	}
+	rc = check_header(&bytes, path, &is_object, err);
+	if (rc)
+		return rc;
+	return is_object ? add_object(list, path, name, &bytes, err) : add_embedded(list, path, &bytes, err);
+}
+
+int object_list_read(char *const *paths, size_t count, struct object_list *list, struct error *err)
+{
+	cleanup_strings struct strings files = {0};
+	int rc;
+
+	*list = (struct object_list){0};
+	if (!count)
+		return error_usage(err, "no object was given; name at least one .bpf.o (see `corematrix run --help`)");
+	rc = object_paths_expand(paths, count, &files, err);
+	for (size_t i = 0; !rc && i < files.count; i++)
+		rc = read_one(files.at[i], list, err);
+	return rc;
+}
+
+static int unpack_one(struct object *o, const char *dir, struct error *err)
+{
+	cleanup_free char *path = xasprintf("%s/%s.bpf.o", dir, o->name);
+	cleanup_free char *ini_path = xasprintf("%s/%s.ini", dir, o->name);
+	cleanup_buf struct buf ini = {0};
+	int rc = io_replace_file(path, o->bytes.data, o->bytes.len, err);
+
+	if (!rc && !io_read_file(o->ini_path, FILE_MAX_BYTES, &ini, NULL))
+		rc = io_replace_file(ini_path, buf_str(&ini), ini.len, err);
+	if (rc)
+		return rc;
+	free(o->path);
+	free(o->ini_path);
+	o->path = steal_ptr(path);
+	o->ini_path = steal_ptr(ini_path);
+	return 0;
+}
+
+int object_list_unpack(struct object_list *list, const char *dir, struct error *err)
+{
+	cleanup_free char *objects = xasprintf("%s/objects", dir);
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < list->count; i++) {
+		if (!list->at[i].embedded)
+			continue;
+		rc = io_make_dirs(objects, err);
+		rc = rc ? rc : unpack_one(&list->at[i], objects, err);
+	}
+	return rc;
+}
+
+void object_list_modules(const struct object_list *list, struct strings *names)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct object_ini *ini = &list->at[i].ini;
+
+		for (size_t k = 0; k < ini->setting_count; k++) {
+			const char *name = ini->settings[k].value;
+			bool known = ini->settings[k].key != SETTING_MODULE;
+
+			for (size_t n = 0; n < names->count && !known; n++)
+				known = !strcmp(names->at[n], name);
+			if (!known)
+				strings_add(names, name);
+		}
+	}
+}
+
+struct job_object object_to_job(const struct object *o)
+{
+	struct job_object job = {.name = xstrdup(o->name), .size = (uint32_t)o->bytes.len};
+
+	job.bytes = xcalloc(1, o->bytes.len);
+	memcpy(job.bytes, o->bytes.data, o->bytes.len);
+	if (*o->ini.event)
+		job_object_set(&job, SETTING_EVENT, "", o->ini.event);
+	job_object_set(&job, SETTING_SOURCE, "", event_source_name(o->ini.source));
+	for (unsigned g = 0; g < WORKLOAD_GROUP_COUNT; g++)
+		if (o->ini.workloads & 1u << g)
+			job_object_set(&job, SETTING_WORKLOAD, "", workload_group_name((enum workload_group)g));
+	for (size_t i = 0; i < o->ini.setting_count; i++)
+		job_object_set(&job, (enum setting_key)o->ini.settings[i].key, o->ini.settings[i].name,
+		               o->ini.settings[i].value);
+	return job;
+}
+
+void object_list_free(struct object_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct object *o = &list->at[i];
+
+		free(o->name);
+		free(o->path);
+		free(o->invocation);
+		free(o->ini_path);
+		free(o->sha256);
+		buf_free(&o->bytes);
+		object_ini_free(&o->ini);
+	}
+	free(list->at);
+	*list = (struct object_list){0};
+}

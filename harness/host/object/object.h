@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * object: the objects of one run: their bytes, their ini, their name in the results. It checks only what can be told
+ * from the ELF header; everything else about an object's inside is the guest's business.
+ */
+#ifndef COREMATRIX_HOST_OBJECT_OBJECT_H
+#define COREMATRIX_HOST_OBJECT_OBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "host/lib/strings.h"
+#include "host/object/object_ini.h"
+#include "wire/job.h"
+
+/* A job is read by the guest in one piece; larger objects are refused with a clear error. */
+#define OBJECT_MAX_BYTES (64u << 20)
+
+struct object {
+	char *name; /* unique in the list */
+	char *path;
+	char *invocation; /* what stands for it on a command line in place of its path; NULL: its path */
+	bool embedded;    /* its bytes are a part of the file at `path` */
+	struct buf bytes;
+	char *sha256;
+	struct object_ini ini; /* defaults when there is none */
+	char *ini_path;        /* where it is, or would be */
+};
+
+struct object_list {
+	struct object *at;
+	size_t count;
+};
+
+/*
+ * Read the objects that `paths` stand for (object_paths.h) and the ini beside each. A file that is no BPF object but
+ * another ELF is searched for objects embedded in it (embedded.h): a single one is named for the file, several as
+ * FILE.SOURCE. All mistakes are usage errors naming the path. An empty list is one. Free with object_list_free in
+ * every case.
+ */
+int object_list_read(char *const *paths, size_t count, struct object_list *list, struct error *err);
+
+/*
+ * Write the embedded objects, each with its ini, below DIR/objects and let their paths point there: what reproduces a
+ * cell, or asks an object's types, needs a file of its own.
+ */
+int object_list_unpack(struct object_list *list, const char *dir, struct error *err);
+
+/* The kernel modules that the objects name, each once. */
+void object_list_modules(const struct object_list *list, struct strings *names);
+
+/* The object as a job carries it, settings from its ini included; the caller owns it. */
+struct job_object object_to_job(const struct object *object);
+
+void object_list_free(struct object_list *list);
+#define cleanup_object_list __attribute__((cleanup(object_list_free)))
+
+#endif

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/object/object_ini.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ini.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "host/lib/text.h"
+#include "host/object/expect_text.h"
+#include "host/object/object_setting.h"
+
+/* An ini is a few lines; more is another file under the wrong name. */
+#define OBJECT_INI_MAX ((size_t)1 << 20)
+
+struct parser {
+	const char *rest; /* text not read yet */
+	const char *path;
+	unsigned line; /* of the line inih is working on: its handler is not told */
+	struct object_ini *ini;
+	unsigned seen[9];        /* line of each key of [object], 0 when not given; order of object_keys */
+	unsigned *setting_lines; /* line of each setting of `ini` */
+	struct buf mistakes;
+};
+
+__attribute__((format(printf, 3, 4))) static void mistake(struct parser *p, unsigned line, const char *fmt, ...)
+{
+	cleanup_free char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	buf_printf(&p->mistakes, "%s%s:%u: ", p->mistakes.len ? "\n" : "", p->path, line);
+	text_add_line(&p->mistakes, text ? text : "out of memory");
+}
+
+static void set_text(struct parser *p, char **slot, const char *value)
+{
+	if (!*value)
+		mistake(p, p->line, "a value is missing after \"=\"");
+	free(*slot);
+	*slot = xstrdup(value);
+}
+
+static void set_description(struct parser *p, const char *value)
+{
+	set_text(p, &p->ini->description, value);
+}
+
+static void set_mechanism(struct parser *p, const char *value)
+{
+	set_text(p, &p->ini->mechanism, value);
+}
+
+static void set_event(struct parser *p, const char *value)
+{
+	if (strpbrk(value, " \t"))
+		mistake(p, p->line, "event is \"%s\"; give the name of one struct, without the word struct", value);
+	else
+		set_text(p, &p->ini->event, value);
+}
+
+static void set_source(struct parser *p, const char *value)
+{
+	int source = event_source_parse(value);
+
+	if (source < 0)
+		mistake(p, p->line, "source \"%s\" is unknown; give auto, ringbuf, perfbuf, printk, iter or none",
+		        value);
+	else
+		p->ini->source = (enum event_source)source;
+}
+
+static void mistake_workload(struct parser *p, const char *word)
+{
+	cleanup_buf struct buf known = {0};
+
+	for (unsigned g = 0; g < WORKLOAD_GROUP_COUNT; g++)
+		buf_printf(&known, "%s%s", g ? ", " : "", workload_group_name((enum workload_group)g));
+	mistake(p, p->line, "workload \"%s\" is unknown; give one of %s, or several with commas between", word,
+	        buf_str(&known));
+}
+
+static void set_workloads(struct parser *p, const char *value)
+{
+	cleanup_free char *list = xstrdup(value);
+	char *next = list, *word;
+
+	while ((word = strsep(&next, ","))) {
+		size_t lead = strspn(word, " \t"), len = strcspn(word + lead, " \t");
+		int group;
+
+		word += lead;
+		if (!word[len + strspn(word + len, " \t")])
+			word[len] = '\0';
+		group = workload_group_parse(word);
+		if (group < 0)
+			mistake_workload(p, word);
+		else
+			p->ini->workloads |= 1u << (unsigned)group;
+	}
+}
+
+static void set_control(struct parser *p, const char *value)
+{
+	if (strcmp(value, "yes") == 0)
+		p->ini->control = true;
+	else if (strcmp(value, "no") == 0)
+		p->ini->control = false;
+	else
+		mistake(p, p->line, "control is \"%s\"; give yes or no", value);
+}
+
+static void add_setting(struct parser *p, struct job_setting setting)
+{
+	struct object_ini *ini = p->ini;
+
+	ini->settings = xrealloc(ini->settings, ini->setting_count + 1, sizeof(*ini->settings));
+	p->setting_lines = xrealloc(p->setting_lines, ini->setting_count + 1, sizeof(*p->setting_lines));
+	p->setting_lines[ini->setting_count] = p->line;
+	ini->settings[ini->setting_count++] = setting;
+}
+
+static void set_moment(struct parser *p, const char *value)
+{
+	if (strcmp(value, "before") == 0 || strcmp(value, "after") == 0)
+		add_setting(p,
+		            (struct job_setting){.key = SETTING_MOMENT, .name = xstrdup(""), .value = xstrdup(value)});
+	else
+		mistake(p, p->line, "moment is \"%s\"; give before or after: which side of an exec events speak of",
+		        value);
+}
+
+static void set_perfbuf_fallback(struct parser *p, const char *value)
+{
+	if (!*value || strpbrk(value, " \t"))
+		mistake(p, p->line, "perfbuf_fallback is \"%s\"; give the name of one ring buffer map", value);
+	else
+		add_setting(p, (struct job_setting){
+		                       .key = SETTING_PERFBUF_FALLBACK, .name = xstrdup(""), .value = xstrdup(value)});
+}
+
+/* Names of modules: letters, digits, - and _; the last two are the same to the kernel. */
+static bool is_module(const char *word)
+{
+	for (; isalnum((unsigned char)*word) || *word == '-' || *word == '_'; word++)
+		;
+	return !*word;
+}
+
+static void set_modules(struct parser *p, const char *value)
+{
+	cleanup_free char *list = xstrdup(value);
+	char *next = list, *word;
+
+	while ((word = strsep(&next, ","))) {
+		size_t lead = strspn(word, " \t"), len;
+
+		word += lead;
+		len = strcspn(word, " \t");
+		if (!word[len + strspn(word + len, " \t")])
+			word[len] = '\0';
+		if (!*word || !is_module(word)) {
+			mistake(p, p->line,
+			        "module \"%s\" is no name of a kernel module; give one, or several with commas between",
+			        word);
+			continue;
+		}
+		for (char *c = word; *c; c++)
+			*c = *c == '-' ? '_' : *c;
+		add_setting(p,
+		            (struct job_setting){.key = SETTING_MODULE, .name = xstrdup(""), .value = xstrdup(word)});
+	}
+}
+
+static const struct {
+	const char *name;
+	void (*set)(struct parser *p, const char *value);
+} object_keys[] = {
+        {"description", set_description}, {"event", set_event},     {"source", set_source},
+        {"workload", set_workloads},      {"control", set_control}, {"perfbuf_fallback", set_perfbuf_fallback},
+        {"mechanism", set_mechanism},     {"moment", set_moment},   {"module", set_modules},
+};
+
+static void take_object_key(struct parser *p, const char *name, const char *value)
+{
+	for (size_t i = 0; i < sizeof(object_keys) / sizeof(*object_keys); i++) {
+		if (strcmp(object_keys[i].name, name) != 0)
+			continue;
+		if (p->seen[i])
+			mistake(p, p->line, "\"%s\" is given twice, first in line %u; keep one", name, p->seen[i]);
+		p->seen[i] = p->line;
+		object_keys[i].set(p, value);
+		return;
+	}
+	mistake(p, p->line,
+	        "unknown key \"%s\" in [object]; give description, mechanism, event, source, workload, control, perfbuf_fallback, moment or module",
+	        name);
+}
+
+static void take_rule(struct parser *p, const char *name, const char *value)
+{
+	cleanup_strings struct strings mistakes = {0};
+	struct object_ini *ini = p->ini;
+	struct expect_rule rule;
+	bool good = expect_rule_parse(name, value, &rule, &mistakes);
+
+	for (size_t i = 0; i < mistakes.count; i++)
+		mistake(p, p->line, "%s", mistakes.at[i]);
+	if (!good)
+		return;
+	rule.line = p->line;
+	ini->rules = xrealloc(ini->rules, ini->rule_count + 1, sizeof(*ini->rules));
+	ini->rules[ini->rule_count++] = rule;
+}
+
+static void take_setting(struct parser *p, const char *section, const char *name, const char *value)
+{
+	cleanup_buf struct buf why = {0};
+	struct job_setting setting;
+
+	if (!object_setting_parse(section, name, value, &setting, &why)) {
+		mistake(p, p->line, "%s", buf_str(&why));
+		return;
+	}
+	for (size_t i = 0; i < p->ini->setting_count; i++)
+		if (p->ini->settings[i].key == setting.key && !strcmp(p->ini->settings[i].name, setting.name))
+			mistake(p, p->line, "\"%s\" is given twice, first in line %u; keep one", name,
+			        p->setting_lines[i]);
+	add_setting(p, setting);
+}
+
+/* inih's handler: 1 always, as mistakes are collected here and not by stopping. */
+static int take_pair(void *ctx, const char *section, const char *name, const char *value)
+{
+	struct parser *p = ctx;
+
+	if (strcmp(section, "object") == 0)
+		take_object_key(p, name, value);
+	else if (strcmp(section, "expect") == 0)
+		take_rule(p, name, value);
+	else if (object_setting_is_section(section))
+		take_setting(p, section, name, value);
+	else if (!*section)
+		mistake(p, p->line, "\"%s\" stands before any section; start with [object]", name);
+	/* an unknown section was reported at its header */
+	return 1;
+}
+
+/*
+ * inih says only which line was the first bad one, so the form of each line is checked before inih sees it. Returns
+ * false after recording a mistake.
+ */
+static bool check_line(struct parser *p, const char *line, size_t len)
+{
+	const char *close = memchr(line, ']', len);
+	cleanup_free char *name = NULL;
+
+	if (!len || line[0] == ';' || line[0] == '#')
+		return true;
+	if (line[0] != '[') {
+		if (line[0] != '=' && memchr(line, '=', len))
+			return true;
+		mistake(p, p->line, "\"%.*s\" is neither [section] nor key = value", (int)len, line);
+		return false;
+	}
+	if (!close) {
+		mistake(p, p->line, "the section's name is not closed; write [object] or [expect]");
+		return false;
+	}
+	name = xstrndup(line + 1, (size_t)(close - line - 1));
+	if (strcmp(name, "object") != 0 && strcmp(name, "expect") != 0 && !object_setting_is_section(name))
+		mistake(p, p->line,
+		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs] or [sysctl]",
+		        name);
+	return true;
+}
+
+/*
+ * inih's reader, fgets over our text. It counts lines and hands out each without leading blanks, because inih takes an
+ * indented line for the continuation of the one before. A line that is wrong is replaced by an empty one.
+ */
+static char *next_line(char *out, int room, void *ctx)
+{
+	struct parser *p = ctx;
+	size_t whole = strcspn(p->rest, "\n");
+	const char *line = p->rest;
+	size_t lead = strspn(line, " \t\r"), len;
+
+	if (!*p->rest)
+		return NULL;
+	p->line++;
+	p->rest += whole + (p->rest[whole] == '\n');
+	lead = lead < whole ? lead : whole;
+	line += lead;
+	for (len = whole - lead; len && isspace((unsigned char)line[len - 1]);)
+		len--;
+	if (len + 2 > (size_t)room) {
+		mistake(p, p->line, "the line is longer than %d bytes; shorten it", room - 2);
+		len = 0;
+	}
+	if (!check_line(p, line, len))
+		len = 0;
+	memcpy(out, line, len);
+	memcpy(out + len, "\n", 2);
+	return out;
+}
+
+/* A control that may pass on every kernel proves nothing. */
+static void check_control(struct parser *p)
+{
+	unsigned line = p->seen[4];
+
+	if (!p->ini->control)
+		return;
+	for (size_t i = 0; i < p->ini->rule_count; i++) {
+		if (!expect_accepts_pass(p->ini->rules[i].verdict))
+			return;
+	}
+	mistake(p, line,
+	        "a control has to fail somewhere, but every line of [expect] lets it pass; say where it fails");
+}
+
+static void set_defaults(struct object_ini *ini)
+{
+	*ini = (struct object_ini){.event = xstrdup(""), .description = xstrdup(""), .mechanism = xstrdup("")};
+}
+
+int object_ini_parse(const char *text, const char *path, struct object_ini *ini, struct error *err)
+{
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	struct parser p = {.rest = text, .path = path, .ini = ini};
+	int rc;
+
+	_Static_assert(sizeof(p.seen) / sizeof(*p.seen) == sizeof(object_keys) / sizeof(*object_keys),
+	               "one line number per key");
+	set_defaults(ini);
+	if (strncmp(text, byte_order_mark, 3) == 0)
+		p.rest += 3;
+	rc = ini_parse_stream(next_line, &p, take_pair, &p);
+	if (rc && !p.mistakes.len)
+		mistake(&p, rc > 0 ? (unsigned)rc : p.line, "the line is not understood");
+	check_control(&p);
+	rc = p.mistakes.len ? error_usage(err, "%s", buf_str(&p.mistakes)) : 0;
+	if (rc)
+		object_ini_free(ini);
+	buf_free(&p.mistakes);
+	free(p.setting_lines);
+	return rc;
+}
+
+int object_ini_read(const char *path, struct object_ini *ini, struct error *err)
+{
+	cleanup_buf struct buf text = {0};
+	int rc = io_read_file(path, OBJECT_INI_MAX, &text, err);
+
+	*ini = (struct object_ini){0};
+	if (rc == -ENOENT)
+		set_defaults(ini);
+	if (rc)
+		return rc;
+	if (strlen(buf_str(&text)) != text.len)
+		return error_usage(err, "%s: it holds a NUL byte, so it is no text; write an ini file", path);
+	return object_ini_parse(buf_str(&text), path, ini, err);
+}
+
+void object_ini_free(struct object_ini *ini)
+{
+	for (size_t i = 0; i < ini->rule_count; i++)
+		expect_rule_free(&ini->rules[i]);
+	free(ini->rules);
+	for (size_t i = 0; i < ini->setting_count; i++) {
+		free(ini->settings[i].name);
+		free(ini->settings[i].value);
+	}
+	free(ini->settings);
+	free(ini->event);
+	free(ini->description);
+	free(ini->mechanism);
+	*ini = (struct object_ini){0};
+}

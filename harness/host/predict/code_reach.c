@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/predict/code_reach.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "relo/insn_value.h"
+
+#define REGS 11
+
+/* What is known of a register. OPAQUE: the result of a helper, of which the verifier does not know whether it is 0. */
+enum known { UNKNOWN, CONSTANT, OPAQUE };
+
+struct reg {
+	uint8_t known;
+	uint64_t value;
+};
+
+struct insn_state {
+	bool reached, sure, queued;
+	struct reg regs[REGS];
+};
+
+struct code_reach {
+	const struct core_relo_list *list;
+	struct bpf_insn *code; /* as compiled, functions one after the other */
+	size_t *starts;        /* of each function in `code`, and the end */
+	struct bpf_insn *now;  /* relocated */
+	struct insn_state *states;
+	int32_t *calls; /* function that is called there, -1 */
+	size_t total;
+	size_t *queue; /* room for `total`, as a stack */
+	size_t queued;
+};
+
+struct code_reach *code_reach_new(const struct core_relo_list *list, const struct elf_view *view)
+{
+	struct code_reach *c = xcalloc(1, sizeof(*c));
+
+	c->list = list;
+	c->starts = xcalloc(list->func_count + 1, sizeof(*c->starts));
+	for (size_t f = 0; f < list->func_count; f++)
+		c->starts[f + 1] = c->starts[f] + list->funcs[f].count;
+	c->total = c->starts[list->func_count];
+	c->code = xcalloc(c->total, sizeof(*c->code));
+	c->now = xcalloc(c->total, sizeof(*c->now));
+	c->states = xcalloc(c->total, sizeof(*c->states));
+	c->calls = xcalloc(c->total, sizeof(*c->calls));
+	c->queue = xcalloc(c->total, sizeof(*c->queue));
+	memset(c->calls, 0xff, c->total * sizeof(*c->calls));
+	for (size_t f = 0; f < list->func_count; f++) {
+		const struct core_relo_func *func = &list->funcs[f];
+
+		memcpy(&c->code[c->starts[f]],
+		       view->sections[func->section].data + (size_t)func->start * sizeof(struct bpf_insn),
+		       func->count * sizeof(struct bpf_insn));
+		for (uint32_t i = 0; i < func->call_count; i++) {
+			const struct core_relo_call *call = &list->calls[func->first_call + i];
+
+			if (call->insn < func->count)
+				c->calls[c->starts[f] + call->insn] = (int32_t)call->target;
+		}
+	}
+	return c;
+}
+
+void code_reach_free(struct code_reach *c)
+{
+	if (!c)
+		return;
+	free(c->code);
+	free(c->now);
+	free(c->starts);
+	free(c->states);
+	free(c->calls);
+	free(c->queue);
+	free(c);
+}
+
+const struct bpf_insn *code_reach_code(const struct code_reach *c, size_t func)
+{
+	return &c->code[c->starts[func]];
+}
+
+/* ---- what one instruction does to registers ---- */
+
+/* Helpers whose result the verifier may know something of: never NULL, or of a narrow range. */
+static bool is_partly_known(int32_t helper)
+{
+	return helper == BPF_FUNC_get_current_task_btf || helper == BPF_FUNC_task_pt_regs ||
+	       helper == BPF_FUNC_this_cpu_ptr || helper == BPF_FUNC_get_local_storage ||
+	       helper == BPF_FUNC_sk_fullsock || helper == BPF_FUNC_tcp_sock ||
+	       /* 0 for certain on a kernel with one processor, from 6.10 on */
+	       helper == BPF_FUNC_get_smp_processor_id;
+}
+
+static bool fold(uint8_t op, uint64_t a, uint64_t b, unsigned bits, uint64_t *out)
+{
+	unsigned shift = (unsigned)b & (bits - 1);
+
+	switch (op) {
+	case BPF_ADD:
+		*out = a + b;
+		return true;
+	case BPF_SUB:
+		*out = a - b;
+		return true;
+	case BPF_AND:
+		*out = a & b;
+		return true;
+	case BPF_OR:
+		*out = a | b;
+		return true;
+	case BPF_XOR:
+		*out = a ^ b;
+		return true;
+	case BPF_LSH:
+		*out = a << shift;
+		return true;
+	case BPF_RSH:
+		*out = a >> shift;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static struct reg operand(const struct bpf_insn *insn, const struct reg *regs)
+{
+	if (BPF_SRC(insn->code) == BPF_X)
+		return regs[insn->src_reg < REGS ? insn->src_reg : 0];
+	return (struct reg){CONSTANT, (uint64_t)(int64_t)insn->imm};
+}
+
+static struct reg compute(const struct bpf_insn *insn, const struct reg *regs)
+{
+	bool wide = BPF_CLASS(insn->code) == BPF_ALU64;
+	uint64_t mask = wide ? UINT64_MAX : UINT32_MAX;
+	struct reg a = regs[insn->dst_reg], b = operand(insn, regs);
+	uint8_t op = BPF_OP(insn->code);
+	uint64_t value;
+
+	/* a move with an offset is a sign extension (BPF ISA v4) */
+	if (op == BPF_MOV && !insn->off)
+		return (struct reg){b.known, b.value & mask};
+	/* how clang 14 cuts a result to 32 bits; whether it is 0 is known no better afterwards */
+	if (a.known == OPAQUE && b.known == CONSTANT && (op == BPF_LSH || op == BPF_RSH || op == BPF_ARSH))
+		return a;
+	if (a.known == CONSTANT && b.known == CONSTANT &&
+	    fold(op, a.value & mask, b.value & mask, wide ? 64 : 32, &value))
+		return (struct reg){CONSTANT, value & mask};
+	return (struct reg){0};
+}
+
+static bool compare(uint8_t op, uint64_t a, uint64_t b, int64_t sa, int64_t sb, bool *taken)
+{
+	switch (op) {
+	case BPF_JEQ:
+		*taken = a == b;
+		return true;
+	case BPF_JNE:
+		*taken = a != b;
+		return true;
+	case BPF_JGT:
+		*taken = a > b;
+		return true;
+	case BPF_JGE:
+		*taken = a >= b;
+		return true;
+	case BPF_JLT:
+		*taken = a < b;
+		return true;
+	case BPF_JLE:
+		*taken = a <= b;
+		return true;
+	case BPF_JSET:
+		*taken = (a & b) != 0;
+		return true;
+	case BPF_JSGT:
+		*taken = sa > sb;
+		return true;
+	case BPF_JSGE:
+		*taken = sa >= sb;
+		return true;
+	case BPF_JSLT:
+		*taken = sa < sb;
+		return true;
+	case BPF_JSLE:
+		*taken = sa <= sb;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* ---- the walk ---- */
+
+static bool merge(struct insn_state *s, const struct reg *regs, bool sure)
+{
+	bool changed = !s->reached || (sure && !s->sure);
+
+	for (int i = 0; i < REGS; i++) {
+		if (!s->reached) {
+			s->regs[i] = regs[i];
+		} else if (s->regs[i].known != UNKNOWN &&
+		           (s->regs[i].known != regs[i].known || s->regs[i].value != regs[i].value)) {
+			s->regs[i] = (struct reg){0};
+			changed = true;
+		}
+	}
+	s->reached = true;
+	s->sure |= sure;
+	return changed;
+}
+
+static void visit(struct code_reach *c, size_t at, const struct reg *regs, bool sure)
+{
+	struct insn_state *s = &c->states[at];
+
+	if (!merge(s, regs, sure) || s->queued)
+		return;
+	s->queued = true;
+	c->queue[c->queued++] = at;
+}
+
+struct step {
+	struct code_reach *c;
+	size_t at, begin, end; /* of the function, in `code` */
+	bool sure;
+	struct reg regs[REGS];
+};
+
+/* `distance` counts from the next instruction; what leaves the function is the verifier's to refuse. */
+static void go(const struct step *s, int64_t distance, bool sure)
+{
+	int64_t to = (int64_t)s->at + 1 + distance;
+
+	if (to >= (int64_t)s->begin && to < (int64_t)s->end)
+		visit(s->c, (size_t)to, s->regs, sure);
+}
+
+static void take_branch(const struct step *s, const struct bpf_insn *insn)
+{
+	bool wide = BPF_CLASS(insn->code) == BPF_JMP, taken;
+	struct reg a = s->regs[insn->dst_reg], b = operand(insn, s->regs);
+	uint64_t mask = wide ? UINT64_MAX : UINT32_MAX;
+	bool open;
+
+	if (a.known == CONSTANT && b.known == CONSTANT &&
+	    compare(BPF_OP(insn->code), a.value & mask, b.value & mask, wide ? (int64_t)a.value : (int32_t)a.value,
+	            wide ? (int64_t)b.value : (int32_t)b.value, &taken)) {
+		go(s, taken ? insn->off : 0, s->sure);
+		return;
+	}
+	open = a.known == OPAQUE && b.known == CONSTANT && !b.value &&
+	       (BPF_OP(insn->code) == BPF_JEQ || BPF_OP(insn->code) == BPF_JNE);
+	go(s, 0, s->sure && open);
+	go(s, insn->off, s->sure && open);
+}
+
+static void enter(struct code_reach *c, size_t func, bool sure)
+{
+	static const struct reg nothing[REGS];
+
+	if (c->list->funcs[func].count)
+		visit(c, c->starts[func], nothing, sure);
+}
+
+static void take_call(struct step *s, const struct bpf_insn *insn)
+{
+	bool helper = insn->src_reg == 0;
+
+	if (insn_is_poison(insn))
+		return;
+	if (s->c->calls[s->at] >= 0)
+		enter(s->c, (size_t)s->c->calls[s->at], s->sure);
+	memset(s->regs, 0, 6 * sizeof(s->regs[0]));
+	if (helper && !is_partly_known(insn->imm))
+		s->regs[0].known = OPAQUE;
+	go(s, 0, s->sure);
+}
+
+static void take_jump(struct step *s, const struct bpf_insn *insn)
+{
+	bool wide = BPF_CLASS(insn->code) == BPF_JMP;
+
+	switch (BPF_OP(insn->code)) {
+	case BPF_EXIT:
+		return;
+	case BPF_CALL:
+		take_call(s, insn);
+		return;
+	case BPF_JA:
+		go(s, wide ? insn->off : insn->imm, s->sure);
+		return;
+	default:
+		take_branch(s, insn);
+	}
+}
+
+static void take_imm64(struct step *s, const struct bpf_insn *insn)
+{
+	/* the address of a function: a callback, which some helper may call */
+	if (s->c->calls[s->at] >= 0)
+		enter(s->c, (size_t)s->c->calls[s->at], false);
+	s->regs[insn->dst_reg] = (struct reg){0};
+	if (!insn->src_reg && s->at + 1 < s->end)
+		s->regs[insn->dst_reg] =
+		        (struct reg){CONSTANT, (uint32_t)insn[0].imm | (uint64_t)(uint32_t)insn[1].imm << 32};
+	go(s, 1, s->sure);
+}
+
+static void execute(struct step *s)
+{
+	const struct bpf_insn *insn = &s->c->now[s->at];
+	uint8_t class = BPF_CLASS(insn->code);
+
+	if (insn->dst_reg >= REGS)
+		return;
+	if (class == BPF_JMP || class == BPF_JMP32) {
+		take_jump(s, insn);
+		return;
+	}
+	if (insn_is_imm64(insn)) {
+		take_imm64(s, insn);
+		return;
+	}
+	if (class == BPF_ALU || class == BPF_ALU64)
+		s->regs[insn->dst_reg] = compute(insn, s->regs);
+	else if (class == BPF_LDX)
+		s->regs[insn->dst_reg] = (struct reg){0};
+	else if (class == BPF_LD)
+		memset(s->regs, 0, 6 * sizeof(s->regs[0]));
+	/* an atomic operation can fetch into its source register, or into r0 */
+	else if (class == BPF_STX && BPF_MODE(insn->code) == BPF_ATOMIC)
+		s->regs[insn->src_reg < REGS ? insn->src_reg : 0] = s->regs[0] = (struct reg){0};
+	go(s, 0, s->sure);
+}
+
+static size_t func_at(const struct code_reach *c, size_t at)
+{
+	size_t low = 0, high = c->list->func_count;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (c->starts[middle] <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void relocate(struct code_reach *c, const struct predict_outcome *outcomes)
+{
+	memcpy(c->now, c->code, c->total * sizeof(*c->now));
+	for (size_t i = 0; i < c->list->count; i++) {
+		const struct core_relo_record *r = &c->list->records[i];
+		const struct relo_witness *says = &outcomes[i].p.says;
+		struct bpf_insn *insn;
+		enum insn_form form;
+
+		if (r->func < 0 || c->list->facts[i].insn >= c->list->funcs[r->func].count)
+			continue;
+		insn = &c->now[c->starts[r->func] + c->list->facts[i].insn];
+		form = insn_value_read(insn, c->list->funcs[r->func].count - c->list->facts[i].insn).form;
+		if (says->seen == RELO_SEEN_POISON) {
+			*insn = (struct bpf_insn){.code = BPF_JMP | BPF_CALL, .imm = INSN_POISON_CALL};
+		} else if (says->seen == RELO_SEEN_VALUE && form != INSN_MEM && form != INSN_OTHER) {
+			insn->imm = (int32_t)says->value;
+			if (form == INSN_IMM64)
+				insn[1].imm = (int32_t)(says->value >> 32);
+		}
+	}
+}
+
+void code_reach_run(struct code_reach *c, const struct predict_outcome *outcomes, const bool *loaded)
+{
+	relocate(c, outcomes);
+	memset(c->states, 0, c->total * sizeof(*c->states));
+	c->queued = 0;
+	for (size_t f = 0; f < c->list->func_count; f++)
+		if (c->list->funcs[f].main && loaded[f])
+			enter(c, f, true);
+	while (c->queued) {
+		size_t at = c->queue[--c->queued], f = func_at(c, at);
+		struct step s = {c, at, c->starts[f], c->starts[f + 1], c->states[at].sure, {{0}}};
+
+		c->states[at].queued = false;
+		memcpy(s.regs, c->states[at].regs, sizeof(s.regs));
+		execute(&s);
+	}
+}
+
+enum reach code_reach_at(const struct code_reach *c, size_t func, uint32_t insn)
+{
+	const struct insn_state *s;
+
+	if (insn >= c->list->funcs[func].count)
+		return REACH_NEVER;
+	s = &c->states[c->starts[func] + insn];
+	return !s->reached ? REACH_NEVER : s->sure ? REACH_ALWAYS : REACH_MAYBE;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * code_reach: which instructions of an object the verifier will come to, once relocations are known. It follows
+ * constants through registers, as relocated existence tests leave them, and the branches they decide. It knows less
+ * than the verifier and never more: REACH_NEVER and REACH_ALWAYS hold, REACH_MAYBE is everything else. Pure.
+ */
+#ifndef COREMATRIX_HOST_PREDICT_CODE_REACH_H
+#define COREMATRIX_HOST_PREDICT_CODE_REACH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host/predict/prediction.h"
+#include "relo/core_relo.h"
+#include "relo/elf_view.h"
+
+struct code_reach;
+
+/* Copies the code of all functions of `list`, which is borrowed, out of the object that `view` shows. */
+struct code_reach *code_reach_new(const struct core_relo_list *list, const struct elf_view *view);
+void code_reach_free(struct code_reach *c);
+
+/* The instructions as compiled, of function `func` of the list. */
+const struct bpf_insn *code_reach_code(const struct code_reach *c, size_t func);
+
+/*
+ * Find out what is reached when record i came to outcomes[i] (one per record of the list). `loaded[f]` says whether
+ * main function f is loaded. Valid until the next call.
+ */
+void code_reach_run(struct code_reach *c, const struct predict_outcome *outcomes, const bool *loaded);
+
+/* Whether instruction `insn` of function `func` is reached. */
+enum reach code_reach_at(const struct code_reach *c, size_t func, uint32_t insn);
+
+#endif

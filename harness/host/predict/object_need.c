@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/predict/object_need.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "host/predict/need_check.h"
+#include "relo/insn_value.h"
+
+/* How the name behind a section's prefix is found among a kernel's types. */
+static const struct section_hook {
+	const char *prefix;
+	enum need_kind kind;
+} hooks[] = {
+        {"tp/syscalls/sys_enter_", NEED_SYSCALL},
+        {"tp/syscalls/sys_exit_", NEED_SYSCALL},
+        {"tracepoint/syscalls/sys_enter_", NEED_SYSCALL},
+        {"tracepoint/syscalls/sys_exit_", NEED_SYSCALL},
+        {"tp/", NEED_TRACEPOINT},
+        {"tracepoint/", NEED_TRACEPOINT},
+        {"raw_tp/", NEED_RAW_TRACEPOINT},
+        {"raw_tracepoint/", NEED_RAW_TRACEPOINT},
+        {"raw_tp.w/", NEED_RAW_TRACEPOINT},
+        {"raw_tracepoint.w/", NEED_RAW_TRACEPOINT},
+        {"tp_btf/", NEED_BTF_TRACEPOINT},
+        {"fentry/", NEED_FUNCTION},
+        {"fentry.s/", NEED_FUNCTION},
+        {"fexit/", NEED_FUNCTION},
+        {"fexit.s/", NEED_FUNCTION},
+        {"fmod_ret/", NEED_FUNCTION},
+        {"fmod_ret.s/", NEED_FUNCTION},
+        {"lsm/", NEED_LSM},
+        {"lsm.s/", NEED_LSM},
+        {"lsm_cgroup/", NEED_LSM},
+        {"iter/", NEED_ITERATOR},
+        {"iter.s/", NEED_ITERATOR},
+        {"ksyscall/", NEED_SYSCALL},
+        {"kretsyscall/", NEED_SYSCALL},
+        {"kprobe/", NEED_KPROBE},
+        {"kretprobe/", NEED_KPROBE},
+};
+
+static void add_need(struct need_list *needs, struct need n)
+{
+	for (uint32_t i = 0; i < needs->count; i++) {
+		const struct need *have = &needs->at[i];
+
+		if (have->kind == n.kind && have->number == n.number && !strcmp(have->name, n.name) &&
+		    !strcmp(have->user, n.user)) {
+			free(n.name);
+			free(n.user);
+			return;
+		}
+	}
+	needs->at = xrealloc(needs->at, needs->count + 1, sizeof(*needs->at));
+	needs->ids = xrealloc(needs->ids, needs->count + 1, sizeof(*needs->ids));
+	needs->ids[needs->count] = need_check_name(needs->names, &n);
+	needs->at[needs->count++] = n;
+}
+
+/* A name that the object's own loader replaces, or a pattern, is no need that can be checked. */
+static bool is_name(const char *name)
+{
+	return *name && !strpbrk(name, "*?[ ");
+}
+
+/* Where the ini attaches the program instead, NULL when it says nothing. */
+static const char *other_target(const struct object_ini *ini, const char *program)
+{
+	for (size_t i = 0; ini && i < ini->setting_count; i++)
+		if (ini->settings[i].key == SETTING_PROGRAM_ATTACH_TO && !strcmp(ini->settings[i].name, program))
+			return ini->settings[i].value;
+	return NULL;
+}
+
+static void add_hook(struct need_list *needs, const struct bpf_program *prog, const struct object_ini *ini)
+{
+	const char *section = bpf_program__section_name(prog), *other = other_target(ini, bpf_program__name(prog));
+
+	section += *section == '?';
+	for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
+		const char *name = section + strlen(hooks[i].prefix), *slash;
+
+		if (strncmp(section, hooks[i].prefix, strlen(hooks[i].prefix)))
+			continue;
+		name = other ? other : name;
+		/* "tp/sched/sched_switch": the category is not in the types */
+		slash = hooks[i].kind == NEED_TRACEPOINT ? strchr(name, '/') : NULL;
+		name = slash ? slash + 1 : name;
+		if (is_name(name))
+			add_need(needs, (struct need){.kind = (uint8_t)hooks[i].kind,
+			                              .name = xstrndup(name, strcspn(name, "+")),
+			                              .user = xstrdup(bpf_program__name(prog)),
+			                              .optional = !bpf_program__autoload(prog)});
+		return;
+	}
+}
+
+static void add_types(struct need_list *needs, struct bpf_object *obj, const struct object_ini *ini)
+{
+	const struct bpf_program *prog;
+	const struct bpf_map *map;
+
+	for (prog = bpf_object__next_program(obj, NULL); prog;
+	     prog = bpf_object__next_program(obj, (struct bpf_program *)prog)) {
+		const char *type = libbpf_bpf_prog_type_str(bpf_program__type(prog));
+
+		add_hook(needs, prog, ini);
+		if (bpf_program__type(prog) != BPF_PROG_TYPE_UNSPEC)
+			add_need(needs, (struct need){.kind = NEED_PROG_TYPE,
+			                              .name = xstrdup(type ? type : "?"),
+			                              .user = xstrdup(bpf_program__name(prog)),
+			                              .number = (uint32_t)bpf_program__type(prog),
+			                              .optional = !bpf_program__autoload(prog)});
+	}
+	for (map = bpf_object__next_map(obj, NULL); map; map = bpf_object__next_map(obj, map)) {
+		const char *type = libbpf_bpf_map_type_str(bpf_map__type(map));
+
+		add_need(needs, (struct need){.kind = NEED_MAP_TYPE,
+		                              .name = type ? xstrdup(type) : xasprintf("#%u", bpf_map__type(map)),
+		                              .user = xstrdup(bpf_map__name(map)),
+		                              .number = (uint32_t)bpf_map__type(map),
+		                              .optional = !bpf_map__autocreate(map)});
+	}
+}
+
+#define HELPER_NAME(x) "bpf_" #x
+static const char *const helper_names[] = {__BPF_FUNC_MAPPER(HELPER_NAME)};
+
+/* Helpers younger than the headers that this was compiled with have a number only. */
+static char *helper_name(int32_t helper)
+{
+	if ((size_t)helper < sizeof(helper_names) / sizeof(helper_names[0]))
+		return xstrdup(helper_names[helper]);
+	return xasprintf("#%d", helper);
+}
+
+/* Calls of helpers, once for each function that holds one. */
+static void add_helpers(struct need_list *needs, const struct core_relo_list *list, const struct code_reach *code)
+{
+	for (size_t f = 0; f < list->func_count; f++) {
+		const struct bpf_insn *insn = code_reach_code(code, f);
+
+		for (uint32_t i = 0; i < list->funcs[f].count; i++) {
+			bool is_call = insn[i].code == (BPF_JMP | BPF_CALL) && !insn[i].src_reg;
+
+			if (is_call && insn[i].imm > 0 && !insn_is_poison(&insn[i]))
+				add_need(needs, (struct need){.kind = NEED_HELPER,
+				                              .name = helper_name(insn[i].imm),
+				                              .user = xstrdup(list->funcs[f].name),
+				                              .number = (uint32_t)insn[i].imm});
+			i += insn_is_imm64(&insn[i]);
+		}
+	}
+}
+
+static bool is_weak(const struct elf_view *view, const char *name)
+{
+	for (size_t i = 1; i < view->count; i++) {
+		const struct elf_view_section *s = &view->sections[i];
+
+		if (s->type != SHT_SYMTAB || s->link >= view->count)
+			continue;
+		for (size_t k = 0; k < s->size / sizeof(Elf64_Sym); k++) {
+			Elf64_Sym symbol;
+			const char *text;
+
+			memcpy(&symbol, s->data + k * sizeof(symbol), sizeof(symbol));
+			text = elf_view_string(&view->sections[s->link], symbol.st_name);
+			if (text && symbol.st_shndx == SHN_UNDEF && !strcmp(text, name))
+				return ELF64_ST_BIND(symbol.st_info) == STB_WEAK;
+		}
+	}
+	return false;
+}
+
+static void add_extern(struct need_list *needs, const struct btf *btf, const struct elf_view *view,
+                       const struct btf_type *t)
+{
+	const char *name = btf__str_by_offset(btf, t->name_off);
+	const struct btf_type *of = btf__type_by_id(btf, t->type);
+	const char *flavour = strstr(name, "___");
+
+	while (btf_is_var(t) && of && btf_is_mod(of))
+		of = btf__type_by_id(btf, of->type);
+	/* `extern const void x __ksym` is found in kallsyms, not among the types */
+	if (!btf_is_func(t) && (!btf_is_var(t) || !of || btf_is_void(of)))
+		return;
+	/* libbpf adds it to the BTF of every object that it opens and that has a kfunc */
+	if (!strcmp(name, "dummy_ksym"))
+		return;
+	add_need(needs, (struct need){.kind = btf_is_func(t) ? NEED_KFUNC : NEED_VARIABLE,
+	                              .name = xstrndup(name, flavour ? (size_t)(flavour - name) : strlen(name)),
+	                              .user = xstrdup(""),
+	                              /* kernels list few of their variables; libbpf then asks kallsyms */
+	                              .optional = btf_is_var(t) || is_weak(view, name)});
+}
+
+static void add_struct_ops(struct need_list *needs, const struct btf *btf, const struct btf_type *var)
+{
+	const struct btf_type *t = btf__type_by_id(btf, var->type);
+	const char *user = btf__str_by_offset(btf, var->name_off);
+	const char *name;
+
+	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
+		t = btf__type_by_id(btf, t->type);
+	if (!t || !btf_is_struct(t))
+		return;
+	name = btf__str_by_offset(btf, t->name_off);
+	add_need(needs, (struct need){.kind = NEED_STRUCT_OPS, .name = xstrdup(name), .user = xstrdup(user)});
+	for (uint16_t i = 0; i < btf_vlen(t); i++) {
+		const char *member = btf__str_by_offset(btf, btf_members(t)[i].name_off);
+
+		if (*member)
+			add_need(needs, (struct need){.kind = NEED_STRUCT_OPS_MEMBER,
+			                              .name = xasprintf("%s.%s", name, member),
+			                              .user = xstrdup(user)});
+	}
+}
+
+static void add_declared(struct need_list *needs, const struct btf *btf, const struct elf_view *view)
+{
+	for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *section = btf__type_by_id(btf, id);
+		const char *name = btf__str_by_offset(btf, section->name_off);
+		bool ksyms = !strcmp(name, ".ksyms"), ops = !strncmp(name, ".struct_ops", 11);
+
+		if (!btf_is_datasec(section) || (!ksyms && !ops))
+			continue;
+		for (uint16_t i = 0; i < btf_vlen(section); i++) {
+			const struct btf_type *t = btf__type_by_id(btf, btf_var_secinfos(section)[i].type);
+
+			if (ksyms)
+				add_extern(needs, btf, view, t);
+			else if (btf_is_var(t))
+				add_struct_ops(needs, btf, t);
+		}
+	}
+}
+
+void need_list_collect(struct bpf_object *obj, const struct object_ini *ini, const struct btf *btf,
+                       const struct elf_view *view, const struct core_relo_list *list, const struct code_reach *code,
+                       struct need_list *needs)
+{
+	*needs = (struct need_list){.names = btf__new_empty()};
+	add_types(needs, obj, ini);
+	if (btf)
+		add_declared(needs, btf, view);
+	add_helpers(needs, list, code);
+}
+
+void need_list_free(struct need_list *needs)
+{
+	for (uint32_t i = 0; i < needs->count; i++) {
+		free(needs->at[i].name);
+		free(needs->at[i].user);
+	}
+	free(needs->at);
+	free(needs->ids);
+	btf__free(needs->names);
+	*needs = (struct need_list){0};
+}

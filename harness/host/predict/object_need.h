@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * object_need: what an object needs of a kernel beside its relocations: attach targets, kfuncs, helpers, types of maps
+ * and programs, struct_ops. Whether a kernel has it is need_check's business. Works on hostile objects, so it is
+ * called in a jailed worker only (jail.h).
+ */
+#ifndef COREMATRIX_HOST_PREDICT_OBJECT_NEED_H
+#define COREMATRIX_HOST_PREDICT_OBJECT_NEED_H
+
+#include <bpf/libbpf.h>
+
+#include "host/object/object_ini.h"
+#include "host/predict/code_reach.h"
+#include "host/predict/prediction.h"
+
+struct need_list {
+	struct need *at;
+	uint32_t count;
+	struct btf *names; /* what to look up in a kernel (need_check_name) */
+	uint32_t *ids;     /* in `names`, one per need */
+};
+
+/*
+ * Collect what `obj` (opened, not loaded) needs once `ini` (may be NULL) has had its way with attach targets; `code`
+ * holds its instructions and `list` its functions. Free with need_list_free.
+ */
+void need_list_collect(struct bpf_object *obj, const struct object_ini *ini, const struct btf *btf,
+                       const struct elf_view *view, const struct core_relo_list *list, const struct code_reach *code,
+                       struct need_list *needs);
+void need_list_free(struct need_list *needs);
+
+#endif

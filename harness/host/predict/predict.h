@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * predict: computes a prediction in worker processes. A worker that dies over some input is replaced by one that leaves
+ * that input out: its death is what the prediction says of the input, and nothing else is lost. It needs no privileges,
+ * no network and no VM, and can run beside other work.
+ */
+#ifndef COREMATRIX_HOST_PREDICT_PREDICT_H
+#define COREMATRIX_HOST_PREDICT_PREDICT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "host/object/object.h"
+#include "host/predict/prediction.h"
+#include "host/store/module_store.h"
+
+/* A kernel by its types; the strings are borrowed. */
+struct predict_types {
+	const char *id;
+	const char *path;    /* of anything that btf_source_read reads; "": the kernel has no BTF */
+	const char *symbols; /* path of its functions' names (symbols.h), which need not be there; NULL: none */
+	const struct module_set *modules; /* those that objects name; NULL: not known */
+	bool external; /* it stands in for the kernel's own and holds what relocations need, perhaps no more */
+};
+
+struct predict_job;
+
+/*
+ * Begin predicting every object on every kernel. `objects` and the strings of `types` must outlive the job. Returns
+ * NULL with `err` filled when no worker could be started.
+ */
+struct predict_job *predict_start(const struct object_list *objects, const struct predict_types *types, size_t count,
+                                  struct error *err);
+
+/*
+ * The prediction, once it is complete; waits for it. NULL with `err` filled when it cannot be had at all: the harness's
+ * own failure, not that of an input. It belongs to the job, and later calls answer the same.
+ */
+const struct prediction *predict_finish(struct predict_job *job, struct error *err);
+
+/* Ends a job, finished or not. NULL is fine. */
+void predict_free(struct predict_job *job);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/predict/predict_agree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "host/lib/text.h"
+
+static void add_disagreement(char **slot, const char *text)
+{
+	cleanup_free char *both = xasprintf("%s%s%s", *slot, **slot ? "; " : "", text);
+
+	text_set(slot, both);
+}
+
+static bool is_same_record(const struct predict_record *r, const struct relo_fact *f)
+{
+	return r->number == f->number && r->kind == f->kind && r->insn == f->insn && !strcmp(r->section, f->section);
+}
+
+/* What the walk through the code said and the verifier refuted; NULL when it did not. */
+static char *reach_contradiction(const struct predict_outcome *o, const struct relo_fact *f, enum relo_outcome measured)
+{
+	if (o->p.says.seen != RELO_SEEN_POISON)
+		return NULL;
+	if (o->reach == REACH_NEVER && measured == RELO_FATAL)
+		return xstrdup("predicted guarded (its instruction is never reached), measured fatal");
+	if (o->reach == REACH_ALWAYS && measured == RELO_GUARDED && f->loaded)
+		return xstrdup("predicted fatal (its instruction is always reached), measured guarded");
+	return NULL;
+}
+
+void predict_agree_relocation(const struct predict_object *object, const struct predict_cell *cell, size_t index,
+                              const struct relo_fact *fact, struct result_relocation *r)
+{
+	const struct predict_outcome *o;
+	cleanup_free char *text = NULL;
+
+	if (!cell->outcome_count)
+		return;
+	if (index >= cell->outcome_count || index >= object->record_count ||
+	    !is_same_record(&object->records[index], fact)) {
+		add_disagreement(&r->disagreement, "the prediction knows no such relocation");
+		return;
+	}
+	/* left out by its program's section; that the loader decided otherwise is no contradiction */
+	if (object->records[index].skipped)
+		return;
+	o = &cell->outcomes[index];
+	text_set(&r->predicted, predict_outcome_name(o));
+	text = relo_prediction_contradiction(&o->p, fact, r->outcome);
+	text = text ? text : reach_contradiction(o, fact, r->outcome);
+	if (text)
+		add_disagreement(&r->disagreement, text);
+	r->outcome = relo_prediction_refine(&o->p, r->outcome);
+}
+
+/* A rejection is refuted by an object that came further than it could. */
+static bool is_refuted(const struct predict_cell *cell, const struct result_cell *c)
+{
+	if (cell->forecast != FORECAST_REJECTED || c->verdict == VERDICT_INFRA)
+		return false;
+	return c->verdict != VERDICT_REJECTED || c->phase > (enum cell_phase)cell->phase;
+}
+
+void predict_agree_cell(const struct predict_cell *cell, struct result_cell *c)
+{
+	cleanup_free char *predicted = predict_cell_text(cell), *text = NULL, *measured = NULL;
+
+	if (cell->forecast == FORECAST_NONE)
+		return;
+	text_set(&c->predicted, predicted);
+	if (!is_refuted(cell, c))
+		return;
+	measured = result_verdict_text(c->verdict, c->class);
+	text = xasprintf("predicted %s in phase %s (%s), measured %s in phase %s", predicted,
+	                 cell_phase_name((enum cell_phase)cell->phase), cell->reason, measured,
+	                 cell_phase_name(c->phase));
+	add_disagreement(&c->disagreement, text);
+}

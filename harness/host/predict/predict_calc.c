@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/predict/predict_calc.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "host/predict/need_check.h"
+#include "relo/btf_field.h"
+
+void predict_calc_outcomes(struct parsed_object *p, const struct relo_target *target, struct predict_cell *c)
+{
+	struct relo_calc *calc = relo_calc_new(&p->list, target);
+	bool poisoned = false;
+
+	c->outcome_count = (uint32_t)p->list.count;
+	c->outcomes = xcalloc(p->list.count, sizeof(*c->outcomes));
+	for (size_t i = 0; i < p->list.count; i++) {
+		struct relo_prediction *out = &c->outcomes[i].p;
+
+		*out = (struct relo_prediction){.outcome = RELO_NOT_ATTEMPTED};
+		if (!p->about.records[i].skipped)
+			relo_calc_record(calc, i, out);
+		poisoned |= out->says.seen == RELO_SEEN_POISON;
+	}
+	relo_calc_free(calc);
+	if (!poisoned)
+		return;
+	code_reach_run(p->code, c->outcomes, p->loaded);
+	for (size_t i = 0; i < p->list.count; i++)
+		if (c->outcomes[i].p.says.seen == RELO_SEEN_POISON)
+			c->outcomes[i].reach =
+			        (uint8_t)code_reach_at(p->code, (size_t)p->list.records[i].func, p->list.facts[i].insn);
+}
+
+/* The likeliest place at which a function that has the name of `user` calls the helper. */
+static enum reach helper_reach(const struct parsed_object *p, const struct need *n)
+{
+	enum reach most = REACH_NEVER;
+
+	for (size_t f = 0; f < p->list.func_count; f++) {
+		const struct bpf_insn *insn = code_reach_code(p->code, f);
+
+		if (strcmp(p->list.funcs[f].name, n->user))
+			continue;
+		for (uint32_t i = 0; i < p->list.funcs[f].count; i++) {
+			enum reach here;
+
+			if (insn[i].code != (BPF_JMP | BPF_CALL) || insn[i].src_reg ||
+			    insn[i].imm != (int32_t)n->number)
+				continue;
+			here = code_reach_at(p->code, f, i);
+			most = here > most ? here : most;
+		}
+	}
+	return most;
+}
+
+void predict_calc_doubts(const struct parsed_object *p, struct predict_cell *c)
+{
+	c->need_count = p->needs.count;
+	c->needs = xcalloc(c->need_count, sizeof(*c->needs));
+	c->need_notes = xcalloc(c->need_count, sizeof(*c->need_notes));
+	for (uint32_t i = 0; i < c->need_count; i++)
+		c->needs[i] = need_is_typed((enum need_kind)p->needs.at[i].kind) && !p->needs.at[i].optional
+		                      ? NEED_DOUBTED
+		                      : NEED_UNKNOWN;
+}
+
+void predict_calc_needs(struct parsed_object *p, const struct relo_target *target, const struct buf *symbols,
+                        bool with_modules, struct predict_cell *c)
+{
+	bool walked = false;
+
+	c->need_count = p->needs.count;
+	c->needs = xcalloc(c->need_count, sizeof(*c->needs));
+	c->need_notes = xcalloc(c->need_count, sizeof(*c->need_notes));
+	for (uint32_t i = 0; i < c->need_count; i++) {
+		const struct need *n = &p->needs.at[i];
+		enum need_state state = need_check(n, p->needs.names, p->needs.ids[i], target);
+		bool provable = need_is_provable((enum need_kind)n->kind);
+		bool in_module = with_modules && n->kind == NEED_KPROBE;
+
+		/* the names are those of the kernel's own functions */
+		if (symbols->len && !in_module)
+			state = need_check_symbols(n, state, buf_str(symbols), symbols->len, &provable,
+			                           &c->need_notes[i]);
+		if (state == NEED_MISSING && n->kind == NEED_HELPER) {
+			enum reach reach;
+
+			if (!walked)
+				code_reach_run(p->code, c->outcomes, p->loaded);
+			walked = true;
+			reach = helper_reach(p, n);
+			state = reach == REACH_NEVER    ? NEED_UNUSED
+			        : reach == REACH_ALWAYS ? NEED_MISSING
+			                                : NEED_DOUBTED;
+		} else if (state == NEED_MISSING && n->optional) {
+			state = NEED_UNUSED;
+		} else if (state == NEED_MISSING && !provable) {
+			state = NEED_DOUBTED;
+		}
+		c->needs[i] = (uint8_t)state;
+	}
+}
+
+static int32_t answer(const struct expect_rule *rule, const struct parsed_object *p, const struct btf *kernel)
+{
+	struct btf_field there, here;
+	int found;
+
+	if (rule->kind != EXPECT_MOVED && rule->kind != EXPECT_MISSING && rule->kind != EXPECT_EXISTS)
+		return -ENODATA;
+	found = btf_field_find(kernel, rule->argument, &there);
+	if (rule->kind == EXPECT_EXISTS)
+		return !found;
+	if (rule->kind == EXPECT_MISSING || found)
+		return found != 0;
+	if (!p->btf || btf_field_find(p->btf, rule->argument, &here))
+		return -ENOENT;
+	return here.offset_bits != there.offset_bits;
+}
+
+void predict_calc_answers(const struct object_ini *ini, const struct parsed_object *p, const struct btf *kernel,
+                          struct predict_cell *c)
+{
+	c->answer_count = (uint32_t)ini->rule_count;
+	c->answers = xcalloc(ini->rule_count, sizeof(*c->answers));
+	for (size_t i = 0; i < ini->rule_count; i++)
+		c->answers[i] = answer(&ini->rules[i], p, kernel);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * predict_calc: what the types of one kernel say of one object, question by question: its relocations, what it needs,
+ * what its ini asks. Which verdict follows is predict_forecast's business. Called in a jailed worker only (jail.h).
+ */
+#ifndef COREMATRIX_HOST_PREDICT_PREDICT_CALC_H
+#define COREMATRIX_HOST_PREDICT_PREDICT_CALC_H
+
+#include "base/buf.h"
+#include "host/object/object_ini.h"
+#include "host/predict/parsed_object.h"
+#include "host/predict/prediction.h"
+#include "host/resolve/relo_target.h"
+
+/* Each fills its part of `c`, which its owner frees with predict_cell_free. The object must be usable. */
+
+/* Every relocation record, and whether the verifier comes to those that stay unresolved. */
+void predict_calc_outcomes(struct parsed_object *p, const struct relo_target *target, struct predict_cell *c);
+
+/*
+ * Every need, after the outcomes, which decide what code is dead. `symbols` is the text of symbols.h, empty when the
+ * names of the kernel's functions are not known; `with_modules`: modules are loaded too, whose names are not in it.
+ */
+void predict_calc_needs(struct parsed_object *p, const struct relo_target *target, const struct buf *symbols,
+                        bool with_modules, struct predict_cell *c);
+
+/*
+ * The same beside a BTF from outside, which hides the kernel's own: what refers to its types by number cannot be had,
+ * and of the rest nothing is known.
+ */
+void predict_calc_doubts(const struct parsed_object *p, struct predict_cell *c);
+
+/* The ini's questions about types; the object may be unusable. */
+void predict_calc_answers(const struct object_ini *ini, const struct parsed_object *p, const struct btf *kernel,
+                          struct predict_cell *c);
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/result/diff.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+/* From here on a state is a failure of its own, not only a lesser way to work. */
+#define RANK_FAILURE 2
+
+static const int verdict_ranks[VERDICT_COUNT] = {
+        [VERDICT_PASS] = 0,     [VERDICT_DEGRADED] = 1, [VERDICT_SILENT] = 2,
+        [VERDICT_REJECTED] = 3, [VERDICT_WRONG] = 4,    [VERDICT_INFRA] = 5,
+};
+
+static const struct {
+	const char *state;
+	int rank;
+} ranks[] = {
+        {"attached", 0}, {"off", 0},   {"loaded", 1},    {"failed", 2}, {"right", 0},   {"wrong", 2},
+        {"same", 0},     {"moved", 0}, {"resized", 0},   {"drift", 2},  {"present", 0}, {"absent", 1},
+        {"guarded", 1},  {"fatal", 3}, {"ambiguous", 3}, {"error", 3},  {"local", 0},
+};
+
+static const char not_attempted[] = "not-attempted";
+
+static size_t word_len(const char *state)
+{
+	return strcspn(state, " ");
+}
+
+static bool same_word(const char *a, const char *b)
+{
+	return word_len(a) == word_len(b) && !strncmp(a, b, word_len(a));
+}
+
+static int state_rank(const char *state)
+{
+	for (size_t i = 0; i < sizeof(ranks) / sizeof(*ranks); i++)
+		if (same_word(ranks[i].state, state))
+			return ranks[i].rank;
+	return 0;
+}
+
+static void add(struct diff *d, struct diff_finding f)
+{
+	/* grown at powers of two */
+	if ((d->count & (d->count - 1)) == 0)
+		d->findings = xrealloc(d->findings, d->count ? d->count * 2 : 1, sizeof(*d->findings));
+	d->findings[d->count++] = f;
+}
+
+/* ---- one cell ---- */
+
+/* An object on a kernel that both sides measured. */
+struct pair {
+	struct diff *d;
+	const char *object;
+	size_t kernel;
+	const struct baseline_cell *old, *new;
+};
+
+static void add_trait(const struct pair *p, enum diff_section section, const struct trait *old, const struct trait *new)
+{
+	add(p->d, (struct diff_finding){
+	                  .section = section,
+	                  .object = p->object,
+	                  .trait = new ? new : old,
+	                  .was = xstrdup(old ? old->state : ""),
+	                  .now = xstrdup(new ? new->state : ""),
+	                  .kernel = p->kernel,
+	                  .cell = new ? p->new : p->old,
+	          });
+}
+
+static bool has_value(const char *state)
+{
+	return state[word_len(state)] != '\0';
+}
+
+/* Whether a field merely is where it was: `same` and `moved` also depend on what the object was compiled against. */
+static bool same_place(const char *a, const char *b)
+{
+	return has_value(a) && has_value(b) && !strcmp(a + word_len(a), b + word_len(b));
+}
+
+static void compare_trait(const struct pair *p, const struct trait *old, const struct trait *new)
+{
+	int was = state_rank(old->state), now = state_rank(new->state);
+
+	if (!strcmp(old->state, new->state) || !strcmp(new->state, not_attempted))
+		return;
+	if (!strcmp(old->state, not_attempted)) {
+		if (now >= RANK_FAILURE)
+			add_trait(p, DIFF_CHANGED, old, new);
+		return;
+	}
+	if (now != was)
+		add_trait(p, now > was ? DIFF_WORSE : DIFF_BETTER, old, new);
+	else if (!same_place(old->state, new->state))
+		add_trait(p, DIFF_CHANGED, old, new);
+}
+
+static bool has_kind(const struct baseline_cell *c, enum trait_kind kind)
+{
+	for (size_t i = 0; i < c->trait_count; i++)
+		if (c->traits[i].kind == kind)
+			return true;
+	return false;
+}
+
+/*
+ * A trait that one side lacks says something about the object only if that side got far enough to tell: an object that
+ * was rejected checked no field, and one that was not opened has no relocations.
+ */
+static void add_single(const struct pair *p, const struct trait *t, bool is_new)
+{
+	const struct baseline_cell *other = is_new ? p->old : p->new;
+
+	if (!strcmp(t->state, not_attempted))
+		return;
+	if (is_new && state_rank(t->state) >= RANK_FAILURE)
+		add_trait(p, DIFF_WORSE, NULL, t);
+	else if (has_kind(other, t->kind))
+		add_trait(p, is_new ? DIFF_NEW : DIFF_GONE, is_new ? NULL : t, is_new ? t : NULL);
+}
+
+static int trait_order(const struct trait *a, const struct trait *b)
+{
+	return a->kind != b->kind ? (int)a->kind - (int)b->kind : strcmp(a->key, b->key);
+}
+
+static void compare_traits(const struct pair *p)
+{
+	size_t i = 0, k = 0;
+
+	while (i < p->old->trait_count || k < p->new->trait_count) {
+		const struct trait *old = i < p->old->trait_count ? &p->old->traits[i] : NULL;
+		const struct trait *new = k < p->new->trait_count ? &p->new->traits[k] : NULL;
+		int order = !old ? 1 : !new ? -1 : trait_order(old, new);
+
+		if (order < 0)
+			add_single(p, old, false);
+		else if (order > 0)
+			add_single(p, new, true);
+		else
+			compare_trait(p, old, new);
+		i += order <= 0;
+		k += order >= 0;
+	}
+}
+
+static char *cell_state(const struct baseline_cell *c)
+{
+	return result_verdict_text(c->verdict, c->class);
+}
+
+static void add_verdict(const struct pair *p, enum diff_section section)
+{
+	char *was = p->old ? cell_state(p->old) : xstrdup("");
+	char *now = p->new ? cell_state(p->new) : xstrdup("");
+
+	add(p->d, (struct diff_finding){
+	                  .section = section,
+	                  .object = p->object,
+	                  .was = was,
+	                  .now = now,
+	                  .kernel = p->kernel,
+	                  .cell = p->new ? p->new : p->old,
+	          });
+}
+
+static void compare_verdicts(const struct pair *p)
+{
+	int was = verdict_ranks[p->old->verdict], now = verdict_ranks[p->new->verdict];
+
+	if (now > was || (p->new->unexpected && !p->old->unexpected))
+		add_verdict(p, DIFF_WORSE);
+	else if (now < was || (p->old->unexpected && !p->new->unexpected))
+		add_verdict(p, DIFF_BETTER);
+	else if (p->old->class != p->new->class)
+		add_verdict(p, DIFF_CHANGED);
+}
+
+static void compare_cells(const struct pair *p)
+{
+	if (p->new && p->new->verdict == VERDICT_INFRA) {
+		add_verdict(p, DIFF_UNMEASURED);
+	} else if (!p->old || p->old->verdict == VERDICT_INFRA) {
+		add_verdict(p, DIFF_NEW);
+	} else if (p->new) {
+		compare_verdicts(p);
+		compare_traits(p);
+	}
+}
+
+/* ---- the whole ---- */
+
+static size_t find_kernel(const struct diff *d, const char *id)
+{
+	size_t i = 0;
+
+	while (i < d->kernel_count && strcmp(d->kernels[i].id, id))
+		i++;
+	return i;
+}
+
+static void collect_kernels(struct diff *d, const struct baseline *b)
+{
+	for (size_t i = 0; i < b->object_count; i++) {
+		for (size_t k = 0; k < b->objects[i].cell_count; k++) {
+			const struct baseline_cell *c = &b->objects[i].cells[k];
+
+			if (find_kernel(d, c->kernel) < d->kernel_count)
+				continue;
+			d->kernels = xrealloc(d->kernels, d->kernel_count + 1, sizeof(*d->kernels));
+			d->kernels[d->kernel_count++] = (struct kernel_name){c->kernel, c->release};
+		}
+	}
+}
+
+static int kernel_order(const void *a, const void *b)
+{
+	return kernel_name_order(a, b);
+}
+
+static void note_releases(const struct diff *d, const struct baseline *b, const char **releases)
+{
+	for (size_t i = 0; i < b->object_count; i++)
+		for (size_t k = 0; k < b->objects[i].cell_count; k++) {
+			const struct baseline_cell *c = &b->objects[i].cells[k];
+
+			releases[find_kernel(d, c->kernel)] = c->release;
+		}
+}
+
+static void compare_objects(struct diff *d, const struct baseline_object *old, const struct baseline_object *new)
+{
+	for (size_t i = 0; i < d->kernel_count; i++) {
+		struct pair p = {
+		        .d = d,
+		        .object = new ? new->name : old->name,
+		        .kernel = i,
+		        .old = old ? baseline_find_cell(old, d->kernels[i].id) : NULL,
+		        .new = new ? baseline_find_cell(new, d->kernels[i].id) : NULL,
+		};
+
+		if (!new &&p.old)
+			add_verdict(&p, DIFF_GONE);
+		else if (p.new)
+			compare_cells(&p);
+	}
+}
+
+void diff_take(const struct baseline *old, const struct baseline *new, struct diff *d)
+{
+	*d = (struct diff){.object_count = new->object_count};
+	collect_kernels(d, new);
+	collect_kernels(d, old);
+	if (d->kernel_count)
+		qsort(d->kernels, d->kernel_count, sizeof(*d->kernels), kernel_order);
+	d->old_releases = xcalloc(d->kernel_count + 1, sizeof(*d->old_releases));
+	d->new_releases = xcalloc(d->kernel_count + 1, sizeof(*d->new_releases));
+	note_releases(d, old, d->old_releases);
+	note_releases(d, new, d->new_releases);
+	for (size_t i = 0; i < new->object_count; i++)
+		compare_objects(d, baseline_find_object(old, new->objects[i].name), &new->objects[i]);
+	for (size_t i = 0; i < old->object_count; i++)
+		if (!baseline_find_object(new, old->objects[i].name))
+			compare_objects(d, &old->objects[i], NULL);
+}
+
+enum exit_status diff_exit_status(const struct diff *d)
+{
+	enum exit_status status = EXIT_AS_EXPECTED;
+
+	for (size_t i = 0; i < d->count; i++) {
+		if (d->findings[i].section == DIFF_UNMEASURED)
+			return EXIT_INFRA;
+		if (d->findings[i].section == DIFF_WORSE)
+			status = EXIT_WORSE;
+	}
+	return status;
+}
+
+void diff_free(struct diff *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		free(d->findings[i].was);
+		free(d->findings[i].now);
+	}
+	free(d->findings);
+	free(d->kernels);
+	free(d->old_releases);
+	free(d->new_releases);
+	*d = (struct diff){0};
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * diff: what changed between two releases of the same objects, per kernel, down to the relocation, and whether any of
+ * it is for the worse. Pure: two baselines in, findings out; report_diff makes text of them.
+ *
+ * From best to worst: pass, degraded, silent, rejected, wrong. `wrong` is behind `rejected` because nobody notices it
+ * in production. A verdict that nobody expected any more is worse too, whatever it is. A kernel or object that only one
+ * side has is neither better nor worse.
+ */
+#ifndef COREMATRIX_HOST_RESULT_DIFF_H
+#define COREMATRIX_HOST_RESULT_DIFF_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "host/kernels/kernel_group.h"
+#include "host/result/baseline.h"
+
+enum diff_section {
+	DIFF_WORSE,
+	DIFF_UNMEASURED,
+	DIFF_BETTER,
+	DIFF_CHANGED,
+	DIFF_NEW,
+	DIFF_GONE,
+	DIFF_SECTION_COUNT,
+};
+
+/* One change of one object on one kernel. */
+struct diff_finding {
+	enum diff_section section;
+	const char *object;
+	const struct trait *trait;        /* NULL: the cell's verdict */
+	char *was;                        /* state before, "" when there was none */
+	char *now;                        /* state after, "" when there is none */
+	size_t kernel;                    /* index into diff's kernels */
+	const struct baseline_cell *cell; /* the new one, or the old one when that is gone */
+};
+
+struct diff {
+	struct diff_finding *findings;
+	size_t count;
+	struct kernel_name *kernels; /* of both sides */
+	const char **old_releases;   /* of each kernel; NULL: the old side does not have it */
+	const char **new_releases;
+	size_t kernel_count;
+	size_t object_count; /* of the new side */
+};
+
+/* Compare. `old` and `new` must outlive `d`, which is the caller's: diff_free. */
+void diff_take(const struct baseline *old, const struct baseline *new, struct diff *d);
+
+/* 3 when a cell of the new side could not be measured, else 1 when something is worse, else 0. */
+enum exit_status diff_exit_status(const struct diff *d);
+
+void diff_free(struct diff *d);
+#define cleanup_diff __attribute__((cleanup(diff_free)))
+
+#endif

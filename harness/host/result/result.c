@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/result/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "host/lib/text.h"
+
+/*
+ * Make room in a list that keeps no capacity for one more entry, zeroed: it is reallocated only when the count reaches
+ * a power of two, so that n additions cost O(n).
+ */
+static void *list_grow(void *list, size_t count, size_t size)
+{
+	if ((count & (count - 1)) == 0)
+		list = xrealloc(list, count ? count * 2 : 1, size);
+	memset((char *)list + count * size, 0, size);
+	return list;
+}
+
+#define LIST_ADD(list, count) \
+	({ \
+		(list) = list_grow((list), (count), sizeof(*(list))); \
+		&(list)[(count)++]; \
+	})
+
+static void set_empty(char **const slots[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		*slots[i] = xstrdup("");
+}
+
+#define SET_EMPTY(...) \
+	do { \
+		char **const slots_[] = {__VA_ARGS__}; \
+		set_empty(slots_, sizeof(slots_) / sizeof(*slots_)); \
+	} while (0)
+
+static void free_all(char *const strings[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(strings[i]);
+}
+
+#define FREE_ALL(...) \
+	do { \
+		char *const strings_[] = {__VA_ARGS__}; \
+		free_all(strings_, sizeof(strings_) / sizeof(*strings_)); \
+	} while (0)
+
+struct result *result_new(void)
+{
+	struct result *r = xcalloc(1, sizeof(*r));
+
+	SET_EMPTY(&r->started, &r->host.uname, &r->host.qemu, &r->host.accel, &r->host.libbpf, &r->host.clang,
+	          &r->host.vmlinux_h);
+	return r;
+}
+
+static void free_kernel(struct result_kernel *k)
+{
+	for (size_t i = 0; i < k->attempt_count; i++)
+		FREE_ALL(k->attempts[i].accel, k->attempts[i].start, k->attempts[i].outcome, k->attempts[i].console,
+		         k->attempts[i].script);
+	free(k->attempts);
+	FREE_ALL(k->id, k->release, k->arch, k->package, k->version, k->image_sha256, k->btf_sha256, k->btf, k->accel,
+	         k->start, k->reason, k->directory);
+}
+
+static void free_cell(struct result_cell *c)
+{
+	for (size_t i = 0; i < c->program_count; i++) {
+		struct result_program *p = &c->programs[i];
+
+		FREE_ALL(p->name, p->section, p->type, p->log);
+	}
+	for (size_t i = 0; i < c->relocation_count; i++) {
+		struct result_relocation *x = &c->relocations[i];
+
+		FREE_ALL(x->program, x->section, x->kind, x->type, x->access, x->spec, x->predicted, x->disagreement);
+	}
+	for (size_t i = 0; i < c->truth_count; i++) {
+		struct result_truth *t = &c->truth[i];
+
+		FREE_ALL(t->workload, t->field, t->expected, t->observed, t->hint);
+	}
+	free(c->programs);
+	free(c->relocations);
+	free(c->truth);
+	FREE_ALL(c->kernel, c->object, c->reason, c->advice, c->expected, c->reproduce, c->log, c->source,
+	         c->event_type, c->unchecked, c->predicted, c->disagreement);
+}
+
+void result_free(struct result *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < r->command_count; i++)
+		free(r->command[i]);
+	for (size_t i = 0; i < r->object_count; i++)
+		FREE_ALL(r->objects[i].name, r->objects[i].path, r->objects[i].sha256, r->objects[i].description,
+		         r->objects[i].mechanism);
+	for (size_t i = 0; i < r->kernel_count; i++)
+		free_kernel(&r->kernels[i]);
+	for (size_t i = 0; i < r->cell_count; i++)
+		free_cell(&r->cells[i]);
+	for (size_t i = 0; i < r->forecast_count; i++)
+		FREE_ALL(r->forecasts[i].kernel, r->forecasts[i].object, r->forecasts[i].predicted,
+		         r->forecasts[i].reason);
+	free(r->forecasts);
+	free(r->command);
+	free(r->objects);
+	free(r->kernels);
+	free(r->cells);
+	FREE_ALL(r->started, r->host.uname, r->host.qemu, r->host.accel, r->host.libbpf, r->host.clang,
+	         r->host.vmlinux_h);
+	free(r);
+}
+
+struct result_object *result_add_object(struct result *r)
+{
+	struct result_object *o = LIST_ADD(r->objects, r->object_count);
+
+	SET_EMPTY(&o->name, &o->path, &o->sha256, &o->description, &o->mechanism);
+	return o;
+}
+
+struct result_kernel *result_add_kernel(struct result *r)
+{
+	struct result_kernel *k = LIST_ADD(r->kernels, r->kernel_count);
+
+	SET_EMPTY(&k->id, &k->release, &k->arch, &k->package, &k->version, &k->image_sha256, &k->btf_sha256, &k->btf,
+	          &k->accel, &k->start, &k->reason, &k->directory);
+	return k;
+}
+
+struct result_attempt *result_add_attempt(struct result_kernel *k)
+{
+	struct result_attempt *a = LIST_ADD(k->attempts, k->attempt_count);
+
+	SET_EMPTY(&a->accel, &a->start, &a->outcome, &a->console, &a->script);
+	return a;
+}
+
+struct result_cell *result_add_cell(struct result *r)
+{
+	struct result_cell *c = LIST_ADD(r->cells, r->cell_count);
+
+	SET_EMPTY(&c->kernel, &c->object, &c->reason, &c->advice, &c->expected, &c->reproduce, &c->log, &c->source,
+	          &c->event_type, &c->unchecked, &c->predicted, &c->disagreement);
+	return c;
+}
+
+struct result_forecast *result_add_forecast(struct result *r)
+{
+	struct result_forecast *f = LIST_ADD(r->forecasts, r->forecast_count);
+
+	SET_EMPTY(&f->kernel, &f->object, &f->predicted, &f->reason);
+	return f;
+}
+
+struct result_program *result_add_program(struct result_cell *c)
+{
+	struct result_program *p = LIST_ADD(c->programs, c->program_count);
+
+	SET_EMPTY(&p->name, &p->section, &p->type, &p->log);
+	return p;
+}
+
+struct result_relocation *result_add_relocation(struct result_cell *c)
+{
+	struct result_relocation *x = LIST_ADD(c->relocations, c->relocation_count);
+
+	SET_EMPTY(&x->program, &x->section, &x->kind, &x->type, &x->access, &x->spec, &x->predicted, &x->disagreement);
+	return x;
+}
+
+struct result_truth *result_add_truth(struct result_cell *c)
+{
+	struct result_truth *t = LIST_ADD(c->truth, c->truth_count);
+
+	SET_EMPTY(&t->workload, &t->field, &t->expected, &t->observed, &t->hint);
+	return t;
+}
+
+struct result_cell *result_find_cell(struct result *r, const char *kernel, const char *object)
+{
+	for (size_t i = 0; i < r->cell_count; i++) {
+		struct result_cell *c = &r->cells[i];
+
+		if (strcmp(c->kernel, kernel) == 0 && strcmp(c->object, object) == 0)
+			return c;
+	}
+	return NULL;
+}
+
+char *result_verdict_text(enum verdict verdict, enum reject_class class)
+{
+	if (verdict == VERDICT_REJECTED && class != CLASS_NONE)
+		return xasprintf("%s:%s", verdict_name(verdict), reject_class_name(class));
+	return xstrdup(verdict_name(verdict));
+}
+
+void result_count(const struct result *r, struct result_totals *totals)
+{
+	memset(totals, 0, sizeof(*totals));
+	totals->cells = r->cell_count;
+	for (size_t i = 0; i < r->cell_count; i++) {
+		const struct result_cell *c = &r->cells[i];
+
+		if ((unsigned)c->verdict < VERDICT_COUNT)
+			totals->verdicts[c->verdict]++;
+		/* infra counts apart: it is neither as expected nor the object's fault */
+		if (c->verdict != VERDICT_INFRA && c->as_expected)
+			totals->as_expected++;
+		else if (c->verdict != VERDICT_INFRA)
+			totals->unexpected++;
+		totals->relocations += c->relocation_count;
+		totals->disagreements += *c->disagreement != '\0';
+		totals->truths += c->truth_count;
+		for (size_t k = 0; k < c->relocation_count; k++)
+			totals->disagreements += *c->relocations[k].disagreement != '\0';
+		for (size_t k = 0; k < c->relocation_count; k++)
+			totals->compared +=
+			        *c->relocations[k].predicted != '\0' && c->relocations[k].outcome != RELO_NOT_ATTEMPTED;
+		for (size_t k = 0; k < c->truth_count; k++)
+			totals->truths_wrong += !c->truth[k].ok;
+	}
+}
+
+/* True when a part of the matrix was not measured: a kernel or cell that is infra, a cell that is absent, no cell. */
+static bool is_unmeasured(const struct result *r, const struct result_totals *totals)
+{
+	if (!r->complete || totals->verdicts[VERDICT_INFRA])
+		return true;
+	if (!totals->cells || totals->cells < r->kernel_count * r->object_count)
+		return true;
+	for (size_t i = 0; i < r->kernel_count; i++) {
+		if (r->kernels[i].infra)
+			return true;
+	}
+	return false;
+}
+
+enum exit_status result_exit_status(const struct result *r)
+{
+	struct result_totals totals;
+
+	result_count(r, &totals);
+	if (totals.disagreements)
+		return EXIT_CONTRADICTION;
+	if (is_unmeasured(r, &totals))
+		return EXIT_INFRA;
+	return totals.unexpected ? EXIT_WORSE : EXIT_AS_EXPECTED;
+}
+
+/* A cell's place in the matrix, taken once rather than at every comparison. */
+struct placed {
+	size_t kernel, object;
+	struct result_cell cell;
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+
+	if (x->kernel != y->kernel)
+		return x->kernel < y->kernel ? -1 : 1;
+	return (x->object > y->object) - (x->object < y->object);
+}
+
+void result_sort_cells(struct result *r)
+{
+	struct placed *placed = xcalloc(r->cell_count, sizeof(*placed));
+
+	for (size_t i = 0; i < r->cell_count; i++) {
+		struct placed *p = &placed[i];
+
+		p->cell = r->cells[i];
+		while (p->kernel < r->kernel_count && strcmp(r->kernels[p->kernel].id, p->cell.kernel))
+			p->kernel++;
+		while (p->object < r->object_count && strcmp(r->objects[p->object].name, p->cell.object))
+			p->object++;
+	}
+	if (r->cell_count)
+		qsort(placed, r->cell_count, sizeof(*placed), by_place);
+	for (size_t i = 0; i < r->cell_count; i++)
+		r->cells[i] = placed[i].cell;
+	free(placed);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * result: one run as a value: what was asked, what each kernel did, what each cell came to. It is filled by the
+ * scheduler (from frames), by judge (verdicts) and by expect (expectations); report writers see nothing else. It
+ * round-trips through results.json (result_json.h), schema corematrix/1.
+ *
+ * All strings are owned by the result, never NULL once result_add_* returned ("" when unknown), and valid UTF-8.
+ */
+#ifndef COREMATRIX_HOST_RESULT_RESULT_H
+#define COREMATRIX_HOST_RESULT_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "wire/terms.h"
+
+struct result_object {
+	char *name; /* unique within the run */
+	char *path;
+	char *sha256;
+	unsigned programs;
+	unsigned relocations;
+	char *description; /* from its ini, "", as is the next */
+	char *mechanism;   /* what it shows */
+	bool control;      /* its ini says that it must fail somewhere */
+};
+
+/* One attempt to run a VM for a kernel; nothing is retried without leaving one of these. */
+struct result_attempt {
+	char *accel;   /* "tcg", "kvm" */
+	char *start;   /* "boot", "boot and save", "resume" */
+	char *outcome; /* "ok", or the reason why this attempt measured nothing more */
+	char *console; /* path of what its kernel printed, relative to the run's directory; "" as the next when unknown
+	                */
+	char *script;  /* of the script that starts its VM by hand, so */
+	double total_ms;
+};
+
+/* Where the time of a kernel's VM went, milliseconds of the host's monotonic clock; negative when not reached. */
+struct result_timing {
+	double console_ms; /* QEMU start to the first console byte */
+	double hello_ms;   /* QEMU start to the agent's hello */
+	double ready_ms;   /* QEMU start to the agent's ready */
+	double job_ms;     /* QEMU start to the job being taken: what a resumed guest has in place of hello */
+	double cells_ms;   /* QEMU start to the end of the last cell */
+	double total_ms;   /* QEMU start to QEMU's end */
+};
+
+struct result_kernel {
+	char *id;
+	unsigned line; /* in kernels.txt */
+	char *release;
+	char *arch;
+	char *package; /* "" for a file of the user's */
+	char *version;
+	char *image_sha256;
+	char *btf_sha256;
+	char *btf; /* file whose BTF counted in place of the kernel's own, "" */
+	char *accel;
+	char *start; /* of the VM that delivered: "boot", "resume" */
+	bool infra;
+	char *reason; /* "" unless infra */
+	struct result_timing timing;
+	char *directory; /* relative to the run's directory; holds what its VMs left */
+	struct result_attempt *attempts;
+	size_t attempt_count;
+};
+
+struct result_program {
+	char *name;
+	char *section;
+	char *type;
+	bool autoload;
+	bool loaded;
+	bool attached;
+	bool alone; /* loaded, attached, err and log are of a try with every other program off (program_fact) */
+	int err;
+	char *log; /* the proving line, "" */
+};
+
+struct result_relocation {
+	char *program;
+	char *section;
+	unsigned number; /* in its section, as libbpf's log counts */
+	unsigned insn;
+	char *kind;
+	char *type;
+	char *access;
+	char *spec;
+	uint64_t local;
+	uint64_t target; /* meaningful when has_target */
+	bool has_target;
+	enum relo_outcome outcome;
+	char *predicted;    /* a name of enum relo_outcome or "unresolved", "" when there was no prediction */
+	char *disagreement; /* "" when all witnesses agree, else both sides: exit status 4 */
+};
+
+struct result_truth {
+	char *workload;
+	char *field;
+	char *expected;
+	char *observed;
+	bool ok;
+	char *hint;
+};
+
+struct result_cell {
+	char *kernel; /* id */
+	char *object; /* name */
+	enum verdict verdict;
+	enum reject_class class;
+	enum cell_phase phase;
+	char *reason;   /* one line: why it is not a pass */
+	char *advice;   /* what the author can do about it, "" */
+	char *expected; /* "pass", "rejected:relocation", … */
+	bool as_expected;
+	char *predicted;    /* what the types alone said: "loads", "rejected: relocation"; "" without prediction */
+	char *disagreement; /* "" unless prediction and verdict cannot both be right: exit status 4 */
+	char *reproduce;    /* command that reproduces this one cell */
+	char *log; /* path of the cell's full log, of a lost one the console; relative to the run's directory, "" */
+	struct result_program *programs;
+	size_t program_count;
+	struct result_relocation *relocations;
+	size_t relocation_count;
+	struct result_truth *truth;
+	size_t truth_count;
+	unsigned runs;      /* measurements; more than 1 with run --repeat */
+	unsigned differing; /* of these, those that do not say what the first said */
+	uint64_t events;
+	uint64_t lost;
+	char *source;                      /* how events were taken */
+	char *event_type;                  /* struct they were decoded by */
+	char *unchecked;                   /* space-separated event fields that no truth is known for */
+	double ms;                         /* host time from the cell's begin to its end */
+	double open_ms, attach_ms, run_ms; /* guest time */
+};
+
+/* What was predicted for a kernel of which only the types are known: it was not measured, and counts for nothing. */
+struct result_forecast {
+	char *kernel; /* id of the row, none of `kernels` */
+	char *object;
+	char *predicted; /* "loads", "rejected: relocation" */
+	char *reason;    /* "" when it simply loads */
+};
+
+struct result {
+	char *started; /* UTC, ISO 8601 with seconds */
+	double elapsed_s;
+	bool complete; /* false while the run goes on, and for one that was killed */
+	char **command;
+	size_t command_count;
+	struct {
+		char *uname;
+		char *qemu;      /* version */
+		char *accel;     /* what auto settled for, with the reason */
+		char *libbpf;    /* version */
+		char *clang;     /* version that compiled progs/, "" when objects are foreign */
+		char *vmlinux_h; /* kernel whose BTF gave vmlinux.h, "" */
+		unsigned cpus;
+	} host;
+	struct result_object *objects;
+	size_t object_count;
+	struct result_kernel *kernels;
+	size_t kernel_count;
+	struct result_forecast *forecasts; /* object_count entries per kernel that is known by its types alone */
+	size_t forecast_count;
+	struct result_cell *cells; /* object_count cells per kernel, kernels in order, when complete */
+	size_t cell_count;
+};
+
+/* An empty result with every string set to "". */
+struct result *result_new(void);
+void result_free(struct result *r);
+
+/*
+ * Each adds one zeroed entry whose strings are "" and returns it; valid until the next add to the same list. Setting a
+ * string goes through text_set, which replaces invalid UTF-8 and control characters but newline and tab by
+ * \xNN.
+ */
+struct result_object *result_add_object(struct result *r);
+struct result_kernel *result_add_kernel(struct result *r);
+struct result_attempt *result_add_attempt(struct result_kernel *k);
+struct result_cell *result_add_cell(struct result *r);
+struct result_forecast *result_add_forecast(struct result *r);
+struct result_program *result_add_program(struct result_cell *c);
+struct result_relocation *result_add_relocation(struct result_cell *c);
+struct result_truth *result_add_truth(struct result_cell *c);
+
+/* The cell of (kernel id, object name), or NULL. */
+struct result_cell *result_find_cell(struct result *r, const char *kernel, const char *object);
+
+/* Put the cells in the order of kernels and objects; cells of unknown ones come last. */
+void result_sort_cells(struct result *r);
+
+/* The verdict as text: "pass", "rejected:relocation". Returned string is the caller's. */
+char *result_verdict_text(enum verdict verdict, enum reject_class class);
+
+/* Counts for the line of totals and for the exit status. */
+struct result_totals {
+	size_t cells, as_expected, unexpected;
+	size_t verdicts[VERDICT_COUNT];
+	size_t relocations, disagreements;
+	size_t compared; /* relocations whose prediction could be held against what was measured */
+	size_t truths, truths_wrong;
+};
+
+void result_count(const struct result *r, struct result_totals *totals);
+
+/* Exit status that the run deserves (enum exit_status): infra anywhere is 3, a disagreement 4, the highest wins. */
+enum exit_status result_exit_status(const struct result *r);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/run/cell_result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "host/judge/judge.h"
+#include "host/lib/text.h"
+#include "host/predict/predict_agree.h"
+#include "host/resolve/relo_judge.h"
+#include "wire/parcel.h"
+
+static void add_program(struct result_cell *cell, const struct program_fact *f)
+{
+	struct result_program *p = result_add_program(cell);
+
+	text_set(&p->name, f->name);
+	text_set(&p->section, f->section);
+	text_set(&p->type, f->type);
+	text_set(&p->log, f->reason);
+	p->autoload = f->autoload;
+	p->loaded = f->loaded;
+	p->attached = f->attached;
+	p->alone = f->alone;
+	p->err = f->err;
+}
+
+static struct result_relocation *add_relocation(struct result_cell *cell, const struct relo_fact *f)
+{
+	struct result_relocation *r = result_add_relocation(cell);
+	cleanup_free char *disagreement = NULL;
+
+	text_set(&r->program, f->program);
+	text_set(&r->section, f->section);
+	text_set(&r->kind, relo_kind_name(f->kind));
+	text_set(&r->type, f->type);
+	text_set(&r->access, f->access);
+	text_set(&r->spec, f->spec);
+	r->number = f->number;
+	r->insn = f->insn;
+	r->local = f->local;
+	r->outcome = relo_judge(f, &disagreement);
+	r->has_target = relo_judge_value(f, &r->target, NULL);
+	if (disagreement)
+		text_set(&r->disagreement, disagreement);
+	return r;
+}
+
+static void add_truth(struct result_cell *cell, const struct truth_fact *f)
+{
+	struct result_truth *t = result_add_truth(cell);
+
+	text_set(&t->workload, f->workload);
+	text_set(&t->field, f->field);
+	text_set(&t->expected, f->expected);
+	text_set(&t->observed, f->observed);
+	text_set(&t->hint, f->hint);
+	t->ok = f->ok;
+}
+
+/* The log of the object as a whole: what the tries of single programs said must not explain its failure. */
+static char *whole_log(const struct buf *log)
+{
+	const char *text = buf_str(log), *at = text;
+
+	while ((at = strstr(at, MESSAGE_LOG_ALONE)) && at > text && at[-1] != '\n')
+		at++;
+	return at ? xstrndup(text, (size_t)(at - text)) : xstrdup(text);
+}
+
+/* `object` and `predicted` are NULL when there is no prediction. */
+static void fill(struct result_cell *cell, const struct session_cell *facts, const struct predict_object *object,
+                 const struct predict_cell *predicted)
+{
+	const struct cell_end_fact *end = &facts->end.cell_end;
+	cleanup_free char *log = whole_log(&facts->log);
+	struct judge_facts judged = {
+	        .phase = (enum cell_phase)end->phase,
+	        .err = end->err,
+	        .reason = end->reason,
+	        .log = log,
+	        .expects_events = end->expects_events,
+	        .own_events = end->own_events,
+	};
+
+	for (size_t i = 0; i < facts->program_count; i++)
+		add_program(cell, &facts->programs[i]);
+	for (size_t i = 0; i < facts->relo_count; i++) {
+		struct result_relocation *r = add_relocation(cell, &facts->relos[i]);
+
+		if (predicted)
+			predict_agree_relocation(object, predicted, i, &facts->relos[i], r);
+	}
+	for (size_t i = 0; i < facts->truth_count; i++)
+		add_truth(cell, &facts->truths[i]);
+	cell->events = end->events;
+	cell->lost = end->lost;
+	text_set(&cell->source, end->source);
+	text_set(&cell->event_type, end->event_type);
+	text_set(&cell->unchecked, end->unchecked);
+	cell->ms = (double)(facts->end_ms - facts->begin_ms);
+	cell->open_ms = (double)end->open_ns / 1e6;
+	cell->attach_ms = (double)end->attach_ns / 1e6;
+	cell->run_ms = (double)end->run_ns / 1e6;
+	if (end->source && !strcmp(end->source, PARCEL_EVENT_SOURCE))
+		judge_own_loader(cell, &judged);
+	else
+		judge_cell(cell, &judged);
+	if (predicted)
+		predict_agree_cell(predicted, cell);
+}
+
+void cell_result_fill(struct result_cell *cell, const struct session_cell *facts)
+{
+	fill(cell, facts, NULL, NULL);
+}
+
+void cell_result_fill_predicted(struct result_cell *cell, const struct session_cell *facts,
+                                const struct prediction *prediction, size_t kernel, size_t object)
+{
+	fill(cell, facts, &prediction->objects[object], prediction_cell(prediction, kernel, object));
+}
+
+void cell_result_infra(struct result_cell *cell, const char *reason)
+{
+	cell->verdict = VERDICT_INFRA;
+	cell->class = CLASS_NONE;
+	cell->as_expected = false;
+	text_set(&cell->reason, reason);
+}

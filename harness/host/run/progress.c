@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/run/progress.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+
+static bool live(void)
+{
+	static int known = -1;
+	const char *term = getenv("TERM");
+
+	if (known < 0)
+		known = isatty(STDERR_FILENO) && term && strcmp(term, "dumb");
+	return known;
+}
+
+void progress_clear(void)
+{
+	if (live())
+		fputs("\r\033[K", stderr);
+}
+
+void progress_show(size_t done, size_t total, const char *running)
+{
+	if (!live())
+		return;
+	fprintf(stderr, "\r\033[K[%zu/%zu] %.100s", done, total, running);
+	fflush(stderr);
+}
+
+static char *count_verdicts(const struct result *r, const char *kernel)
+{
+	size_t counts[VERDICT_COUNT] = {0}, unexpected = 0;
+	struct buf text = {0};
+
+	for (size_t i = 0; i < r->cell_count; i++) {
+		if (strcmp(r->cells[i].kernel, kernel))
+			continue;
+		counts[r->cells[i].verdict]++;
+		unexpected += !r->cells[i].as_expected;
+	}
+	for (unsigned v = 0; v < VERDICT_COUNT; v++)
+		if (counts[v])
+			buf_printf(&text, "%s%zu %s", text.len ? ", " : "", counts[v], verdict_name((enum verdict)v));
+	if (unexpected)
+		buf_printf(&text, " - %zu UNEXPECTED", unexpected);
+	return buf_steal(&text);
+}
+
+void progress_kernel(const struct result *r, const struct result_kernel *k, size_t done, size_t total)
+{
+	cleanup_free char *verdicts = count_verdicts(r, k->id);
+
+	progress_clear();
+	fprintf(stderr, "[%zu/%zu] %-14s %-28s %5.2f s  %s%s%s\n", done, total, k->id, k->release,
+	        k->timing.total_ms / 1000, verdicts, k->infra ? ": " : "", k->infra ? k->reason : "");
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/run/recorder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "host/lib/strings.h"
+#include "host/lib/text.h"
+#include "host/object/expect.h"
+#include "host/object/expect_text.h"
+#include "host/result/cell_compare.h"
+#include "host/result/result_json.h"
+#include "host/run/cell_result.h"
+#include "host/run/module_job.h"
+#include "host/run/progress.h"
+#include "host/run/type_ask.h"
+
+void recorder_init(struct recorder *rec, const struct schedule *s, struct result *r)
+{
+	*rec = (struct recorder){.s = s, .r = r};
+	rec->pending = xcalloc(s->list->count, sizeof(*rec->pending));
+	rec->lost = xcalloc(s->list->count * s->objects->count, sizeof(*rec->lost));
+}
+
+void recorder_free(struct recorder *rec)
+{
+	free(rec->pending);
+	free(rec->lost);
+	*rec = (struct recorder){0};
+}
+
+static struct result_cell *add_cell(struct recorder *rec, size_t kernel, size_t object)
+{
+	const struct object *o = &rec->s->objects->at[object];
+	const char *id = rec->s->kernels[kernel].id;
+	struct result_cell *cell = result_add_cell(rec->r);
+	cleanup_free char *row = shell_quote(id), *path = shell_quote(o->path);
+	cleanup_free char *reproduce =
+	        xasprintf("%s --kernel %s %s", rec->s->command, row, o->invocation ? o->invocation : path);
+
+	text_set(&cell->kernel, id);
+	text_set(&cell->object, o->name);
+	text_set(&cell->reproduce, reproduce);
+	return cell;
+}
+
+static void expect_cell(struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object)
+{
+	const struct object *o = &rec->s->objects->at[object];
+	const struct store_kernel *k = &rec->s->kernels[kernel];
+	const char *row_expects = rec->s->list->rows[kernel].expect;
+	struct expect_kernel about = {.id = k->id, .release = k->release};
+	struct type_ask ask = {.object = o->path, .btf = k->btf};
+	cleanup_error struct error err = {0};
+	char *text = NULL;
+
+	if (*row_expects)
+		text = xstrdup(row_expects);
+	else if (expect_verdict(&o->ini, &about, type_ask, &ask, &text, &err))
+		text = xasprintf("unknown (%s)", err.text);
+	text_set(&cell->expected, text);
+	cell->as_expected = expect_matches(text, cell->verdict, cell->class);
+	free(text);
+}
+
+static void write_cell_log(struct recorder *rec, struct result_cell *cell, const struct session_cell *facts)
+{
+	cleanup_free char *relative = xasprintf("%s/object-%s.log", cell->kernel, cell->object);
+	cleanup_free char *path = xasprintf("%s/%s", rec->s->directory, relative);
+
+	if (facts->log.len && !io_replace_file(path, facts->log.data, facts->log.len, NULL))
+		text_set(&cell->log, relative);
+}
+
+/* What judging needs and a measurement does not say: who measured, and what was expected. */
+static void finish_cell(struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object)
+{
+	cell->runs = 1;
+	expect_cell(rec, cell, kernel, object);
+}
+
+/* Another measurement of a cell that has one. */
+static void repeat_cell(struct result_cell *first, const struct result_cell *again)
+{
+	cleanup_free char *difference = cell_compare(first, again);
+	cleanup_free char *reason = NULL;
+
+	first->runs++;
+	if (!difference)
+		return;
+	first->differing++;
+	first->as_expected = false;
+	if (again->verdict == VERDICT_INFRA)
+		text_set(&first->log, again->log);
+	reason = xasprintf("differs between runs: %s", difference);
+	text_set(&first->reason, reason);
+}
+
+/* An object that was tried without a module it names is told so: on such a system it has to do without, too. */
+static void note_lack(const struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object)
+{
+	const struct object_ini *ini = &rec->s->objects->at[object].ini;
+	cleanup_free char *lack = module_job_lack(&rec->s->modules[kernel], ini->settings, ini->setting_count);
+	cleanup_free char *reason = NULL;
+
+	if (!lack)
+		return;
+	reason = xasprintf("%s%s(tried without its module: %s)", cell->reason, *cell->reason ? " " : "", lack);
+	text_set(&cell->reason, reason);
+}
+
+static void fill_cell(const struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object,
+                      const struct session_cell *facts)
+{
+	/* a prediction that could not be had is said once, by whoever started it */
+	const struct prediction *p = rec->s->predict ? predict_finish(rec->s->predict, NULL) : NULL;
+
+	if (p)
+		cell_result_fill_predicted(cell, facts, p, kernel, object);
+	else
+		cell_result_fill(cell, facts);
+	note_lack(rec, cell, kernel, object);
+}
+
+void record_cell(struct recorder *rec, size_t kernel, size_t object, const struct session_cell *facts)
+{
+	struct result_cell *first =
+	        result_find_cell(rec->r, rec->s->kernels[kernel].id, rec->s->objects->at[object].name);
+	struct result *scratch;
+	struct result_cell *cell;
+
+	if (!first) {
+		cell = add_cell(rec, kernel, object);
+		fill_cell(rec, cell, kernel, object, facts);
+		write_cell_log(rec, cell, facts);
+		finish_cell(rec, cell, kernel, object);
+		return;
+	}
+	scratch = result_new();
+	cell = result_add_cell(scratch);
+	fill_cell(rec, cell, kernel, object, facts);
+	repeat_cell(first, cell);
+	result_free(scratch);
+}
+
+/* Path of a file that the task's VM left, relative to the run's directory; the caller frees it. */
+static char *file_of(const struct recorder *rec, const struct task *t, const char *name, const char *extension)
+{
+	return xasprintf("%s/%s%s.%s", rec->s->kernels[t->kernel].id, name, t->suffix, extension);
+}
+
+static void fill_lost(const struct recorder *rec, struct result_cell *cell, const struct task *t, const char *reason)
+{
+	cleanup_free char *console = t ? file_of(rec, t, "console", "log") : xstrdup("");
+
+	cell_result_infra(cell, reason);
+	text_set(&cell->log, console);
+}
+
+void record_lost(struct recorder *rec, size_t kernel, size_t object, const struct task *t, const char *reason)
+{
+	struct result_cell *first =
+	        result_find_cell(rec->r, rec->s->kernels[kernel].id, rec->s->objects->at[object].name);
+	struct result *scratch;
+	struct result_cell *cell;
+
+	if (!first) {
+		cell = add_cell(rec, kernel, object);
+		fill_lost(rec, cell, t, reason);
+		finish_cell(rec, cell, kernel, object);
+		return;
+	}
+	scratch = result_new();
+	cell = result_add_cell(scratch);
+	fill_lost(rec, cell, t, reason);
+	repeat_cell(first, cell);
+	result_free(scratch);
+	rec->lost[kernel * rec->s->objects->count + object] = true;
+}
+
+void record_kernel_lost(struct recorder *rec, size_t kernel, const char *reason)
+{
+	struct result_kernel *k = &rec->r->kernels[kernel];
+
+	k->infra = true;
+	text_set(&k->reason, reason);
+}
+
+/* How a VM came to its guest; names in the results. */
+static const char *const start_names[] = {
+        [VM_RUN] = "boot",
+        [VM_SAVE] = "boot and save",
+        [VM_RESUME] = "resume",
+        [VM_PROBE] = "probe",
+};
+
+void record_attempt(struct recorder *rec, const struct task *t)
+{
+	struct result_kernel *k = &rec->r->kernels[t->kernel];
+	struct result_attempt *a = result_add_attempt(k);
+	cleanup_free char *console = file_of(rec, t, "console", "log"), *script = file_of(rec, t, "qemu", "sh");
+	const struct session *s = &t->session;
+	const struct vm *vm = t->vm;
+	int64_t start = vm_started_ms(vm);
+
+	text_set(&a->accel, accel_name(rec->s->accel));
+	text_set(&a->start, start_names[t->mode]);
+	text_set(&a->outcome, vm_reason(vm) ? vm_reason(vm) : "ok");
+	text_set(&a->console, console);
+	text_set(&a->script, script);
+	a->total_ms = vm_total_ms(vm);
+	text_set(&k->accel, accel_name(rec->s->accel));
+	text_set(&k->start, start_names[t->mode]);
+	k->timing.console_ms = vm_console_ms(vm);
+	k->timing.hello_ms = s->hello_ms ? (double)(s->hello_ms - start) : -1;
+	k->timing.ready_ms = s->ready_ms ? (double)(s->ready_ms - start) : -1;
+	k->timing.job_ms = s->job_ms ? (double)(s->job_ms - start) : -1;
+	k->timing.cells_ms = s->cells_ms ? (double)(s->cells_ms - start) : -1;
+	k->timing.total_ms = vm_total_ms(vm);
+}
+
+static int save(const struct recorder *rec, struct error *err)
+{
+	cleanup_free char *path = xasprintf("%s/results.json", rec->s->directory);
+
+	return result_json_write(rec->r, path, err);
+}
+
+/* Only now: until the last measurement, others are compared with what the first one said. */
+static void settle_lost(const struct recorder *rec, size_t kernel)
+{
+	for (size_t i = 0; i < rec->s->objects->count; i++) {
+		struct result_cell *cell =
+		        result_find_cell(rec->r, rec->s->kernels[kernel].id, rec->s->objects->at[i].name);
+
+		if (cell && rec->lost[kernel * rec->s->objects->count + i])
+			cell->verdict = VERDICT_INFRA;
+	}
+}
+
+int record_task_ended(struct recorder *rec, size_t kernel, struct error *err)
+{
+	if (--rec->pending[kernel])
+		return 0;
+	settle_lost(rec, kernel);
+	rec->finished++;
+	progress_kernel(rec->r, &rec->r->kernels[kernel], rec->finished, rec->s->plan->count);
+	return save(rec, err);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/run/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "host/advice/advice.h"
+#include "host/kernels/kernel_list.h"
+#include "host/lib/text.h"
+#include "host/object/object.h"
+#include "host/object/shipment.h"
+#include "host/report/report.h"
+#include "host/report/report_markdown.h"
+#include "host/report/report_table.h"
+#include "host/result/result_json.h"
+#include "host/run/run_dir.h"
+#include "host/run/run_header.h"
+#include "host/run/run_plan.h"
+#include "host/run/run_prediction.h"
+#include "host/run/scheduler.h"
+#include "host/store/external_btf.h"
+#include "host/store/store.h"
+#include "host/store/store_modules.h"
+#include "host/vm/accel.h"
+#include "host/vm/host_speed.h"
+#include "host/vm/initramfs.h"
+#include "host/vm/qemu_version.h"
+#include "host/vm/snapshot.h"
+
+/* What a run has gathered, in the order in which it is prepared. */
+struct run {
+	const struct run_request *o;
+	struct object_list objects;
+	struct kernel_list list, alone; /* `alone`: rows that are types, which are predicted and never booted */
+	char *qemu;                     /* version */
+	struct store_kernel *kernels;   /* a row of the list each, as the two behind */
+	struct module_set *modules;
+	struct external_btf *external;
+	size_t kernel_count;
+	char *initrd, *directory;
+	struct plan plan;
+	struct accel_answer accel;
+	struct predict_job *predict; /* NULL: nothing can be predicted */
+};
+
+static void run_free(struct run *run)
+{
+	predict_free(run->predict);
+	free(run->accel.reason);
+	plan_free(&run->plan);
+	free(run->directory);
+	free(run->initrd);
+	external_btf_free(run->external, run->list.count);
+	store_modules_free(run->modules, run->list.count);
+	store_kernels_free(run->kernels, run->kernel_count);
+	free(run->qemu);
+	kernel_list_free(&run->alone);
+	kernel_list_free(&run->list);
+	object_list_free(&run->objects);
+}
+
+/* ---- what is asked for ---- */
+
+static int read_objects(const struct run_request *o, struct object_list *objects, struct error *err)
+{
+	if (!o->loader && (o->ship.count || o->loader_seconds))
+		return error_usage(err, "--ship and --loader-time belong to --loader PROGRAM");
+	if (!o->loader)
+		return object_list_read(o->args, o->arg_count, objects, err);
+	if (o->arg_count && !o->after_dashes)
+		return error_usage(
+		        err,
+		        "%s: --loader runs its program and no object of yours; put the program's arguments after --",
+		        o->args[0]);
+	return shipment_object(
+	        &(const struct shipment_request){
+	                .program = o->loader,
+	                .arguments = o->args,
+	                .argument_count = o->arg_count,
+	                .extra = o->ship.at,
+	                .extra_count = o->ship.count,
+	                .seconds = o->loader_seconds,
+	        },
+	        objects, err);
+}
+
+/* Rows that are types alone are predicted; there has to be a kernel to measure beside them. */
+static int set_apart(struct kernel_list *list, struct kernel_list *alone, struct error *err)
+{
+	int rc;
+
+	kernel_list_split(list, alone);
+	rc = kernel_list_check_types(alone, err);
+	if (!rc && !list->count)
+		rc = error_usage(err, "%s: no kernel to run, only types; `corematrix predict` is for these",
+		                 list->path);
+	return rc;
+}
+
+static int read_request(struct run *run, struct error *err)
+{
+	const struct run_request *o = run->o;
+	int rc = read_objects(o, &run->objects, err);
+
+	rc = rc ? rc : kernel_list_read(o->list_path, &run->list, err);
+	rc = rc ? rc : kernel_list_select(&run->list, o->globs.at, o->globs.count, err);
+	rc = rc ? rc : set_apart(&run->list, &run->alone, err);
+	return rc ? rc : run_plan_take_part(&run->list, o->part, o->parts, o->images, err);
+}
+
+static void print_plan(const struct run *run)
+{
+	cleanup_free char *text = run_plan_text(&run->list, &run->objects, run->o->images);
+
+	fputs(text, stdout);
+}
+
+/* ---- what it needs ---- */
+
+static int prepare(struct run *run, struct error *err)
+{
+	cleanup_strings struct strings modules = {0};
+	const struct store_options store = {
+	        .dir = run->o->images,
+	        .frozen = run->o->frozen,
+	        .modules = &modules,
+	};
+	size_t *count = &run->kernel_count;
+	int rc = qemu_version_read(&run->qemu, err);
+
+	object_list_modules(&run->objects, &modules);
+	rc = rc ? rc : store_prepare(&store, &run->list, &run->kernels, count, err);
+	rc = rc ? rc : store_modules_prepare(&store, &run->list, run->kernels, *count, &modules, &run->modules, err);
+	rc = rc ? rc : external_btf_read(&run->list, run->kernels, run->o->btf, &run->external, err);
+	rc = rc ? rc : initramfs_store(store.dir, &run->initrd, err);
+	rc = rc ? rc : run_dir_create(run->o->output, &run->directory, err);
+	return rc ? rc : object_list_unpack(&run->objects, run->directory, err);
+}
+
+/* Which accelerator, and in one line why: by a guest of the kernel that is booted first. */
+static int choose_accel(struct run *run, struct error *err)
+{
+	const struct store_kernel *first;
+	int rc;
+
+	run_plan_make(&run->list, run->kernels, run->o->images, &run->plan);
+	if (!run->plan.count)
+		return error_usage(err, "%s: every kernel of it was skipped", run->o->list_path);
+	first = &run->kernels[run->plan.at[0].kernel];
+	rc = accel_decide(
+	        &(const struct accel_probe){
+	                .asked = run->o->accel,
+	                .images = run->o->images,
+	                .device = "/dev/kvm",
+	                .directory = run->directory,
+	                .release = first->release,
+	                .qemu_version = run->qemu,
+	                .guest =
+	                        {
+	                                .arch = &arch_x86,
+	                                .kernel = first->pvh ? first->vmlinux : first->bzimage,
+	                                .initrd = run->initrd,
+	                                .append = "",
+	                                .memory_mb = SCHEDULE_MEMORY_MB,
+	                                .job = "",
+	                                .ram = "",
+	                                .state = "",
+	                        },
+	        },
+	        &run->accel, err);
+	if (!rc)
+		log_info("%s", run->accel.reason);
+	return rc;
+}
+
+static int start_prediction(struct run *run, struct error *err)
+{
+	/* what a program of the user's will load, nothing can tell */
+	if (run->o->loader)
+		return 0;
+	run->predict = run_prediction_start(
+	        &(const struct run_prediction){
+	                .objects = &run->objects,
+	                .kernels = run->kernels,
+	                .external = run->external,
+	                .modules = run->modules,
+	                .count = run->kernel_count,
+	                .alone = &run->alone,
+	        },
+	        err);
+	return run->predict ? 0 : -err->code;
+}
+
+/* ---- running it ---- */
+
+static void fill_header(const struct run *run, struct result *r)
+{
+	run_header_fill(r, run->o->argc, run->o->argv, run->qemu, host_speed_processors());
+	text_set(&r->host.accel, run->accel.reason);
+	run_header_objects(r, &run->objects);
+	run_header_kernels(r, run->kernels, run->kernel_count);
+	for (size_t i = 0; i < run->kernel_count; i++)
+		text_set(&r->kernels[i].btf, run->external[i].path);
+}
+
+/* What calls this program for one cell, up to --kernel. */
+static char *command_for_one(const struct run_request *o)
+{
+	cleanup_free char *list = shell_quote(o->list_path), *btf = o->btf ? shell_quote(o->btf) : NULL;
+
+	return xasprintf("%s run -k %s%s%s", program_invocation_name, list, btf ? " --btf " : "", btf ? btf : "");
+}
+
+static int measure(const struct run *run, struct result *r, struct error *err)
+{
+	const struct run_request *o = run->o;
+	unsigned processors = host_speed_processors();
+	unsigned jobs = o->jobs ? o->jobs : host_speed_jobs(processors, SCHEDULE_MEMORY_MB, host_speed_available_mb());
+	cleanup_free char *command = command_for_one(o);
+	const struct prediction *p;
+	int rc = scheduler_run(
+	        &(const struct schedule){
+	                .list = &run->list,
+	                .kernels = run->kernels,
+	                .external = run->external,
+	                .modules = run->modules,
+	                .objects = &run->objects,
+	                .predict = run->predict,
+	                .plan = &run->plan,
+	                .repeat = o->repeat,
+	                .images = o->images,
+	                .initrd = run->initrd,
+	                .qemu_version = run->qemu,
+	                .cold = o->cold,
+	                .directory = run->directory,
+	                .command = command,
+	                .accel = run->accel.accel,
+	                .deadlines = host_speed_deadlines(jobs, processors),
+	                .jobs = jobs,
+	        },
+	        r, err);
+
+	if (rc || !run->predict)
+		return rc;
+	p = predict_finish(run->predict, err);
+	if (!p)
+		return -err->code;
+	run_prediction_add(p, run->kernel_count, r);
+	return 0;
+}
+
+/* ---- after it ---- */
+
+/* Saved guests take room: keep it bounded, and say how much. */
+static void bound_snapshots(const struct run_request *o)
+{
+	uint64_t left;
+
+	if (!o->cold && !snapshot_trim(o->images, SNAPSHOT_MAX_BYTES, &left, NULL))
+		log_info("saved guests: %.1f MB in %s/snapshots", (double)left / 1e6, o->images);
+}
+
+static int tell(struct result *r, const char *directory, const char *summary, struct error *err)
+{
+	cleanup_free char *json = xasprintf("%s/results.json", directory);
+	cleanup_free char *table = NULL;
+	int rc;
+
+	run_header_count(r);
+	result_sort_cells(r);
+	rc = result_json_write(r, json, err);
+	rc = rc ? rc : report_render(r, directory, err);
+	table = report_table(r, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+	fputs(table, stdout);
+	printf("results: %s/results.json\n", directory);
+	fflush(stdout);
+	return rc || !summary ? rc : report_markdown_append(r, summary, err);
+}
+
+int run_matrix(const struct run_request *o, struct result *r, struct error *err)
+{
+	struct run run __attribute__((cleanup(run_free))) = {.o = o};
+	int64_t start_ms;
+	int rc = read_request(&run, err), told;
+
+	if (!rc && o->plan_only) {
+		print_plan(&run);
+		return 0;
+	}
+	rc = rc ? rc : prepare(&run, err);
+	start_ms = clock_ms();
+	rc = rc ? rc : choose_accel(&run, err);
+	rc = rc ? rc : start_prediction(&run, err);
+	if (rc)
+		return rc;
+	fill_header(&run, r);
+	rc = measure(&run, r, err);
+	run_plan_keep_times(r, o->images);
+	bound_snapshots(o);
+	advice_add(r, run.kernels, run.kernel_count, &run.objects);
+	r->complete = !rc;
+	r->elapsed_s = (double)(clock_ms() - start_ms) / 1000;
+	told = tell(r, run.directory, o->summary, rc ? NULL : err);
+	return rc ? rc : told;
+}

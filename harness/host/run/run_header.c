@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/run/run_header.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include <bpf/libbpf.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "host/lib/text.h"
+#include "host/run/run_dir.h"
+
+void run_header_fill(struct result *r, int argc, char **argv, const char *qemu, unsigned processors)
+{
+	cleanup_free char *now = run_dir_now();
+	cleanup_free char *uname_text = NULL;
+	struct utsname name;
+
+	uname(&name);
+	uname_text = xasprintf("%s %s %s", name.sysname, name.release, name.machine);
+	text_set(&r->started, now);
+	text_set(&r->host.uname, uname_text);
+	text_set(&r->host.qemu, qemu);
+	text_set(&r->host.libbpf, libbpf_version_string() + (*libbpf_version_string() == 'v'));
+	r->host.cpus = processors;
+	r->command = xcalloc((size_t)argc + 1, sizeof(*r->command));
+	text_set(&r->command[r->command_count++], program_invocation_name);
+	for (int i = 0; i < argc; i++)
+		text_set(&r->command[r->command_count++], argv[i]);
+}
+
+/* build/vmlinux.h's build leaves beside the objects which kernel's types they were compiled against. */
+static void note_build(struct result *r, const struct object *o)
+{
+	cleanup_free char *path = xasprintf("%.*sbuild.txt", (int)(io_basename(o->path) - o->path), o->path);
+	cleanup_buf struct buf text = {0};
+	char *line, *rest;
+
+	if (io_read_file(path, 4096, &text, NULL))
+		return;
+	rest = text.data;
+	while ((line = strsep(&rest, "\n"))) {
+		if (!strncmp(line, "clang: ", 7))
+			text_set(&r->host.clang, line + 7);
+		if (!strncmp(line, "vmlinux.h: ", 11))
+			text_set(&r->host.vmlinux_h, line + 11);
+	}
+}
+
+void run_header_objects(struct result *r, const struct object_list *objects)
+{
+	for (size_t i = 0; i < objects->count; i++) {
+		struct result_object *o = result_add_object(r);
+
+		text_set(&o->name, objects->at[i].name);
+		text_set(&o->path, objects->at[i].path);
+		text_set(&o->sha256, objects->at[i].sha256);
+		text_set(&o->description, objects->at[i].ini.description);
+		text_set(&o->mechanism, objects->at[i].ini.mechanism);
+		o->control = objects->at[i].ini.control;
+	}
+	note_build(r, &objects->at[0]);
+}
+
+void run_header_kernels(struct result *r, const struct store_kernel *kernels, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct store_kernel *from = &kernels[i];
+		struct result_kernel *k = result_add_kernel(r);
+
+		text_set(&k->id, from->id);
+		k->line = from->line;
+		text_set(&k->release, from->release);
+		text_set(&k->arch, from->arch);
+		text_set(&k->package, from->package);
+		text_set(&k->version, from->version);
+		text_set(&k->image_sha256, from->image_sha256);
+		text_set(&k->btf_sha256, from->btf_sha256);
+		text_set(&k->directory, from->id);
+		k->timing = (struct result_timing){-1, -1, -1, -1, -1, -1};
+		if (from->skipped)
+			text_set(&k->reason, from->reason);
+	}
+}
+
+void run_header_count(struct result *r)
+{
+	for (size_t i = 0; i < r->object_count; i++) {
+		struct result_object *o = &r->objects[i];
+
+		for (size_t j = 0; j < r->cell_count; j++) {
+			const struct result_cell *c = &r->cells[j];
+
+			if (strcmp(c->object, o->name))
+				continue;
+			if (c->program_count > o->programs)
+				o->programs = (unsigned)c->program_count;
+			if (c->relocation_count > o->relocations)
+				o->relocations = (unsigned)c->relocation_count;
+		}
+	}
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * run_header: what a result says before anything was measured: the host, the command, the objects, the kernels. Called
+ * by run alone.
+ */
+#ifndef COREMATRIX_HOST_RUN_RUN_HEADER_H
+#define COREMATRIX_HOST_RUN_RUN_HEADER_H
+
+#include "host/object/object.h"
+#include "host/result/result.h"
+#include "host/store/store.h"
+
+/* Host, time and command; `qemu` is what QEMU says of its version. */
+void run_header_fill(struct result *r, int argc, char **argv, const char *qemu, unsigned processors);
+
+/* One entry per object, and what they were built with when that is written beside the first (build.txt). */
+void run_header_objects(struct result *r, const struct object_list *objects);
+
+/* One entry per row, in order; nothing timed yet. */
+void run_header_kernels(struct result *r, const struct store_kernel *kernels, size_t count);
+
+/* After the run: how many programs and relocations each object turned out to have. */
+void run_header_count(struct result *r);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/run/run_prediction.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "host/lib/text.h"
+
+struct predict_job *run_prediction_start(const struct run_prediction *what, struct error *err)
+{
+	size_t count = what->count, alone = what->alone->count;
+	cleanup_free struct predict_types *types = xcalloc(count + alone, sizeof(*types));
+
+	for (size_t i = 0; i < count; i++) {
+		const char *external = what->external[i].path;
+
+		types[i] = (struct predict_types){
+		        .id = what->kernels[i].id,
+		        .path = *external ? external : what->kernels[i].btf,
+		        .symbols = what->kernels[i].symbols,
+		        .modules = &what->modules[i],
+		        .external = *external,
+		};
+	}
+	for (size_t i = 0; i < alone; i++)
+		types[count + i] = (struct predict_types){
+		        .id = what->alone->rows[i].id,
+		        .path = what->alone->rows[i].spec,
+		};
+	return predict_start(what->objects, types, count + alone, err);
+}
+
+void run_prediction_add(const struct prediction *p, size_t count, struct result *r)
+{
+	for (size_t k = count; k < p->kernel_count; k++)
+		for (size_t o = 0; o < p->object_count; o++) {
+			const struct predict_cell *c = prediction_cell(p, k, o);
+			cleanup_free char *text = predict_cell_text(c);
+			struct result_forecast *f = result_add_forecast(r);
+
+			text_set(&f->kernel, p->kernels[k].id);
+			text_set(&f->object, p->objects[o].name);
+			text_set(&f->predicted, text);
+			text_set(&f->reason, c->reason);
+		}
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * run_prediction: the prediction (predict.h) that a run makes beside its first boots: the kernels of the list first,
+ * then those that are known by their types alone. Called by run alone; the scheduler compares it with what is
+ * measured.
+ */
+#ifndef COREMATRIX_HOST_RUN_RUN_PREDICTION_H
+#define COREMATRIX_HOST_RUN_RUN_PREDICTION_H
+
+#include "host/kernels/kernel_list.h"
+#include "host/object/object.h"
+#include "host/predict/predict.h"
+#include "host/result/result.h"
+#include "host/store/external_btf.h"
+#include "host/store/store.h"
+
+/* What to predict for; `kernels`, `external` and `modules` have `count` entries each. All must outlive the job. */
+struct run_prediction {
+	const struct object_list *objects;
+	const struct store_kernel *kernels;
+	const struct external_btf *external;
+	const struct module_set *modules;
+	size_t count;
+	const struct kernel_list *alone; /* rows that are types and no kernel */
+};
+
+/* As predict_start. */
+struct predict_job *run_prediction_start(const struct run_prediction *what, struct error *err);
+
+/* Add to `r` what is predicted for the rows that are types alone, those behind the first `count` kernels. */
+void run_prediction_add(const struct prediction *p, size_t count, struct result *r);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* schedule: what is to be run, on what, and how: the one argument of the scheduler, its tasks and its recorder. */
+#ifndef COREMATRIX_HOST_RUN_SCHEDULE_H
+#define COREMATRIX_HOST_RUN_SCHEDULE_H
+
+#include <stdbool.h>
+
+#include "host/arch/arch.h"
+#include "host/kernels/kernel_list.h"
+#include "host/object/object.h"
+#include "host/predict/predict.h"
+#include "host/run/plan.h"
+#include "host/store/external_btf.h"
+#include "host/store/module_store.h"
+#include "host/store/store.h"
+#include "host/vm/vm.h"
+
+/* Memory of a guest whose row says nothing. */
+#define SCHEDULE_MEMORY_MB 256
+
+struct schedule {
+	struct predict_job *predict; /* of `objects` on `kernels`, NULL: nothing to compare with */
+	const struct kernel_list *list;
+	const struct store_kernel *kernels;  /* list->count entries */
+	const struct external_btf *external; /* list->count entries */
+	const struct module_set *modules;    /* list->count entries: of those that objects name */
+	const struct object_list *objects;
+	const char *images; /* the store; saved guests live in it */
+	const char *initrd;
+	const char *qemu_version;
+	bool cold;               /* neither use nor make saved guests */
+	const struct plan *plan; /* kernels to run, in order */
+	unsigned repeat;         /* how often, at least 1 */
+	struct vm_deadlines deadlines;
+	const char *directory; /* of the run */
+	const char *command;   /* how to call this program for one cell, up to --kernel */
+	enum accel accel;
+	unsigned jobs; /* VMs side by side, at least 1 */
+};
+
+#endif

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/source/apt.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "host/lib/child.h"
+#include "host/source/apt_source.h"
+
+static const char helper[] = "/usr/lib/apt/apt-helper";
+static const size_t index_max = 64u << 20;
+/* Seen: 103 MB. */
+static const uint64_t lists_bytes = (uint64_t)130 << 20;
+
+static const char *const keyrings[] = {
+        "/usr/share/keyrings/debian-archive-keyring.gpg",
+        "/usr/share/keyrings/debian-archive-keyring.pgp",
+};
+
+/*
+ * Read after /etc/apt/apt.conf.d, so it has the last word. Hooks of the system (caches of package managers) have no
+ * business with a private index, and apt's download user could not reach a private directory.
+ */
+static const char conf_text[] = "// Written by corematrix; the settings of /etc/apt/apt.conf.d hold but for these.\n"
+                                "#clear APT::Update::Pre-Invoke;\n"
+                                "#clear APT::Update::Post-Invoke;\n"
+                                "#clear APT::Update::Post-Invoke-Success;\n"
+                                "#clear APT::Architectures;\n"
+                                "APT::Architecture \"amd64\";\n"
+                                "APT::Architectures { \"amd64\"; };\n"
+                                "APT::Sandbox::User \"root\";\n"
+                                "Acquire::Languages \"none\";\n"
+                                "Dir::Etc::sourceparts \"/dev/null\";\n"
+                                "Dir::Etc::preferences \"/dev/null\";\n"
+                                "Dir::Etc::preferencesparts \"/dev/null\";\n"
+                                "Dir::Cache::pkgcache \"\";\n"
+                                "Dir::Cache::srcpkgcache \"\";\n";
+
+/* Cloud images of Debian name their mirror in a file: mirror+file:/etc/apt/mirrors/debian.list. */
+static int mirror_settle(char **base, struct error *err)
+{
+	static const char method[] = "mirror+file:";
+	cleanup_buf struct buf text = {0};
+	char *first;
+
+	if (strncmp(*base, method, strlen(method)))
+		return 0;
+	if (io_read_file(*base + strlen(method), 1 << 16, &text, err))
+		return error_prefix(err, "the system's apt takes its mirror from ");
+	first = apt_mirror_list_first(buf_str(&text));
+	if (!first)
+		return error_set(err, EINVAL, "%s names no mirror; set DEBIAN_MIRROR to one", *base + strlen(method));
+	free(*base);
+	*base = first;
+	return 0;
+}
+
+static void cut_slashes(char *base)
+{
+	for (size_t len = strlen(base); len && base[len - 1] == '/'; len--)
+		base[len - 1] = '\0';
+}
+
+static const char *wanted_mirror(const char *mirror)
+{
+	if (!mirror || !*mirror)
+		mirror = getenv("DEBIAN_MIRROR");
+	return mirror && *mirror ? mirror : NULL;
+}
+
+static int mirrors_given(const char *mirror, struct apt_mirrors *mirrors, struct error *err)
+{
+	const char *security = getenv("DEBIAN_SECURITY_MIRROR");
+
+	for (const char *c = mirror; *c; c++)
+		if (!isgraph((unsigned char)*c) || !strstr(mirror, ":/"))
+			return error_usage(
+			        err, "DEBIAN_MIRROR='%s' is no address of a mirror; expected SCHEME://HOST/debian",
+			        mirror);
+	mirrors->debian = xstrdup(mirror);
+	cut_slashes(mirrors->debian);
+	mirrors->security = security && *security ? xstrdup(security) : apt_security_beside(mirrors->debian);
+	cut_slashes(mirrors->security);
+	return 0;
+}
+
+static int mirrors_of_system(struct apt_mirrors *mirrors, struct error *err)
+{
+	static const char *const argv[] = {"apt-get", "update", "--print-uris", NULL};
+	cleanup_child_result struct child_result said = {0};
+	int rc = child_run(argv, NULL, &said, err);
+
+	if (rc)
+		return error_prefix(err, "kernels come from a Debian mirror through apt: ");
+	apt_mirrors_parse(buf_str(&said.out), mirrors);
+	if (!*mirrors->debian)
+		return error_set(
+		        err, ENOENT,
+		        "the system's apt has no Debian mirror in its sources; set DEBIAN_MIRROR to one, for example DEBIAN_MIRROR=http://HOST/debian%s%.*s",
+		        said.err.len ? "; apt says: " : "", (int)strcspn(buf_str(&said.err), "\n"), buf_str(&said.err));
+	rc = mirror_settle(&mirrors->debian, err);
+	if (!rc)
+		rc = mirror_settle(&mirrors->security, err);
+	if (rc)
+		return rc;
+	cut_slashes(mirrors->debian);
+	cut_slashes(mirrors->security);
+	if (!*mirrors->security) {
+		free(mirrors->security);
+		mirrors->security = apt_security_beside(mirrors->debian);
+	}
+	return 0;
+}
+
+static const char *find_keyring(void)
+{
+	for (size_t i = 0; i < sizeof(keyrings) / sizeof(keyrings[0]); i++)
+		if (!access(keyrings[i], R_OK))
+			return keyrings[i];
+	return "";
+}
+
+/* The private apt: every run of it is given these. Options on the command line, for a path may hold any character. */
+struct private_apt {
+	char *state, *conf;
+	char *options[4];
+};
+enum { PRIVATE_OPTIONS = 4 };
+
+static void private_free(struct private_apt *p)
+{
+	free(p->state);
+	free(p->conf);
+	for (size_t i = 0; i < PRIVATE_OPTIONS; i++)
+		free(p->options[i]);
+}
+#define cleanup_private __attribute__((cleanup(private_free)))
+
+static int write_in(const char *dir, const char *name, const char *text, size_t len, struct error *err)
+{
+	cleanup_free char *path = xasprintf("%s/%s", dir, name);
+
+	return io_replace_file(path, text, len, err);
+}
+
+static int private_setup(const char *dir, const struct apt_mirrors *mirrors, struct private_apt *p, struct error *err)
+{
+	cleanup_free char *absolute = NULL, *partial = NULL, *archives = NULL;
+	cleanup_buf struct buf sources = {0};
+	int rc = io_make_dirs(dir, err);
+
+	if (rc)
+		return rc;
+	absolute = realpath(dir, NULL);
+	if (!absolute)
+		return error_set(err, errno, "%s: %s", dir, strerror(errno));
+	p->state = xasprintf("%s/state", absolute);
+	p->conf = xasprintf("%s/state/apt.conf", absolute);
+	p->options[0] = xasprintf("Dir::State=%s", p->state);
+	p->options[1] = xasprintf("Dir::State::status=%s/status", p->state);
+	p->options[2] = xasprintf("Dir::Cache=%s/cache", p->state);
+	p->options[3] = xasprintf("Dir::Etc::sourcelist=%s/corematrix.sources", p->state);
+	partial = xasprintf("%s/lists/partial", p->state);
+	archives = xasprintf("%s/cache/archives/partial", p->state);
+	/* A run that was killed may have left lists that apt would take for its own. */
+	rc = io_remove_tree(p->state, err);
+	if (!rc)
+		rc = io_make_dirs(partial, err);
+	if (!rc)
+		rc = io_make_dirs(archives, err);
+	apt_sources_write(mirrors, find_keyring(), &sources);
+	if (!rc)
+		rc = write_in(p->state, "corematrix.sources", sources.data, sources.len, err);
+	if (!rc)
+		rc = write_in(p->state, "apt.conf", conf_text, strlen(conf_text), err);
+	return rc ? rc : write_in(p->state, "status", "", 0, err);
+}
+
+/* Run `program` of apt with the private settings and `args` (NULL-terminated). */
+static int private_run(const struct private_apt *p, const char *program, const char *const *args,
+                       const struct child_options *o, struct child_result *said, struct error *err)
+{
+	const char *argv[32];
+	size_t n = 0;
+
+	argv[n++] = program;
+	argv[n++] = "-c";
+	argv[n++] = p->conf;
+	for (size_t i = 0; i < PRIVATE_OPTIONS; i++) {
+		argv[n++] = "-o";
+		argv[n++] = p->options[i];
+	}
+	while (*args && n + 1 < sizeof(argv) / sizeof(argv[0]))
+		argv[n++] = *args++;
+	argv[n] = NULL;
+	return child_run(argv, o, said, err);
+}
+
+struct feed {
+	struct package_scan *scan;
+	const char *base;
+};
+
+static int feed_bytes(void *ctx, const char *bytes, size_t len)
+{
+	struct feed *feed = ctx;
+
+	package_scan_feed(feed->scan, feed->base, bytes, len);
+	return 0;
+}
+
+static int list_scan(const struct private_apt *p, char *line, struct package_scan *scan, struct error *err)
+{
+	char *at = line;
+	const char *base = strsep(&at, "|"), *file = at;
+	struct feed feed = {scan, base};
+	const struct child_options o = {.sink = feed_bytes, .ctx = &feed};
+	cleanup_child_result struct child_result said = {0};
+	int rc;
+
+	/* A target that apt did not fetch is listed all the same. */
+	if (!file || access(file, R_OK))
+		return 0;
+	rc = private_run(p, helper, (const char *const[]){"cat-file", file, NULL}, &o, &said, err);
+	package_scan_end(scan, base);
+	if (rc || child_ok(&said))
+		return rc;
+	return error_set(err, EIO, "apt cannot read the list it fetched: %.*s", (int)strcspn(buf_str(&said.err), "\n"),
+	                 buf_str(&said.err));
+}
+
+static int lists_scan(const struct private_apt *p, struct package_scan *scan, struct error *err)
+{
+	static const char *const args[] = {"indextargets", "--format", "$(REPO_URI)|$(FILENAME)",
+	                                   "Created-By: Packages", NULL};
+	cleanup_child_result struct child_result said = {0};
+	int rc = private_run(p, "apt-get", args, NULL, &said, err);
+	char *at = said.out.data, *line;
+
+	while (!rc && at && (line = strsep(&at, "\n")))
+		if (*line)
+			rc = list_scan(p, line, scan, err);
+	return rc;
+}
+
+/* Nothing came: the first thing apt complained of, other than suites that this mirror does not carry, is the reason. */
+static int update_failed(const struct child_result *said, const struct apt_mirrors *mirrors,
+                         const struct package_index *index, struct error *err)
+{
+	return error_set(err, EIO, "no index of kernel packages from %s: apt says: %s", mirrors->debian,
+	                 index->gap_count ? index->gaps[0]
+	                 : child_ok(said) ? "nothing"
+	                                  : "no suite of Debian is there; set DEBIAN_MIRROR to a mirror of Debian");
+}
+
+static bool has_room(const char *dir, uint64_t bytes)
+{
+	struct statvfs st;
+
+	return statvfs(dir, &st) || (uint64_t)st.f_bavail * st.f_frsize >= bytes;
+}
+
+static int no_room(const char *dir, struct error *err)
+{
+	return error_set(
+	        err, ENOSPC,
+	        "%s: no space left for the lists of packages, which take %u MB while they are read; make room and try again",
+	        dir, (unsigned)(lists_bytes >> 20));
+}
+
+static int index_fetch(const char *dir, const struct apt_mirrors *mirrors, struct package_index *index,
+                       struct error *err)
+{
+	static const char *const args[] = {"update", NULL};
+	cleanup_child_result struct child_result said = {0};
+	cleanup_private struct private_apt p = {0};
+	cleanup_buf struct buf text = {0};
+	struct package_scan scan = {0};
+	int rc = private_setup(dir, mirrors, &p, err);
+
+	if (!rc && !has_room(dir, lists_bytes))
+		rc = no_room(dir, err);
+	if (!rc)
+		rc = private_run(&p, "apt-get", args, NULL, &said, err);
+	/* apt says nothing of lists that did not fit, and the index would lack their kernels. */
+	if (!rc && !has_room(dir, 1 << 20))
+		rc = no_room(dir, err);
+	if (!rc)
+		rc = lists_scan(&p, &scan, err);
+	if (!rc) {
+		package_index_build(&scan, index);
+		apt_gaps_parse(buf_str(&said.err), index);
+		if (!index->count)
+			rc = update_failed(&said, mirrors, index, err);
+	}
+	package_scan_free(&scan);
+	/* The lists take 100 MB, their kernels 100 kB. */
+	if (p.state)
+		io_remove_tree(p.state, NULL);
+	if (rc)
+		return rc;
+	package_index_write(index, &text);
+	return write_in(dir, "kernels.index", text.data, text.len, err);
+}
+
+int apt_update(const char *dir, const char *mirror, struct package_index *index, struct error *err)
+{
+	cleanup_mirrors struct apt_mirrors mirrors = {0};
+	const char *given = wanted_mirror(mirror);
+	int rc = given ? mirrors_given(given, &mirrors, err) : mirrors_of_system(&mirrors, err);
+
+	*index = (struct package_index){0};
+	if (rc)
+		return rc;
+	rc = index_fetch(dir, &mirrors, index, err);
+	if (rc)
+		package_index_free(index);
+	for (size_t i = 0; !rc && i < index->gap_count; i++)
+		log_warn("the index of kernels has a gap: %s", index->gaps[i]);
+	return rc;
+}
+
+int apt_index_read(const char *dir, const char *mirror, struct package_index *index, long *age_s, struct error *err)
+{
+	cleanup_free char *path = xasprintf("%s/kernels.index", dir);
+	const char *given = wanted_mirror(mirror);
+	cleanup_buf struct buf text = {0};
+	struct stat st;
+
+	*index = (struct package_index){0};
+	if (stat(path, &st) || io_read_file(path, index_max, &text, err) ||
+	    package_index_read(buf_str(&text), text.len, path, index, err)) {
+		error_set(err, ENOENT, "%s: no index of kernels yet", path);
+		return -ENOENT;
+	}
+	for (size_t i = 0; given && i < index->count; i++)
+		if (!strncmp(index->kernels[i].image.uri, given, strlen(given)))
+			given = NULL;
+	if (given) {
+		package_index_free(index);
+		error_set(err, ENOENT, "%s: the index is of another mirror", path);
+		return -ENOENT;
+	}
+	*age_s = (long)(time(NULL) - st.st_mtime);
+	return 0;
+}
+
+/* The first line of apt's that names an error, without its "E: ". */
+static char *first_complaint(const char *text)
+{
+	const char *line = strstr(text, "E: ");
+
+	return line ? xstrndup(line + 3, strcspn(line + 3, "\n")) : xstrdup("it says nothing more");
+}
+
+int apt_fetch(const struct package_ref *ref, const char *target, struct error *err)
+{
+	cleanup_free char *hash = xasprintf("SHA256:%s", ref->sha256), *complaint = NULL, *how = NULL;
+	const char *argv[] = {helper, "-o", "APT::Sandbox::User=root", "download-file", ref->uri, target, hash, NULL};
+	cleanup_child_result struct child_result said = {0};
+	const char *text;
+	int rc = child_run(argv, NULL, &said, err);
+
+	if (rc)
+		return rc;
+	if (child_ok(&said) && !access(target, R_OK))
+		return 0;
+	text = buf_str(&said.err);
+	if (strstr(text, "No space left on device"))
+		return error_set(err, ENOSPC, "%s: no space left on the device", ref->name);
+	if (strstr(text, " 404 ") || strstr(text, "File not found"))
+		return error_set(err, ENOENT, "the mirror lists %s and does not have it", ref->uri);
+	complaint = first_complaint(text);
+	how = child_describe(&said);
+	return error_set(err, EIO, "%s cannot be fetched from the mirror: apt %s: %s", ref->name, how, complaint);
+}

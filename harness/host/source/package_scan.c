@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/source/package_scan.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+static const size_t paragraph_max = 1u << 20;
+
+bool column_is_word(const char *text)
+{
+	if (!text || !*text)
+		return false;
+	for (; *text; text++)
+		if (!isgraph((unsigned char)*text))
+			return false;
+	return true;
+}
+
+bool column_is_sha256(const char *text)
+{
+	return text && strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
+bool column_parse_size(const char *text, uint64_t *value)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	*value = strtoull(text, &end, 10);
+	return !*end && !errno;
+}
+
+static void scanned_free(struct scanned_package *p)
+{
+	free(p->name);
+	free(p->version);
+	free(p->filename);
+	free(p->sha256);
+	free(p->depends);
+	free(p->base);
+}
+
+static void take_field(struct scanned_package *p, const char *line, size_t len)
+{
+	const struct {
+		const char *name;
+		char **slot;
+	} fields[] = {
+	        {"Package: ", &p->name},  {"Version: ", &p->version}, {"Filename: ", &p->filename},
+	        {"SHA256: ", &p->sha256}, {"Depends: ", &p->depends},
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		size_t skip = strlen(fields[i].name);
+
+		if (len <= skip || strncmp(line, fields[i].name, skip) || *fields[i].slot)
+			continue;
+		*fields[i].slot = xstrndup(line + skip, len - skip);
+	}
+	if (len > 6 && !strncmp(line, "Size: ", 6)) {
+		cleanup_free char *digits = xstrndup(line + 6, len - 6);
+
+		if (!column_parse_size(digits, &p->size))
+			p->size = 0;
+	}
+}
+
+/* What makes a kernel: an image, or in the newer layout a binary, and the base files and modules beside it. */
+static bool is_wanted_name(const char *name)
+{
+	static const char *const starts[] = {"linux-image-", "linux-binary-", "linux-base-", "linux-modules-"};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (!strncmp(name, starts[i], strlen(starts[i])))
+			return true;
+	return false;
+}
+
+static void scan_paragraph(struct package_scan *scan, const char *base, const char *text, size_t len)
+{
+	struct scanned_package p = {0};
+	const char *at = text, *end = text + len;
+
+	/* Every paragraph of an archive's index begins with the name: almost all are dropped here. */
+	if (len < 15 || strncmp(text, "Package: linux-", 15))
+		return;
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		const char *stop = newline ? newline : end;
+
+		take_field(&p, at, (size_t)(stop - at));
+		at = stop + 1;
+	}
+	if (!column_is_word(p.name) || !is_wanted_name(p.name) || !column_is_word(p.version) ||
+	    !column_is_word(p.filename) || !column_is_sha256(p.sha256) || !p.size) {
+		scanned_free(&p);
+		return;
+	}
+	p.base = xstrdup(base);
+	if (!p.depends)
+		p.depends = xstrdup("");
+	scan->packages = xrealloc(scan->packages, scan->count + 1, sizeof(*scan->packages));
+	scan->packages[scan->count++] = p;
+}
+
+void package_scan_feed(struct package_scan *scan, const char *base, const char *bytes, size_t len)
+{
+	const char *at, *end;
+	char *blank;
+
+	buf_add(&scan->paragraph, bytes, len);
+	at = scan->paragraph.data;
+	end = at + scan->paragraph.len;
+	while ((blank = memmem(at, (size_t)(end - at), "\n\n", 2))) {
+		scan_paragraph(scan, base, at, (size_t)(blank - at));
+		at = blank + 2;
+	}
+	buf_consume(&scan->paragraph, (size_t)(at - scan->paragraph.data));
+	/* No paragraph of a package is that long: do not keep what is none. */
+	if (scan->paragraph.len > paragraph_max)
+		buf_consume(&scan->paragraph, scan->paragraph.len);
+}
+
+void package_scan_end(struct package_scan *scan, const char *base)
+{
+	size_t len = scan->paragraph.len;
+
+	scan_paragraph(scan, base, buf_str(&scan->paragraph), len);
+	buf_consume(&scan->paragraph, len);
+}
+
+void package_scan_free(struct package_scan *scan)
+{
+	for (size_t i = 0; i < scan->count; i++)
+		scanned_free(&scan->packages[i]);
+	free(scan->packages);
+	buf_free(&scan->paragraph);
+	*scan = (struct package_scan){0};
+}

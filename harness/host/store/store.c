@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/store/store.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "host/source/apt.h"
+#include "host/store/store_build.h"
+#include "host/store/store_dir.h"
+#include "host/store/store_entry.h"
+#include "host/store/store_plan.h"
+#include "host/store/symbols.h"
+
+/* An index older than this is refreshed before a row is resolved by it; a row it does not know refreshes a fresher one.
+ */
+static const long index_stale_s = 24 * 3600, index_settled_s = 3600;
+
+static char *apt_dir(const struct store_options *o)
+{
+	return xasprintf("%s/apt", o->dir);
+}
+
+/* An index that settles the plan's rows as well as any can: the one at hand when it is fresh enough, else a new one. */
+static int index_get(const struct store_options *o, const struct store_plan *plan, bool refresh,
+                     struct package_index *index, bool *fresh, struct error *err)
+{
+	cleanup_free char *dir = apt_dir(o);
+	long age = 0;
+
+	if (!refresh && !apt_index_read(dir, o->mirror, index, &age, NULL)) {
+		if (age >= 0 && age < index_stale_s && (age < index_settled_s || store_plan_is_known(plan, index)))
+			return 0;
+		package_index_free(index);
+	}
+	*fresh = true;
+	if (!o->quiet)
+		log_info("reading the index of Debian's kernel packages");
+	return apt_update(dir, o->mirror, index, err);
+}
+
+/* Without any index no unresolved row can be had: the optional ones are skipped, any other fails. */
+static int no_index(struct store_plan *plan, struct error *err)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->rows[i].state == PLAN_UNRESOLVED && !plan->rows[i].row->optional)
+			return -err->code;
+	for (size_t i = 0; i < plan->count; i++) {
+		struct error why = {0};
+
+		if (plan->rows[i].state != PLAN_UNRESOLVED)
+			continue;
+		error_set(&why, err->code, "%s", err->text);
+		store_plan_failed(plan, &plan->rows[i], &why);
+	}
+	error_clear(err);
+	return 0;
+}
+
+static int resolve(const struct store_options *o, struct store_plan *plan, bool refresh, struct package_index *index,
+                   bool *fresh, struct error *err)
+{
+	cleanup_error struct error own = {0};
+	int rc;
+
+	if (!store_plan_count(plan, PLAN_UNRESOLVED))
+		return 0;
+	rc = index_get(o, plan, refresh, index, fresh, &own);
+	rc = rc ? no_index(plan, &own) : store_plan_online(plan, index, &own);
+	if (rc && err) {
+		*err = own;
+		own = (struct error){0};
+	}
+	return rc;
+}
+
+/* Say what is taken instead of a kernel that the mirror lists and does not have. */
+static void say_gone(const struct store_plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->rows[i].state == PLAN_UNRESOLVED)
+			log_warn("%s; looking for another", plan->rows[i].gone);
+}
+
+/*
+ * Resolve and build until nothing is left to do. A package may be missing because the index is old: it is read anew,
+ * once; or because the mirror is incomplete: the next older version is taken. Each turn strikes a package, so it ends.
+ */
+static int store_plan_carry_out(const struct store_options *o, struct store_plan *plan, struct error *err)
+{
+	cleanup_package_index struct package_index index = {0};
+	bool fresh = false;
+	int rc = resolve(o, plan, o->update, &index, &fresh, err);
+
+	if (!rc)
+		rc = store_plan_build(plan, o->quiet, err);
+	while (!rc && store_plan_count(plan, PLAN_UNRESOLVED)) {
+		say_gone(plan);
+		if (!fresh) {
+			package_index_free(&index);
+			rc = resolve(o, plan, true, &index, &fresh, err);
+		} else {
+			store_plan_strike(plan, &index);
+			rc = store_plan_online(plan, &index, err);
+		}
+		if (!rc)
+			rc = store_plan_build(plan, o->quiet, err);
+	}
+	return rc;
+}
+
+/* Pin what is there now. Lines of rows that are not in this list stay: it may be a part of another. */
+static int pin(const struct store_options *o, const struct store_plan *plan, struct kernel_lock *lock,
+               struct error *err)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_row *r = &plan->rows[i];
+		cleanup_free char *spec = kernel_row_spec(r->row);
+		const struct lock_line line = {
+		        .id = r->row->id,
+		        .package = r->record.package,
+		        .version = r->record.version,
+		        .release = r->record.release,
+		        .package_sha256 = r->record.package_sha256,
+		        .image_sha256 = r->record.files[ENTRY_VMLINUX].sha256,
+		        .spec = spec,
+		};
+
+		if (r->state == PLAN_PRESENT)
+			kernel_lock_set(lock, &line);
+	}
+	return store_dir_write_lock_file(o->dir, lock, err);
+}
+
+static char *file_path(const struct store_options *o, const struct plan_row *r, enum entry_file f)
+{
+	if (!r->record.files[f].present)
+		return xstrdup("");
+	return xasprintf("%s/%s/%s", o->dir, r->name, entry_file_name(f));
+}
+
+static const char *text_of(const char *s)
+{
+	return s ? s : "";
+}
+
+static struct store_kernel kernel_of(const struct store_options *o, const struct plan_row *r)
+{
+	const struct entry_record *record = &r->record;
+
+	return (struct store_kernel){
+	        .id = xstrdup(r->row->id),
+	        .line = r->row->line,
+	        .skipped = r->state == PLAN_SKIPPED,
+	        .reason = xstrdup(text_of(r->reason)),
+	        .release = xstrdup(text_of(record->release)),
+	        .arch = xstrdup(text_of(record->arch)),
+	        .package = xstrdup(text_of(record->package)),
+	        .version = xstrdup(text_of(record->version)),
+	        .package_sha256 = xstrdup(text_of(record->package_sha256)),
+	        .image_sha256 = xstrdup(text_of(record->files[ENTRY_VMLINUX].sha256)),
+	        .btf_sha256 = xstrdup(text_of(record->files[ENTRY_BTF].sha256)),
+	        .vmlinux = file_path(o, r, ENTRY_VMLINUX),
+	        .btf = file_path(o, r, ENTRY_BTF),
+	        .config = file_path(o, r, ENTRY_CONFIG),
+	        .symbols = r->name ? xasprintf("%s/%s/" SYMBOLS_NAME, o->dir, r->name) : xstrdup(""),
+	        .bzimage = file_path(o, r, ENTRY_BZIMAGE),
+	        .pvh = record->pvh,
+	};
+}
+
+static void say_size(const struct store_options *o, bool changed)
+{
+	uint64_t bytes;
+
+	if (changed && !o->quiet && !store_dir_size(o->dir, &bytes, NULL))
+		log_info("%s: %.1f MB", o->dir, (double)bytes / 1e6);
+}
+
+int store_prepare(const struct store_options *o, const struct kernel_list *list, struct store_kernel **kernels,
+                  size_t *count, struct error *err)
+{
+	cleanup_kernel_lock struct kernel_lock lock = {0}, pins = {0};
+	cleanup_store_plan struct store_plan plan = {.dir = o->dir,
+	                                             .list_path = list->path,
+	                                             .lock = &lock,
+	                                             .frozen = o->frozen,
+	                                             .update = o->update,
+	                                             .compressed = o->compressed,
+	                                             .modules = o->modules};
+	cleanup_close int lock_fd = -1;
+	bool changed;
+	int rc, pinned;
+
+	*kernels = NULL;
+	*count = 0;
+	if (o->frozen && o->update)
+		return error_usage(err, "--frozen and --update contradict each other: one forbids what the other does");
+	rc = store_dir_lock(o->dir, &lock_fd, err);
+	if (!rc && lock_fd >= 0)
+		rc = entry_remove_stale(o->dir, err);
+	if (!rc)
+		rc = store_dir_read_lock_file(o->dir, &lock, err);
+	if (!rc)
+		rc = store_dir_read_lock_file(o->dir, &pins, err);
+	if (!rc)
+		rc = store_plan_offline(&plan, list, err);
+	if (rc)
+		return rc;
+	changed = store_plan_count(&plan, PLAN_PRESENT) + store_plan_count(&plan, PLAN_SKIPPED) != plan.count;
+	rc = store_plan_carry_out(o, &plan, err);
+	/* What was fetched stays pinned after a failure: the next run goes on from there. */
+	pinned = pin(o, &plan, &pins, rc ? NULL : err);
+	if (rc || pinned)
+		return rc ? rc : pinned;
+	*kernels = xcalloc(plan.count, sizeof(**kernels));
+	for (; *count < plan.count; (*count)++)
+		(*kernels)[*count] = kernel_of(o, &plan.rows[*count]);
+	say_size(o, changed);
+	return 0;
+}
+
+void store_kernels_free(struct store_kernel *kernels, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char *const owned[] = {
+		        kernels[i].id,
+		        kernels[i].reason,
+		        kernels[i].release,
+		        kernels[i].arch,
+		        kernels[i].package,
+		        kernels[i].version,
+		        kernels[i].package_sha256,
+		        kernels[i].image_sha256,
+		        kernels[i].btf_sha256,
+		        kernels[i].vmlinux,
+		        kernels[i].btf,
+		        kernels[i].config,
+		        kernels[i].symbols,
+		        kernels[i].bzimage,
+		};
+
+		for (size_t k = 0; k < sizeof(owned) / sizeof(owned[0]); k++)
+			free(owned[k]);
+	}
+	free(kernels);
+}
+
+int store_resolve(const struct store_options *o, const struct kernel_list *list, struct error *err)
+{
+	cleanup_package_index struct package_index index = {0};
+	cleanup_kernel_lock struct kernel_lock lock = {0};
+	cleanup_store_plan struct store_plan plan = {
+	        .dir = o->dir, .list_path = list->path, .lock = &lock, .update = o->update};
+	cleanup_close int lock_fd = -1;
+	bool fresh;
+	int rc = store_dir_lock(o->dir, &lock_fd, err);
+
+	if (!rc)
+		rc = store_dir_read_lock_file(o->dir, &lock, err);
+	if (!rc)
+		rc = store_plan_offline(&plan, list, err);
+	return rc ? rc : resolve(o, &plan, o->update, &index, &fresh, err);
+}

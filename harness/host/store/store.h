@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * store: images/, the kernels that rows of a list resolved to, unpacked and ready to boot. It decides which kernel a
+ * row means (lock file, package index), has missing ones built and hands out paths. Commands call it once, before any
+ * VM is started. It never boots anything and never changes the system's apt.
+ *
+ *   images/<release>/          one kernel: vmlinux, btf, config, record.json, bzimage, and symbols once it ran
+ *   images/file-<sha256[:16]>/ the same for a file of the user's
+ *   images/NAME/modules/       modules of it that were asked for (module_store.h)
+ *   images/.tmp-PID-NAME/      one being built; left behind only by a killed run, removed by the next
+ *   images/kernels.lock        what each row resolved to (lock.h)
+ *   images/apt/                index of kernel packages (apt.h)
+ *   images/.lock               flock: one run at a time changes the store
+ */
+#ifndef COREMATRIX_HOST_STORE_STORE_H
+#define COREMATRIX_HOST_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "host/kernels/kernel_list.h"
+#include "host/lib/strings.h"
+#include "host/source/release_range.h"
+
+struct store_kernel {
+	char *id;
+	unsigned line;
+	bool skipped;            /* optional row that could not be had; everything below but `reason` is "" */
+	char *reason;            /* why it was skipped, "" otherwise */
+	char *release;           /* what uname -r must say */
+	char *arch;              /* "x86_64" */
+	char *package, *version; /* "" for a user's file */
+	char *package_sha256;    /* for a user's file: of that file */
+	char *image_sha256;      /* of vmlinux */
+	char *btf_sha256;        /* "" without BTF */
+	char *vmlinux;           /* path of the uncompressed ELF */
+	char *btf;               /* path of the raw BTF, "" when the kernel has none */
+	char *config;            /* path of the kernel's configuration, "" when unknown */
+	bool pvh;                /* vmlinux carries the Xen PVH entry note, so QEMU can boot it with -kernel */
+	char *symbols;           /* path where its functions' names are kept once a guest told them (symbols.h) */
+	char *bzimage;           /* path of the compressed image; "" for an ELF and for an entry older than that file */
+};
+
+struct store_options {
+	const char *dir;               /* "images" */
+	bool frozen;                   /* any difference from kernels.lock is an error */
+	bool update;                   /* resolve again through a refreshed index, whatever kernels.lock says */
+	bool compressed;               /* packages whose entry was built before bzimage was kept are built again */
+	bool quiet;                    /* no line per kernel and no total */
+	const struct strings *modules; /* kernel modules to be kept of packages that are fetched; NULL: none */
+	const char *mirror; /* Debian mirror that overrides the system's; NULL: $DEBIAN_MIRROR, then the system's apt */
+};
+
+/*
+ * Make every row of `list` available: resolve, fetch what is missing, verify, write the lock file. No network is
+ * touched for rows that are in the lock with their kernel in the store. Fills kernels[] in row order; the caller frees
+ * it with store_kernels_free. Nothing is fetched before every row is known to exist; an unknown version, release or
+ * file is -EINVAL (usage), naming the row's line and the nearest that exist; everything else that fails is the
+ * environment's.
+ */
+int store_prepare(const struct store_options *o, const struct kernel_list *list, struct store_kernel **kernels,
+                  size_t *count, struct error *err);
+void store_kernels_free(struct store_kernel *kernels, size_t count);
+
+/* What a row is known to resolve to without network and without building anything. */
+struct store_row {
+	char *release;           /* "" when not resolved yet */
+	char *package, *version; /* "" when not resolved yet, or for a file */
+	bool present;            /* its kernel is in the store and whole */
+};
+
+/* Offline view for `kernels list`. rows[] in row order; free with store_rows_free. */
+int store_list(const struct store_options *o, const struct kernel_list *list, struct store_row **rows, size_t *count,
+               struct error *err);
+void store_rows_free(struct store_row *rows, size_t count);
+
+/*
+ * Hash every file of every kernel that the list's rows refer to in kernels.lock. `bad` counts the kernels that are
+ * damaged or missing, each reported by one warning line; `good` the others.
+ */
+int store_verify(const struct store_options *o, const struct kernel_list *list, size_t *good, size_t *bad,
+                 struct error *err);
+
+/*
+ * Append the releases that the mirror has between two kernels (release_range.h), by the index at hand. Without one
+ * -ENOENT, unless `fetch` allows to get one.
+ */
+int store_range(const struct store_options *o, struct release_point from, struct release_point to, bool fetch,
+                struct strings *between, struct error *err);
+
+/* Check that the kernel of each row exists (index or file), fetching an index when there is none; no kernel is built.
+ */
+int store_resolve(const struct store_options *o, const struct kernel_list *list, struct error *err);
+
+/* Remove entries and lock lines that no row of the list refers to; `removed` counts entries, `bytes` what they took. */
+int store_prune(const struct store_options *o, const struct kernel_list *list, size_t *removed, uint64_t *bytes,
+                struct error *err);
+
+#endif

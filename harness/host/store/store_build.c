@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/store/store_build.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "host/lib/child.h"
+
+enum { WORKERS = 2 };
+
+/* Measured over 5.10 to 7.3: vmlinux, BTF and configuration of a Debian kernel take 62 to 68 MB, bzImage 8 to 15. */
+static const uint64_t kernel_bytes = (uint64_t)83 << 20;
+/* Largest seen while unpacking: 0.25 GB. A kernel image that asks for more than these is no kernel image. */
+#ifdef __SANITIZE_ADDRESS__ /* which maps terabytes */
+static const rlim_t worker_memory = RLIM_INFINITY;
+#else
+static const rlim_t worker_memory = (rlim_t)6 << 30;
+#endif
+static const rlim_t worker_seconds = 900;
+
+struct job {
+	struct child_worker worker;
+	struct plan_row *row; /* NULL: free */
+	int64_t started_ms;
+};
+
+struct build {
+	struct store_plan *plan;
+	struct plan_row *row;
+};
+
+static int build_work(void *ctx, struct error *err)
+{
+	const struct build *b = ctx;
+	const struct entry_source source = {.package = b->row->package,
+	                                    .path = b->row->row->spec,
+	                                    .sha256 = b->row->file_sha256,
+	                                    .modules = b->plan->modules};
+	const struct rlimit memory = {worker_memory, worker_memory}, seconds = {worker_seconds, worker_seconds};
+
+	setrlimit(RLIMIT_AS, &memory);
+	setrlimit(RLIMIT_CPU, &seconds);
+	return entry_build(b->plan->dir, b->row->name, &source, err);
+}
+
+/* Bytes that are fetched for a row. */
+static uint64_t fetch_bytes(const struct plan_row *r)
+{
+	return r->package ? r->package->image.size + r->package->config.size : 0;
+}
+
+static bool is_first_of_name(const struct store_plan *plan, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (plan->rows[i].state == PLAN_BUILD && !strcmp(plan->rows[i].name, plan->rows[index].name))
+			return false;
+	return true;
+}
+
+/* What all that is still to be built takes, and the largest packages beside it while they are unpacked. */
+static uint64_t space_needed(const struct store_plan *plan, size_t *kernels, uint64_t *to_fetch)
+{
+	uint64_t largest = 0, total = 0;
+
+	*kernels = 0;
+	*to_fetch = 0;
+	for (size_t i = 0; i < plan->count; i++) {
+		if (plan->rows[i].state != PLAN_BUILD || !is_first_of_name(plan, i))
+			continue;
+		(*kernels)++;
+		*to_fetch += fetch_bytes(&plan->rows[i]);
+		total += kernel_bytes;
+		if (fetch_bytes(&plan->rows[i]) > largest)
+			largest = fetch_bytes(&plan->rows[i]);
+	}
+	return total + largest;
+}
+
+static uint64_t space_free(const char *dir)
+{
+	struct statvfs st;
+
+	return statvfs(dir, &st) ? UINT64_MAX : (uint64_t)st.f_bavail * st.f_frsize;
+}
+
+static uint64_t mb(uint64_t bytes)
+{
+	return (bytes + (1 << 20) - 1) >> 20;
+}
+
+static int no_space(const struct store_plan *plan, struct error *err)
+{
+	size_t kernels;
+	uint64_t to_fetch, need = space_needed(plan, &kernels, &to_fetch);
+
+	return error_set(err, ENOSPC,
+	                 "no space left in %s: kernels still to come: %zu, which need about %" PRIu64
+	                 " MB; free: %" PRIu64 " MB; make room, or choose fewer kernels",
+	                 plan->dir, kernels, mb(need), mb(space_free(plan->dir)));
+}
+
+static int job_start(struct job *job, struct store_plan *plan, struct plan_row *row, struct error *err)
+{
+	struct build b = {plan, row};
+	int rc = child_worker_start(&job->worker, build_work, &b, err);
+
+	if (rc)
+		return rc;
+	job->row = row;
+	job->started_ms = clock_ms();
+	return 0;
+}
+
+static void report(const struct plan_row *r, int64_t ms)
+{
+	if (r->package)
+		log_info("%s: %s %s, %.1f MB fetched and unpacked in %.1f s", r->row->id, r->package->image.name,
+		         r->package->version, (double)fetch_bytes(r) / 1e6, (double)ms / 1e3);
+	else
+		log_info("%s: %s, release %s, unpacked in %.1f s", r->row->id, r->row->spec, r->record.release,
+		         (double)ms / 1e3);
+}
+
+/* Every row that means the entry just built takes it over. */
+static int rows_built(struct store_plan *plan, const char *name, struct error *err)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_row *r = &plan->rows[i];
+		int rc;
+
+		if (r->state != PLAN_BUILD || strcmp(r->name, name))
+			continue;
+		rc = store_plan_built(plan, r, err);
+		if (rc && (rc = store_plan_failed(plan, r, err)))
+			return rc;
+	}
+	return 0;
+}
+
+static int rows_failed(struct store_plan *plan, const char *name, struct error *err)
+{
+	cleanup_error struct error why = {0};
+	int rc = 0;
+
+	/* Without room the other kernels are not to be had either, optional or not. */
+	if (err->code == ENOSPC)
+		return no_space(plan, err);
+	why = *err;
+	*err = (struct error){0};
+	for (size_t i = 0; i < plan->count && !rc; i++) {
+		struct plan_row *r = &plan->rows[i];
+
+		if (r->state != PLAN_BUILD || strcmp(r->name, name))
+			continue;
+		if (why.code == ENOENT && r->package) {
+			store_plan_gone(r, why.text);
+			continue;
+		}
+		error_set(err, why.code, "%s", why.text);
+		err->status = why.status;
+		rc = store_plan_failed(plan, r, err);
+	}
+	return rc;
+}
+
+static int job_finish(struct job *job, struct store_plan *plan, bool quiet, struct error *err)
+{
+	struct plan_row *row = job->row;
+	cleanup_free char *name = xstrdup(row->name);
+	int rc = child_worker_wait(&job->worker, err);
+
+	job->row = NULL;
+	if (rc)
+		return rows_failed(plan, name, err);
+	rc = rows_built(plan, name, err);
+	if (!rc && !quiet && row->state == PLAN_PRESENT)
+		report(row, clock_ms() - job->started_ms);
+	return rc;
+}
+
+/* The job whose worker has answered or died; NULL when none runs. */
+static struct job *job_wait(struct job *jobs)
+{
+	struct pollfd fds[WORKERS];
+	size_t running = 0;
+
+	for (size_t i = 0; i < WORKERS; i++) {
+		fds[i] = (struct pollfd){.fd = jobs[i].row ? jobs[i].worker.report : -1, .events = POLLIN};
+		running += jobs[i].row != NULL;
+	}
+	while (running) {
+		if (poll(fds, WORKERS, -1) < 0)
+			continue;
+		for (size_t i = 0; i < WORKERS; i++)
+			if (jobs[i].row && fds[i].revents)
+				return &jobs[i];
+	}
+	return NULL;
+}
+
+static size_t jobs_running(const struct job *jobs)
+{
+	size_t running = 0;
+
+	for (size_t i = 0; i < WORKERS; i++)
+		running += jobs[i].row != NULL;
+	return running;
+}
+
+static struct job *job_free(struct job *jobs)
+{
+	for (size_t i = 0; i < WORKERS; i++)
+		if (!jobs[i].row)
+			return &jobs[i];
+	return NULL;
+}
+
+/* Finish whichever job ends next. The first error is kept: later ones are often its consequences. */
+static void job_next(struct job *jobs, struct store_plan *plan, bool quiet, int *first, struct error *err)
+{
+	cleanup_error struct error own = {0};
+	struct job *job = job_wait(jobs);
+	int rc = job ? job_finish(job, plan, quiet, &own) : 0;
+
+	if (!rc || *first)
+		return;
+	*first = rc;
+	if (!err)
+		return;
+	*err = own;
+	own = (struct error){0};
+}
+
+int store_plan_build(struct store_plan *plan, bool quiet, struct error *err)
+{
+	struct job jobs[WORKERS] = {0};
+	uint64_t to_fetch;
+	size_t kernels;
+	int first = 0;
+
+	if (!store_plan_count(plan, PLAN_BUILD))
+		return 0;
+	if (space_free(plan->dir) < space_needed(plan, &kernels, &to_fetch))
+		return no_space(plan, err);
+	if (!quiet && to_fetch)
+		log_info("%zu %s to fetch, %" PRIu64 " MB", kernels, kernels == 1 ? "kernel" : "kernels", mb(to_fetch));
+	for (size_t i = 0; i < plan->count && !first; i++) {
+		struct job *job;
+		int rc;
+
+		if (plan->rows[i].state != PLAN_BUILD || !is_first_of_name(plan, i))
+			continue;
+		while (!(job = job_free(jobs)) && !first)
+			job_next(jobs, plan, quiet, &first, err);
+		if (first)
+			break;
+		rc = job_start(job, plan, &plan->rows[i], err);
+		if (rc)
+			first = rc;
+	}
+	while (jobs_running(jobs))
+		job_next(jobs, plan, quiet, &first, err);
+	return first;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * store_plan: which kernel each row of a list means, and whether the store has it: from the lock file and the store
+ * alone first, from the package index for what is left. store.h drives it, with the store's lock held. It fetches and
+ * builds nothing.
+ */
+#ifndef COREMATRIX_HOST_STORE_STORE_PLAN_H
+#define COREMATRIX_HOST_STORE_STORE_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "host/kernels/kernel_list.h"
+#include "host/kernels/kernel_lock.h"
+#include "host/source/package_index.h"
+#include "host/store/store_entry.h"
+
+enum plan_state {
+	PLAN_UNRESOLVED, /* the index has to be asked */
+	PLAN_PRESENT,    /* in the store, as `record` says */
+	PLAN_BUILD,      /* known, and to be built */
+	PLAN_SKIPPED,    /* optional, and not to be had: `reason` */
+};
+
+struct plan_row {
+	const struct kernel_row *row;
+	enum plan_state state;
+	char *name;                           /* of the entry, NULL while unresolved */
+	char *file_sha256;                    /* of a user's file, NULL otherwise */
+	const struct kernel_package *package; /* in the index, NULL otherwise */
+	struct entry_record record;           /* when PLAN_PRESENT */
+	char *reason;                         /* when PLAN_SKIPPED */
+	char *gone;                           /* why the last kernel it meant cannot be fetched, NULL otherwise */
+};
+
+struct store_plan {
+	const char *dir;
+	const char *list_path;
+	const struct kernel_lock *lock;
+	bool frozen, update;
+	const struct strings *modules; /* to be kept of packages that are fetched; NULL: none */
+	bool compressed;               /* an entry of a package counts only with its compressed image */
+	struct plan_row *rows;
+	size_t count;
+};
+
+/* Settle what lock file and store settle. Errors name the row; an optional row's failure skips it instead. */
+int store_plan_offline(struct store_plan *plan, const struct kernel_list *list, struct error *err);
+
+/* Rows that are still to be resolved, or known and to be built. */
+size_t store_plan_count(const struct store_plan *plan, enum plan_state state);
+
+/* Settle the unresolved rows by the index, which must outlive the plan's use. */
+int store_plan_online(struct store_plan *plan, const struct package_index *index, struct error *err);
+
+/* Whether the index knows a kernel for every unresolved row. */
+bool store_plan_is_known(const struct store_plan *plan, const struct package_index *index);
+
+/* Take note that the row's entry was built: read its record. With a frozen lock it must be what the lock says. */
+int store_plan_built(struct store_plan *plan, struct plan_row *row, struct error *err);
+
+/*
+ * Take note that the mirror does not have the file of the row's package: the row is unresolved again. plan_strike then
+ * tells an index of such packages.
+ */
+void store_plan_gone(struct plan_row *row, const char *why);
+void store_plan_strike(const struct store_plan *plan, struct package_index *index);
+
+/* Record a row's failure: skip the row (0) when it is optional, else `err` gets the row's place in front (-code). */
+int store_plan_failed(const struct store_plan *plan, struct plan_row *row, struct error *err);
+
+void store_plan_free(struct store_plan *plan);
+#define cleanup_store_plan __attribute__((cleanup(store_plan_free)))
+
+/* The lock line that speaks of this row and its spec, or NULL. */
+const struct lock_line *store_plan_lock_line(const struct kernel_lock *lock, const struct kernel_row *row);
+
+#endif

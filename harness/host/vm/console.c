@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/vm/console.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "host/lib/text.h"
+
+#define TAIL_KEEP (32u << 10)
+#define LINE_MAX_BYTES 4096u
+
+/* What the kernel prints when it is lost: kernel/panic.c, arch/x86/mm/fault.c, lib/bug.c, kernel/watchdog.c,
+ * kernel/rcu/tree_stall.h, kernel/hung_task.c. */
+static const char *const endings[] = {
+        "Kernel panic - not syncing",
+        "Oops: ",
+        " [#1]", /* die() of every architecture counts its reports, whatever it calls them */
+        "BUG: unable to handle",
+        "BUG: kernel NULL pointer dereference",
+        "BUG: soft lockup",
+        "BUG: scheduling while atomic",
+        "kernel BUG at ",
+        "general protection fault",
+        "double fault",
+        "self-detected stall",
+        "detected stalls on CPUs",
+        "detected expedited stalls",
+        "blocked for more than",
+};
+
+static const char *after_time_stamp(const char *line)
+{
+	const char *end = *line == '[' ? strstr(line, "] ") : NULL;
+
+	return end ? end + 2 : line;
+}
+
+static void judge_line(struct console *c, const char *start, size_t len)
+{
+	cleanup_free char *line = xstrndup(start, len);
+	struct buf shown = {0};
+
+	if (c->fatal)
+		return;
+	line[strcspn(line, "\n")] = '\0';
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		if (!strstr(line, endings[i]))
+			continue;
+		text_add_line(&shown, after_time_stamp(line));
+		c->fatal = buf_steal(&shown);
+		return;
+	}
+}
+
+static void trim(struct console *c)
+{
+	size_t drop;
+
+	if (c->tail.len < 2 * TAIL_KEEP)
+		return;
+	drop = c->tail.len - TAIL_KEEP;
+	if (drop > c->line_start)
+		drop = c->line_start;
+	buf_consume(&c->tail, drop);
+	c->line_start -= drop;
+}
+
+void console_feed(struct console *c, const char *bytes, size_t len)
+{
+	c->bytes += len;
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] == '\r')
+			continue;
+		buf_putc(&c->tail, bytes[i] ? bytes[i] : '?');
+		if (bytes[i] != '\n' && c->tail.len - c->line_start < LINE_MAX_BYTES)
+			continue;
+		judge_line(c, c->tail.data + c->line_start, c->tail.len - c->line_start);
+		c->line_start = c->tail.len;
+	}
+	trim(c);
+}
+
+char *console_tail(const struct console *c)
+{
+	const char *start = buf_str(&c->tail), *end = start + c->tail.len, *at = end;
+	unsigned lines = 1;
+	struct buf shown = {0};
+
+	/* A newline ends a line: the one at the very end starts none. */
+	if (at > start && at[-1] == '\n')
+		at--;
+	for (; at > start; at--)
+		if (at[-1] == '\n' && lines++ == CONSOLE_TAIL_LINES)
+			break;
+	text_sanitise(&shown, at, (size_t)(end - at));
+	return buf_steal(&shown);
+}
+
+void console_free(struct console *c)
+{
+	buf_free(&c->tail);
+	free(c->fatal);
+	*c = (struct console){0};
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/vm/initramfs.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "host/lib/sha256.h"
+
+/* agent_image.S */
+extern const char agent_image_start[], agent_image_end[];
+
+static la_ssize_t append(struct archive *a, void *ctx, const void *bytes, size_t len)
+{
+	(void)a;
+	buf_add(ctx, bytes, len);
+	return (la_ssize_t)len;
+}
+
+static int add_entry(struct archive *a, const char *name, mode_t mode, dev_t device, const void *bytes, size_t len)
+{
+	struct archive_entry *entry = archive_entry_new();
+	int rc;
+
+	archive_entry_set_pathname(entry, name);
+	archive_entry_set_mode(entry, mode);
+	archive_entry_set_rdev(entry, device);
+	archive_entry_set_nlink(entry, 1);
+	archive_entry_set_mtime(entry, 0, 0);
+	archive_entry_set_size(entry, (la_int64_t)len);
+	rc = archive_write_header(a, entry);
+	archive_entry_free(entry);
+	if (rc == ARCHIVE_OK && len && archive_write_data(a, bytes, len) != (la_ssize_t)len)
+		rc = ARCHIVE_FATAL;
+	return rc;
+}
+
+int initramfs_build(const void *init, size_t len, struct buf *out, struct error *err)
+{
+	struct archive *a = archive_write_new();
+	int rc;
+
+	archive_write_set_format_cpio_newc(a);
+	archive_write_add_filter_none(a);
+	archive_write_set_bytes_in_last_block(a, 1);
+	rc = archive_write_open(a, out, NULL, append, NULL);
+	if (rc == ARCHIVE_OK)
+		rc = add_entry(a, "dev", S_IFDIR | 0755, 0, NULL, 0);
+	if (rc == ARCHIVE_OK)
+		rc = add_entry(a, "dev/console", S_IFCHR | 0600, makedev(5, 1), NULL, 0);
+	if (rc == ARCHIVE_OK)
+		rc = add_entry(a, "init", S_IFREG | 0755, 0, init, len);
+	if (rc == ARCHIVE_OK)
+		rc = archive_write_close(a);
+	if (rc != ARCHIVE_OK)
+		error_set(err, EIO, "initramfs: cannot be made: %s", archive_error_string(a));
+	archive_write_free(a);
+	return rc == ARCHIVE_OK ? 0 : -EIO;
+}
+
+int initramfs_store(const char *dir, char **path, struct error *err)
+{
+	cleanup_buf struct buf archive = {0};
+	cleanup_free char *hash = NULL;
+	int rc;
+
+	rc = initramfs_build(agent_image_start, (size_t)(agent_image_end - agent_image_start), &archive, err);
+	if (rc)
+		return rc;
+	hash = sha256_bytes(archive.data, archive.len);
+	*path = xasprintf("%s/initramfs-%.16s.cpio", dir, hash);
+	if (!access(*path, R_OK))
+		return 0;
+	rc = io_make_dirs(dir, err);
+	if (!rc)
+		rc = io_replace_file(*path, archive.data, archive.len, err);
+	return rc;
+}
+
+int initramfs_prune(const char *dir, uint64_t *bytes, struct error *err)
+{
+	cleanup_free char *pattern = xasprintf("%s/initramfs-*.cpio", dir);
+	glob_t found;
+	int rc = 0;
+
+	if (glob(pattern, GLOB_NOSORT, NULL, &found))
+		return 0;
+	for (size_t i = 0; i < found.gl_pathc && !rc; i++) {
+		struct stat st = {0};
+
+		stat(found.gl_pathv[i], &st);
+		if (unlink(found.gl_pathv[i]) < 0 && errno != ENOENT)
+			rc = error_set(err, errno, "%s: cannot be removed: %s", found.gl_pathv[i], strerror(errno));
+		else
+			*bytes += (uint64_t)st.st_size;
+	}
+	globfree(&found);
+	return rc;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/vm/qemu.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "wire/job.h"
+
+static void add(struct strings *argv, const char *option, const char *value)
+{
+	strings_add(argv, option);
+	strings_add(argv, value);
+}
+
+/* QEMU reads a comma in an option's value as the start of the next one; doubled it is a comma. */
+static char *escape_commas(const char *path)
+{
+	struct buf out = {0};
+
+	for (; *path; path++) {
+		buf_putc(&out, *path);
+		if (*path == ',')
+			buf_putc(&out, ',');
+	}
+	return buf_steal(&out);
+}
+
+static void add_path(struct strings *argv, const char *option, const char *front, const char *path)
+{
+	cleanup_free char *escaped = escape_commas(path);
+
+	strings_add(argv, option);
+	strings_addf(argv, "%s%s", front, escaped);
+}
+
+static void add_append(struct strings *argv, const struct qemu_guest *guest)
+{
+	cleanup_free char *base = guest->arch->append(guest->accel);
+
+	strings_add(argv, "-append");
+	strings_addf(argv, "%s%s%s", base, *guest->append ? " " : "", guest->append);
+}
+
+/* Memory as a file and a monitor, for a guest that is saved or resumed. */
+static void add_saved_memory(struct strings *argv, const struct qemu_guest *guest)
+{
+	cleanup_free char *path = escape_commas(guest->ram);
+
+	strings_add(argv, "-object");
+	strings_addf(argv, "memory-backend-file,id=ram,size=%uM,share=%s,mem-path=%s", guest->memory_mb,
+	             guest->ram_shared ? "on" : "off", path);
+	add(argv, "-machine", "memory-backend=ram");
+	strings_add(argv, "-chardev");
+	strings_addf(argv, "socket,id=monitor,fd=%d", guest->monitor_fd);
+	add(argv, "-mon", "chardev=monitor,mode=control");
+	if (*guest->state)
+		add(argv, "-incoming", "defer");
+}
+
+void qemu_argv(const struct qemu_guest *guest, struct strings *argv)
+{
+	strings_add(argv, guest->arch->qemu);
+	guest->arch->machine(argv, guest->accel);
+	strings_add(argv, "-m");
+	strings_addf(argv, "%u", guest->memory_mb);
+	strings_add(argv, "-nodefaults");
+	strings_add(argv, "-no-user-config");
+	strings_add(argv, "-no-reboot");
+	add(argv, "-display", "none");
+	add(argv, "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+	add(argv, "-kernel", guest->kernel);
+	add(argv, "-initrd", guest->initrd);
+	add_append(argv, guest);
+	/* append=on: without it QEMU truncates what it opens, which a pipe refuses. */
+	add_path(argv, "-chardev", "file,append=on,id=console,path=", guest->console);
+	add(argv, "-serial", "chardev:console");
+	add_path(argv, "-chardev", "file,append=on,id=frames,path=", guest->frames);
+	guest->arch->channel(argv);
+	if (*guest->job)
+		add_path(argv, "-fw_cfg", "name=" JOB_FW_CFG_NAME ",file=", guest->job);
+	if (*guest->ram)
+		add_saved_memory(argv, guest);
+}
