@@ -36,6 +36,7 @@ HOST_SRC := $(SHARED_SRC) $(wildcard harness/host/*/*.c)
 AGENT_SRC := $(SHARED_SRC) $(wildcard harness/agent/*.c harness/agent/*/*.c)
 HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/harness/host/vm/agent_image.o $(BUILD)/host/harness/host/bench/floor_image.o
 AGENT_OBJ := $(AGENT_SRC:%.c=build/agent/%.o) build/agent/libbpf.o
+AGENT_TESTED := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out %/main.c %/kernel_btf.c,$(filter harness/agent/%,$(AGENT_SRC))))
 TEST_BIN := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/check_*.c))
 TEST_FIXTURES := $(BUILD)/tests/bin/qemu-system-x86_64 \
 	$(patsubst harness/tests/relo/%.c,build/tests/relo/%.o,$(wildcard harness/tests/relo/*.c))
@@ -194,14 +195,16 @@ vm-built: kernels $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OB
 kernels: $(BUILD)/corematrix $(PROGS) $(INIS)
 	$(Q)$(BUILD)/corematrix kernels fetch $(PROGS)
 
-# A test sees every module but main.
+# A test sees every module but main, of host and agent; of the agent also not what stands in for functions of libbpf.
 $(BUILD)/libharness.a: $(filter-out %/main.o,$(HOST_OBJ))
+$(BUILD)/libagent.a: $(AGENT_TESTED)
+$(BUILD)/libharness.a $(BUILD)/libagent.a:
 	$(Q)rm -f $@ && ar rcs $@ $^
 
-$(BUILD)/tests/%: harness/tests/%.c $(BUILD)/libharness.a
+$(BUILD)/tests/%: harness/tests/%.c $(BUILD)/libagent.a $(BUILD)/libharness.a
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -Wno-missing-prototypes -Wno-missing-field-initializers -o $@ $< $(BUILD)/libharness.a $(HOST_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
+	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -Wno-missing-prototypes -Wno-missing-field-initializers -o $@ $< $(BUILD)/libagent.a $(BUILD)/libharness.a $(HOST_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 
 $(BUILD)/tests/bin/qemu-system-x86_64: harness/tests/fake_qemu.c $(BUILD)/libharness.a
 	@mkdir -p $(@D)
@@ -273,4 +276,4 @@ help:
 	@sed -n 's/^## /  make /p' Makefile
 	@echo '  knobs: V=1 (show commands), SAN=1 (sanitizers), DEBUG=1 (-O0), OBJ="a.bpf.o …", KERNELS=FILE, ARGS="--kernel GLOB …"'
 
--include $(HOST_OBJ:.o=.d) $(AGENT_OBJ:.o=.d) $(TEST_BIN:=.d) $(FUZZ_OBJ:.o=.d) $(FUZZERS:%=build/fuzz/%.d)
+-include $(HOST_OBJ:.o=.d) $(AGENT_OBJ:.o=.d) $(AGENT_TESTED:.o=.d) $(TEST_BIN:=.d) $(FUZZ_OBJ:.o=.d) $(FUZZERS:%=build/fuzz/%.d)
