@@ -25,6 +25,7 @@
 #include "agent/deeds/subject.h"
 #include "agent/load/kernel_btf.h"
 #include "agent/load/kernel_module.h"
+#include "agent/load/run_stats.h"
 #include "agent/load/symbols.h"
 #include "base/clock.h"
 #include "base/io.h"
@@ -150,6 +151,7 @@ int main(int argc, char **argv)
 	if (mount_all(&err))
 		give_up(&err);
 	kernel_btf_load();
+	run_stats_enable();
 	say_hello(started);
 	say_ready();
 	wait_for_job(&bytes);

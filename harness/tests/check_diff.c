@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The release check: baseline, baseline_text, kernel_group, diff and report_diff. */
+#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,6 @@
 #include "host/result/baseline_text.h"
 #include "host/result/result_json.h"
 #include "tests/scratch.h"
-#include "tests/suite.h"
 
 /* ---- kernel_group ---- */
 
@@ -142,6 +142,29 @@ static const struct {
          EXIT_AS_EXPECTED,
          "kernels:\n  5.10-cloud was not run: 5.10.0-46\n  6.1-cloud was replaced: 6.1.0-56, now 6.1.0-57\n"
          "  6.12-cloud was not run: 6.12.1\n  7.2-cloud was added: 7.2.1\n"},
+        /* what came before evidence was measured says less than it seemed to; it is not worse to say so */
+        {same,
+         HEAD "\nverdict\n  unproven" ALL "\nevidence\n  ran" ALL "\nprogram on_issue\n  attached" ALL RELO
+              "  moved 104: 5.10-cloud\n  guarded" LATER,
+         EXIT_AS_EXPECTED, NULL},
+        {HEAD "\nverdict\n  pass" ALL "\nfield comm\n  right" ALL,
+         HEAD "\nverdict\n  unproven" ALL "\nevidence\n  ran" ALL, EXIT_WORSE, "was pass, now unproven (ran) on all"},
+        {HEAD "\nverdict\n  unproven" ALL "\nevidence\n  ran" ALL,
+         HEAD "\nverdict\n  unproven" ALL "\nevidence\n  loaded" ALL, EXIT_WORSE,
+         "was unproven (ran), now unproven (loaded) on all"},
+        {HEAD "\nverdict\n  unproven" ALL "\nevidence\n  ran" ALL,
+         HEAD "\nverdict\n  unproven" ALL "\nevidence\n  events" ALL, EXIT_AS_EXPECTED,
+         "better:\n  blk: was unproven (ran), now unproven (events) on all"},
+        {HEAD "\nverdict\n  unproven" ALL "\nevidence\n  ran" ALL, HEAD "\nverdict\n  unproven" ALL, EXIT_AS_EXPECTED,
+         NULL},
+        {HEAD "\nverdict\n  unproven" ALL "\nevidence\n  ran" ALL,
+         HEAD "\nverdict\n  pass" ALL "\nevidence\n  truth" ALL, EXIT_AS_EXPECTED,
+         "better:\n  blk: was unproven (ran), now pass on all"},
+        {HEAD "\nverdict\n  unproven" ALL "\nevidence\n  ran" ALL,
+         HEAD "\nverdict\n  silent" ALL "\nevidence\n  ran" ALL, EXIT_WORSE,
+         "was unproven (ran), now silent (ran) on all"},
+        {HEAD "\nverdict\n  rejected:helper" ALL "\nevidence\n  loaded" ALL,
+         HEAD "\nverdict\n  rejected:helper" ALL "\nevidence\n  none" ALL, EXIT_AS_EXPECTED, NULL},
         {same, "# corematrix baseline 1\nobject other\nkernel 6.1-cloud 6.1.0-56\nverdict\n  pass: 6.1-cloud\n",
          EXIT_AS_EXPECTED, "new:\n  other: pass on 6.1-cloud\n\ngone:\n  blk: gone, was pass on all 3 kernels\n"},
 };
@@ -243,6 +266,26 @@ START_TEST(a_result_becomes_text_and_comes_back)
 	diff_take(&read, &taken, &d);
 	report = report_diff(&d);
 	ck_assert_str_eq(report, "1 object on 2 kernels: no difference\n");
+}
+END_TEST
+
+START_TEST(evidence_is_kept)
+{
+	static const char words[] =
+	        "\nverdict\n  pass: 5.10\\x20mine 6.1-cloud\n\nevidence\n  ran: 5.10\\x20mine\n  truth: 6.1-cloud\n";
+	cleanup_baseline struct baseline taken = {0}, read = {0};
+	cleanup_buf struct buf text = {0};
+	struct result *r = make_result(false);
+
+	r->cells[0].evidence = EVIDENCE_TRUTH;
+	r->cells[1].evidence = EVIDENCE_RAN;
+	baseline_take(r, &taken);
+	result_free(r);
+	baseline_text_write(&taken.objects[0], &text);
+	ck_assert_msg(strstr(buf_str(&text), words) != NULL, "%s", buf_str(&text));
+	parse(buf_str(&text), &read);
+	ck_assert_int_eq(read.objects[0].cells[0].evidence, EVIDENCE_RAN);
+	ck_assert_int_eq(read.objects[0].cells[1].evidence, EVIDENCE_TRUTH);
 }
 END_TEST
 
@@ -395,21 +438,29 @@ END_TEST
 
 int main(void)
 {
-	const struct suite_row tests[] = {
-	        GROUP("pure"),
-	        EACH(kernels_are_named_as_people_do, groups),
-	        TEST(kernels_have_one_order),
-	        EACH(changes_are_told_and_weighed, changes),
-	        TEST(a_result_becomes_text_and_comes_back),
-	        TEST(a_relocation_goes_by_its_number),
-	        TEST(a_cell_that_is_absent_was_not_measured),
-	        EACH(mistakes_in_a_baseline_have_a_line, mistakes),
-	        GROUP("files", .open = scratch_setup, .close = scratch_teardown),
-	        TEST(what_was_not_measured_is_no_baseline),
-	        TEST(files_are_written_once_and_read_again),
-	        TEST(a_missing_baseline_is_told_with_the_way_out),
-	        TEST(a_name_does_not_lead_elsewhere),
-	};
+	Suite *suite = suite_create("diff");
+	TCase *pure = tcase_create("pure"), *files = tcase_create("files");
+	SRunner *runner;
+	int failed;
 
-	return suite_run("diff", tests, COUNT(tests));
+	tcase_add_loop_test(pure, kernels_are_named_as_people_do, 0, sizeof(groups) / sizeof(*groups));
+	tcase_add_test(pure, kernels_have_one_order);
+	tcase_add_loop_test(pure, changes_are_told_and_weighed, 0, sizeof(changes) / sizeof(*changes));
+	tcase_add_test(pure, a_result_becomes_text_and_comes_back);
+	tcase_add_test(pure, evidence_is_kept);
+	tcase_add_test(pure, a_relocation_goes_by_its_number);
+	tcase_add_test(pure, a_cell_that_is_absent_was_not_measured);
+	tcase_add_loop_test(pure, mistakes_in_a_baseline_have_a_line, 0, sizeof(mistakes) / sizeof(*mistakes));
+	suite_add_tcase(suite, pure);
+	tcase_add_unchecked_fixture(files, scratch_setup, scratch_teardown);
+	tcase_add_test(files, what_was_not_measured_is_no_baseline);
+	tcase_add_test(files, files_are_written_once_and_read_again);
+	tcase_add_test(files, a_missing_baseline_is_told_with_the_way_out);
+	tcase_add_test(files, a_name_does_not_lead_elsewhere);
+	suite_add_tcase(suite, files);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
 }

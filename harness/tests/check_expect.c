@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* expect: which rule decides on which kernel, and which verdict is as expected. */
+#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,6 @@
 #include "base/cleanup.h"
 #include "host/object/expect.h"
 #include "host/object/expect_text.h"
-#include "tests/suite.h"
 
 /* A kernel on which task_struct.comm moved, task_struct.nope is missing, and broken.* cannot be told. */
 static int ask_sample(void *ctx, const char *question, const char *path)
@@ -87,14 +87,54 @@ START_TEST(the_last_rule_that_holds_decides)
 }
 END_TEST
 
-START_TEST(without_an_ini_a_pass_is_expected)
+START_TEST(without_an_ini_all_but_a_failure_is_expected)
 {
 	cleanup_free char *expected = NULL;
 	struct expect_kernel k = {"6.1-cloud", "6.1.0"};
 	struct error err = {0};
 
 	ck_assert_int_eq(expect_verdict(NULL, &k, NULL, NULL, &expected, &err), 0);
-	ck_assert_str_eq(expected, "pass");
+	ck_assert_str_eq(expected, "pass|degraded|unproven");
+}
+END_TEST
+
+START_TEST(so_it_is_with_an_ini_that_says_nothing_of_it)
+{
+	cleanup_free char *expected = NULL;
+	cleanup_object_ini struct object_ini ini = {0};
+	struct expect_kernel k = {"6.1-cloud", "6.1.0"};
+	struct error err = {0};
+
+	ck_assert_int_eq(object_ini_parse("[object]\nworkload = exec\nrequire = ran\n", "x.ini", &ini, &err), 0);
+	ck_assert_int_eq(ini.require, EVIDENCE_RAN);
+	ck_assert_int_eq(expect_verdict(&ini, &k, NULL, NULL, &expected, &err), 0);
+	ck_assert_str_eq(expected, "pass|degraded|unproven");
+}
+END_TEST
+
+static const struct {
+	enum verdict verdict;
+	enum evidence has, required;
+	bool lacks;
+} requirements[] = {
+        {VERDICT_UNPROVEN, EVIDENCE_RAN, EVIDENCE_UNKNOWN, false},
+        {VERDICT_UNPROVEN, EVIDENCE_RAN, EVIDENCE_RAN, false},
+        {VERDICT_UNPROVEN, EVIDENCE_ATTACHED, EVIDENCE_RAN, true},
+        {VERDICT_UNPROVEN, EVIDENCE_UNKNOWN, EVIDENCE_LOADED, true},
+        {VERDICT_PASS, EVIDENCE_TRUTH, EVIDENCE_TRUTH, false},
+        {VERDICT_DEGRADED, EVIDENCE_TRUTH, EVIDENCE_TRUTH, false},
+        {VERDICT_UNPROVEN, EVIDENCE_EVENTS, EVIDENCE_TRUTH, true},
+        /* a failure that is expected proves itself */
+        {VERDICT_REJECTED, EVIDENCE_NONE, EVIDENCE_TRUTH, false},
+        {VERDICT_SILENT, EVIDENCE_ATTACHED, EVIDENCE_TRUTH, false},
+        {VERDICT_WRONG, EVIDENCE_TRUTH, EVIDENCE_TRUTH, false},
+};
+
+START_TEST(less_evidence_than_required_is_told)
+{
+	ck_assert_int_eq(
+	        expect_lacks_evidence(requirements[_i].verdict, requirements[_i].has, requirements[_i].required),
+	        requirements[_i].lacks);
 }
 END_TEST
 
@@ -122,6 +162,9 @@ static const struct {
         {"pass", VERDICT_DEGRADED, CLASS_NONE, false},
         {"pass", VERDICT_WRONG, CLASS_NONE, false},
         {"pass", VERDICT_INFRA, CLASS_NONE, false},
+        {"pass", VERDICT_UNPROVEN, CLASS_NONE, false},
+        {"unproven", VERDICT_UNPROVEN, CLASS_NONE, true},
+        {"unproven", VERDICT_PASS, CLASS_NONE, false},
         {"degraded", VERDICT_PASS, CLASS_NONE, false},
         {"degraded|pass", VERDICT_PASS, CLASS_NONE, true},
         {"degraded|pass", VERDICT_DEGRADED, CLASS_NONE, true},
@@ -149,6 +192,7 @@ static const struct {
 } texts[] = {
         {"pass", true, true},
         {"wrong", true, false},
+        {"unproven", true, false},
         {"wrong|pass", true, true},
         {"rejected", true, false},
         {"rejected:open", true, false},
@@ -175,15 +219,26 @@ START_TEST(expected_texts_are_checked)
 }
 END_TEST
 
+#define COUNT(array) (int)(sizeof(array) / sizeof(*(array)))
+
 int main(void)
 {
-	const struct suite_row tests[] = {
-	        EACH(the_last_rule_that_holds_decides, cases),
-	        TEST(without_an_ini_a_pass_is_expected),
-	        TEST(nobody_to_ask_is_an_error),
-	        EACH(verdicts_match_their_alternatives, matches),
-	        EACH(expected_texts_are_checked, texts),
-	};
+	Suite *s = suite_create("expect");
+	TCase *t = tcase_create("all");
+	SRunner *sr;
+	int failed;
 
-	return suite_run("expect", tests, COUNT(tests));
+	tcase_add_loop_test(t, the_last_rule_that_holds_decides, 0, COUNT(cases));
+	tcase_add_test(t, without_an_ini_all_but_a_failure_is_expected);
+	tcase_add_test(t, so_it_is_with_an_ini_that_says_nothing_of_it);
+	tcase_add_loop_test(t, less_evidence_than_required_is_told, 0, COUNT(requirements));
+	tcase_add_test(t, nobody_to_ask_is_an_error);
+	tcase_add_loop_test(t, verdicts_match_their_alternatives, 0, COUNT(matches));
+	tcase_add_loop_test(t, expected_texts_are_checked, 0, COUNT(texts));
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

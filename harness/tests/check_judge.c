@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* judge: every verdict, and what decides when several would fit. */
+#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,6 @@
 #include "base/cleanup.h"
 #include "host/judge/judge.h"
 #include "host/lib/text.h"
-#include "tests/suite.h"
 
 struct truth_row {
 	const char *workload, *field, *expected, *observed;
@@ -114,9 +114,9 @@ static const struct {
          {{0}},
          0,
          0,
-         VERDICT_PASS,
+         VERDICT_UNPROVEN,
          CLASS_NONE,
-         "no events to compare"},
+         "did not run because of anything"},
         {"events without a known field",
          {PHASE_DONE, 0, "", "", true, 2},
          {ALL_WELL},
@@ -124,9 +124,19 @@ static const struct {
          {{0}},
          2,
          0,
-         VERDICT_PASS,
+         VERDICT_UNPROVEN,
          CLASS_NONE,
          "no field"},
+        {"a fallback, and nothing to compare",
+         {PHASE_DONE, 0, "", "", false, 0},
+         {ALL_WELL},
+         {{RELO_ABSENT, "field_exists", "struct task_struct.__state"}},
+         {{0}},
+         0,
+         0,
+         VERDICT_UNPROVEN,
+         CLASS_NONE,
+         "fallback: field_exists struct task_struct.__state is absent; it was attached"},
 
         {"a wrong value",
          {PHASE_DONE, 0, "", "", true, 2},
@@ -298,7 +308,7 @@ static const struct {
          {{0}},
          0,
          0,
-         VERDICT_PASS,
+         VERDICT_UNPROVEN,
          CLASS_NONE,
          "libbpf cannot attach it by itself"},
         {"a program that libbpf cannot attach, beside one that works",
@@ -417,6 +427,57 @@ START_TEST(facts_come_to_one_verdict)
 }
 END_TEST
 
+/* What is measured decides how far a cell came; a program's load counts where nobody measured more. */
+static const struct {
+	enum cell_phase phase;
+	bool loaded, attached;
+	enum evidence program;
+	uint64_t events;
+	bool compared, came;
+	enum evidence cell;
+	enum verdict verdict;
+} levels[] = {
+        {PHASE_DONE, true, false, EVIDENCE_LOADED, 0, false, false, EVIDENCE_LOADED, VERDICT_UNPROVEN},
+        {PHASE_DONE, true, true, EVIDENCE_UNKNOWN, 0, false, false, EVIDENCE_ATTACHED, VERDICT_UNPROVEN},
+        {PHASE_DONE, true, true, EVIDENCE_ATTACHED, 0, false, false, EVIDENCE_ATTACHED, VERDICT_UNPROVEN},
+        {PHASE_DONE, true, true, EVIDENCE_RAN, 0, false, false, EVIDENCE_RAN, VERDICT_UNPROVEN},
+        {PHASE_DONE, true, false, EVIDENCE_RAN, 0, false, false, EVIDENCE_RAN, VERDICT_UNPROVEN},
+        {PHASE_DONE, true, true, EVIDENCE_RAN, 3, false, false, EVIDENCE_EVENTS, VERDICT_UNPROVEN},
+        {PHASE_DONE, true, true, EVIDENCE_RAN, 3, true, true, EVIDENCE_TRUTH, VERDICT_PASS},
+        /* a value that was missed was not compared */
+        {PHASE_DONE, true, true, EVIDENCE_RAN, 0, true, false, EVIDENCE_RAN, VERDICT_SILENT},
+        /* nor was the object loaded where one of its programs alone was */
+        {PHASE_LOAD, true, true, EVIDENCE_ATTACHED, 0, false, false, EVIDENCE_NONE, VERDICT_REJECTED},
+        {PHASE_RUN, true, true, EVIDENCE_RAN, 0, false, false, EVIDENCE_UNKNOWN, VERDICT_INFRA},
+};
+
+START_TEST(evidence_is_the_farthest_that_was_seen)
+{
+	struct result *r = result_new();
+	struct result_cell *c = result_add_cell(r);
+	struct result_program *p = result_add_program(c);
+	struct judge_facts facts = {levels[_i].phase, 0, "", "", false, 0};
+
+	p->autoload = true;
+	p->loaded = levels[_i].loaded;
+	p->attached = levels[_i].attached;
+	p->evidence = levels[_i].program;
+	c->events = levels[_i].events;
+	if (levels[_i].compared) {
+		struct result_truth *t = result_add_truth(c);
+
+		text_set(&t->workload, "exec");
+		text_set(&t->expected, "7");
+		text_set(&t->observed, levels[_i].came ? "7" : "");
+		t->ok = levels[_i].came;
+	}
+	judge_cell(c, &facts);
+	ck_assert_str_eq(evidence_name(c->evidence), evidence_name(levels[_i].cell));
+	ck_assert_str_eq(verdict_name(c->verdict), verdict_name(levels[_i].verdict));
+	result_free(r);
+}
+END_TEST
+
 START_TEST(only_two_outcomes_are_fallbacks)
 {
 	ck_assert_int_eq(judge_is_fallback((enum relo_outcome)_i), _i == RELO_ABSENT || _i == RELO_GUARDED);
@@ -425,10 +486,18 @@ END_TEST
 
 int main(void)
 {
-	const struct suite_row tests[] = {
-	        EACH(facts_come_to_one_verdict, cases),
-	        RANGE(only_two_outcomes_are_fallbacks, 0, RELO_OUTCOME_COUNT),
-	};
+	Suite *s = suite_create("judge");
+	TCase *t = tcase_create("all");
+	SRunner *sr;
+	int failed;
 
-	return suite_run("judge", tests, COUNT(tests));
+	tcase_add_loop_test(t, facts_come_to_one_verdict, 0, (int)(sizeof(cases) / sizeof(*cases)));
+	tcase_add_loop_test(t, evidence_is_the_farthest_that_was_seen, 0, (int)(sizeof(levels) / sizeof(*levels)));
+	tcase_add_loop_test(t, only_two_outcomes_are_fallbacks, 0, RELO_OUTCOME_COUNT);
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

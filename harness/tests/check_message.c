@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* message: every type survives the wire field by field, and a payload that is not exactly its type's is refused. */
+#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,8 @@
 #include "base/cleanup.h"
 #include "wire/frame.h"
 #include "wire/message.h"
-#include "tests/suite.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* No two fields alike. */
 static struct message make(enum message_type type)
@@ -35,6 +37,12 @@ static struct message make(enum message_type type)
 		m.program.loaded = true;
 		m.program.err = -7;
 		m.program.reason = texts[3];
+		m.program.evidence = EVIDENCE_RAN;
+		m.program.run_cnt = 1ull << 40;
+		m.program.workload_runs = 6;
+		m.program.noise_runs = 5;
+		m.program.recursion_misses = 4;
+		m.program.missed = 3;
 		break;
 	case MESSAGE_RELO:
 		m.relo = (struct relo_fact){
@@ -197,6 +205,12 @@ START_TEST(program_and_truth_arrive)
 	ck_assert_str_eq(got.program.name, "t0");
 	ck_assert_str_eq(got.program.type, "t2");
 	ck_assert_str_eq(got.program.reason, "t3");
+	ck_assert_uint_eq(got.program.evidence, EVIDENCE_RAN);
+	ck_assert_uint_eq(got.program.run_cnt, 1ull << 40);
+	ck_assert_uint_eq(got.program.workload_runs, 6);
+	ck_assert_uint_eq(got.program.noise_runs, 5);
+	ck_assert_uint_eq(got.program.recursion_misses, 4);
+	ck_assert_uint_eq(got.program.missed, 3);
 	ck_assert(!got.program.autoload && got.program.loaded && !got.program.attached && got.program.err == -7);
 	message_free(&got);
 	sent = make(MESSAGE_TRUTH);
@@ -292,19 +306,31 @@ START_TEST(mutated_payloads_do_no_harm)
 }
 END_TEST
 
+static Suite *suite(void)
+{
+	Suite *s = suite_create("message");
+	TCase *t = tcase_create("message");
+
+	tcase_add_loop_test(t, every_type_survives, MESSAGE_HELLO, MESSAGE_TYPE_COUNT);
+	tcase_add_test(t, hello_arrives);
+	tcase_add_test(t, relocation_arrives);
+	tcase_add_test(t, cell_end_arrives);
+	tcase_add_test(t, program_and_truth_arrive);
+	tcase_add_loop_test(t, unset_strings_arrive_empty, MESSAGE_HELLO, MESSAGE_TYPE_COUNT);
+	tcase_add_loop_test(t, cut_or_padded_payload_is_refused, MESSAGE_HELLO, MESSAGE_TYPE_COUNT);
+	tcase_add_loop_test(t, unknown_type_is_refused, 0, COUNT(unknown_types));
+	tcase_add_loop_test(t, mutated_payloads_do_no_harm, MESSAGE_HELLO, MESSAGE_TYPE_COUNT);
+	suite_add_tcase(s, t);
+	return s;
+}
+
 int main(void)
 {
-	const struct suite_row tests[] = {
-	        RANGE(every_type_survives, MESSAGE_HELLO, MESSAGE_TYPE_COUNT),
-	        TEST(hello_arrives),
-	        TEST(relocation_arrives),
-	        TEST(cell_end_arrives),
-	        TEST(program_and_truth_arrive),
-	        RANGE(unset_strings_arrive_empty, MESSAGE_HELLO, MESSAGE_TYPE_COUNT),
-	        RANGE(cut_or_padded_payload_is_refused, MESSAGE_HELLO, MESSAGE_TYPE_COUNT),
-	        EACH(unknown_type_is_refused, unknown_types),
-	        RANGE(mutated_payloads_do_no_harm, MESSAGE_HELLO, MESSAGE_TYPE_COUNT),
-	};
+	SRunner *sr = srunner_create(suite());
+	int failed;
 
-	return suite_run("message", tests, COUNT(tests));
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* object_ini: the grammar, and that every mistake is named with its line. */
+#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,6 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "host/object/object_ini.h"
-#include "tests/suite.h"
 
 static const char whole[] = "; comment\n"
                             "# comment\n"
@@ -159,6 +159,7 @@ static const struct {
         {"[objekt]\nevent = e\n", "x.ini:1: unknown section [objekt]"},
         {"[object\nevent = e\n", "x.ini:1: the section's name is not closed"},
         {"[object]\nevent\n", "x.ini:2: \"event\" is neither [section] nor key = value"},
+        {"[object]\nrequire = none\n", "x.ini:2: require is \"none\"; give loaded, attached, ran, events or truth"},
         {"[object]\nevnt = e\n", "x.ini:2: unknown key \"evnt\""},
         {"[object]\nevent =\n", "x.ini:2: a value is missing"},
         {"[object]\nevent = a\nevent = b\n", "x.ini:3: \"event\" is given twice, first in line 2"},
@@ -316,18 +317,27 @@ START_TEST(files_are_read)
 }
 END_TEST
 
+#define COUNT(array) (int)(sizeof(array) / sizeof(*(array)))
+
 int main(void)
 {
-	const struct suite_row tests[] = {
-	        TEST(a_whole_file_is_understood),
-	        TEST(settings_are_taken_in_their_order),
-	        TEST(modules_and_sysctls_become_settings),
-	        EACH(harmless_forms_are_accepted, harmless),
-	        EACH(mistakes_are_named_with_their_line, mistakes),
-	        TEST(a_mistake_in_every_line_is_told_line_by_line),
-	        TEST(a_line_is_never_split),
-	        TEST(files_are_read),
-	};
+	Suite *s = suite_create("object_ini");
+	TCase *t = tcase_create("all");
+	SRunner *sr;
+	int failed;
 
-	return suite_run("object_ini", tests, COUNT(tests));
+	tcase_add_test(t, a_whole_file_is_understood);
+	tcase_add_test(t, settings_are_taken_in_their_order);
+	tcase_add_test(t, modules_and_sysctls_become_settings);
+	tcase_add_loop_test(t, harmless_forms_are_accepted, 0, COUNT(harmless));
+	tcase_add_loop_test(t, mistakes_are_named_with_their_line, 0, COUNT(mistakes));
+	tcase_add_test(t, a_mistake_in_every_line_is_told_line_by_line);
+	tcase_add_test(t, a_line_is_never_split);
+	tcase_add_test(t, files_are_read);
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

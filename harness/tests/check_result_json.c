@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* result and result_json: round trips, exact numbers, hostile strings, damaged documents, totals and exit status. */
+#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,6 @@
 #include "base/io.h"
 #include "host/lib/text.h"
 #include "host/result/result_json.h"
-#include "tests/suite.h"
 
 #define GOLDEN "harness/tests/golden/run.json"
 
@@ -243,6 +243,44 @@ START_TEST(older_and_newer_writers_are_read)
 }
 END_TEST
 
+START_TEST(evidence_is_kept_where_it_was_measured)
+{
+	struct result *r = result_new(), *again;
+	cleanup_buf struct buf text = {0}, old = {0};
+	cleanup_error struct error err = {0};
+	struct result_program *p;
+	struct result_cell *c;
+
+	text_set(&result_add_kernel(r)->id, "k");
+	text_set(&result_add_object(r)->name, "o");
+	c = result_add_cell(r);
+	text_set(&c->kernel, "k");
+	text_set(&c->object, "o");
+	p = result_add_program(c);
+	text_set(&p->name, "p");
+	ck_assert_int_eq(result_json_encode(r, &old, &err), 0);
+	ck_assert(!strstr(buf_str(&old), "evidence") && !strstr(buf_str(&old), "run_cnt"));
+	c->verdict = VERDICT_UNPROVEN;
+	c->evidence = p->evidence = EVIDENCE_RAN;
+	p->run_cnt = 9;
+	p->workload_runs = 8;
+	p->noise_runs = 7;
+	p->recursion_misses = 6;
+	p->missed = 5;
+	ck_assert_int_eq(result_json_encode(r, &text, &err), 0);
+	result_free(r);
+	again = read_text(buf_str(&text), &err);
+	ck_assert_msg(again != NULL, "%s", err.text);
+	ck_assert_int_eq(again->cells[0].verdict, VERDICT_UNPROVEN);
+	ck_assert_int_eq(again->cells[0].evidence, EVIDENCE_RAN);
+	p = &again->cells[0].programs[0];
+	ck_assert_int_eq(p->evidence, EVIDENCE_RAN);
+	ck_assert(p->run_cnt == 9 && p->workload_runs == 8 && p->noise_runs == 7);
+	ck_assert(p->recursion_misses == 6 && p->missed == 5);
+	result_free(again);
+}
+END_TEST
+
 START_TEST(files_are_replaced_and_read)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -344,22 +382,50 @@ START_TEST(verdicts_have_text)
 }
 END_TEST
 
+START_TEST(evidence_is_counted)
+{
+	static const size_t counts[EVIDENCE_COUNT] = {
+	        [EVIDENCE_TRUTH] = 12, [EVIDENCE_RAN] = 22, [EVIDENCE_LOADED] = 43, [EVIDENCE_UNKNOWN] = 1};
+	static const size_t unknown[EVIDENCE_COUNT] = {[EVIDENCE_UNKNOWN] = 16};
+	cleanup_buf struct buf line = {0}, none = {0};
+	struct result_cell cell = {.verdict = VERDICT_UNPROVEN, .evidence = EVIDENCE_RAN};
+	cleanup_free char *shown = result_cell_verdict(&cell);
+
+	result_evidence_line(counts, &line);
+	ck_assert_str_eq(buf_str(&line), "12 proven by values, 22 ran, 43 loaded alone, 1 of unknown evidence");
+	result_evidence_line(unknown, &none);
+	ck_assert_str_eq(buf_str(&none), "");
+	ck_assert_str_eq(shown, "unproven (ran)");
+}
+END_TEST
+
+#define COUNT(array) (int)(sizeof(array) / sizeof(*(array)))
+
 int main(void)
 {
-	const struct suite_row tests[] = {
-	        TEST(golden_survives_reading_and_writing),
-	        TEST(golden_means_what_it_says),
-	        EACH(numbers_stay_exact, exact_values),
-	        EACH(strings_are_sanitised, strings),
-	        TEST(a_document_cannot_smuggle_control_characters),
-	        EACH(damage_is_named_with_its_place, damages),
-	        TEST(every_cut_is_refused),
-	        TEST(older_and_newer_writers_are_read),
-	        TEST(files_are_replaced_and_read),
-	        EACH(the_highest_exit_status_wins, runs),
-	        TEST(totals_add_up),
-	        TEST(verdicts_have_text),
-	};
+	Suite *s = suite_create("result_json");
+	TCase *t = tcase_create("all");
+	SRunner *sr;
+	int failed;
 
-	return suite_run("result_json", tests, COUNT(tests));
+	tcase_add_test(t, golden_survives_reading_and_writing);
+	tcase_add_test(t, golden_means_what_it_says);
+	tcase_add_loop_test(t, numbers_stay_exact, 0, COUNT(exact_values));
+	tcase_add_loop_test(t, strings_are_sanitised, 0, COUNT(strings));
+	tcase_add_test(t, a_document_cannot_smuggle_control_characters);
+	tcase_add_loop_test(t, damage_is_named_with_its_place, 0, COUNT(damages));
+	tcase_add_test(t, every_cut_is_refused);
+	tcase_add_test(t, older_and_newer_writers_are_read);
+	tcase_add_test(t, evidence_is_kept_where_it_was_measured);
+	tcase_add_test(t, files_are_replaced_and_read);
+	tcase_add_loop_test(t, the_highest_exit_status_wins, 0, COUNT(runs));
+	tcase_add_test(t, totals_add_up);
+	tcase_add_test(t, verdicts_have_text);
+	tcase_add_test(t, evidence_is_counted);
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

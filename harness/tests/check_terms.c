@@ -3,13 +3,15 @@
  * terms: names are part of the results schema. The list below is what was published; a test that fails here means that
  * old results cannot be read any more.
  */
+#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <linux/bpf.h>
 
 #include "wire/terms.h"
-#include "tests/suite.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* One look at each vocabulary; enums differ in type only. */
 #define ADAPT(vocabulary, type) \
@@ -20,6 +22,7 @@
 
 ADAPT(verdict, verdict)
 ADAPT(reject_class, reject_class)
+ADAPT(evidence, evidence)
 ADAPT(relo_outcome, relo_outcome)
 ADAPT(cell_phase, cell_phase)
 ADAPT(event_source, event_source)
@@ -32,10 +35,11 @@ static const struct {
 	unsigned count;
 	const char *published; /* in the order of the enum, each followed by a space */
 } vocabularies[] = {
-        {"verdict", verdict_text, verdict_parse, VERDICT_COUNT, "pass degraded silent wrong rejected infra "},
+        {"verdict", verdict_text, verdict_parse, VERDICT_COUNT, "pass degraded silent wrong rejected infra unproven "},
         {"class", reject_class_text, reject_class_parse, CLASS_COUNT,
          " no-kernel-btf object-no-btf relocation ambiguous helper kfunc map-type prog-type attach-target verifier "
          "too-complex permission extern open other "},
+        {"evidence", evidence_text, evidence_parse, EVIDENCE_COUNT, "unknown none loaded attached ran events truth "},
         {"outcome", relo_outcome_text, relo_outcome_parse, RELO_OUTCOME_COUNT,
          "same moved resized drift present absent guarded fatal ambiguous error local not-attempted "},
         {"phase", cell_phase_text, cell_phase_parse, PHASE_COUNT, "open load attach run done "},
@@ -96,14 +100,26 @@ START_TEST(relocation_kinds_are_libbpfs)
 }
 END_TEST
 
+static Suite *suite(void)
+{
+	Suite *s = suite_create("terms");
+	TCase *t = tcase_create("terms");
+
+	tcase_add_loop_test(t, published_names_stand, 0, COUNT(vocabularies));
+	tcase_add_loop_test(t, every_name_is_read_back, 0, COUNT(vocabularies));
+	tcase_add_loop_test(t, foreign_names_and_numbers_are_told, 0, COUNT(vocabularies));
+	tcase_add_test(t, relocation_kinds_are_libbpfs);
+	suite_add_tcase(s, t);
+	return s;
+}
+
 int main(void)
 {
-	const struct suite_row tests[] = {
-	        EACH(published_names_stand, vocabularies),
-	        EACH(every_name_is_read_back, vocabularies),
-	        EACH(foreign_names_and_numbers_are_told, vocabularies),
-	        TEST(relocation_kinds_are_libbpfs),
-	};
+	SRunner *sr = srunner_create(suite());
+	int failed;
 
-	return suite_run("terms", tests, COUNT(tests));
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* variable: what a text becomes in a variable of each type, and what is refused. */
-#include <errno.h>
+#include <check.h>
 #include <stdlib.h>
 
-#include "agent/load/variable.h"
-#include "tests/suite.h"
+#include "agent/load/variable.c"
 
 enum kind { U8, S16, U32, S64, U64, BOOL, CHARS, WORDS, BYTES, ENUM, WIDE, STRUCT, FLOAT, CONST_U8, KIND_COUNT };
 
@@ -110,10 +109,17 @@ END_TEST
 
 int main(void)
 {
-	const struct suite_row tests[] = {
-	        GROUP("variable", .set_up = types_make, .tear_down = types_free),
-	        EACH(a_text_becomes_a_value_or_is_refused, cases),
-	};
+	Suite *s = suite_create("variable");
+	TCase *t = tcase_create("all");
+	SRunner *sr;
+	int failed;
 
-	return suite_run("variable", tests, COUNT(tests));
+	tcase_add_checked_fixture(t, types_make, types_free);
+	tcase_add_loop_test(t, a_text_becomes_a_value_or_is_refused, 0, (int)(sizeof(cases) / sizeof(*cases)));
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

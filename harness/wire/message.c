@@ -30,6 +30,12 @@ static void visit_program(struct pack *p, struct program_fact *f)
 	pack_i32(p, &f->err);
 	pack_str(p, &f->reason);
 	pack_bool(p, &f->alone);
+	pack_u8(p, &f->evidence);
+	pack_u64(p, &f->run_cnt);
+	pack_u64(p, &f->workload_runs);
+	pack_u64(p, &f->noise_runs);
+	pack_u64(p, &f->recursion_misses);
+	pack_u64(p, &f->missed);
 }
 
 static void visit_witness(struct pack *p, struct relo_witness *w)

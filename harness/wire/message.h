@@ -76,6 +76,12 @@ struct program_fact {
 	/* loaded, attached, err and reason are those of a try with every other program off, or of one that failed
 	 * before any program mattered */
 	bool alone;
+	uint8_t evidence;       /* enum evidence */
+	uint64_t run_cnt;       /* as the kernel counts, from the load to the end of the workloads */
+	uint64_t workload_runs; /* of these, those in the deeds' windows (run_count.h) */
+	uint64_t noise_runs;    /* of those, as many as other tasks make in as long a time; 0 also when not measured */
+	uint64_t recursion_misses; /* runs left out because the program was running already */
+	uint64_t missed;           /* hits that its kprobe missed, as its link says */
 };
 
 /* What one witness says of one relocation. */

@@ -6,8 +6,15 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static const char *const verdicts[VERDICT_COUNT] = {
-        [VERDICT_PASS] = "pass",   [VERDICT_DEGRADED] = "degraded", [VERDICT_SILENT] = "silent",
-        [VERDICT_WRONG] = "wrong", [VERDICT_REJECTED] = "rejected", [VERDICT_INFRA] = "infra",
+        [VERDICT_PASS] = "pass",     [VERDICT_DEGRADED] = "degraded", [VERDICT_UNPROVEN] = "unproven",
+        [VERDICT_SILENT] = "silent", [VERDICT_WRONG] = "wrong",       [VERDICT_REJECTED] = "rejected",
+        [VERDICT_INFRA] = "infra",
+};
+
+static const char *const evidences[EVIDENCE_COUNT] = {
+        [EVIDENCE_UNKNOWN] = "unknown",   [EVIDENCE_NONE] = "none", [EVIDENCE_LOADED] = "loaded",
+        [EVIDENCE_ATTACHED] = "attached", [EVIDENCE_RAN] = "ran",   [EVIDENCE_EVENTS] = "events",
+        [EVIDENCE_TRUTH] = "truth",
 };
 
 static const char *const classes[CLASS_COUNT] = {
@@ -78,6 +85,11 @@ const char *verdict_name(enum verdict v)
 	return name_of(verdicts, COUNT(verdicts), v);
 }
 
+const char *evidence_name(enum evidence e)
+{
+	return name_of(evidences, COUNT(evidences), e);
+}
+
 const char *reject_class_name(enum reject_class c)
 {
 	return name_of(classes, COUNT(classes), c);
@@ -111,6 +123,11 @@ const char *relo_kind_name(unsigned kind)
 int verdict_parse(const char *name)
 {
 	return parse(verdicts, COUNT(verdicts), name);
+}
+
+int evidence_parse(const char *name)
+{
+	return parse(evidences, COUNT(evidences), name);
 }
 
 int reject_class_parse(const char *name)

@@ -6,7 +6,7 @@
 #ifndef COREMATRIX_WIRE_TERMS_H
 #define COREMATRIX_WIRE_TERMS_H
 
-/* What a cell came to. Ordered from best to worst within what was measured; infra means nothing was measured. */
+/* What a cell came to. Infra means that nothing was measured. */
 enum verdict {
 	VERDICT_PASS,
 	VERDICT_DEGRADED,
@@ -14,7 +14,20 @@ enum verdict {
 	VERDICT_WRONG,
 	VERDICT_REJECTED,
 	VERDICT_INFRA,
+	VERDICT_UNPROVEN, /* nothing is wrong, and nothing was compared */
 	VERDICT_COUNT,
+};
+
+/* How far a cell or a program came, each step counted by something other than the object itself. In ascending order. */
+enum evidence {
+	EVIDENCE_UNKNOWN, /* nobody measured it: results of former versions, cells that are infra */
+	EVIDENCE_NONE,    /* not even loaded */
+	EVIDENCE_LOADED,
+	EVIDENCE_ATTACHED,
+	EVIDENCE_RAN,    /* the kernel ran it while the workloads happened, and because of them */
+	EVIDENCE_EVENTS, /* it handed something over */
+	EVIDENCE_TRUTH,  /* a value or an effect was compared with the truth */
+	EVIDENCE_COUNT,
 };
 
 /* Why an object was rejected. */
@@ -126,6 +139,7 @@ enum setting_key {
 
 /* Each returns the term's name, or "?" for a number outside the vocabulary. */
 const char *verdict_name(enum verdict v);
+const char *evidence_name(enum evidence e);
 const char *reject_class_name(enum reject_class c); /* "" for CLASS_NONE */
 const char *relo_outcome_name(enum relo_outcome o);
 const char *cell_phase_name(enum cell_phase p);
@@ -136,6 +150,7 @@ const char *relo_kind_name(unsigned kind);
 
 /* Each returns the term, or -1 when the name is not in the vocabulary. */
 int verdict_parse(const char *name);
+int evidence_parse(const char *name);
 int reject_class_parse(const char *name);
 int relo_outcome_parse(const char *name);
 int cell_phase_parse(const char *name);

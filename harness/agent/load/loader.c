@@ -10,6 +10,7 @@
 #include "agent/load/alone.h"
 #include "agent/load/attempt.h"
 #include "agent/load/kernel_btf.h"
+#include "agent/load/run_stats.h"
 #include "agent/load/sysctl.h"
 #include "agent/truth/workload.h"
 #include "agent/witness/relo_insns.h"
@@ -78,6 +79,20 @@ static void moment_override(struct trigger_summary *summary, const char *moment)
 		summary->moment = strcmp(moment, "before") ? MOMENT_AFTER : MOMENT_BEFORE;
 }
 
+/* Of each program by itself; the caller's. */
+static uint32_t *program_triggers(const struct attempt *a)
+{
+	uint32_t *triggers = xcalloc(a->program_count + 1, sizeof(*triggers));
+
+	for (size_t i = 0; i < a->program_count; i++) {
+		struct trigger_summary own = {0};
+
+		trigger_summary_add(&own, a->programs[i].fact.section, a->programs[i].attach_to);
+		triggers[i] = a->programs[i].fact.attached ? own.triggers : 0;
+	}
+	return triggers;
+}
+
 /* What the attached programs react to. */
 static struct trigger_summary summarize(const struct attempt *a)
 {
@@ -90,10 +105,43 @@ static struct trigger_summary summarize(const struct attempt *a)
 	return summary;
 }
 
+/* What is known of a program of whose runs nothing is. */
+static void note_loaded(struct program_fact *f)
+{
+	if (f->evidence == EVIDENCE_UNKNOWN)
+		f->evidence = !f->loaded ? EVIDENCE_NONE : f->attached ? EVIDENCE_ATTACHED : EVIDENCE_LOADED;
+}
+
+static void note_runs(struct attempt_program *p, const struct run_count *count, const struct run_counts *all)
+{
+	struct program_fact *f = &p->fact;
+
+	f->run_cnt = count->total;
+	f->workload_runs = count->deeds;
+	f->noise_runs = all->quiet_ns ? count->quiet * all->deeds_ns / all->quiet_ns : 0;
+	f->recursion_misses = run_stats_recursion_misses(count->fd);
+	f->missed = p->link ? run_stats_missed(bpf_link__fd(p->link)) : 0;
+	if (count->compared)
+		f->evidence = EVIDENCE_TRUTH;
+	else if (count->handed_over)
+		f->evidence = EVIDENCE_EVENTS;
+	else if (run_count_is_ours(count, all->deeds_ns, all->quiet_ns))
+		f->evidence = EVIDENCE_RAN;
+}
+
+/* Programs of both lists are in the object's order. */
+static void note_evidence(struct attempt *a, const struct run_counts *runs)
+{
+	for (size_t i = 0; i < a->program_count && i < runs->count; i++)
+		if (runs->programs[i].fd >= 0)
+			note_runs(&a->programs[i], &runs->programs[i], runs);
+}
+
 static void run_workloads(struct loader *l)
 {
 	const struct job_object *job = l->whole.job;
 	const char *source = job_object_value(job, SETTING_SOURCE);
+	cleanup_free uint32_t *triggers = program_triggers(&l->whole);
 	int wanted = source ? event_source_parse(source) : SOURCE_AUTO;
 	struct workload_request request = {
 	        .obj = l->whole.obj,
@@ -102,6 +150,7 @@ static void run_workloads(struct loader *l)
 	        .source = wanted < 0 ? SOURCE_AUTO : (enum event_source)wanted,
 	        .groups = wanted_workloads(job),
 	        .triggers = summarize(&l->whole),
+	        .program_triggers = triggers,
 	};
 	cleanup_error struct error err = {0};
 	struct cell_report report = {0};
@@ -115,6 +164,7 @@ static void run_workloads(struct loader *l)
 
 		channel_send(&m);
 	}
+	note_evidence(&l->whole, &report.runs);
 	l->end.events = report.events;
 	l->end.own_events = report.own_events;
 	l->end.lost = report.lost;
@@ -134,6 +184,7 @@ static void send_facts(struct loader *l)
 	struct message m;
 
 	for (size_t i = 0; i < a->program_count; i++) {
+		note_loaded(&a->programs[i].fact);
 		m = (struct message){.type = MESSAGE_PROGRAM, .program = a->programs[i].fact};
 		channel_send(&m);
 	}

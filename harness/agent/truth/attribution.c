@@ -25,8 +25,9 @@ struct survey {
 	size_t count;
 	size_t own, strangers;
 	bool has_identity;
-	bool explained; /* some event fits a view of the scene */
-	size_t best;    /* the event that comes nearest when none does; `count` when the scene speaks of none */
+	bool understood; /* some value has a known meaning */
+	bool explained;  /* some event fits a view of the scene */
+	size_t best;     /* the event that comes nearest when none does; `count` when the scene speaks of none */
 };
 
 static void survey_free(struct survey *s)
@@ -71,6 +72,7 @@ static struct survey survey_make(const struct attribution *a, const struct compa
 		s.own += m->own;
 		s.strangers += m->stranger;
 		s.has_identity |= compare_has_identity(&e);
+		s.understood |= a->understood || compare_is_understood(&e) || scene_is_understood(&e);
 		if (scene) {
 			size_t checked;
 
@@ -117,7 +119,7 @@ size_t attribution_judge(struct attribution *a, const struct attribution_subject
 	if (!s.own && !subject->expected)
 		return 0;
 	/* Events that nothing is known of: that some came is all that can be said. */
-	if (!a->layout->type && !capture_source_prints(capture_source(a->capture))) {
+	if (!s.understood) {
 		a->own_events += s.count;
 		return s.count;
 	}

@@ -20,6 +20,7 @@
 struct attribution {
 	const struct capture *capture;     /* borrowed, as are the next two */
 	const struct event_layout *layout; /* `type` is NULL when events are not decoded by BTF */
+	bool understood;                   /* some field of `layout` has a known meaning */
 	struct hint_context hints;
 	struct fact_list facts; /* grows with every call */
 	uint64_t own_events;
@@ -35,7 +36,8 @@ struct attribution_subject {
 
 /*
  * Check the kept events that are the subject's; when none is and the object is expected to report it, all of them: an
- * id may be what is wrong. Returns the number of events that count as an answer, 0 when there was none.
+ * id may be what is wrong. Returns the number of events that count as an answer, 0 when there was none. Of events in
+ * which nothing has a known meaning, that they came is an answer.
  */
 size_t attribution_judge(struct attribution *a, const struct attribution_subject *subject);
 

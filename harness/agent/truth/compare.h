@@ -14,14 +14,6 @@
 #include "agent/truth/truth.h"
 #include "wire/message.h"
 
-/* A name that fields have, beside `pid`. */
-struct compare_name {
-	const char *name;
-	enum truth_key key;
-};
-
-const struct compare_name *compare_names(size_t *count);
-
 /*
  * The truth that a field of this name is checked against, or -1 when none is known. `_helper` at the end (a value taken
  * by a BPF helper, the second witness) changes nothing. `pid` is the thread id when the event has a `tgid` too, else
@@ -58,6 +50,9 @@ void fact_list_cut(struct fact_list *list, size_t count);
 /* True when the event speaks of a child too: a `parent_pid` beside it is then the child's (view.h). */
 bool compare_names_child(const struct event *e);
 bool compare_layout_names_child(const struct event_layout *layout);
+
+/* True when some value of the event stands under a name that promises a truth. */
+bool compare_is_understood(const struct event *e);
 
 /* True when the event has a field that tells whose it is; and when that field says it is the subject's. */
 bool compare_has_identity(const struct event *e);

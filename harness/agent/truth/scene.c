@@ -38,6 +38,16 @@ static const struct view_claim **claims_find(const struct event *e)
 	return claims;
 }
 
+bool scene_is_understood(const struct event *e)
+{
+	cleanup_free const struct view_claim **claims = claims_find(e);
+
+	for (size_t i = 0; i < e->count; i++)
+		if (claims[i])
+			return true;
+	return false;
+}
+
 static size_t view_mismatches(const struct event *e, const struct view_claim *const *claims, const struct view *view,
                               size_t *checked)
 {

@@ -19,6 +19,9 @@
 /* The enum view_key that field `i` of `layout` claims to carry, or -1. */
 int scene_field_key(const struct event_layout *layout, size_t i);
 
+/* True when some value of the event stands under a name that a view may speak of. */
+bool scene_is_understood(const struct event *e);
+
 /* Fields of the event that the best fitting view contradicts; `*checked` is how many it says anything of. */
 size_t scene_mismatches(const struct event *e, const struct scene *scene, size_t *checked);
 

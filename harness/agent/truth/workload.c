@@ -20,16 +20,33 @@
 #define PROMPT_EVENT_MS 20
 #define LATE_EVENT_MS 100
 
+/*
+ * What no event came of though only the ini says that the object reports its group: which of the group's subjects a
+ * hook fires for is not known, so it is a fault only when none of them was reported.
+ */
+struct missed {
+	enum workload_group group;
+	struct fact_list facts;
+};
+
+struct missed_list {
+	struct missed *at;
+	size_t count;
+};
+
 struct run {
 	const struct workload_request *request;
 	struct capture *capture;
 	struct event_layout layout; /* `type` is NULL when events are not decoded by BTF */
 	struct bpf_insn *insns;
 	struct attribution attribution;
+	struct run_counts *runs;
 	uint32_t wanted;   /* bits 1 << enum truth_key that events have fields for */
 	bool reports;      /* events are understood, or the ini vouches for them */
 	bool waited, late; /* late events were waited for; and came */
 	bool expects;      /* of some subject that was run */
+	uint32_t answered; /* bits 1 << enum workload_group: of a subject of it an event came */
+	struct missed_list missed;
 };
 
 /* The instructions of all loaded programs, for hints. */
@@ -106,6 +123,11 @@ static uint32_t group_triggers(enum workload_group group)
 	return triggers;
 }
 
+static bool is_known_to_fire(const struct run *run, const struct subject_kind *kind)
+{
+	return run->request->triggers.triggers & kind->triggers;
+}
+
 /*
  * Whether silence about this kind of subject would be a fault. A name in the ini counts for what no attach point tells:
  * an object of which one is known answers for that one.
@@ -116,7 +138,7 @@ static bool is_expected(const struct run *run, const struct subject_kind *kind)
 
 	if (!run->reports)
 		return false;
-	if (attached & kind->triggers)
+	if (is_known_to_fire(run, kind))
 		return true;
 	return group_is_named(run, kind->group) && !(attached & group_triggers(kind->group));
 }
@@ -149,7 +171,10 @@ static int live_exec(struct run *run, struct subject *s, const struct subject_ki
 	life->early = attribution_pass_over(&run->attribution, &unborn);
 	capture_forget(run->capture);
 	view_text(scene_add(&life->scene), VIEW_PATH, subject_path(s));
-	if ((rc = subject_exec(s, err)) < 0)
+	run_counts_window_open(run->runs);
+	rc = subject_exec(s, err);
+	run_counts_window_close(run->runs);
+	if (rc < 0)
 		return rc;
 	return truth_take(run, s, &life->after, err);
 }
@@ -164,7 +189,10 @@ static int live_action(struct run *run, struct subject *s, struct life *life, st
 	    (rc = capture_drain(run->capture, 0, err)) < 0)
 		return rc;
 	capture_forget(run->capture);
-	if ((rc = subject_act(s, &result, err)) < 0)
+	run_counts_window_open(run->runs);
+	rc = subject_act(s, &result, err);
+	run_counts_window_close(run->runs);
+	if (rc < 0)
 		return rc;
 	life->skipped = result.skipped;
 	life->scene = result.scene;
@@ -173,6 +201,18 @@ static int live_action(struct run *run, struct subject *s, struct life *life, st
 	    (rc = truth_read(result.child, result.child, subject_pid(s), run->wanted, &life->child, err)) < 0)
 		return rc;
 	return truth_take(run, s, &life->after, err);
+}
+
+/* Iterators run while somebody reads them, and what hooks the end of a process runs at its end. */
+static int live_end(struct run *run, struct subject *s, struct error *err)
+{
+	int rc;
+
+	run_counts_window_open(run->runs);
+	rc = capture_sample(run->capture, err);
+	rc = rc < 0 ? rc : subject_finish(s, err);
+	run_counts_window_close(run->runs);
+	return rc;
 }
 
 /* Lead one subject through its life. Afterwards the kept events are those from its deed on. */
@@ -188,7 +228,7 @@ static int subject_live(struct run *run, struct subject_stage *stage, const stru
 	if ((rc = subject_spawn(stage, kind, &s, err)) < 0 ||
 	    (rc = kind->action == ACTION_NONE ? live_exec(run, s, kind, life, err) : live_action(run, s, life, err)) <
 	            0 ||
-	    (rc = capture_sample(run->capture, err)) < 0 || (rc = subject_finish(s, err)) < 0)
+	    (rc = live_end(run, s, err)) < 0)
 		return rc;
 	return capture_drain(run->capture, 0, err);
 }
@@ -258,6 +298,21 @@ static size_t child_judge(struct run *run, const struct subject_kind *kind, cons
 	return life->has_child ? attribution_judge(&run->attribution, &child) : 0;
 }
 
+static void no_event_note(struct run *run, const struct subject_kind *kind, const struct compare_subject *identity)
+{
+	const struct event_layout *layout = run->layout.type ? &run->layout : NULL;
+	struct missed *m;
+
+	if (is_known_to_fire(run, kind)) {
+		compare_no_event(layout, identity, &run->attribution.facts);
+		return;
+	}
+	run->missed.at = xrealloc(run->missed.at, run->missed.count + 1, sizeof(*run->missed.at));
+	m = &run->missed.at[run->missed.count++];
+	*m = (struct missed){.group = kind->group};
+	compare_no_event(layout, identity, &m->facts);
+}
+
 static int subject_run(struct run *run, struct subject_stage *stage, const struct subject_kind *kind, struct error *err)
 {
 	struct life life = {0};
@@ -272,9 +327,10 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 	        .noisy = kind->noisy,
 	        .sharp = kind->action != ACTION_NONE || moment != MOMENT_UNKNOWN,
 	};
-	size_t answers;
+	size_t answers, compared = run->attribution.facts.count, events;
 	int rc;
 
+	run_counts_life(run->runs);
 	/* Whether the thread that forked it is its parent now, or its tracer, is not for a field's name to tell. */
 	if (kind->traced)
 		subject.identity.skip = 1u << TRUTH_PARENT_TID;
@@ -287,7 +343,6 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 		return rc;
 	if (life.skipped || capture_source(run->capture) == SOURCE_NONE)
 		return 0;
-	run->expects |= expected;
 	/* Of a fork, either of the two may be reported; an event that nobody owns is judged only when neither is. */
 	subject.expected = expected && !life.has_child;
 	answers = attribution_judge(&run->attribution, &subject);
@@ -296,9 +351,36 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 		subject.expected = true;
 		answers = attribution_judge(&run->attribution, &subject);
 	}
+	capture_events(run->capture, &events);
+	run_counts_attribute(run->runs, events, answers && run->attribution.facts.count > compared);
+	if (answers)
+		run->answered |= 1u << kind->group;
 	if (!answers && !life.early && expected)
-		compare_no_event(run->layout.type ? &run->layout : NULL, &subject.identity, &run->attribution.facts);
+		no_event_note(run, kind, &subject.identity);
+	run->expects |= expected && is_known_to_fire(run, kind);
 	return 0;
+}
+
+/* Of groups that were not reported at all. */
+static void missed_settle(struct run *run)
+{
+	struct fact_list *facts = &run->attribution.facts;
+
+	for (size_t i = 0; i < run->missed.count; i++) {
+		struct missed *m = &run->missed.at[i];
+
+		if (run->answered & 1u << m->group) {
+			fact_list_cut(&m->facts, 0);
+		} else {
+			facts->facts = xrealloc(facts->facts, facts->count + m->facts.count, sizeof(*facts->facts));
+			memcpy(facts->facts + facts->count, m->facts.facts, m->facts.count * sizeof(*facts->facts));
+			facts->count += m->facts.count;
+			run->expects = true;
+		}
+		free(m->facts.facts);
+	}
+	free(run->missed.at);
+	run->missed = (struct missed_list){0};
 }
 
 /* An object that names no workload sees those that its programs are attached to; all, when that is not known of each.
@@ -385,10 +467,11 @@ static void report_fill(const struct run *run, struct cell_report *out)
 
 int workloads_run(const struct workload_request *request, struct cell_report *out, struct error *err)
 {
-	struct run run = {.request = request};
+	struct run run = {.request = request, .runs = &out->runs};
 	int rc;
 
 	*out = (struct cell_report){0};
+	run_counts_open(&out->runs, request->obj, request->program_triggers);
 	run.attribution.hints.object_btf = bpf_object__btf(request->obj);
 	run.attribution.hints.kernel_btf = request->kernel_btf;
 	insns_collect(&run, request->obj);
@@ -396,11 +479,14 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 	    (rc = layout_find(&run, err)) == 0) {
 		run.attribution.capture = run.capture;
 		run.attribution.layout = &run.layout;
+		run.attribution.understood = layout_is_understood(&run.layout);
 		run.reports = capture_source_prints(capture_source(run.capture)) || request->groups ||
-		              layout_is_understood(&run.layout);
+		              run.attribution.understood;
 		run.wanted = wanted_truths(&run);
 		rc = subjects_run(&run, err);
 	}
+	missed_settle(&run);
+	run_counts_finish(&out->runs);
 	report_fill(&run, out);
 	capture_free(run.capture);
 	event_layout_free(&run.layout);
@@ -416,5 +502,6 @@ void cell_report_free(struct cell_report *report)
 	free(report->source);
 	free(report->event_type);
 	free(report->unchecked);
+	run_counts_free(&report->runs);
 	*report = (struct cell_report){0};
 }

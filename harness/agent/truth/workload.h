@@ -14,6 +14,7 @@
 #include <bpf/libbpf.h>
 
 #include "agent/deeds/trigger.h"
+#include "agent/truth/run_count.h"
 #include "base/error.h"
 #include "wire/message.h"
 #include "wire/terms.h"
@@ -28,11 +29,13 @@ struct workload_request {
 	const char *event_struct;
 	enum event_source source;
 	uint32_t groups; /* bit 1 << enum workload_group: those the ini names; 0: none named, the triggers tell */
-	struct trigger_summary triggers; /* what the attached programs react to */
+	struct trigger_summary triggers;  /* what the attached programs react to */
+	const uint32_t *program_triggers; /* of each program in the object's order; 0: nothing is known of its hook */
 };
 
 /* What workloads_run found. Strings are never NULL after a successful run. */
 struct cell_report {
+	struct run_counts runs;
 	struct truth_fact *truths;
 	size_t truth_count;
 	uint64_t events;     /* all that came */

@@ -7,7 +7,7 @@
 #include "host/run/run.h"
 
 /* Options without a letter. */
-enum { OPTION_LOADER = 256, OPTION_SHIP, OPTION_LOADER_TIME, OPTION_BTF };
+enum { OPTION_LOADER = 256, OPTION_SHIP, OPTION_LOADER_TIME, OPTION_BTF, OPTION_REQUIRE };
 
 static const struct argp_option option_table[] = {
         COMMAND_ROW_LIST,
@@ -27,6 +27,8 @@ static const struct argp_option option_table[] = {
          "run this program in the guests, with the libraries it needs; its end is the verdict", 0},
         {"ship", OPTION_SHIP, "FILE", 0, "a file that the program needs beside its libraries; may be repeated", 0},
         {"loader-time", OPTION_LOADER_TIME, "SECONDS", 0, "how long the program may run before it is stopped (20)", 0},
+        {"require", OPTION_REQUIRE, "LEVEL", 0,
+         "less evidence is unexpected: loaded, attached, ran, events or truth; as `require` in an ini", 0},
         {"frozen", 'f', NULL, 0, "any difference from images/kernels.lock is an error", 0},
         {0},
 };
@@ -41,7 +43,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
 	struct run_request *o = &options->request;
-	int used = 0;
+	int used = 0, level;
 
 	switch (key) {
 	case 'j':
@@ -66,6 +68,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'f':
 		o->frozen = true;
+		return 0;
+	case OPTION_REQUIRE:
+		level = evidence_parse(arg);
+		if (level <= EVIDENCE_NONE)
+			argp_error(state, "--require %s: loaded, attached, ran, events or truth", arg);
+		o->require = (enum evidence)level;
 		return 0;
 	case OPTION_BTF:
 		o->btf = arg;

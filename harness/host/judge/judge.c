@@ -21,6 +21,8 @@ static void conclude(struct result_cell *c, enum verdict verdict, enum reject_cl
 {
 	c->verdict = verdict;
 	c->class = class;
+	if (verdict == VERDICT_INFRA)
+		c->evidence = EVIDENCE_UNKNOWN;
 	text_set(&c->reason, reason);
 	text_set(&c->advice, advice);
 }
@@ -173,14 +175,56 @@ static void add_notes(const struct result_cell *c, struct buf *out)
 			buf_printf(out, "%sprogram %s (%s) was loaded, but libbpf cannot attach it by itself",
 			           out->len ? "; " : "", c->programs[i].name, c->programs[i].section);
 	}
-	if (!c->truth_count)
-		buf_printf(out, "%s%s", out->len ? "; " : "",
-		           c->events ? "events came, but no field of theirs has a known truth"
-		                     : "no events to compare: it was loaded and attached, no more is known");
+}
+
+/* Why nothing could be compared, by how far the cell came. */
+static const char *const unproven_words[EVIDENCE_COUNT] = {
+        [EVIDENCE_UNKNOWN] = "nothing was compared with the truth",
+        [EVIDENCE_NONE] = "no program of it was loaded",
+        [EVIDENCE_LOADED] = "it was loaded, and attached to nothing",
+        [EVIDENCE_ATTACHED] = "it was attached, and did not run because of anything that was done",
+        [EVIDENCE_RAN] = "it ran, and handed over nothing that can be compared",
+        [EVIDENCE_EVENTS] = "events came, but no field of theirs has a known truth",
+        [EVIDENCE_TRUTH] = "",
+};
+
+/* What was compared: a value that was seen, not one that was missed. */
+static bool has_comparison(const struct result_cell *c)
+{
+	for (size_t i = 0; i < c->truth_count; i++)
+		if (c->truth[i].ok || *c->truth[i].observed)
+			return true;
+	return false;
+}
+
+/* What a program's own evidence says, or, where nobody measured that, what became of it. */
+static enum evidence program_evidence(const struct result_program *p)
+{
+	enum evidence plain = p->attached ? EVIDENCE_ATTACHED : p->loaded ? EVIDENCE_LOADED : EVIDENCE_NONE;
+
+	return p->evidence > plain ? p->evidence : plain;
+}
+
+/* Where the object as a whole was refused, its programs' tries alone do not count. */
+static enum evidence cell_evidence(const struct result_cell *c)
+{
+	enum evidence best = EVIDENCE_NONE;
+
+	if (c->phase == PHASE_OPEN || c->phase == PHASE_LOAD)
+		return EVIDENCE_NONE;
+	for (size_t i = 0; i < c->program_count; i++) {
+		enum evidence e = program_evidence(&c->programs[i]);
+
+		best = e > best ? e : best;
+	}
+	if (c->events && best < EVIDENCE_EVENTS)
+		best = EVIDENCE_EVENTS;
+	return has_comparison(c) ? EVIDENCE_TRUTH : best;
 }
 
 static void say_fine(struct result_cell *c)
 {
+	bool proven = c->evidence == EVIDENCE_TRUTH;
 	const struct result_relocation *first = NULL;
 	cleanup_buf struct buf reason = {0};
 	size_t fallbacks = 0;
@@ -197,7 +241,13 @@ static void say_fine(struct result_cell *c)
 	if (fallbacks > 1)
 		buf_printf(&reason, " (and %zu more)", fallbacks - 1);
 	add_notes(c, &reason);
-	conclude(c, first ? VERDICT_DEGRADED : VERDICT_PASS, CLASS_NONE, buf_str(&reason), "");
+	if (!proven)
+		buf_printf(&reason, "%s%s", reason.len ? "; " : "", unproven_words[c->evidence]);
+	conclude(c,
+	         !proven ? VERDICT_UNPROVEN
+	         : first ? VERDICT_DEGRADED
+	                 : VERDICT_PASS,
+	         CLASS_NONE, buf_str(&reason), "");
 }
 
 /* How much memory the kernel has was decided here, not by the kernel: with more, the object may well load. */
@@ -261,6 +311,7 @@ void judge_cell(struct result_cell *c, const struct judge_facts *facts)
 
 	/* the phase comes from a guest; a number that is no phase must not get into the results */
 	c->phase = (unsigned)facts->phase < PHASE_COUNT ? facts->phase : PHASE_RUN;
+	c->evidence = cell_evidence(c);
 	if (lacked_memory(facts)) {
 		say_lacked_memory(c, line);
 	} else if (facts->phase == PHASE_OPEN || facts->phase == PHASE_LOAD || facts->phase == PHASE_ATTACH) {
@@ -290,7 +341,7 @@ void judge_own_loader(struct result_cell *c, const struct judge_facts *facts)
 		reject_own_loader(c, facts, line);
 	} else if (facts->phase == PHASE_DONE) {
 		c->phase = PHASE_DONE;
-		conclude(c, VERDICT_PASS, CLASS_NONE, line, "");
+		conclude(c, VERDICT_UNPROVEN, CLASS_NONE, line, "");
 	} else {
 		judge_cell(c, facts);
 	}

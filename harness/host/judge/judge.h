@@ -6,9 +6,10 @@
  *   rejected  open, load or attach failed, or a program that should have been attached was not
  *   infra     the workloads themselves could not be carried out
  *   wrong     a subject's event came, and one of its fields is not the truth
- *   silent    a subject's event did not come
+ *   silent    an event did not come of a subject that the object must have seen
+ *   unproven  nothing is wrong, and nothing was compared with the truth
  *   degraded  as pass, but an existence test answered no or a guarded relocation is unresolved
- *   pass      everything else
+ *   pass      a value at least was compared with the truth, and all that were are right
  */
 #ifndef COREMATRIX_HOST_JUDGE_JUDGE_H
 #define COREMATRIX_HOST_JUDGE_JUDGE_H
@@ -29,14 +30,14 @@ struct judge_facts {
 };
 
 /*
- * Set verdict, class, phase, reason and advice of `c` from its programs, relocations (outcomes already set), truth,
- * lost events and `facts`. Idempotent. A pass can carry a reason: what the reader should know all the same.
+ * Set verdict, class, evidence, phase, reason and advice of `c` from its programs, relocations (outcomes already set),
+ * truth, lost events and `facts`. Idempotent. A pass can carry a reason: what the reader should know all the same.
  */
 void judge_cell(struct result_cell *c, const struct judge_facts *facts);
 
 /*
  * The same for an object that its own program loaded: `facts` hold how that ended (phase and reason) and what it
- * printed (log); nothing else is known. A pass says in its reason how the program ended.
+ * printed (log); nothing else is known, so one that ended well is unproven, and its reason says how it ended.
  */
 void judge_own_loader(struct result_cell *c, const struct judge_facts *facts);
 

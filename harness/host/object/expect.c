@@ -60,7 +60,7 @@ static int rule_holds(const struct expect_rule *rule, const struct expect_kernel
 int expect_verdict(const struct object_ini *ini, const struct expect_kernel *k, expect_ask ask, void *ctx, char **text,
                    struct error *err)
 {
-	const char *fallback = verdict_name(VERDICT_PASS);
+	const char *fallback = ini && ini->expects ? verdict_name(VERDICT_PASS) : EXPECT_ANY_GOOD;
 
 	*text = NULL;
 	for (size_t i = ini ? ini->rule_count : 0; i-- > 0;) {

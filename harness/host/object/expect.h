@@ -3,8 +3,8 @@
  * expect: which verdict is expected of one object on one kernel, and whether a verdict is that. Pure: what a kernel's
  * types look like it asks the caller.
  *
- * Expected text: alternatives joined by `|`, each "pass", "degraded", "wrong", "silent", "rejected" (any class) or
- * "rejected:CLASS". `infra` cannot be expected.
+ * Expected text: alternatives joined by `|`, each "pass", "degraded", "unproven", "wrong", "silent", "rejected" (any
+ * class) or "rejected:CLASS". `infra` cannot be expected.
  */
 #ifndef COREMATRIX_HOST_OBJECT_EXPECT_H
 #define COREMATRIX_HOST_OBJECT_EXPECT_H
@@ -14,6 +14,9 @@
 #include "base/error.h"
 #include "host/object/object_ini.h"
 #include "wire/terms.h"
+
+/* Of an object of which nothing is expected: a guard is good practice, and what cannot be compared is no fault. */
+#define EXPECT_ANY_GOOD "pass|degraded|unproven"
 
 struct expect_kernel {
 	const char *id, *release;
@@ -26,7 +29,8 @@ struct expect_kernel {
 typedef int (*expect_ask)(void *ctx, const char *question, const char *path);
 
 /*
- * What `ini` (NULL: no ini) expects on `k`: the last rule that holds decides, then `default`, then pass. `ask` may be
+ * What `ini` (NULL: no ini) expects on `k`: the last rule that holds decides, then `default`, then pass; without
+ * a section [expect] whatever is no failure: EXPECT_ANY_GOOD. `ask` may be
  * NULL when the ini asks nothing about types. Returns 0 with `*text` the caller's, or a negative errno with `err`
  * naming the ini's line when a condition cannot be told.
  */

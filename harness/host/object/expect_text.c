@@ -55,7 +55,8 @@ int expect_check(const char *text, struct error *err)
 
 	if (!len || text[len - 1] == '|')
 		return error_usage(
-		        err, "a verdict is missing%s; give pass, degraded, wrong, silent, rejected or rejected:CLASS",
+		        err,
+		        "a verdict is missing%s; give pass, degraded, unproven, wrong, silent, rejected or rejected:CLASS",
 		        len ? " after the last |" : "");
 	while ((rc = take_alternative(&at, &a)) == 0)
 		;
@@ -66,7 +67,7 @@ int expect_check(const char *text, struct error *err)
 	list_classes(&classes);
 	return error_usage(
 	        err,
-	        "\"%.*s\" is no verdict; give pass, degraded, wrong, silent, rejected or rejected:CLASS, with CLASS one of %s",
+	        "\"%.*s\" is no verdict; give pass, degraded, unproven, wrong, silent, rejected or rejected:CLASS, with CLASS one of %s",
 	        (int)strcspn(at, "|"), at, buf_str(&classes));
 }
 
@@ -81,6 +82,11 @@ bool expect_matches(const char *text, enum verdict v, enum reject_class c)
 			return true;
 	}
 	return false;
+}
+
+bool expect_lacks_evidence(enum verdict v, enum evidence has, enum evidence required)
+{
+	return (v == VERDICT_PASS || v == VERDICT_DEGRADED || v == VERDICT_UNPROVEN) && has < required;
 }
 
 bool expect_accepts_pass(const char *text)

@@ -2,8 +2,8 @@
 /*
  * expect_text: the text of an expectation, and whether a verdict is what it says. Pure; knows no ini and no kernel.
  *
- * Alternatives joined by `|`, each "pass", "degraded", "wrong", "silent", "rejected" (any class) or "rejected:CLASS".
- * `infra` cannot be expected.
+ * Alternatives joined by `|`, each "pass", "degraded", "unproven", "wrong", "silent", "rejected" (any class) or
+ * "rejected:CLASS". `infra` cannot be expected.
  */
 #ifndef COREMATRIX_HOST_OBJECT_EXPECT_TEXT_H
 #define COREMATRIX_HOST_OBJECT_EXPECT_TEXT_H
@@ -15,6 +15,12 @@
 
 /* True when the verdict is one of the alternatives in `text`; never for infra. */
 bool expect_matches(const char *text, enum verdict v, enum reject_class c);
+
+/*
+ * Whether a cell that is as expected otherwise has too little evidence: its verdict is none of a failure, which proves
+ * itself, and `has` is less than `required`. What nobody measured is too little.
+ */
+bool expect_lacks_evidence(enum verdict v, enum evidence has, enum evidence required);
 
 /* Check the form of an expected text. Returns 0, or -EINVAL with `err` (error_usage) naming the word it stumbled on. */
 int expect_check(const char *text, struct error *err);

@@ -24,7 +24,7 @@ struct parser {
 	const char *path;
 	unsigned line; /* of the line inih is working on: its handler is not told */
 	struct object_ini *ini;
-	unsigned seen[9];        /* line of each key of [object], 0 when not given; order of object_keys */
+	unsigned seen[10];       /* line of each key of [object], 0 when not given; order of object_keys */
 	unsigned *setting_lines; /* line of each setting of `ini` */
 	struct buf mistakes;
 };
@@ -139,6 +139,16 @@ static void set_moment(struct parser *p, const char *value)
 		        value);
 }
 
+static void set_require(struct parser *p, const char *value)
+{
+	int level = evidence_parse(value);
+
+	if (level <= EVIDENCE_NONE)
+		mistake(p, p->line, "require is \"%s\"; give loaded, attached, ran, events or truth", value);
+	else
+		p->ini->require = (enum evidence)level;
+}
+
 static void set_perfbuf_fallback(struct parser *p, const char *value)
 {
 	if (!*value || strpbrk(value, " \t"))
@@ -188,6 +198,7 @@ static const struct {
         {"description", set_description}, {"event", set_event},     {"source", set_source},
         {"workload", set_workloads},      {"control", set_control}, {"perfbuf_fallback", set_perfbuf_fallback},
         {"mechanism", set_mechanism},     {"moment", set_moment},   {"module", set_modules},
+        {"require", set_require},
 };
 
 static void take_object_key(struct parser *p, const char *name, const char *value)
@@ -202,7 +213,7 @@ static void take_object_key(struct parser *p, const char *name, const char *valu
 		return;
 	}
 	mistake(p, p->line,
-	        "unknown key \"%s\" in [object]; give description, mechanism, event, source, workload, control, perfbuf_fallback, moment or module",
+	        "unknown key \"%s\" in [object]; give description, mechanism, event, source, workload, control, perfbuf_fallback, moment, module or require",
 	        name);
 }
 
@@ -277,6 +288,7 @@ static bool check_line(struct parser *p, const char *line, size_t len)
 		return false;
 	}
 	name = xstrndup(line + 1, (size_t)(close - line - 1));
+	p->ini->expects |= strcmp(name, "expect") == 0;
 	if (strcmp(name, "object") != 0 && strcmp(name, "expect") != 0 && !object_setting_is_section(name))
 		mistake(p, p->line,
 		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs] or [sysctl]",

@@ -14,6 +14,8 @@
  *   control = yes            ; must fail somewhere: a control that passes is an error
  *   moment = after           ; which side of an exec its events speak of, where its attach points do not tell:
  *                            ; before, after
+ *   require = ran            ; less evidence is unexpected, where the object is not expected to fail: loaded, attached,
+ *                            ; ran, events, truth
  *   perfbuf_fallback = events          ; this ring buffer becomes a perf buffer where the kernel has no ring buffers
  *   module = tcp_westwood    ; kernel modules to load before the object is opened, and unload after it; several: commas
  *
@@ -41,7 +43,8 @@
  *   [sysctl]                 ; what files below /proc/sys hold while the workloads run, and no longer
  *   net.ipv4.tcp_congestion_control = westwood
  *
- *   [expect]                 ; the last line whose condition holds decides; `default` when none does, else pass
+ *   [expect]                 ; the last line whose condition holds decides; `default` when none does, else pass;
+ *                            ; without this section pass, degraded and unproven are as expected
  *   default = pass
  *   moved task_struct.comm = wrong          ; its offset in the kernel differs from the one in the object's BTF
  *   missing task_struct.nope = rejected:relocation      ; the kernel has no such type or field
@@ -50,8 +53,8 @@
  *   since 6.2 = degraded                    ; release's major.minor at least this
  *   before 5.15 = rejected:helper           ; release's major.minor less than this
  *
- * What is expected is a verdict ("pass", "degraded", "wrong", "silent", "rejected", "rejected:CLASS"), or several
- * joined by `|`. Comments start with `;` anywhere or `#` at the start of a line.
+ * What is expected is a verdict ("pass", "degraded", "unproven", "wrong", "silent", "rejected", "rejected:CLASS"), or
+ * several joined by `|`. Comments start with `;` anywhere or `#` at the start of a line.
  */
 #ifndef COREMATRIX_HOST_OBJECT_OBJECT_INI_H
 #define COREMATRIX_HOST_OBJECT_OBJECT_INI_H
@@ -72,6 +75,8 @@ struct object_ini {
 	struct expect_rule *rules;
 	size_t rule_count;
 	bool control;
+	bool expects;                 /* it has a section [expect] */
+	enum evidence require;        /* EVIDENCE_UNKNOWN: it requires none */
 	struct job_setting *settings; /* what to do before loading; whether the object has it, the guest finds out */
 	size_t setting_count;
 	char *description;

@@ -71,6 +71,7 @@ static struct test_case test_case_of(const struct result_kernel *k, const char *
 {
 	struct test_case t = {.cell = c, .object = object};
 	const struct result_relocation *contradiction = c ? first_disagreement(c) : NULL;
+	cleanup_free char *shown = NULL;
 	cleanup_buf struct buf message = {0};
 
 	if (!c) {
@@ -92,7 +93,8 @@ static struct test_case test_case_of(const struct result_kernel *k, const char *
 	} else if (!c->as_expected) {
 		t.outcome = OUTCOME_FAILURE;
 		t.type = result_verdict_text(c->verdict, c->class);
-		buf_printf(&message, "%s, expected %s%s%s", t.type, c->expected, *c->reason ? ": " : "", c->reason);
+		shown = result_cell_verdict(c);
+		buf_printf(&message, "%s, expected %s%s%s", shown, c->expected, *c->reason ? ": " : "", c->reason);
 	}
 	t.message = buf_steal(&message);
 	return t;
@@ -145,8 +147,22 @@ static void property(xmlTextWriter *w, const char *name, const char *value)
 	xmlTextWriterEndElement(w);
 }
 
+/* How far the kernel's cells came. */
+static char *evidence_of(const struct result *r, const struct result_kernel *k)
+{
+	size_t counts[EVIDENCE_COUNT] = {0};
+	struct buf out = {0};
+
+	for (size_t i = 0; i < r->cell_count; i++)
+		if (!strcmp(r->cells[i].kernel, k->id) && (unsigned)r->cells[i].evidence < EVIDENCE_COUNT)
+			counts[r->cells[i].evidence]++;
+	result_evidence_line(counts, &out);
+	return buf_steal(&out);
+}
+
 static void write_properties(xmlTextWriter *w, const struct result *r, const struct result_kernel *k)
 {
+	cleanup_free char *evidence = evidence_of(r, k);
 	const struct {
 		const char *name, *value;
 	} properties[] = {
@@ -160,6 +176,7 @@ static void write_properties(xmlTextWriter *w, const struct result *r, const str
 	        {"host", r->host.uname},
 	        {"qemu", r->host.qemu},
 	        {"libbpf", r->host.libbpf},
+	        {"evidence", evidence},
 	};
 
 	xmlTextWriterStartElement(w, BAD_CAST "properties");
@@ -190,7 +207,7 @@ static char *remarks(const struct test_case *cases, size_t count)
 
 		if (cases[i].outcome != OUTCOME_PASSED || (c->verdict == VERDICT_PASS && !*c->reason))
 			continue;
-		verdict = result_verdict_text(c->verdict, c->class);
+		verdict = result_cell_verdict(c);
 		buf_printf(&out, "%s: %s as expected%s%s\n", cases[i].object, verdict, *c->reason ? ": " : "",
 		           c->reason);
 	}

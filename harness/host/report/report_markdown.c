@@ -45,7 +45,7 @@ static bool is_unexpected(const struct result_cell *c)
 
 static void add_face(struct buf *out, const struct result_cell *c)
 {
-	cleanup_free char *verdict = c ? result_verdict_text(c->verdict, c->class) : xstrdup("not run");
+	cleanup_free char *verdict = c ? result_cell_verdict(c) : xstrdup("not run");
 
 	if (is_unexpected(c)) {
 		buf_puts(out, !c || c->verdict == VERDICT_INFRA ? "⚠️ **" : "❌ **");
@@ -202,6 +202,17 @@ static void add_forecasts(struct buf *out, const struct result *r)
 	}
 }
 
+static void add_evidence(struct buf *out, const struct result *r)
+{
+	cleanup_buf struct buf line = {0};
+	struct result_totals t;
+
+	result_count(r, &t);
+	result_evidence_line(t.evidence, &line);
+	if (line.len)
+		buf_printf(out, "\n%s\n", buf_str(&line));
+}
+
 void report_markdown(const struct result *r, struct buf *out)
 {
 	add_title(out, r);
@@ -211,6 +222,7 @@ void report_markdown(const struct result *r, struct buf *out)
 		add_kernels_down(out, r);
 	add_unexpected(out, r);
 	add_forecasts(out, r);
+	add_evidence(out, r);
 	buf_putc(out, '\n');
 }
 

@@ -45,8 +45,9 @@ static const struct result_cell *find_cell(const struct result *r, size_t kernel
 static const char *face_colour(const struct result_cell *c)
 {
 	static const char *const colours[VERDICT_COUNT] = {
-	        [VERDICT_PASS] = "\033[32m",  [VERDICT_DEGRADED] = "\033[33m", [VERDICT_SILENT] = "\033[36m",
-	        [VERDICT_WRONG] = "\033[36m", [VERDICT_REJECTED] = "\033[36m", [VERDICT_INFRA] = "\033[35m",
+	        [VERDICT_PASS] = "\033[32m",     [VERDICT_DEGRADED] = "\033[33m", [VERDICT_SILENT] = "\033[36m",
+	        [VERDICT_WRONG] = "\033[36m",    [VERDICT_REJECTED] = "\033[36m", [VERDICT_INFRA] = "\033[35m",
+	        [VERDICT_UNPROVEN] = "\033[33m",
 	};
 
 	if (c->verdict != VERDICT_INFRA && !c->as_expected)
@@ -68,7 +69,7 @@ static struct face cell_face(const struct view *v, const struct result_cell *c)
 	if (v->with_class && c->verdict == VERDICT_REJECTED && c->class != CLASS_NONE)
 		f.text = xasprintf("%s (%s)", verdict_name(c->verdict), reject_class_name(c->class));
 	else
-		f.text = xstrdup(verdict_name(c->verdict));
+		f.text = v->with_class ? result_cell_verdict(c) : xstrdup(verdict_name(c->verdict));
 	f.colour = face_colour(c);
 	return f;
 }

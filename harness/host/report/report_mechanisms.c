@@ -163,7 +163,7 @@ static char *cell_text(const struct result_cell *c)
 		buf_printf(&out, "wrong: %s", buf_str(&names));
 		return buf_steal(&out);
 	}
-	return result_verdict_text(c->verdict, c->class);
+	return result_cell_verdict(c);
 }
 
 static const struct result_cell *cell_of(const struct result *r, size_t kernel, const char *object)

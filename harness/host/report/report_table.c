@@ -49,7 +49,7 @@ static void add_unexpected(struct view *v)
 
 	for (size_t i = 0; i < v->r->cell_count; i++) {
 		const struct result_cell *c = &v->r->cells[i];
-		cleanup_free char *verdict = result_verdict_text(c->verdict, c->class);
+		cleanup_free char *verdict = result_cell_verdict(c);
 
 		if (c->verdict == VERDICT_INFRA || c->as_expected)
 			continue;
@@ -162,11 +162,17 @@ static void add_disagreements(struct view *v, size_t total)
 		buf_printf(v->out, "  and %zu more: see \"disagreement\" in results.json\n", total - shown);
 }
 
+/* What a reader should know of it though it is as expected. */
+static bool has_note(const struct result_cell *c)
+{
+	return (c->verdict == VERDICT_PASS || c->verdict == VERDICT_UNPROVEN) && c->as_expected && *c->reason;
+}
+
 /* True when an earlier cell of the same object already carries the same note. */
 static bool is_repeated(const struct result *r, size_t cell)
 {
 	for (size_t i = 0; i < cell; i++) {
-		if (r->cells[i].verdict == VERDICT_PASS && strcmp(r->cells[i].object, r->cells[cell].object) == 0 &&
+		if (has_note(&r->cells[i]) && strcmp(r->cells[i].object, r->cells[cell].object) == 0 &&
 		    strcmp(r->cells[i].reason, r->cells[cell].reason) == 0)
 			return true;
 	}
@@ -178,7 +184,7 @@ static size_t count_same(const struct result *r, size_t cell)
 	size_t same = 0;
 
 	for (size_t i = 0; i < r->cell_count; i++)
-		same += r->cells[i].verdict == VERDICT_PASS && strcmp(r->cells[i].object, r->cells[cell].object) == 0 &&
+		same += has_note(&r->cells[i]) && strcmp(r->cells[i].object, r->cells[cell].object) == 0 &&
 		        strcmp(r->cells[i].reason, r->cells[cell].reason) == 0;
 	return same;
 }
@@ -210,7 +216,7 @@ static void add_notes(struct view *v)
 	for (size_t i = 0; i < r->cell_count; i++) {
 		const struct result_cell *c = &r->cells[i];
 
-		if (c->verdict != VERDICT_PASS || !c->as_expected || !*c->reason || is_repeated(r, i))
+		if (!has_note(c) || is_repeated(r, i))
 			continue;
 		buf_puts(&notes, "  ");
 		text_add_line(&notes, c->object);
@@ -238,7 +244,7 @@ static void add_totals(struct view *v, const struct result_totals *t)
 	const struct result *r = v->r;
 	struct buf *out = v->out;
 	size_t matrix = r->kernel_count * r->object_count;
-	size_t absent = matrix > t->cells ? matrix - t->cells : 0;
+	size_t absent = matrix > t->cells ? matrix - t->cells : 0, evidence;
 
 	buf_putc(out, '\n');
 	text_count(out, r->kernel_count, "kernel");
@@ -256,7 +262,10 @@ static void add_totals(struct view *v, const struct result_totals *t)
 	}
 	buf_puts(out, "; ");
 	text_count(out, t->truths, "value");
-	buf_printf(out, " compared with /proc, %zu of them differ; %.1f s\n", t->truths_wrong, r->elapsed_s);
+	buf_printf(out, " compared with /proc, %zu of them differ; ", t->truths_wrong);
+	evidence = out->len;
+	result_evidence_line(t->evidence, out);
+	buf_printf(out, "%s%.1f s\n", out->len > evidence ? "; " : "", r->elapsed_s);
 }
 
 char *report_table(const struct result *r, bool colour)

@@ -32,6 +32,7 @@ struct baseline_cell {
 	char *release; /* of that kernel, "" unknown */
 	enum verdict verdict;
 	enum reject_class class;
+	enum evidence evidence; /* unknown in those of versions that did not measure it */
 	bool unexpected;
 	char *reason; /* "" when it comes from a text */
 	char *advice; /* the same */
@@ -52,7 +53,8 @@ struct baseline {
 
 /*
  * What `r` says of each of its objects: objects by name, cells in the order of kernel_name_order, traits by kind and
- * key. A cell that the run never came to is infra. `*b` is the caller's: baseline_free.
+ * key. A cell that the run never came to is infra. `*b` is the caller's:
+ * baseline_free.
  */
 void baseline_take(const struct result *r, struct baseline *b);
 

@@ -80,6 +80,26 @@ static void add_verdicts(struct buf *out, const struct baseline_object *o)
 		free(traits[i].state);
 }
 
+/* Where it is known; a text without it is as those of former versions are. */
+static void add_evidence(struct buf *out, const struct baseline_object *o)
+{
+	cleanup_free struct trait *traits = xcalloc(o->cell_count + 1, sizeof(*traits));
+	cleanup_free struct entry *entries = xcalloc(o->cell_count + 1, sizeof(*entries));
+	size_t count = 0;
+
+	for (size_t i = 0; i < o->cell_count; i++) {
+		if (o->cells[i].evidence == EVIDENCE_UNKNOWN)
+			continue;
+		traits[count].state = (char *)evidence_name(o->cells[i].evidence);
+		entries[count] = (struct entry){&traits[count], i};
+		count++;
+	}
+	if (!count)
+		return;
+	buf_puts(out, "\nevidence\n");
+	add_states(out, o, entries, count);
+}
+
 static void add_traits(struct buf *out, const struct baseline_object *o)
 {
 	cleanup_free struct entry *entries = NULL;
@@ -118,12 +138,13 @@ void baseline_text_write(const struct baseline_object *o, struct buf *out)
 		buf_putc(out, '\n');
 	}
 	add_verdicts(out, o);
+	add_evidence(out, o);
 	add_traits(out, o);
 }
 
 /* ---- reading ---- */
 
-enum topic { TOPIC_NONE, TOPIC_VERDICT, TOPIC_TRAIT };
+enum topic { TOPIC_NONE, TOPIC_VERDICT, TOPIC_EVIDENCE, TOPIC_TRAIT };
 
 struct reader {
 	const char *name;
@@ -211,6 +232,16 @@ static int set_verdict(struct reader *in, struct baseline_cell *c, const char *s
 	return 0;
 }
 
+static int set_evidence(struct reader *in, struct baseline_cell *c, const char *state)
+{
+	int evidence = evidence_parse(state);
+
+	if (evidence < 0)
+		return mistake(in, "no such evidence", state);
+	c->evidence = (enum evidence)evidence;
+	return 0;
+}
+
 static int read_state(struct reader *in, const char *line)
 {
 	const char *colon = strstr(line, ": ");
@@ -228,6 +259,8 @@ static int read_state(struct reader *in, const char *line)
 			return mistake(in, "no `kernel` line names this kernel", word);
 		if (in->topic == TOPIC_VERDICT)
 			rc = set_verdict(in, c, state);
+		else if (in->topic == TOPIC_EVIDENCE)
+			rc = set_evidence(in, c, state);
 		else
 			baseline_add_trait(c, in->kind, in->key, state, -1);
 		word += len;
@@ -259,8 +292,13 @@ static int read_line(struct reader *in, struct baseline *b, const char *line)
 		in->topic = TOPIC_VERDICT;
 		return 0;
 	}
+	if (!strcmp(line, "evidence")) {
+		in->topic = TOPIC_EVIDENCE;
+		return 0;
+	}
 	if (kind < 0 || !*rest)
-		return mistake(in, "expected `kernel`, `verdict`, `program`, `field` or `relocation`", line);
+		return mistake(in, "expected `kernel`, `verdict`, `evidence`, `program`, `field` or `relocation`",
+		               line);
 	in->topic = TOPIC_TRAIT;
 	in->kind = (enum trait_kind)kind;
 	free(in->key);

@@ -11,8 +11,8 @@
 #define RANK_FAILURE 2
 
 static const int verdict_ranks[VERDICT_COUNT] = {
-        [VERDICT_PASS] = 0,     [VERDICT_DEGRADED] = 1, [VERDICT_SILENT] = 2,
-        [VERDICT_REJECTED] = 3, [VERDICT_WRONG] = 4,    [VERDICT_INFRA] = 5,
+        [VERDICT_PASS] = 0,     [VERDICT_DEGRADED] = 1, [VERDICT_UNPROVEN] = 2, [VERDICT_SILENT] = 3,
+        [VERDICT_REJECTED] = 4, [VERDICT_WRONG] = 5,    [VERDICT_INFRA] = 6,
 };
 
 static const struct {
@@ -154,7 +154,42 @@ static void compare_traits(const struct pair *p)
 
 static char *cell_state(const struct baseline_cell *c)
 {
+	bool shows = c->verdict != VERDICT_REJECTED && c->verdict != VERDICT_WRONG && c->evidence != EVIDENCE_UNKNOWN &&
+	             c->evidence != EVIDENCE_TRUTH;
+
+	if (shows)
+		return xasprintf("%s (%s)", verdict_name(c->verdict), evidence_name(c->evidence));
 	return result_verdict_text(c->verdict, c->class);
+}
+
+/* What nobody measured can be told where a field was compared. */
+static enum evidence evidence_of(const struct baseline_cell *c)
+{
+	bool compared = c->verdict != VERDICT_SILENT && has_kind(c, TRAIT_FIELD);
+
+	return c->evidence == EVIDENCE_UNKNOWN && compared ? EVIDENCE_TRUTH : c->evidence;
+}
+
+/* A pass or a degraded one of when both were given for a load alone. */
+static bool is_former_unproven(const struct baseline_cell *c)
+{
+	return (c->verdict == VERDICT_PASS || c->verdict == VERDICT_DEGRADED) && evidence_of(c) == EVIDENCE_UNKNOWN;
+}
+
+static bool is_renamed(const struct pair *p)
+{
+	return (p->new->verdict == VERDICT_UNPROVEN &&is_former_unproven(p->old)) ||
+	       (p->old->verdict == VERDICT_UNPROVEN && is_former_unproven(p->new));
+}
+
+/* Less than 0 when the new cell has less, of the same verdict; what was rejected tells it by its class. */
+static int evidence_order(const struct pair *p)
+{
+	enum evidence old = evidence_of(p->old), new = evidence_of(p->new);
+
+	if (p->old->verdict == VERDICT_REJECTED || old == EVIDENCE_UNKNOWN || new == EVIDENCE_UNKNOWN)
+		return 0;
+	return (int)new - (int)old;
 }
 
 static void add_verdict(const struct pair *p, enum diff_section section)
@@ -176,9 +211,13 @@ static void compare_verdicts(const struct pair *p)
 {
 	int was = verdict_ranks[p->old->verdict], now = verdict_ranks[p->new->verdict];
 
-	if (now > was || (p->new->unexpected && !p->old->unexpected))
+	int more = now == was ? evidence_order(p) : 0;
+
+	if (is_renamed(p))
+		was = now;
+	if (now > was || (p->new->unexpected && !p->old->unexpected) || more < 0)
 		add_verdict(p, DIFF_WORSE);
-	else if (now < was || (p->old->unexpected && !p->new->unexpected))
+	else if (now < was || (p->old->unexpected && !p->new->unexpected) || more > 0)
 		add_verdict(p, DIFF_BETTER);
 	else if (p->old->class != p->new->class)
 		add_verdict(p, DIFF_CHANGED);

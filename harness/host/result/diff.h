@@ -3,9 +3,11 @@
  * diff: what changed between two releases of the same objects, per kernel, down to the relocation, and whether any of
  * it is for the worse. Pure: two baselines in, findings out; report_diff makes text of them.
  *
- * From best to worst: pass, degraded, silent, rejected, wrong. `wrong` is behind `rejected` because nobody notices it
- * in production. A verdict that nobody expected any more is worse too, whatever it is. A kernel or object that only one
- * side has is neither better nor worse.
+ * From best to worst: pass, degraded, unproven, silent, rejected, wrong; of two cells with one verdict the one with
+ * less evidence is worse, unless it is rejected or its evidence is unknown. A pass of a version that did not measure
+ * evidence, in which no field was compared, is what is called unproven today. `wrong` is behind `rejected` because
+ * nobody notices it in production. A verdict that nobody expected any more is worse too, whatever it is. A kernel or
+ * object that only one side has is neither better nor worse.
  */
 #ifndef COREMATRIX_HOST_RESULT_DIFF_H
 #define COREMATRIX_HOST_RESULT_DIFF_H

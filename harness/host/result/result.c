@@ -202,6 +202,41 @@ char *result_verdict_text(enum verdict verdict, enum reject_class class)
 	return xstrdup(verdict_name(verdict));
 }
 
+char *result_cell_verdict(const struct result_cell *c)
+{
+	if (c->verdict == VERDICT_UNPROVEN && c->evidence != EVIDENCE_UNKNOWN)
+		return xasprintf("%s (%s)", verdict_name(c->verdict), evidence_name(c->evidence));
+	return result_verdict_text(c->verdict, c->class);
+}
+
+/* Strongest first. */
+static const struct {
+	enum evidence evidence;
+	const char *words;
+} evidence_words[] = {
+        {EVIDENCE_TRUTH, "proven by values"},
+        {EVIDENCE_EVENTS, "with events that nothing was compared in"},
+        {EVIDENCE_RAN, "ran"},
+        {EVIDENCE_ATTACHED, "attached"},
+        {EVIDENCE_LOADED, "loaded alone"},
+        {EVIDENCE_NONE, "not loaded"},
+        {EVIDENCE_UNKNOWN, "of unknown evidence"},
+};
+
+void result_evidence_line(const size_t counts[EVIDENCE_COUNT], struct buf *out)
+{
+	size_t start = out->len, known = 0;
+
+	for (size_t i = EVIDENCE_UNKNOWN + 1; i < EVIDENCE_COUNT; i++)
+		known += counts[i];
+	for (size_t i = 0; known && i < sizeof(evidence_words) / sizeof(*evidence_words); i++) {
+		size_t count = counts[evidence_words[i].evidence];
+
+		if (count)
+			buf_printf(out, "%s%zu %s", out->len > start ? ", " : "", count, evidence_words[i].words);
+	}
+}
+
 void result_count(const struct result *r, struct result_totals *totals)
 {
 	memset(totals, 0, sizeof(*totals));
@@ -211,6 +246,8 @@ void result_count(const struct result *r, struct result_totals *totals)
 
 		if ((unsigned)c->verdict < VERDICT_COUNT)
 			totals->verdicts[c->verdict]++;
+		if ((unsigned)c->evidence < EVIDENCE_COUNT)
+			totals->evidence[c->evidence]++;
 		/* infra counts apart: it is neither as expected nor the object's fault */
 		if (c->verdict != VERDICT_INFRA && c->as_expected)
 			totals->as_expected++;

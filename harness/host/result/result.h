@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "wire/terms.h"
 
@@ -78,6 +79,8 @@ struct result_program {
 	bool alone; /* loaded, attached, err and log are of a try with every other program off (program_fact) */
 	int err;
 	char *log; /* the proving line, "" */
+	enum evidence evidence;
+	uint64_t run_cnt, workload_runs, noise_runs, recursion_misses, missed; /* program_fact says what they count */
 };
 
 struct result_relocation {
@@ -111,6 +114,7 @@ struct result_cell {
 	char *object; /* name */
 	enum verdict verdict;
 	enum reject_class class;
+	enum evidence evidence;
 	enum cell_phase phase;
 	char *reason;   /* one line: why it is not a pass */
 	char *advice;   /* what the author can do about it, "" */
@@ -197,16 +201,26 @@ void result_sort_cells(struct result *r);
 /* The verdict as text: "pass", "rejected:relocation". Returned string is the caller's. */
 char *result_verdict_text(enum verdict verdict, enum reject_class class);
 
+/* The same for people, who see what an unproven cell's standing rests on: "unproven (ran)". The caller's. */
+char *result_cell_verdict(const struct result_cell *c);
+
 /* Counts for the line of totals and for the exit status. */
 struct result_totals {
 	size_t cells, as_expected, unexpected;
 	size_t verdicts[VERDICT_COUNT];
+	size_t evidence[EVIDENCE_COUNT];
 	size_t relocations, disagreements;
 	size_t compared; /* relocations whose prediction could be held against what was measured */
 	size_t truths, truths_wrong;
 };
 
 void result_count(const struct result *r, struct result_totals *totals);
+
+/*
+ * Append "12 proven by values, 22 ran, 43 loaded alone": cells by their evidence, for the last line of a report.
+ * Nothing when the evidence of none is known.
+ */
+void result_evidence_line(const size_t counts[EVIDENCE_COUNT], struct buf *out);
 
 /* Exit status that the run deserves (enum exit_status): infra anywhere is 3, a disagreement 4, the highest wins. */
 enum exit_status result_exit_status(const struct result *r);

@@ -20,6 +20,27 @@ static void codec_class(struct codec *x, json_t *node, enum reject_class *class)
 		                                       reject_class_parse);
 }
 
+/* Absent where nobody measured it, as in the results of versions that did not. */
+static void codec_evidence(struct codec *x, json_t *node, enum evidence *evidence)
+{
+	if (x->writing && *evidence == EVIDENCE_UNKNOWN)
+		return;
+	*evidence = (enum evidence)codec_term(x, node, "evidence", (int)*evidence, evidence_name(*evidence),
+	                                      evidence_parse);
+}
+
+static void program_runs(struct codec *x, json_t *node, struct result_program *p)
+{
+	codec_evidence(x, node, &p->evidence);
+	if (x->writing && p->evidence == EVIDENCE_UNKNOWN)
+		return;
+	codec_u64(x, node, "run_cnt", &p->run_cnt);
+	codec_u64(x, node, "workload_runs", &p->workload_runs);
+	codec_u64(x, node, "noise_runs", &p->noise_runs);
+	codec_u64(x, node, "recursion_misses", &p->recursion_misses);
+	codec_u64(x, node, "missed", &p->missed);
+}
+
 static void program_entry(struct codec *x, json_t *node, void *owner, size_t index)
 {
 	struct result_cell *c = owner;
@@ -34,6 +55,7 @@ static void program_entry(struct codec *x, json_t *node, void *owner, size_t ind
 	codec_bool(x, node, "alone", &p->alone);
 	codec_int(x, node, "errno", &p->err);
 	codec_string(x, node, "log", &p->log);
+	program_runs(x, node, p);
 }
 
 static void relocation_target(struct codec *x, json_t *node, struct result_relocation *r)
@@ -135,6 +157,7 @@ static void cell_entry(struct codec *x, json_t *node, void *owner, size_t index)
 	c->verdict =
 	        (enum verdict)codec_term(x, node, "verdict", (int)c->verdict, verdict_name(c->verdict), verdict_parse);
 	codec_class(x, node, &c->class);
+	codec_evidence(x, node, &c->evidence);
 	codec_string(x, node, "reason", &c->reason);
 	codec_string(x, node, "expected", &c->expected);
 	codec_bool(x, node, "as_expected", &c->as_expected);

@@ -24,6 +24,13 @@ static void add_program(struct result_cell *cell, const struct program_fact *f)
 	p->attached = f->attached;
 	p->alone = f->alone;
 	p->err = f->err;
+	/* a number from a guest, which need not be a term */
+	p->evidence = f->evidence < EVIDENCE_COUNT ? (enum evidence)f->evidence : EVIDENCE_UNKNOWN;
+	p->run_cnt = f->run_cnt;
+	p->workload_runs = f->workload_runs;
+	p->noise_runs = f->noise_runs;
+	p->recursion_misses = f->recursion_misses;
+	p->missed = f->missed;
 }
 
 static struct result_relocation *add_relocation(struct result_cell *cell, const struct relo_fact *f)
@@ -126,6 +133,7 @@ void cell_result_infra(struct result_cell *cell, const char *reason)
 {
 	cell->verdict = VERDICT_INFRA;
 	cell->class = CLASS_NONE;
+	cell->evidence = EVIDENCE_UNKNOWN;
 	cell->as_expected = false;
 	text_set(&cell->reason, reason);
 }

@@ -47,6 +47,20 @@ static struct result_cell *add_cell(struct recorder *rec, size_t kernel, size_t 
 	return cell;
 }
 
+/* What the ini and the command line require; the stronger of both. */
+static void require_evidence(const struct recorder *rec, struct result_cell *cell, const struct object *o)
+{
+	enum evidence required = o->ini.require > rec->s->require ? o->ini.require : rec->s->require;
+	cleanup_free char *reason = NULL;
+
+	if (!cell->as_expected || !expect_lacks_evidence(cell->verdict, cell->evidence, required))
+		return;
+	cell->as_expected = false;
+	reason = xasprintf("%s%sits evidence is \"%s\", and \"%s\" is required", cell->reason,
+	                   *cell->reason ? "; " : "", evidence_name(cell->evidence), evidence_name(required));
+	text_set(&cell->reason, reason);
+}
+
 static void expect_cell(struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object)
 {
 	const struct object *o = &rec->s->objects->at[object];
@@ -64,6 +78,7 @@ static void expect_cell(struct recorder *rec, struct result_cell *cell, size_t k
 	text_set(&cell->expected, text);
 	cell->as_expected = expect_matches(text, cell->verdict, cell->class);
 	free(text);
+	require_evidence(rec, cell, o);
 }
 
 static void write_cell_log(struct recorder *rec, struct result_cell *cell, const struct session_cell *facts)

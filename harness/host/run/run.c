@@ -234,6 +234,7 @@ static int measure(const struct run *run, struct result *r, struct error *err)
 	                .predict = run->predict,
 	                .plan = &run->plan,
 	                .repeat = o->repeat,
+	                .require = o->require,
 	                .images = o->images,
 	                .initrd = run->initrd,
 	                .qemu_version = run->qemu,

@@ -35,9 +35,10 @@ struct run_request {
 	unsigned part, parts;    /* parts 0: the whole list */
 	bool plan_only;          /* print the plan and stop */
 	bool frozen, cold;
-	unsigned jobs;       /* 0: as many as fit */
-	unsigned repeat;     /* how often, at least 1 */
-	const char *summary; /* a file to append the matrix to, as Markdown; NULL: none */
+	unsigned jobs;         /* 0: as many as fit */
+	unsigned repeat;       /* how often, at least 1 */
+	enum evidence require; /* less of it is unexpected; EVIDENCE_UNKNOWN: none is required */
+	const char *summary;   /* a file to append the matrix to, as Markdown; NULL: none */
 };
 
 /*

@@ -31,6 +31,7 @@ struct schedule {
 	bool cold;               /* neither use nor make saved guests */
 	const struct plan *plan; /* kernels to run, in order */
 	unsigned repeat;         /* how often, at least 1 */
+	enum evidence require;   /* less of it is unexpected; EVIDENCE_UNKNOWN: none is required */
 	struct vm_deadlines deadlines;
 	const char *directory; /* of the run */
 	const char *command;   /* how to call this program for one cell, up to --kernel */

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/truth/run_count.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include <bpf/bpf.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+/* What the deeds left to be done later is over by then; then the interval itself. */
+#define SETTLE_NS 10000000u
+#define QUIET_MIN_NS 20000000u
+#define QUIET_MAX_NS 200000000u
+
+/* Helpers by which a program hands an event over (enum bpf_func_id; the numbers are ABI). */
+static const int32_t event_helpers[] = {
+        6,   /* trace_printk */
+        25,  /* perf_event_output */
+        111, /* skb_output */
+        121, /* xdp_output */
+        126, /* seq_printf */
+        127, /* seq_write */
+        130, /* ringbuf_output */
+        131, /* ringbuf_reserve */
+        177, /* trace_vprintk */
+        198, /* ringbuf_reserve_dynptr */
+};
+
+static bool makes_event(const struct bpf_insn *insn)
+{
+	if (insn->code != (BPF_JMP | BPF_CALL) || insn->src_reg)
+		return false;
+	for (size_t i = 0; i < sizeof(event_helpers) / sizeof(event_helpers[0]); i++)
+		if (insn->imm == event_helpers[i])
+			return true;
+	return false;
+}
+
+static bool hands_over(const struct bpf_program *program)
+{
+	const struct bpf_insn *insns = bpf_program__insns(program);
+	size_t count = insns ? bpf_program__insn_cnt(program) : 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (makes_event(&insns[i]))
+			return true;
+	return false;
+}
+
+void run_counts_open(struct run_counts *counts, struct bpf_object *obj, const uint32_t *triggers)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, obj)
+	{
+		int fd = bpf_program__fd(program);
+
+		counts->programs = xrealloc(counts->programs, counts->count + 1, sizeof(*counts->programs));
+		counts->programs[counts->count] = (struct run_count){
+		        .program = program,
+		        .fd = fd < 0 ? -1 : fd,
+		        .known = triggers[counts->count] != 0,
+		        .hands_over = fd >= 0 && hands_over(program),
+		};
+		counts->count++;
+	}
+}
+
+static uint64_t runs_read(const struct run_count *p)
+{
+	struct bpf_prog_info info = {0};
+	uint32_t size = sizeof(info);
+
+	if (p->fd < 0 || bpf_obj_get_info_by_fd(p->fd, &info, &size))
+		return 0;
+	return info.run_cnt;
+}
+
+void run_counts_life(struct run_counts *counts)
+{
+	for (size_t i = 0; i < counts->count; i++)
+		counts->programs[i].life = 0;
+}
+
+void run_counts_window_open(struct run_counts *counts)
+{
+	for (size_t i = 0; i < counts->count; i++)
+		counts->programs[i].mark = runs_read(&counts->programs[i]);
+	counts->mark_ns = clock_ns(CLOCK_MONOTONIC);
+}
+
+void run_counts_window_close(struct run_counts *counts)
+{
+	counts->deeds_ns += clock_ns(CLOCK_MONOTONIC) - counts->mark_ns;
+	for (size_t i = 0; i < counts->count; i++) {
+		struct run_count *p = &counts->programs[i];
+		uint64_t runs = runs_read(p) - p->mark;
+
+		p->deeds += runs;
+		p->life += runs;
+	}
+}
+
+/* The kernel does not count the runs of every kind of program on every version: see sleepable ones before 5.12. */
+static bool may_have_made(const struct run_count *p, bool any_counted)
+{
+	return p->hands_over && (p->life || !any_counted);
+}
+
+void run_counts_attribute(struct run_counts *counts, size_t events, bool compared)
+{
+	uint64_t runs = 0;
+	size_t makers = 0;
+	bool counted = false;
+
+	for (size_t i = 0; i < counts->count; i++)
+		counted |= counts->programs[i].hands_over && counts->programs[i].life;
+	for (size_t i = 0; i < counts->count; i++) {
+		makers += may_have_made(&counts->programs[i], counted);
+		runs += counts->programs[i].hands_over ? counts->programs[i].life : 0;
+	}
+	if (!events || (makers != 1 && runs != events))
+		return;
+	for (size_t i = 0; i < counts->count; i++) {
+		struct run_count *p = &counts->programs[i];
+
+		if (!may_have_made(p, counted))
+			continue;
+		p->handed_over = true;
+		p->compared |= compared;
+	}
+}
+
+static void pause_ns(uint64_t ns)
+{
+	struct timespec t = {.tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u)};
+
+	while (nanosleep(&t, &t))
+		;
+}
+
+static void quiet_measure(struct run_counts *counts)
+{
+	uint64_t length = 2 * counts->deeds_ns;
+
+	length = length < QUIET_MIN_NS ? QUIET_MIN_NS : length > QUIET_MAX_NS ? QUIET_MAX_NS : length;
+	pause_ns(SETTLE_NS);
+	for (size_t i = 0; i < counts->count; i++)
+		counts->programs[i].mark = runs_read(&counts->programs[i]);
+	counts->mark_ns = clock_ns(CLOCK_MONOTONIC);
+	pause_ns(length);
+	counts->quiet_ns = clock_ns(CLOCK_MONOTONIC) - counts->mark_ns;
+	for (size_t i = 0; i < counts->count; i++)
+		counts->programs[i].quiet = runs_read(&counts->programs[i]) - counts->programs[i].mark;
+}
+
+void run_counts_finish(struct run_counts *counts)
+{
+	bool doubtful = false;
+
+	for (size_t i = 0; i < counts->count; i++) {
+		struct run_count *p = &counts->programs[i];
+
+		p->total = runs_read(p);
+		doubtful |= p->deeds && !p->handed_over && !p->known;
+	}
+	if (doubtful)
+		quiet_measure(counts);
+}
+
+bool run_count_is_ours(const struct run_count *p, uint64_t deeds_ns, uint64_t quiet_ns)
+{
+	double noise = quiet_ns ? (double)p->quiet * (double)deeds_ns / (double)quiet_ns : 0;
+	double above = (double)p->deeds - noise;
+
+	/* Three standard deviations of what comes at random at this rate. */
+	return p->deeds && above > 0 && above * above > 9 * noise;
+}
+
+void run_counts_free(struct run_counts *counts)
+{
+	free(counts->programs);
+	*counts = (struct run_counts){0};
+}
