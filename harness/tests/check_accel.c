@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Every way in which a KVM can be of no use, played by the fake QEMU: it acts by the accelerator it is asked for. */
-#include <check.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "host/vm/accel.h"
 #include "tests/scratch.h"
+#include "tests/suite.h"
 
 #define PROGRAM "qemu-system-x86_64"
 
@@ -196,20 +196,14 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("accel");
-	TCase *tests = tcase_create("accel");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("accel", .open = setup, .close = scratch_teardown),
+	        EACH(only_a_guest_that_said_hello_is_believed, kinds),
+	        EACH(what_is_asked_for_is_taken_untried, given),
+	        TEST(the_answer_is_kept_for_this_boot),
+	        TEST(an_answer_of_another_boot_is_not_believed),
+	        TEST(no_permission_is_told_and_costs_no_try),
+	};
 
-	tcase_add_unchecked_fixture(tests, setup, scratch_teardown);
-	tcase_add_loop_test(tests, only_a_guest_that_said_hello_is_believed, 0, sizeof(kinds) / sizeof(*kinds));
-	tcase_add_loop_test(tests, what_is_asked_for_is_taken_untried, 0, sizeof(given) / sizeof(*given));
-	tcase_add_test(tests, the_answer_is_kept_for_this_boot);
-	tcase_add_test(tests, an_answer_of_another_boot_is_not_believed);
-	tcase_add_test(tests, no_permission_is_told_and_costs_no_try);
-	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("accel", tests, COUNT(tests));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* advice, with what it is made of: near_name, advice_subject, btf_ask. Kernels are BTF files built here. */
-#include <check.h>
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "host/lib/near_name.h"
 #include "host/lib/text.h"
 #include "tests/scratch.h"
+#include "tests/suite.h"
 
 /* ---- near_name ---- */
 
@@ -345,22 +345,15 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("advice");
-	TCase *pure = tcase_create("pure"), *types = tcase_create("types");
-	SRunner *runner;
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("pure"),
+	        TEST(near_names_are_the_few_most_like),
+	        TEST(very_long_names_are_near_to_nothing),
+	        EACH(what_a_cell_lacked_is_found, subjects),
+	        GROUP("types", .open = scratch_setup, .close = scratch_teardown),
+	        TEST(rejected_cells_get_advice_from_the_kernels_types),
+	        TEST(a_refused_map_is_looked_up_in_its_object),
+	};
 
-	tcase_add_test(pure, near_names_are_the_few_most_like);
-	tcase_add_test(pure, very_long_names_are_near_to_nothing);
-	tcase_add_loop_test(pure, what_a_cell_lacked_is_found, 0, sizeof(subjects) / sizeof(*subjects));
-	suite_add_tcase(suite, pure);
-	tcase_add_unchecked_fixture(types, scratch_setup, scratch_teardown);
-	tcase_add_test(types, rejected_cells_get_advice_from_the_kernels_types);
-	tcase_add_test(types, a_refused_map_is_looked_up_in_its_object);
-	suite_add_tcase(suite, types);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run("advice", tests, COUNT(tests));
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Texts as apt and a mirror write them: sources, indexes, complaints. No apt is run. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/source/apt_source.h"
 #include "host/source/package_index.h"
+#include "tests/suite.h"
 
 #define SUM "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define PACKAGE(name, version, depends) \
@@ -304,28 +304,20 @@ START_TEST(mirror_lists_give_their_first_line)
 }
 END_TEST
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
 int main(void)
 {
-	Suite *s = suite_create("apt");
-	TCase *t = tcase_create("apt");
-	SRunner *sr = srunner_create(s);
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(finds_the_kernel_of_a_row, rows),
+	        RANGE(pieces_of_any_size_give_the_same_index, 0, 5),
+	        TEST(newer_layout_takes_binary_and_base),
+	        TEST(struck_kernels_are_found_no_more),
+	        TEST(index_round_trips_and_refuses_damage),
+	        EACH(mirrors_are_debians_own, sources),
+	        EACH(security_lies_beside, beside),
+	        TEST(sources_name_both_archives),
+	        EACH(only_real_complaints_are_gaps, complaints),
+	        RANGE(mirror_lists_give_their_first_line, 0, 4),
+	};
 
-	tcase_add_loop_test(t, finds_the_kernel_of_a_row, 0, COUNT(rows));
-	tcase_add_loop_test(t, pieces_of_any_size_give_the_same_index, 0, 5);
-	tcase_add_test(t, newer_layout_takes_binary_and_base);
-	tcase_add_test(t, struck_kernels_are_found_no_more);
-	tcase_add_test(t, index_round_trips_and_refuses_damage);
-	tcase_add_loop_test(t, mirrors_are_debians_own, 0, COUNT(sources));
-	tcase_add_loop_test(t, security_lies_beside, 0, COUNT(beside));
-	tcase_add_test(t, sources_name_both_archives);
-	tcase_add_loop_test(t, only_real_complaints_are_gaps, 0, COUNT(complaints));
-	tcase_add_loop_test(t, mirror_lists_give_their_first_line, 0, 4);
-	suite_add_tcase(s, t);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("apt", tests, COUNT(tests));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* base: the error contract, buffers, whole files, and the order of versions. */
-#include <check.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,8 +16,7 @@
 #include "base/io.h"
 #include "base/version.h"
 #include "tests/scratch.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#include "tests/suite.h"
 
 /* ---- error ---- */
 
@@ -503,59 +501,40 @@ START_TEST(release_starts_with_major_and_minor)
 }
 END_TEST
 
-static TCase *values(void)
-{
-	TCase *t = tcase_create("values");
-
-	tcase_add_test(t, error_says_code_status_and_text);
-	tcase_add_test(t, prefix_keeps_code_and_status);
-	tcase_add_test(t, error_can_quote_itself);
-	tcase_add_test(t, error_may_be_absent);
-	tcase_add_test(t, cleared_error_is_as_new);
-	tcase_add_test(t, buf_grows_and_stays_terminated);
-	tcase_add_test(t, buf_puts_pieces_together);
-	tcase_add_test(t, buf_consumes_from_the_front);
-	tcase_add_test(t, buf_reserves_without_adding);
-	tcase_add_test(t, stolen_buf_is_the_thiefs);
-	tcase_add_test(t, allocations_never_return_null);
-	tcase_add_test(t, stealing_leaves_nothing_behind);
-	tcase_add_loop_test(t, versions_are_ordered_as_debian_does, 0, COUNT(orders));
-	tcase_add_loop_test(t, release_starts_with_major_and_minor, 0, COUNT(releases));
-	return t;
-}
-
-static TCase *files(void)
-{
-	TCase *t = tcase_create("files");
-
-	tcase_add_unchecked_fixture(t, scratch_setup, scratch_teardown);
-	tcase_add_test(t, file_is_read_whole_and_appended);
-	tcase_add_test(t, empty_file_reads_as_nothing);
-	tcase_add_test(t, file_without_a_size_is_read_to_its_end);
-	tcase_add_loop_test(t, unreadable_file_is_refused_by_name, 0, COUNT(unreadable));
-	tcase_add_test(t, all_bytes_arrive);
-	tcase_add_test(t, failed_write_says_why);
-	tcase_add_test(t, file_is_replaced_as_a_whole);
-	tcase_add_test(t, failed_replacement_leaves_nothing);
-	tcase_add_test(t, replacement_needs_its_directory);
-	tcase_add_test(t, directories_are_made_and_removed);
-	tcase_add_test(t, link_to_a_directory_is_not_followed);
-	tcase_add_test(t, file_in_the_place_of_a_directory_is_named);
-	tcase_add_test(t, directory_without_a_name_is_refused);
-	tcase_add_test(t, last_component_of_a_path);
-	return t;
-}
-
 int main(void)
 {
-	Suite *s = suite_create("base");
-	SRunner *sr = srunner_create(s);
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("values"),
+	        TEST(error_says_code_status_and_text),
+	        TEST(prefix_keeps_code_and_status),
+	        TEST(error_can_quote_itself),
+	        TEST(error_may_be_absent),
+	        TEST(cleared_error_is_as_new),
+	        TEST(buf_grows_and_stays_terminated),
+	        TEST(buf_puts_pieces_together),
+	        TEST(buf_consumes_from_the_front),
+	        TEST(buf_reserves_without_adding),
+	        TEST(stolen_buf_is_the_thiefs),
+	        TEST(allocations_never_return_null),
+	        TEST(stealing_leaves_nothing_behind),
+	        EACH(versions_are_ordered_as_debian_does, orders),
+	        EACH(release_starts_with_major_and_minor, releases),
+	        GROUP("files", .open = scratch_setup, .close = scratch_teardown),
+	        TEST(file_is_read_whole_and_appended),
+	        TEST(empty_file_reads_as_nothing),
+	        TEST(file_without_a_size_is_read_to_its_end),
+	        EACH(unreadable_file_is_refused_by_name, unreadable),
+	        TEST(all_bytes_arrive),
+	        TEST(failed_write_says_why),
+	        TEST(file_is_replaced_as_a_whole),
+	        TEST(failed_replacement_leaves_nothing),
+	        TEST(replacement_needs_its_directory),
+	        TEST(directories_are_made_and_removed),
+	        TEST(link_to_a_directory_is_not_followed),
+	        TEST(file_in_the_place_of_a_directory_is_named),
+	        TEST(directory_without_a_name_is_refused),
+	        TEST(last_component_of_a_path),
+	};
 
-	suite_add_tcase(s, values());
-	suite_add_tcase(s, files());
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("base", tests, COUNT(tests));
 }

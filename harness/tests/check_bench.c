@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a benchmark's figures mean: medians, ratios, goals, comparison with an older one, bench.json. No VM, no time. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +7,7 @@
 #include "host/bench/bench.h"
 #include "host/bench/bench_json.h"
 #include "host/bench/bench_table.h"
-
-#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+#include "tests/suite.h"
 
 static void set(char **slot, const char *text)
 {
@@ -301,7 +299,7 @@ START_TEST(the_table_shows_figures_goals_and_what_is_missing)
 
 	add_lost(add_kernel(b, "other"), 1, BENCH_PEER, "no\nbzImage");
 	text = bench_table(b);
-	for (int i = 0; i < COUNT(wanted); i++)
+	for (size_t i = 0; i < COUNT(wanted); i++)
 		ck_assert_msg(strstr(text, wanted[i]), "no '%s' in:\n%s", wanted[i], text);
 	ck_assert_ptr_null(strstr(text, "        vng"));
 	free(text);
@@ -311,26 +309,20 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("bench");
-	TCase *t = tcase_create("bench");
-	SRunner *sr = srunner_create(s);
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(a_median_is_the_middle, median_cases),
+	        TEST(ratios_are_made_of_what_they_say),
+	        TEST(a_ratio_pairs_the_samples_of_a_round),
+	        TEST(lost_samples_count_for_nothing_but_are_told),
+	        TEST(figures_over_kernels_are_medians_of_medians),
+	        EACH(worse_is_told_by_its_side_and_by_the_tolerance, compare_cases),
+	        TEST(only_kernels_of_both_are_compared),
+	        TEST(role_names_read_back),
+	        TEST(json_comes_back_as_it_was),
+	        EACH(a_file_that_is_no_benchmark_is_the_users_mistake, refused),
+	        TEST(a_missing_file_is_the_users_mistake),
+	        TEST(the_table_shows_figures_goals_and_what_is_missing),
+	};
 
-	tcase_add_loop_test(t, a_median_is_the_middle, 0, COUNT(median_cases));
-	tcase_add_test(t, ratios_are_made_of_what_they_say);
-	tcase_add_test(t, a_ratio_pairs_the_samples_of_a_round);
-	tcase_add_test(t, lost_samples_count_for_nothing_but_are_told);
-	tcase_add_test(t, figures_over_kernels_are_medians_of_medians);
-	tcase_add_loop_test(t, worse_is_told_by_its_side_and_by_the_tolerance, 0, COUNT(compare_cases));
-	tcase_add_test(t, only_kernels_of_both_are_compared);
-	tcase_add_test(t, role_names_read_back);
-	tcase_add_test(t, json_comes_back_as_it_was);
-	tcase_add_loop_test(t, a_file_that_is_no_benchmark_is_the_users_mistake, 0, COUNT(refused));
-	tcase_add_test(t, a_missing_file_is_the_users_mistake);
-	tcase_add_test(t, the_table_shows_figures_goals_and_what_is_missing);
-	suite_add_tcase(s, t);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("bench", tests, COUNT(tests));
 }

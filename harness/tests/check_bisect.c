@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bisect and release_range: which kernels lie between two others, and in which order they are tried. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +7,8 @@
 #include "base/cleanup.h"
 #include "host/cmd/bisect.h"
 #include "host/source/release_range.h"
+#include "tests/suite.h"
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 #define MAX_KERNELS 40
 
 /* ---- the search ---- */
@@ -158,19 +157,12 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("bisect");
-	TCase *t = tcase_create("bisect");
-	SRunner *r;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(next_is_near_the_middle, steps),
+	        RANGE(every_first_bad_is_found, 1, MAX_KERNELS),
+	        EACH(one_release_of_each_version_lies_between, ranges),
+	        TEST(what_the_mirror_has_not_is_not_between),
+	};
 
-	tcase_add_loop_test(t, next_is_near_the_middle, 0, COUNT(steps));
-	tcase_add_loop_test(t, every_first_bad_is_found, 1, MAX_KERNELS);
-	tcase_add_loop_test(t, one_release_of_each_version_lies_between, 0, COUNT(ranges));
-	tcase_add_test(t, what_the_mirror_has_not_is_not_between);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("bisect", tests, COUNT(tests));
 }

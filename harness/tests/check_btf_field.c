@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +7,7 @@
 
 #include "relo/btf_check.h"
 #include "relo/btf_field.h"
-
-#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
+#include "tests/suite.h"
 
 static struct btf *kernel;
 
@@ -165,20 +163,13 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("btf_field");
-	TCase *tc = tcase_create("field"), *sound = tcase_create("check");
-	SRunner *runner;
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("field", .set_up = set_up, .tear_down = tear_down),
+	        EACH(finds_fields, lookups),
+	        EACH(suggests_near_names, suggestions),
+	        GROUP("check"),
+	        EACH(tells_sound_btf_from_broken, broken_cases),
+	};
 
-	tcase_add_checked_fixture(tc, set_up, tear_down);
-	tcase_add_loop_test(tc, finds_fields, 0, COUNT(lookups));
-	tcase_add_loop_test(tc, suggests_near_names, 0, COUNT(suggestions));
-	suite_add_tcase(suite, tc);
-	tcase_add_loop_test(sound, tells_sound_btf_from_broken, 0, COUNT(broken_cases));
-	suite_add_tcase(suite, sound);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("btf_field", tests, COUNT(tests));
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/resolve/btf_pick.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +12,9 @@
 #include "host/resolve/relo_target.h"
 #include "relo/btf_check.h"
 #include "relo/core_relo.h"
+#include "tests/suite.h"
 
 #define FIXTURES "build/tests/relo/"
-#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
-
 static struct core_relo_list read_object(const char *name)
 {
 	char *path = xasprintf(FIXTURES "%s.o", name);
@@ -261,20 +259,13 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("btf_pick");
-	TCase *tc = tcase_create("pick");
-	SRunner *runner;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(every_record_comes_out_the_same, object_kernel),
+	        TEST(nothing_else_is_in_it),
+	        TEST(nothing_asked_is_nothing_picked),
+	        TEST(sign_and_bit_fields_stay),
+	        TEST(a_match_takes_what_is_behind_pointers_by_name),
+	};
 
-	tcase_add_loop_test(tc, every_record_comes_out_the_same, 0, COUNT(object_kernel));
-	tcase_add_test(tc, nothing_else_is_in_it);
-	tcase_add_test(tc, nothing_asked_is_nothing_picked);
-	tcase_add_test(tc, sign_and_bit_fields_stay);
-	tcase_add_test(tc, a_match_takes_what_is_behind_pointers_by_name);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("btf_pick", tests, COUNT(tests));
 }

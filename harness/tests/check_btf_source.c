@@ -6,8 +6,7 @@
 #include "host/store/btf_source.h"
 #include "tests/fake_kernel.h"
 #include "tests/scratch.h"
-
-#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
+#include "tests/suite.h"
 
 static const char raw_btf[FAKE_BTF_SIZE] = {(char)0x9f, (char)0xeb, 1, 0, 24};
 
@@ -153,7 +152,7 @@ START_TEST(a_directory_stands_for_its_files_in_order)
 	struct error err = {0};
 
 	ck_assert_int_eq(mkdir(dir, 0755) | mkdir(deep, 0755) | mkdir(empty, 0755), 0);
-	for (int i = 0; i < COUNT(names); i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		free(scratch_file(names[i], "x", 1));
 	ck_assert_msg(!btf_source_add(&list, dir, &err), "%s", err.text);
 	ck_assert_uint_eq(list.count, 3);
@@ -173,22 +172,14 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("btf_source");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("btf_source", .open = scratch_setup, .close = scratch_teardown, .seconds = 120),
+	        EACH(archives_are_read, archives),
+	        TEST(raw_and_elf_are_read),
+	        EACH(nonsense_is_refused, nonsense),
+	        TEST(an_endless_file_is_refused),
+	        TEST(a_directory_stands_for_its_files_in_order),
+	};
 
-	tcase_add_unchecked_fixture(t, scratch_setup, scratch_teardown);
-	tcase_set_timeout(t, 120);
-	tcase_add_loop_test(t, archives_are_read, 0, COUNT(archives));
-	tcase_add_test(t, raw_and_elf_are_read);
-	tcase_add_loop_test(t, nonsense_is_refused, 0, COUNT(nonsense));
-	tcase_add_test(t, an_endless_file_is_refused);
-	tcase_add_test(t, a_directory_stands_for_its_files_in_order);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("btf_source", tests, COUNT(tests));
 }

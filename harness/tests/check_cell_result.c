@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* cell_result: facts become a cell, and the log of a try of one program does not explain the failure of the whole. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/run/cell_result.h"
+#include "tests/suite.h"
 
 static const char whole[] = "libbpf: map 'm': failed to create: Invalid argument(-22)\n";
 static const char alone[] = MESSAGE_LOG_ALONE "second\n"
@@ -68,17 +68,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("cell_result");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        TEST(programs_keep_what_their_own_try_found),
+	        TEST(the_mark_counts_at_the_start_of_a_line_only),
+	};
 
-	tcase_add_test(t, programs_keep_what_their_own_try_found);
-	tcase_add_test(t, the_mark_counts_at_the_start_of_a_line_only);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("cell_result", tests, COUNT(tests));
 }

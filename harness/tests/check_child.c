@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <check.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "host/lib/child.h"
+#include "tests/suite.h"
 
 #define SHELL(script) \
 	{ \
@@ -203,26 +203,18 @@ START_TEST(nothing_outlives_its_parent)
 }
 END_TEST
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
 int main(void)
 {
-	Suite *s = suite_create("child");
-	TCase *t = tcase_create("child");
-	SRunner *sr = srunner_create(s);
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("child", .seconds = 60),
+	        EACH(runs_programs, runs),
+	        TEST(says_what_cannot_be_run),
+	        TEST(ends_what_takes_too_long),
+	        TEST(ends_what_says_too_much),
+	        TEST(a_sink_takes_bytes_and_can_stop),
+	        EACH(workers_bring_their_error_home, workers),
+	        TEST(nothing_outlives_its_parent),
+	};
 
-	tcase_set_timeout(t, 60);
-	tcase_add_loop_test(t, runs_programs, 0, COUNT(runs));
-	tcase_add_test(t, says_what_cannot_be_run);
-	tcase_add_test(t, ends_what_takes_too_long);
-	tcase_add_test(t, ends_what_says_too_much);
-	tcase_add_test(t, a_sink_takes_bytes_and_can_stop);
-	tcase_add_loop_test(t, workers_bring_their_error_home, 0, COUNT(workers));
-	tcase_add_test(t, nothing_outlives_its_parent);
-	suite_add_tcase(s, t);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("child", tests, COUNT(tests));
 }

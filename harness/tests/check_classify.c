@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* classify: texts that libbpf and the verifier really print, and what they must come to. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/cleanup.h"
 #include "host/judge/classify.h"
 #include "host/judge/log_text.h"
+#include "tests/suite.h"
 
 /* A verifier log as libbpf 1.1.2 prints it. */
 #define REFUSED(why, lines) \
@@ -334,22 +334,13 @@ START_TEST(a_long_log_is_searched_to_its_end)
 }
 END_TEST
 
-#define COUNT(array) (int)(sizeof(array) / sizeof(*(array)))
-
 int main(void)
 {
-	Suite *s = suite_create("classify");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(text_names_class_line_and_advice, cases),
+	        EACH(patterns_fit_in_order, patterns),
+	        TEST(a_long_log_is_searched_to_its_end),
+	};
 
-	tcase_add_loop_test(t, text_names_class_line_and_advice, 0, COUNT(cases));
-	tcase_add_loop_test(t, patterns_fit_in_order, 0, COUNT(patterns));
-	tcase_add_test(t, a_long_log_is_searched_to_its_end);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("classify", tests, COUNT(tests));
 }

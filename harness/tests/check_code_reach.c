@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* code_reach: what is behind a decided branch is never reached, what nothing guards always, the rest perhaps. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "host/predict/code_reach.h"
 #include "relo/insn_value.h"
+#include "tests/suite.h"
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
 #define MOV(reg, value) \
 	{ \
 		.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (reg), .imm = (value) \
@@ -167,17 +166,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("code_reach");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(one_function, cases),
+	        EACH(two_functions, calls),
+	};
 
-	tcase_add_loop_test(t, one_function, 0, COUNT(cases));
-	tcase_add_loop_test(t, two_functions, 0, COUNT(calls));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("code_reach", tests, COUNT(tests));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* command: every common option, numbers and their limits, and what each command says of an accelerator there is not. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -19,8 +18,8 @@
 #include "host/cmd/cmd_run.h"
 #include "host/cmd/command.h"
 #include "tests/scratch.h"
+#include "tests/suite.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define WORDS 12
 
 /* A command of the test's own: the common options, and -n, a number of things. */
@@ -274,23 +273,17 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("command");
-	TCase *tests = tcase_create("command");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("command", .open = scratch_setup, .close = scratch_teardown),
+	        TEST(nothing_given_leaves_the_defaults),
+	        EACH(every_option_is_taken, spellings),
+	        TEST(globs_add_up_and_arguments_stay),
+	        RANGE(every_accelerator_is_taken, 0, 3),
+	        EACH(numbers_in_the_range_are_taken, numbers),
+	        EACH(mistakes_end_with_status_2, mistakes),
+	        EACH(every_command_refuses_an_accelerator_that_there_is_not, commands),
+	        TEST(a_failure_is_told_once_and_has_its_status),
+	};
 
-	tcase_add_unchecked_fixture(tests, scratch_setup, scratch_teardown);
-	tcase_add_test(tests, nothing_given_leaves_the_defaults);
-	tcase_add_loop_test(tests, every_option_is_taken, 0, COUNT(spellings));
-	tcase_add_test(tests, globs_add_up_and_arguments_stay);
-	tcase_add_loop_test(tests, every_accelerator_is_taken, 0, 3);
-	tcase_add_loop_test(tests, numbers_in_the_range_are_taken, 0, COUNT(numbers));
-	tcase_add_loop_test(tests, mistakes_end_with_status_2, 0, COUNT(mistakes));
-	tcase_add_loop_test(tests, every_command_refuses_an_accelerator_that_there_is_not, 0, COUNT(commands));
-	tcase_add_test(tests, a_failure_is_told_once_and_has_its_status);
-	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("command", tests, COUNT(tests));
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a field's name promises, when a captured value is right, and what is said when it is not. */
-#include <check.h>
 #include <errno.h>
 #include <string.h>
 
-#include "agent/truth/compare.c"
-#include "agent/truth/event.c"
-#include "agent/truth/hint.c"
-#include "agent/truth/truth.c"
-#include "agent/deeds/view.c"
+#include "agent/truth/compare.h"
+#include "agent/truth/event.h"
+#include "agent/truth/hint.h"
+#include "agent/truth/truth.h"
+#include "agent/deeds/view.h"
+#include "tests/suite.h"
 
 static const struct key_case {
 	const char *field;
@@ -365,28 +365,20 @@ START_TEST(a_stale_offset_is_seen_in_the_instructions)
 }
 END_TEST
 
-#define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
-
 int main(void)
 {
-	Suite *suite = suite_create("compare");
-	TCase *t = tcase_create("compare");
-	SRunner *sr = srunner_create(suite);
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("compare", .set_up = subject_make),
+	        EACH(a_name_says_what_is_checked, keys),
+	        EACH(a_value_is_right_or_says_why_not, values),
+	        EACH(an_event_is_the_subjects_by_its_ids_only, owns),
+	        EACH(an_unknown_moment_allows_either_truth, either),
+	        EACH(a_short_array_holds_what_fits, arrays),
+	        TEST(a_field_of_the_wrong_kind_is_not_checked),
+	        TEST(an_event_that_ends_early_is_said_to),
+	        TEST(no_event_is_one_fact_per_checked_field),
+	        EACH(a_stale_offset_is_seen_in_the_instructions, stales),
+	};
 
-	suite_add_tcase(suite, t);
-	tcase_add_checked_fixture(t, subject_make, NULL);
-	tcase_add_loop_test(t, a_name_says_what_is_checked, 0, ROWS(keys));
-	tcase_add_loop_test(t, a_value_is_right_or_says_why_not, 0, ROWS(values));
-	tcase_add_loop_test(t, an_event_is_the_subjects_by_its_ids_only, 0, ROWS(owns));
-	tcase_add_loop_test(t, an_unknown_moment_allows_either_truth, 0, ROWS(either));
-	tcase_add_loop_test(t, a_short_array_holds_what_fits, 0, ROWS(arrays));
-	tcase_add_test(t, a_field_of_the_wrong_kind_is_not_checked);
-	tcase_add_test(t, an_event_that_ends_early_is_said_to);
-	tcase_add_test(t, no_event_is_one_fact_per_checked_field);
-	tcase_add_loop_test(t, a_stale_offset_is_seen_in_the_instructions, 0, ROWS(stales));
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run("compare", tests, COUNT(tests));
 }

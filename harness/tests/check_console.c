@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* console: which lines mean the end of a guest, however they arrive, and the tail that is shown of it. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "host/vm/console.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#include "tests/suite.h"
 
 static void feed(struct console *c, const char *text)
 {
@@ -233,33 +231,21 @@ START_TEST(random_bytes_do_no_harm)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("console");
-	TCase *t = tcase_create("console");
-
-	tcase_set_timeout(t, 60);
-	tcase_add_loop_test(t, line_means_the_end_or_not, 0, COUNT(lines));
-	tcase_add_loop_test(t, line_in_pieces_is_seen, 0, COUNT(lines));
-	tcase_add_test(t, first_such_line_is_the_reason);
-	tcase_add_test(t, unfinished_line_is_not_judged_yet);
-	tcase_add_test(t, reason_is_safe_to_show);
-	tcase_add_loop_test(t, tail_is_the_last_forty_lines, 0, COUNT(tails));
-	tcase_add_test(t, empty_lines_count);
-	tcase_add_test(t, tail_is_safe_to_show);
-	tcase_add_test(t, endless_line_is_bounded_and_still_watched);
-	tcase_add_loop_test(t, random_bytes_do_no_harm, 0, 3);
-	suite_add_tcase(s, t);
-	return s;
-}
-
 int main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("console", .seconds = 60),
+	        EACH(line_means_the_end_or_not, lines),
+	        EACH(line_in_pieces_is_seen, lines),
+	        TEST(first_such_line_is_the_reason),
+	        TEST(unfinished_line_is_not_judged_yet),
+	        TEST(reason_is_safe_to_show),
+	        EACH(tail_is_the_last_forty_lines, tails),
+	        TEST(empty_lines_count),
+	        TEST(tail_is_safe_to_show),
+	        TEST(endless_line_is_bounded_and_still_watched),
+	        RANGE(random_bytes_do_no_harm, 0, 3),
+	};
 
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("console", tests, COUNT(tests));
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <check.h>
 #include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "host/resolve/relo_calc.h"
 #include "relo/core_relo.h"
 #include "relo/core_spec.h"
+#include "tests/suite.h"
 
 #define FIXTURES "build/tests/relo/"
 
@@ -407,34 +407,25 @@ START_TEST(every_cut_is_refused_or_read)
 }
 END_TEST
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
-
 int main(void)
 {
-	Suite *suite = suite_create("core_relo");
-	TCase *decode = tcase_create("decode"), *refuse = tcase_create("refuse"), *garble = tcase_create("garble");
-	SRunner *runner;
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("decode"),
+	        EACH(decodes_every_kind_of_record, records),
+	        TEST(numbers_instructions_within_their_function),
+	        EACH(knows_who_calls_whom, call_cases),
+	        TEST(object_without_records_gives_none),
+	        EACH(spells_an_access, specs),
+	        EACH(cuts_flavours, flavours),
+	        GROUP("refuse"),
+	        TEST(refuses_what_is_no_object),
+	        EACH(names_the_place_of_damage, damages),
+	        GROUP("garble", .seconds = 120),
+	        RANGE(garbled_objects_do_no_harm, 0, 3),
+	        RANGE(garbled_kernels_do_no_harm, 0, 3),
+	        TEST(every_cut_is_refused_or_read),
+	};
 
 	libbpf_set_print(NULL);
-	tcase_add_loop_test(decode, decodes_every_kind_of_record, 0, COUNT(records));
-	tcase_add_test(decode, numbers_instructions_within_their_function);
-	tcase_add_loop_test(decode, knows_who_calls_whom, 0, COUNT(call_cases));
-	tcase_add_test(decode, object_without_records_gives_none);
-	tcase_add_loop_test(decode, spells_an_access, 0, COUNT(specs));
-	tcase_add_loop_test(decode, cuts_flavours, 0, COUNT(flavours));
-	suite_add_tcase(suite, decode);
-	tcase_add_test(refuse, refuses_what_is_no_object);
-	tcase_add_loop_test(refuse, names_the_place_of_damage, 0, COUNT(damages));
-	suite_add_tcase(suite, refuse);
-	tcase_set_timeout(garble, 120);
-	tcase_add_loop_test(garble, garbled_objects_do_no_harm, 0, 3);
-	tcase_add_loop_test(garble, garbled_kernels_do_no_harm, 0, 3);
-	tcase_add_test(garble, every_cut_is_refused_or_read);
-	suite_add_tcase(suite, garble);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("core_relo", tests, COUNT(tests));
 }

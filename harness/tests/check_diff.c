@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The release check: baseline, baseline_text, kernel_group, diff and report_diff. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "host/result/baseline_text.h"
 #include "host/result/result_json.h"
 #include "tests/scratch.h"
+#include "tests/suite.h"
 
 /* ---- kernel_group ---- */
 
@@ -438,29 +438,22 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("diff");
-	TCase *pure = tcase_create("pure"), *files = tcase_create("files");
-	SRunner *runner;
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("pure"),
+	        EACH(kernels_are_named_as_people_do, groups),
+	        TEST(kernels_have_one_order),
+	        EACH(changes_are_told_and_weighed, changes),
+	        TEST(a_result_becomes_text_and_comes_back),
+	        TEST(evidence_is_kept),
+	        TEST(a_relocation_goes_by_its_number),
+	        TEST(a_cell_that_is_absent_was_not_measured),
+	        EACH(mistakes_in_a_baseline_have_a_line, mistakes),
+	        GROUP("files", .open = scratch_setup, .close = scratch_teardown),
+	        TEST(what_was_not_measured_is_no_baseline),
+	        TEST(files_are_written_once_and_read_again),
+	        TEST(a_missing_baseline_is_told_with_the_way_out),
+	        TEST(a_name_does_not_lead_elsewhere),
+	};
 
-	tcase_add_loop_test(pure, kernels_are_named_as_people_do, 0, sizeof(groups) / sizeof(*groups));
-	tcase_add_test(pure, kernels_have_one_order);
-	tcase_add_loop_test(pure, changes_are_told_and_weighed, 0, sizeof(changes) / sizeof(*changes));
-	tcase_add_test(pure, a_result_becomes_text_and_comes_back);
-	tcase_add_test(pure, evidence_is_kept);
-	tcase_add_test(pure, a_relocation_goes_by_its_number);
-	tcase_add_test(pure, a_cell_that_is_absent_was_not_measured);
-	tcase_add_loop_test(pure, mistakes_in_a_baseline_have_a_line, 0, sizeof(mistakes) / sizeof(*mistakes));
-	suite_add_tcase(suite, pure);
-	tcase_add_unchecked_fixture(files, scratch_setup, scratch_teardown);
-	tcase_add_test(files, what_was_not_measured_is_no_baseline);
-	tcase_add_test(files, files_are_written_once_and_read_again);
-	tcase_add_test(files, a_missing_baseline_is_told_with_the_way_out);
-	tcase_add_test(files, a_name_does_not_lead_elsewhere);
-	suite_add_tcase(suite, files);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run("diff", tests, COUNT(tests));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* embedded: objects are found in any bytes, and only whole ones. object and object_paths: what arguments stand for. */
-#include <check.h>
 #include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "host/object/object.h"
 #include "host/object/object_paths.h"
 #include "tests/scratch.h"
+#include "tests/suite.h"
 
 /* A small whole object: null section, names, symbols, BTF-like data; its file symbol is `source`. */
 struct image {
@@ -331,25 +331,18 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("embedded");
-	TCase *bytes = tcase_create("bytes"), *arguments = tcase_create("arguments");
-	SRunner *runner;
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("bytes"),
+	        TEST(finds_images_wherever_they_start),
+	        RANGE(passes_over_what_only_looks_like_an_object, 0, FAULT_COUNT),
+	        TEST(passes_over_cut_images),
+	        TEST(refuses_what_keeps_it_busy),
+	        GROUP("arguments", .open = scratch_setup, .close = scratch_teardown),
+	        TEST(directories_and_patterns_stand_for_their_objects),
+	        TEST(names_are_unique_lines_of_text),
+	        TEST(a_tool_gives_its_objects),
+	        TEST(mistakes_are_told),
+	};
 
-	tcase_add_test(bytes, finds_images_wherever_they_start);
-	tcase_add_loop_test(bytes, passes_over_what_only_looks_like_an_object, 0, FAULT_COUNT);
-	tcase_add_test(bytes, passes_over_cut_images);
-	tcase_add_test(bytes, refuses_what_keeps_it_busy);
-	suite_add_tcase(suite, bytes);
-	tcase_add_unchecked_fixture(arguments, scratch_setup, scratch_teardown);
-	tcase_add_test(arguments, directories_and_patterns_stand_for_their_objects);
-	tcase_add_test(arguments, names_are_unique_lines_of_text);
-	tcase_add_test(arguments, a_tool_gives_its_objects);
-	tcase_add_test(arguments, mistakes_are_told);
-	suite_add_tcase(suite, arguments);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run("embedded", tests, COUNT(tests));
 }

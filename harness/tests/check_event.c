@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Events by BTF and by printed pairs: layouts, widths, signs, short records, escapes, and the trace pipe's lines. */
-#include <check.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/truth/event.c"
-#include "agent/truth/trace_pipe.c"
+#include "agent/truth/event.h"
+#include "agent/truth/trace_pipe.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "tests/suite.h"
 
 static struct btf *btf;
 static int u8_id, u32_id, s32_id, u64_id, char_id, bool_id, long_id;
@@ -300,29 +302,21 @@ START_TEST(escapes_are_printable_and_unambiguous)
 }
 END_TEST
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
-
 int main(void)
 {
-	Suite *suite = suite_create("event");
-	TCase *t = tcase_create("event");
-	SRunner *sr = srunner_create(suite);
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("event", .set_up = btf_open, .tear_down = btf_close),
+	        TEST(a_layout_sees_through_typedefs_nesting_and_anonymous_members),
+	        TEST(a_struct_that_is_not_there_is_no_failure),
+	        TEST(nesting_without_end_is_refused),
+	        EACH(integers_of_any_size_are_read_little_endian, integers),
+	        TEST(a_short_event_misses_fields_and_a_long_one_does_not),
+	        TEST(text_without_a_nul_ends_with_its_array),
+	        EACH(pairs_are_taken_from_a_printed_line, pairs),
+	        EACH(lines_of_the_trace_pipe_are_told_apart, lines),
+	        TEST(a_line_that_comes_in_pieces_is_one_line),
+	        TEST(escapes_are_printable_and_unambiguous),
+	};
 
-	suite_add_tcase(suite, t);
-	tcase_add_checked_fixture(t, btf_open, btf_close);
-	tcase_add_test(t, a_layout_sees_through_typedefs_nesting_and_anonymous_members);
-	tcase_add_test(t, a_struct_that_is_not_there_is_no_failure);
-	tcase_add_test(t, nesting_without_end_is_refused);
-	tcase_add_loop_test(t, integers_of_any_size_are_read_little_endian, 0, COUNT(integers));
-	tcase_add_test(t, a_short_event_misses_fields_and_a_long_one_does_not);
-	tcase_add_test(t, text_without_a_nul_ends_with_its_array);
-	tcase_add_loop_test(t, pairs_are_taken_from_a_printed_line, 0, COUNT(pairs));
-	tcase_add_loop_test(t, lines_of_the_trace_pipe_are_told_apart, 0, COUNT(lines));
-	tcase_add_test(t, a_line_that_comes_in_pieces_is_one_line);
-	tcase_add_test(t, escapes_are_printable_and_unambiguous);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run("event", tests, COUNT(tests));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* expect: which rule decides on which kernel, and which verdict is as expected. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/cleanup.h"
 #include "host/object/expect.h"
 #include "host/object/expect_text.h"
+#include "tests/suite.h"
 
 /* A kernel on which task_struct.comm moved, task_struct.nope is missing, and broken.* cannot be told. */
 static int ask_sample(void *ctx, const char *question, const char *path)
@@ -219,26 +219,17 @@ START_TEST(expected_texts_are_checked)
 }
 END_TEST
 
-#define COUNT(array) (int)(sizeof(array) / sizeof(*(array)))
-
 int main(void)
 {
-	Suite *s = suite_create("expect");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(the_last_rule_that_holds_decides, cases),
+	        TEST(without_an_ini_all_but_a_failure_is_expected),
+	        TEST(so_it_is_with_an_ini_that_says_nothing_of_it),
+	        EACH(less_evidence_than_required_is_told, requirements),
+	        TEST(nobody_to_ask_is_an_error),
+	        EACH(verdicts_match_their_alternatives, matches),
+	        EACH(expected_texts_are_checked, texts),
+	};
 
-	tcase_add_loop_test(t, the_last_rule_that_holds_decides, 0, COUNT(cases));
-	tcase_add_test(t, without_an_ini_all_but_a_failure_is_expected);
-	tcase_add_test(t, so_it_is_with_an_ini_that_says_nothing_of_it);
-	tcase_add_loop_test(t, less_evidence_than_required_is_told, 0, COUNT(requirements));
-	tcase_add_test(t, nobody_to_ask_is_an_error);
-	tcase_add_loop_test(t, verdicts_match_their_alternatives, 0, COUNT(matches));
-	tcase_add_loop_test(t, expected_texts_are_checked, 0, COUNT(texts));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("expect", tests, COUNT(tests));
 }

@@ -8,8 +8,8 @@
 
 #include "host/predict/min_btf.h"
 #include "tests/scratch.h"
+#include "tests/suite.h"
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
 #define OBJECT "build/tests/relo/local.o"
 #define KERNEL "build/tests/relo/target.o"
 
@@ -193,23 +193,16 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("external_btf");
-	TCase *tc = tcase_create("external"), *min = tcase_create("min");
-	SRunner *runner;
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("external", .open = scratch_setup, .close = scratch_teardown),
+	        TEST(row_and_release_decide),
+	        EACH(garbage_is_told_with_its_line, garbage),
+	        TEST(a_missing_file_is_told_with_its_line),
+	        TEST(a_directory_has_to_fit),
+	        GROUP("min"),
+	        TEST(a_minimal_btf_is_small_and_whole),
+	        TEST(a_minimal_btf_of_garbage_names_it),
+	};
 
-	tcase_add_unchecked_fixture(tc, scratch_setup, scratch_teardown);
-	tcase_add_test(tc, row_and_release_decide);
-	tcase_add_loop_test(tc, garbage_is_told_with_its_line, 0, COUNT(garbage));
-	tcase_add_test(tc, a_missing_file_is_told_with_its_line);
-	tcase_add_test(tc, a_directory_has_to_fit);
-	suite_add_tcase(suite, tc);
-	tcase_add_test(min, a_minimal_btf_is_small_and_whole);
-	tcase_add_test(min, a_minimal_btf_of_garbage_names_it);
-	suite_add_tcase(suite, min);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("external_btf", tests, COUNT(tests));
 }

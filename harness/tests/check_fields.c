@@ -3,17 +3,21 @@
  * Every name that an event field can have: the right value is ok, and when the truth is made different, it is not. The
  * tables of names are walked, not repeated: a new name has to have a case here.
  */
-#include <check.h>
+#include <arpa/inet.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
-#include "agent/truth/compare.c"
-#include "agent/truth/event.c"
-#include "agent/truth/hint.c"
-#include "agent/truth/scene.c"
-#include "agent/truth/scene_value.c"
-#include "agent/truth/truth.c"
-#include "agent/deeds/view.c"
+#include "agent/truth/compare.h"
+#include "agent/truth/event.h"
+#include "agent/truth/hint.h"
+#include "agent/truth/scene.h"
+#include "agent/truth/scene_value.h"
+#include "agent/truth/truth.h"
+#include "agent/deeds/view.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "tests/suite.h"
 
 /* ---- what a subject did ---- */
 
@@ -305,7 +309,7 @@ static void truth_set(struct truth *t, int key, const char *text)
 		memcpy(t->comm, text, t->comm_len + 1);
 		return;
 	}
-	t->numbers[key] = strtoull(text, NULL, 0) / (key == TRUTH_START ? NS_PER_TICK : 1);
+	t->numbers[key] = strtoull(text, NULL, 0) / (key == TRUTH_START ? TRUTH_NS_PER_TICK : 1);
 }
 
 static bool identity_ok(const char *name, int key, const char *value, const char *truth)
@@ -340,8 +344,11 @@ static void identity_check(const char *name, int key)
 
 START_TEST(every_name_of_an_identity_can_be_right_and_wrong)
 {
-	ck_assert_msg(!view_claim_find(names[_i].name, false), "%s has two meanings", names[_i].name);
-	identity_check(names[_i].name, (int)names[_i].key);
+	size_t count;
+	const struct compare_name *name = &compare_names(&count)[_i];
+
+	ck_assert_msg(!view_claim_find(name->name, false), "%s has two meanings", name->name);
+	identity_check(name->name, (int)name->key);
 }
 END_TEST
 
@@ -354,13 +361,16 @@ END_TEST
 /* The tracer is known for hints only. */
 START_TEST(every_truth_has_a_name_and_words)
 {
+	size_t count;
+	const struct compare_name *names = compare_names(&count);
+
 	for (int key = 0; key < TRUTH_KEY_COUNT; key++) {
 		size_t i = 0;
 
-		while (i < sizeof(names) / sizeof(names[0]) && (int)names[i].key != key)
+		while (i < count && (int)names[i].key != key)
 			i++;
 		ck_assert_str_ne(truth_key_words((enum truth_key)key), "?");
-		ck_assert_msg(i < sizeof(names) / sizeof(names[0]) || key == TRUTH_TRACER, "no name for the %s",
+		ck_assert_msg(i < count || key == TRUTH_TRACER, "no name for the %s",
 		              truth_key_words((enum truth_key)key));
 	}
 }
@@ -411,30 +421,27 @@ static void judged_free(void)
 	judged = (struct fact_list){0};
 }
 
-#define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
-
 int main(void)
 {
-	Suite *suite = suite_create("fields");
-	TCase *t = tcase_create("fields");
-	SRunner *sr = srunner_create(suite);
-	int failed;
+	size_t claims, names;
 
-	suite_add_tcase(suite, t);
-	tcase_add_checked_fixture(t, NULL, judged_free);
-	tcase_add_loop_test(t, every_name_of_a_deed_can_be_right_and_wrong, 0, ROWS(claims));
-	tcase_add_test(t, every_fact_has_a_name_and_words);
-	tcase_add_loop_test(t, a_value_may_have_other_forms, 0, ROWS(forms));
-	tcase_add_test(t, the_slack_of_a_timer_belongs_to_when_it_expires);
-	tcase_add_test(t, negative_numbers_are_known_in_any_width);
-	tcase_add_test(t, another_fact_of_the_same_moment_is_named);
-	tcase_add_loop_test(t, every_name_of_an_identity_can_be_right_and_wrong, 0, ROWS(names));
-	tcase_add_test(t, pid_alone_is_the_process);
-	tcase_add_test(t, every_truth_has_a_name_and_words);
-	tcase_add_test(t, what_the_kernel_was_built_without_is_not_checked);
-	tcase_add_test(t, a_parent_beside_a_child_is_the_one_that_forks);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	view_claims(&claims);
+	compare_names(&names);
+
+	const struct suite_row tests[] = {
+	        GROUP("fields", .tear_down = judged_free),
+	        RANGE(every_name_of_a_deed_can_be_right_and_wrong, 0, claims),
+	        TEST(every_fact_has_a_name_and_words),
+	        EACH(a_value_may_have_other_forms, forms),
+	        TEST(the_slack_of_a_timer_belongs_to_when_it_expires),
+	        TEST(negative_numbers_are_known_in_any_width),
+	        TEST(another_fact_of_the_same_moment_is_named),
+	        RANGE(every_name_of_an_identity_can_be_right_and_wrong, 0, names),
+	        TEST(pid_alone_is_the_process),
+	        TEST(every_truth_has_a_name_and_words),
+	        TEST(what_the_kernel_was_built_without_is_not_checked),
+	        TEST(a_parent_beside_a_child_is_the_one_that_forks),
+	};
+
+	return suite_run("fields", tests, COUNT(tests));
 }

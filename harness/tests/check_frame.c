@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* frame: the layout, streams cut at every place, and every way a stream can be damaged. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +7,7 @@
 
 #include "base/cleanup.h"
 #include "wire/frame.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#include "tests/suite.h"
 
 static uint32_t next_random(uint32_t *state)
 {
@@ -428,38 +426,26 @@ START_TEST(a_wrong_pack_is_damage_that_stays)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("frame");
-	TCase *t = tcase_create("frame");
-
-	tcase_add_test(t, layout_is_as_documented);
-	tcase_add_test(t, frame_is_appended);
-	tcase_add_loop_test(t, payload_of_any_allowed_length_survives, 0, COUNT(lengths));
-	tcase_add_loop_test(t, pieces_of_any_length_give_the_same_frames, 1, 40);
-	tcase_add_test(t, pending_counts_what_no_frame_has_taken);
-	tcase_add_loop_test(t, damage_is_found_and_stays, 0, COUNT(damages));
-	tcase_add_test(t, first_wrong_byte_ends_the_stream);
-	tcase_add_test(t, oversize_needs_no_payload);
-	tcase_add_test(t, mutated_streams_never_give_foreign_frames);
-	tcase_add_test(t, random_bytes_are_no_frames);
-	tcase_add_loop_test(t, what_is_packed_comes_out_in_its_place, 1, 60);
-	tcase_add_test(t, what_packing_does_not_shorten_stays_as_it_is);
-	tcase_add_test(t, a_pack_is_never_longer_than_what_it_holds);
-	tcase_add_test(t, what_is_left_of_a_pack_is_pending);
-	tcase_add_test(t, the_largest_pack_survives);
-	tcase_add_loop_test(t, a_wrong_pack_is_damage_that_stays, 0, COUNT(pack_faults));
-	suite_add_tcase(s, t);
-	return s;
-}
-
 int main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
+	const struct suite_row tests[] = {
+	        TEST(layout_is_as_documented),
+	        TEST(frame_is_appended),
+	        EACH(payload_of_any_allowed_length_survives, lengths),
+	        RANGE(pieces_of_any_length_give_the_same_frames, 1, 40),
+	        TEST(pending_counts_what_no_frame_has_taken),
+	        EACH(damage_is_found_and_stays, damages),
+	        TEST(first_wrong_byte_ends_the_stream),
+	        TEST(oversize_needs_no_payload),
+	        TEST(mutated_streams_never_give_foreign_frames),
+	        TEST(random_bytes_are_no_frames),
+	        RANGE(what_is_packed_comes_out_in_its_place, 1, 60),
+	        TEST(what_packing_does_not_shorten_stays_as_it_is),
+	        TEST(a_pack_is_never_longer_than_what_it_holds),
+	        TEST(what_is_left_of_a_pack_is_pending),
+	        TEST(the_largest_pack_survives),
+	        EACH(a_wrong_pack_is_damage_that_stays, pack_faults),
+	};
 
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("frame", tests, COUNT(tests));
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* host_speed: how many guests go side by side, and deadlines that are only ever longer than the reference's. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "host/vm/host_speed.h"
+#include "tests/suite.h"
 
 static const struct {
 	unsigned processors, memory_mb;
@@ -47,17 +47,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("host_speed");
-	TCase *tests = tcase_create("host_speed");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(guests_side_by_side_fit, hosts),
+	        TEST(this_host_has_processors_and_memory),
+	        TEST(deadlines_are_never_shorter),
+	};
 
-	tcase_add_loop_test(tests, guests_side_by_side_fit, 0, sizeof(hosts) / sizeof(*hosts));
-	tcase_add_test(tests, this_host_has_processors_and_memory);
-	tcase_add_test(tests, deadlines_are_never_shorter);
-	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("host_speed", tests, COUNT(tests));
 }

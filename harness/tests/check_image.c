@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "fake_kernel.h"
 #include "host/lib/unpack.h"
 #include "host/store/image.h"
+#include "tests/suite.h"
 
 static const char release[] = "6.1.0-50-cloud-amd64";
 
@@ -401,35 +401,25 @@ START_TEST(a_stream_stops_at_its_cap)
 }
 END_TEST
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
 int main(void)
 {
-	Suite *s = suite_create("image");
-	TCase *t = tcase_create("image"), *p = tcase_create("package");
-	SRunner *sr = srunner_create(s);
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("image", .seconds = 60),
+	        EACH(unpacks_every_payload, filters),
+	        RANGE(takes_vmlinux_as_it_is, 0, 4),
+	        EACH(refuses_spoilt_bzimages, spoilt),
+	        TEST(refuses_a_payload_that_grows),
+	        TEST(survives_any_damage_of_an_elf),
+	        EACH(names_foreign_images, foreigners),
+	        RANGE(refuses_elf_files_that_are_no_kernel, 0, 2),
+	        TEST(an_object_file_is_no_kernel),
+	        TEST(a_stream_stops_at_its_cap),
+	        TEST(packages_are_told_from_other_files),
+	        GROUP("package", .set_up = make_directory, .tear_down = remove_directory, .seconds = 60),
+	        EACH(reads_packages, layouts),
+	        RANGE(reads_rpms, 0, 3),
+	        TEST(a_cut_package_is_refused),
+	};
 
-	tcase_set_timeout(t, 60);
-	tcase_set_timeout(p, 60);
-	tcase_add_checked_fixture(p, make_directory, remove_directory);
-	tcase_add_loop_test(t, unpacks_every_payload, 0, COUNT(filters));
-	tcase_add_loop_test(t, takes_vmlinux_as_it_is, 0, 4);
-	tcase_add_loop_test(t, refuses_spoilt_bzimages, 0, COUNT(spoilt));
-	tcase_add_test(t, refuses_a_payload_that_grows);
-	tcase_add_test(t, survives_any_damage_of_an_elf);
-	tcase_add_loop_test(t, names_foreign_images, 0, COUNT(foreigners));
-	tcase_add_loop_test(t, refuses_elf_files_that_are_no_kernel, 0, 2);
-	tcase_add_test(t, an_object_file_is_no_kernel);
-	tcase_add_test(t, a_stream_stops_at_its_cap);
-	tcase_add_test(t, packages_are_told_from_other_files);
-	tcase_add_loop_test(p, reads_packages, 0, COUNT(layouts));
-	tcase_add_loop_test(p, reads_rpms, 0, 3);
-	tcase_add_test(p, a_cut_package_is_refused);
-	suite_add_tcase(s, t);
-	suite_add_tcase(s, p);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("image", tests, COUNT(tests));
 }

@@ -2,7 +2,6 @@
 /* initramfs: what is in the archive, that equal agents give equal bytes, and where the store keeps it. */
 #include <archive.h>
 #include <archive_entry.h>
-#include <check.h>
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "host/vm/initramfs.h"
 #include "tests/scratch.h"
+#include "tests/suite.h"
 
 static const char init_bytes[] = "\177ELF this is an agent\0and more";
 
@@ -146,30 +146,18 @@ START_TEST(store_that_cannot_be_written_is_named)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("initramfs");
-	TCase *t = tcase_create("initramfs");
-
-	tcase_add_unchecked_fixture(t, scratch_setup, scratch_teardown);
-	tcase_add_test(t, archive_holds_the_agent_and_a_console);
-	tcase_add_test(t, format_is_the_kernels);
-	tcase_add_test(t, equal_agents_give_equal_bytes);
-	tcase_add_test(t, store_holds_the_agent_of_this_program);
-	tcase_add_test(t, stored_archive_is_not_written_again);
-	tcase_add_test(t, pruning_takes_the_archives_and_nothing_else);
-	tcase_add_test(t, store_that_cannot_be_written_is_named);
-	suite_add_tcase(s, t);
-	return s;
-}
-
 int main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("initramfs", .open = scratch_setup, .close = scratch_teardown),
+	        TEST(archive_holds_the_agent_and_a_console),
+	        TEST(format_is_the_kernels),
+	        TEST(equal_agents_give_equal_bytes),
+	        TEST(store_holds_the_agent_of_this_program),
+	        TEST(stored_archive_is_not_written_again),
+	        TEST(pruning_takes_the_archives_and_nothing_else),
+	        TEST(store_that_cannot_be_written_is_named),
+	};
 
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("initramfs", tests, COUNT(tests));
 }

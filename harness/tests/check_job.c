@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* job: what the host asks survives the way into the guest; anything damaged on it is refused whole. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +7,8 @@
 
 #include "base/cleanup.h"
 #include "wire/job.h"
+#include "tests/suite.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define HEADER 16u
 
 static const char object_bytes[] = "\177ELF\0\1\2\377";
@@ -217,30 +216,18 @@ START_TEST(mutated_jobs_do_no_harm)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("job");
-	TCase *t = tcase_create("job");
-
-	tcase_set_timeout(t, 60);
-	tcase_add_test(t, job_survives);
-	tcase_add_test(t, empty_job_survives);
-	tcase_add_test(t, first_value_without_a_name_counts);
-	tcase_add_loop_test(t, damage_is_named, 0, COUNT(damages));
-	tcase_add_test(t, cut_or_padded_job_is_refused);
-	tcase_add_test(t, counts_beyond_the_content_are_refused);
-	tcase_add_test(t, mutated_jobs_do_no_harm);
-	suite_add_tcase(s, t);
-	return s;
-}
-
 int main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("job", .seconds = 60),
+	        TEST(job_survives),
+	        TEST(empty_job_survives),
+	        TEST(first_value_without_a_name_counts),
+	        EACH(damage_is_named, damages),
+	        TEST(cut_or_padded_job_is_refused),
+	        TEST(counts_beyond_the_content_are_refused),
+	        TEST(mutated_jobs_do_no_harm),
+	};
 
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("job", tests, COUNT(tests));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* judge: every verdict, and what decides when several would fit. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "base/cleanup.h"
 #include "host/judge/judge.h"
 #include "host/lib/text.h"
+#include "tests/suite.h"
 
 struct truth_row {
 	const char *workload, *field, *expected, *observed;
@@ -486,18 +486,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("judge");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(facts_come_to_one_verdict, cases),
+	        EACH(evidence_is_the_farthest_that_was_seen, levels),
+	        RANGE(only_two_outcomes_are_fallbacks, 0, RELO_OUTCOME_COUNT),
+	};
 
-	tcase_add_loop_test(t, facts_come_to_one_verdict, 0, (int)(sizeof(cases) / sizeof(*cases)));
-	tcase_add_loop_test(t, evidence_is_the_farthest_that_was_seen, 0, (int)(sizeof(levels) / sizeof(*levels)));
-	tcase_add_loop_test(t, only_two_outcomes_are_fallbacks, 0, RELO_OUTCOME_COUNT);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("judge", tests, COUNT(tests));
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "host/kernels/kernel_list.h"
+#include "tests/suite.h"
 
 static const struct {
 	const char *text;
@@ -244,21 +244,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("kernel_list");
-	TCase *t = tcase_create("kernel_list");
-	SRunner *sr = srunner_create(s);
-	int failed;
+	const struct suite_row tests[] = {
+	        TEST(types_alone_are_set_apart), EACH(accepts, accepted),   EACH(refuses, refused),
+	        TEST(takes_long_lines),          EACH(selects, selections), TEST(missing_file_is_a_usage_error),
+	        TEST(default_list_parses),
+	};
 
-	tcase_add_test(t, types_alone_are_set_apart);
-	tcase_add_loop_test(t, accepts, 0, sizeof(accepted) / sizeof(accepted[0]));
-	tcase_add_loop_test(t, refuses, 0, sizeof(refused) / sizeof(refused[0]));
-	tcase_add_test(t, takes_long_lines);
-	tcase_add_loop_test(t, selects, 0, sizeof(selections) / sizeof(selections[0]));
-	tcase_add_test(t, missing_file_is_a_usage_error);
-	tcase_add_test(t, default_list_parses);
-	suite_add_tcase(s, t);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("kernel_list", tests, COUNT(tests));
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kernel_names: the answers that libbpf would have found by scanning, of which the genuine one is linked here. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "agent/load/kernel_names.c"
-#include "agent/load/shared_pages.c"
+#include "agent/load/kernel_names.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "tests/suite.h"
 
 /* libbpf's own, with what it says of each candidate. */
 size_t bpf_core_essential_name_len(const char *name);
@@ -62,7 +61,10 @@ static int add_type(struct btf *btf, unsigned kind, const char *name, int proto)
 	}
 }
 
-/* Twice, so that a name and kind have two candidates, among types that have no name. */
+/*
+ * Once for all tests, for what is indexed stays. Twice, so that a name and kind have two candidates, among types that
+ * have no name.
+ */
 static void setup(void)
 {
 	int proto;
@@ -75,14 +77,11 @@ static void setup(void)
 				ck_assert_int_ge(add_type(kernel, kind, names[i], proto), 0);
 				ck_assert_int_gt(btf__add_ptr(kernel, proto), 0);
 			}
-	known_count = 0;
 	kernel_names_index(kernel);
 }
 
 static void teardown(void)
 {
-	name_index_free(&known[0]);
-	known_count = 0;
 	btf__free(kernel);
 }
 
@@ -148,18 +147,12 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("kernel_names");
-	TCase *t = tcase_create("names");
-	SRunner *r = srunner_create(s);
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("kernel_names", .open = setup, .close = teardown),
+	        TEST(candidates_are_libbpfs),
+	        TEST(modules_are_asked_without_an_index),
+	        TEST(functions_and_types_are_found_as_by_libbpf),
+	};
 
-	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_add_test(t, candidates_are_libbpfs);
-	tcase_add_test(t, modules_are_asked_without_an_index);
-	tcase_add_test(t, functions_and_types_are_found_as_by_libbpf);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("kernel_names", tests, COUNT(tests));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* message: every type survives the wire field by field, and a payload that is not exactly its type's is refused. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +7,7 @@
 #include "base/cleanup.h"
 #include "wire/frame.h"
 #include "wire/message.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#include "tests/suite.h"
 
 /* No two fields alike. */
 static struct message make(enum message_type type)
@@ -306,31 +304,19 @@ START_TEST(mutated_payloads_do_no_harm)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("message");
-	TCase *t = tcase_create("message");
-
-	tcase_add_loop_test(t, every_type_survives, MESSAGE_HELLO, MESSAGE_TYPE_COUNT);
-	tcase_add_test(t, hello_arrives);
-	tcase_add_test(t, relocation_arrives);
-	tcase_add_test(t, cell_end_arrives);
-	tcase_add_test(t, program_and_truth_arrive);
-	tcase_add_loop_test(t, unset_strings_arrive_empty, MESSAGE_HELLO, MESSAGE_TYPE_COUNT);
-	tcase_add_loop_test(t, cut_or_padded_payload_is_refused, MESSAGE_HELLO, MESSAGE_TYPE_COUNT);
-	tcase_add_loop_test(t, unknown_type_is_refused, 0, COUNT(unknown_types));
-	tcase_add_loop_test(t, mutated_payloads_do_no_harm, MESSAGE_HELLO, MESSAGE_TYPE_COUNT);
-	suite_add_tcase(s, t);
-	return s;
-}
-
 int main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
+	const struct suite_row tests[] = {
+	        RANGE(every_type_survives, MESSAGE_HELLO, MESSAGE_TYPE_COUNT),
+	        TEST(hello_arrives),
+	        TEST(relocation_arrives),
+	        TEST(cell_end_arrives),
+	        TEST(program_and_truth_arrive),
+	        RANGE(unset_strings_arrive_empty, MESSAGE_HELLO, MESSAGE_TYPE_COUNT),
+	        RANGE(cut_or_padded_payload_is_refused, MESSAGE_HELLO, MESSAGE_TYPE_COUNT),
+	        EACH(unknown_type_is_refused, unknown_types),
+	        RANGE(mutated_payloads_do_no_harm, MESSAGE_HELLO, MESSAGE_TYPE_COUNT),
+	};
 
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("message", tests, COUNT(tests));
 }

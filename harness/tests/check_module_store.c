@@ -7,8 +7,8 @@
 #include "host/run/module_job.h"
 #include "tests/fake_kernel.h"
 #include "tests/scratch.h"
+#include "tests/suite.h"
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
 #define KERNEL "./lib/modules/6.1.0/kernel/"
 
 /* Depends on cm_base and cm_other. */
@@ -173,7 +173,7 @@ START_TEST(a_damaged_store_knows_nothing)
 
 	ck_assert_int_eq(io_make_dirs(directory, NULL), 0);
 	record = xasprintf("%s/record.json", directory);
-	for (int i = 0; i < COUNT(records); i++) {
+	for (size_t i = 0; i < COUNT(records); i++) {
 		ck_assert_int_eq(io_replace_file(record, records[i], strlen(records[i]), NULL), 0);
 		module_store_read(entry, &set);
 		ck_assert_msg(!set.count, "%s", records[i]);
@@ -265,23 +265,16 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("module_store");
-	TCase *tc = tcase_create("modules");
-	SRunner *runner;
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("module_store", .open = scratch_setup, .close = scratch_teardown),
+	        TEST(dependencies_come_along_and_first),
+	        TEST(built_in_and_absent_are_known),
+	        TEST(what_is_not_to_be_had_is_noted),
+	        TEST(a_damaged_store_knows_nothing),
+	        TEST(what_is_no_module_is_refused),
+	        TEST(a_circle_ends),
+	        TEST(a_job_holds_each_module_once),
+	};
 
-	tcase_add_unchecked_fixture(tc, scratch_setup, scratch_teardown);
-	tcase_add_test(tc, dependencies_come_along_and_first);
-	tcase_add_test(tc, built_in_and_absent_are_known);
-	tcase_add_test(tc, what_is_not_to_be_had_is_noted);
-	tcase_add_test(tc, a_damaged_store_knows_nothing);
-	tcase_add_test(tc, what_is_no_module_is_refused);
-	tcase_add_test(tc, a_circle_ends);
-	tcase_add_test(tc, a_job_holds_each_module_once);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("module_store", tests, COUNT(tests));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* object: what is taken as an object and what is refused, with the reason; names; the ini beside it; the job's form. */
-#include <check.h>
 #include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -8,8 +7,7 @@
 
 #include "host/object/object.h"
 #include "tests/scratch.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#include "tests/suite.h"
 
 /* An ELF header as clang -target bpf writes it; the rest of an object is the guest's business. */
 static Elf64_Ehdr make_header(void)
@@ -302,38 +300,26 @@ START_TEST(mistake_in_the_ini_names_its_line)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("object");
-	TCase *t = tcase_create("object");
-
-	tcase_add_unchecked_fixture(t, scratch_setup, scratch_teardown);
-	tcase_add_test(t, object_is_read);
-	tcase_add_test(t, equal_bytes_have_equal_hashes);
-	tcase_add_loop_test(t, name_is_the_file_without_its_ending, 0, COUNT(names));
-	tcase_add_test(t, names_are_unique);
-	tcase_add_loop_test(t, what_is_no_object_is_refused, 0, COUNT(refusals));
-	tcase_add_test(t, a_sparse_giant_is_refused);
-	tcase_add_test(t, big_endian_object_is_told_so);
-	tcase_add_test(t, missing_object_is_a_mistake_of_the_users);
-	tcase_add_test(t, directory_stands_for_the_objects_in_it);
-	tcase_add_test(t, directory_without_objects_is_refused);
-	tcase_add_test(t, empty_list_is_refused);
-	tcase_add_test(t, one_bad_object_refuses_the_list);
-	tcase_add_test(t, ini_beside_the_object_counts);
-	tcase_add_test(t, object_without_an_ini_asks_for_nothing);
-	tcase_add_test(t, mistake_in_the_ini_names_its_line);
-	suite_add_tcase(s, t);
-	return s;
-}
-
 int main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("object", .open = scratch_setup, .close = scratch_teardown),
+	        TEST(object_is_read),
+	        TEST(equal_bytes_have_equal_hashes),
+	        EACH(name_is_the_file_without_its_ending, names),
+	        TEST(names_are_unique),
+	        EACH(what_is_no_object_is_refused, refusals),
+	        TEST(a_sparse_giant_is_refused),
+	        TEST(big_endian_object_is_told_so),
+	        TEST(missing_object_is_a_mistake_of_the_users),
+	        TEST(directory_stands_for_the_objects_in_it),
+	        TEST(directory_without_objects_is_refused),
+	        TEST(empty_list_is_refused),
+	        TEST(one_bad_object_refuses_the_list),
+	        TEST(ini_beside_the_object_counts),
+	        TEST(object_without_an_ini_asks_for_nothing),
+	        TEST(mistake_in_the_ini_names_its_line),
+	};
 
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("object", tests, COUNT(tests));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* object_ini: the grammar, and that every mistake is named with its line. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "host/object/object_ini.h"
+#include "tests/suite.h"
 
 static const char whole[] = "; comment\n"
                             "# comment\n"
@@ -317,27 +317,18 @@ START_TEST(files_are_read)
 }
 END_TEST
 
-#define COUNT(array) (int)(sizeof(array) / sizeof(*(array)))
-
 int main(void)
 {
-	Suite *s = suite_create("object_ini");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        TEST(a_whole_file_is_understood),
+	        TEST(settings_are_taken_in_their_order),
+	        TEST(modules_and_sysctls_become_settings),
+	        EACH(harmless_forms_are_accepted, harmless),
+	        EACH(mistakes_are_named_with_their_line, mistakes),
+	        TEST(a_mistake_in_every_line_is_told_line_by_line),
+	        TEST(a_line_is_never_split),
+	        TEST(files_are_read),
+	};
 
-	tcase_add_test(t, a_whole_file_is_understood);
-	tcase_add_test(t, settings_are_taken_in_their_order);
-	tcase_add_test(t, modules_and_sysctls_become_settings);
-	tcase_add_loop_test(t, harmless_forms_are_accepted, 0, COUNT(harmless));
-	tcase_add_loop_test(t, mistakes_are_named_with_their_line, 0, COUNT(mistakes));
-	tcase_add_test(t, a_mistake_in_every_line_is_told_line_by_line);
-	tcase_add_test(t, a_line_is_never_split);
-	tcase_add_test(t, files_are_read);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("object_ini", tests, COUNT(tests));
 }

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pack: the bytes of every kind of field, round trips at the edges, and reading what is short or lies about its size.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "wire/pack.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#include "tests/suite.h"
 
 /* One of everything. */
 struct sample {
@@ -243,32 +241,20 @@ START_TEST(signed_numbers_survive)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("pack");
-	TCase *t = tcase_create("pack");
-
-	tcase_add_test(t, layout_is_as_documented);
-	tcase_add_test(t, what_is_written_is_read);
-	tcase_add_loop_test(t, short_input_fails_at_every_length, 0, sizeof(sample_bytes));
-	tcase_add_test(t, after_a_failure_everything_reads_as_zero);
-	tcase_add_test(t, left_over_bytes_are_not_complete);
-	tcase_add_loop_test(t, count_must_fit_what_is_left, 0, COUNT(counts));
-	tcase_add_test(t, absent_text_is_written_as_none);
-	tcase_add_test(t, nul_ends_text_but_not_the_field);
-	tcase_add_test(t, any_byte_but_zero_is_true);
-	tcase_add_loop_test(t, signed_numbers_survive, 0, COUNT(signed_values));
-	suite_add_tcase(s, t);
-	return s;
-}
-
 int main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
+	const struct suite_row tests[] = {
+	        TEST(layout_is_as_documented),
+	        TEST(what_is_written_is_read),
+	        RANGE(short_input_fails_at_every_length, 0, sizeof(sample_bytes)),
+	        TEST(after_a_failure_everything_reads_as_zero),
+	        TEST(left_over_bytes_are_not_complete),
+	        EACH(count_must_fit_what_is_left, counts),
+	        TEST(absent_text_is_written_as_none),
+	        TEST(nul_ends_text_but_not_the_field),
+	        TEST(any_byte_but_zero_is_true),
+	        EACH(signed_numbers_survive, signed_values),
+	};
 
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("pack", tests, COUNT(tests));
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/run/plan.h"
 #include "tests/scratch.h"
+#include "tests/suite.h"
 
 static const char *const ids[] = {"a", "b", "c", "d", "e"};
-#define COUNT (sizeof(ids) / sizeof(*ids))
 
 static char *order(const struct plan *plan)
 {
@@ -36,7 +35,7 @@ START_TEST(order_follows_the_times)
 	struct plan plan;
 
 	plan_times_parse(orders[_i].times, &times);
-	plan_make(&plan, ids, COUNT, &times);
+	plan_make(&plan, ids, COUNT(ids), &times);
 	got = order(&plan);
 	ck_assert_msg(!strcmp(got, orders[_i].order), "%s: %s", orders[_i].name, got);
 	plan_free(&plan);
@@ -47,13 +46,13 @@ END_TEST
 START_TEST(parts_cover_the_plan_once)
 {
 	struct plan_times times = {0};
-	char seen[COUNT + 1] = {0};
+	char seen[COUNT(ids) + 1] = {0};
 	size_t total = 0;
 
 	for (unsigned part = 1; part <= 3; part++) {
 		struct plan plan;
 
-		plan_make(&plan, ids, COUNT, &times);
+		plan_make(&plan, ids, COUNT(ids), &times);
 		plan_cut(&plan, part, 3);
 		for (size_t i = 0; i < plan.count; i++) {
 			ck_assert(!seen[plan.at[i].kernel]);
@@ -62,7 +61,7 @@ START_TEST(parts_cover_the_plan_once)
 		}
 		plan_free(&plan);
 	}
-	ck_assert_uint_eq(total, COUNT);
+	ck_assert_uint_eq(total, COUNT(ids));
 }
 END_TEST
 
@@ -84,18 +83,12 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("plan");
-	TCase *tests = tcase_create("plan");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("plan", .open = scratch_setup, .close = scratch_teardown),
+	        EACH(order_follows_the_times, orders),
+	        TEST(parts_cover_the_plan_once),
+	        TEST(times_survive_on_disk),
+	};
 
-	tcase_add_unchecked_fixture(tests, scratch_setup, scratch_teardown);
-	tcase_add_loop_test(tests, order_follows_the_times, 0, sizeof(orders) / sizeof(*orders));
-	tcase_add_test(tests, parts_cover_the_plan_once);
-	tcase_add_test(tests, times_survive_on_disk);
-	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("plan", tests, COUNT(tests));
 }

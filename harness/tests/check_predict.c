@@ -14,8 +14,8 @@
 #include "host/predict/predict_timeline.h"
 #include "tests/fake_kernel.h"
 #include "tests/scratch.h"
+#include "tests/suite.h"
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
 #define FIXTURES "build/tests/relo/"
 
 /* The raw BTF of an object, also as a file; the caller frees its path. */
@@ -467,29 +467,21 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("predict");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
-
-	tcase_add_unchecked_fixture(t, scratch_setup, scratch_teardown);
-	tcase_set_timeout(t, 120);
-	tcase_add_test(t, outcomes_come_through);
-	tcase_add_test(t, one_field_moved_by_hand_changes_its_relocations_only);
-	tcase_add_test(t, archives_are_read_in_the_jail);
-	tcase_add_test(t, the_timeline_names_the_neighbours);
-	tcase_add_test(t, a_boundary_lies_between_neighbours_of_a_flavour);
-	tcase_add_test(t, damaged_types_cost_their_kernel_only);
-	tcase_add_test(t, damaged_objects_cost_their_cells_only);
-	tcase_add_test(t, a_cut_object_is_rejected);
+	const struct suite_row tests[] = {
+	        GROUP("predict", .open = scratch_setup, .close = scratch_teardown, .seconds = 120),
+	        TEST(outcomes_come_through),
+	        TEST(one_field_moved_by_hand_changes_its_relocations_only),
+	        TEST(archives_are_read_in_the_jail),
+	        TEST(the_timeline_names_the_neighbours),
+	        TEST(a_boundary_lies_between_neighbours_of_a_flavour),
+	        TEST(damaged_types_cost_their_kernel_only),
+	        TEST(damaged_objects_cost_their_cells_only),
+	        TEST(a_cut_object_is_rejected),
 #ifndef __SANITIZE_ADDRESS__
-	tcase_add_test(t, an_object_that_kills_the_parser_costs_its_cells_only);
+	        TEST(an_object_that_kills_the_parser_costs_its_cells_only),
 #endif
-	tcase_add_loop_test(t, forecast_follows, 0, COUNT(forecasts));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	        EACH(forecast_follows, forecasts),
+	};
+
+	return suite_run("predict", tests, COUNT(tests));
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* predict_agree: a wrong prediction is found out, whatever it is wrong about, and makes a run exit with 4. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/predict/predict_agree.h"
 #include "host/run/cell_result.h"
-
-#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
+#include "tests/suite.h"
 
 /* What was predicted for the one relocation, what the guest saw of it, and what has to be said. */
 static const struct {
@@ -222,17 +220,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("predict_agree");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(relocations, cases),
+	        EACH(verdict, verdicts),
+	};
 
-	tcase_add_loop_test(t, relocations, 0, COUNT(cases));
-	tcase_add_loop_test(t, verdict, 0, COUNT(verdicts));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("predict_agree", tests, COUNT(tests));
 }

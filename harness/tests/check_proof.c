@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* proof: which line of a log is taken to prove a failure. Logs as libbpf 1.1 prints them. */
-#include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "agent/load/proof.c"
+#include "agent/load/proof.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "tests/suite.h"
 
 static const char verifier[] = "libbpf: prog 'a': BPF program load failed: Invalid argument\n"
                                "libbpf: prog 'a': -- BEGIN PROG LOAD LOG --\n"
@@ -76,17 +79,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("proof");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(the_telling_line_is_found, cases),
+	        TEST(a_verifier_log_is_cut_out),
+	};
 
-	tcase_add_loop_test(t, the_telling_line_is_found, 0, (int)(sizeof(cases) / sizeof(*cases)));
-	tcase_add_test(t, a_verifier_log_is_cut_out);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("proof", tests, COUNT(tests));
 }

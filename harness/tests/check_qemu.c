@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* qemu: the command line of a guest, word for word where it matters, and paths that carry QEMU's own punctuation. */
-#include <check.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "host/vm/qemu.h"
+#include "tests/suite.h"
 
 static struct qemu_guest make_guest(void)
 {
@@ -186,31 +186,19 @@ START_TEST(accelerators_have_names)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("qemu");
-	TCase *t = tcase_create("qemu");
-
-	tcase_add_test(t, command_line_is_the_known_one);
-	tcase_add_test(t, equal_guests_get_equal_lines);
-	tcase_add_test(t, guest_is_confined);
-	tcase_add_test(t, accelerator_chooses_the_processor);
-	tcase_add_test(t, row_has_the_last_word);
-	tcase_add_test(t, commas_in_paths_are_escaped);
-	tcase_add_test(t, guest_without_a_job_gets_none);
-	tcase_add_test(t, exit_status_is_the_devices);
-	tcase_add_test(t, accelerators_have_names);
-	suite_add_tcase(s, t);
-	return s;
-}
-
 int main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
+	const struct suite_row tests[] = {
+	        TEST(command_line_is_the_known_one),
+	        TEST(equal_guests_get_equal_lines),
+	        TEST(guest_is_confined),
+	        TEST(accelerator_chooses_the_processor),
+	        TEST(row_has_the_last_word),
+	        TEST(commas_in_paths_are_escaped),
+	        TEST(guest_without_a_job_gets_none),
+	        TEST(exit_status_is_the_devices),
+	        TEST(accelerators_have_names),
+	};
 
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("qemu", tests, COUNT(tests));
 }

@@ -4,8 +4,7 @@
 #include "host/resolve/relo_judge.h"
 #include "host/resolve/relo_self_test.h"
 #include "tests/relo/fake_load.h"
-
-#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
+#include "tests/suite.h"
 
 START_TEST(self_test_passes)
 {
@@ -331,26 +330,20 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("relo_calc");
-	TCase *tc = tcase_create("calc"), *target = tcase_create("target");
-	SRunner *runner;
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("calc"),
+	        TEST(self_test_passes),
+	        EACH(predicts, predictions),
+	        EACH(agrees_with_what_libbpf_does, object_kernel),
+	        TEST(stops_where_libbpf_stops),
+	        TEST(never_lets_libbpf_see_an_unsound_access),
+	        EACH(finds_contradictions, measurements),
+	        TEST(drift_replaces_only_what_was_resolved),
+	        GROUP("target"),
+	        EACH(looks_candidates_up_by_name, candidates),
+	        TEST(asks_modules_only_for_what_the_kernel_lacks),
+	        TEST(a_joined_module_answers_like_a_split_one),
+	};
 
-	tcase_add_test(tc, self_test_passes);
-	tcase_add_loop_test(tc, predicts, 0, COUNT(predictions));
-	tcase_add_loop_test(tc, agrees_with_what_libbpf_does, 0, COUNT(object_kernel));
-	tcase_add_test(tc, stops_where_libbpf_stops);
-	tcase_add_test(tc, never_lets_libbpf_see_an_unsound_access);
-	tcase_add_loop_test(tc, finds_contradictions, 0, COUNT(measurements));
-	tcase_add_test(tc, drift_replaces_only_what_was_resolved);
-	suite_add_tcase(suite, tc);
-	tcase_add_loop_test(target, looks_candidates_up_by_name, 0, COUNT(candidates));
-	tcase_add_test(target, asks_modules_only_for_what_the_kernel_lacks);
-	tcase_add_test(target, a_joined_module_answers_like_a_split_one);
-	suite_add_tcase(suite, target);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("relo_calc", tests, COUNT(tests));
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/resolve/relo_judge.h"
 #include "tests/relo/fake_load.h"
-
-#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
+#include "tests/suite.h"
 
 static struct relo_fact *find_fact(const struct core_relo_list *list, const char *program, unsigned number)
 {
@@ -79,7 +78,7 @@ START_TEST(finds_subprograms_where_libbpf_put_them)
 	uint32_t here, there;
 
 	ck_assert(placed(&load.list, "calls", "calls", &here) && here == 0);
-	for (int i = 0; i < COUNT(inside); i++)
+	for (size_t i = 0; i < COUNT(inside); i++)
 		ck_assert_msg(placed(&load.list, "calls", inside[i], &here) && here > 0, "%s", inside[i]);
 	ck_assert(placed(&load.list, "calls", "leaf", &here) && placed(&load.list, "shares_section", "leaf", &there));
 	ck_assert_uint_ne(here, there);
@@ -232,24 +231,18 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("relo_insns");
-	TCase *real = tcase_create("patched by libbpf"), *hand = tcase_create("made by hand");
-	SRunner *runner;
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("patched by libbpf"),
+	        EACH(sees_what_libbpf_patched, seen_cases),
+	        EACH(agrees_with_the_log_on_every_record, object_kernel),
+	        TEST(finds_subprograms_where_libbpf_put_them),
+	        TEST(places_nothing_when_relocation_failed),
+	        TEST(marks_the_poison_that_stopped_the_verifier),
+	        GROUP("made by hand"),
+	        EACH(reads_verifier_logs, verifier_logs),
+	        EACH(reads_instructions, values),
+	        TEST(refuses_code_that_is_not_the_objects),
+	};
 
-	tcase_add_loop_test(real, sees_what_libbpf_patched, 0, COUNT(seen_cases));
-	tcase_add_loop_test(real, agrees_with_the_log_on_every_record, 0, COUNT(object_kernel));
-	tcase_add_test(real, finds_subprograms_where_libbpf_put_them);
-	tcase_add_test(real, places_nothing_when_relocation_failed);
-	tcase_add_test(real, marks_the_poison_that_stopped_the_verifier);
-	suite_add_tcase(suite, real);
-	tcase_add_loop_test(hand, reads_verifier_logs, 0, COUNT(verifier_logs));
-	tcase_add_loop_test(hand, reads_instructions, 0, COUNT(values));
-	tcase_add_test(hand, refuses_code_that_is_not_the_objects);
-	suite_add_tcase(suite, hand);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("relo_insns", tests, COUNT(tests));
 }

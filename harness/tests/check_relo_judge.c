@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <linux/bpf.h>
 
 #include "host/resolve/relo_judge.h"
-
-#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
+#include "tests/suite.h"
 
 #define NOTHING \
 	{ \
@@ -168,18 +166,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("relo_judge");
-	TCase *tc = tcase_create("judge");
-	SRunner *runner;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(judges, cases),
+	        EACH(gives_a_value_only_where_witnesses_agree_on_one, cases),
+	        TEST(a_disagreement_shows_both_sides),
+	};
 
-	tcase_add_loop_test(tc, judges, 0, COUNT(cases));
-	tcase_add_loop_test(tc, gives_a_value_only_where_witnesses_agree_on_one, 0, COUNT(cases));
-	tcase_add_test(tc, a_disagreement_shows_both_sides);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("relo_judge", tests, COUNT(tests));
 }

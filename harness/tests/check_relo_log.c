@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/relo/fake_load.h"
-
-#define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
+#include "tests/suite.h"
 
 static const struct relo_fact *find_fact(const struct core_relo_list *list, const char *program, unsigned number)
 {
@@ -190,21 +189,15 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("relo_log");
-	TCase *real = tcase_create("printed by libbpf"), *hand = tcase_create("made by hand");
-	SRunner *runner;
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("printed by libbpf"),
+	        EACH(reads_what_libbpf_prints, spoken),
+	        TEST(nothing_is_said_of_a_program_left_out),
+	        TEST(nothing_is_said_after_libbpf_gave_up),
+	        GROUP("made by hand"),
+	        EACH(reads_lines_of_rarer_cases, made),
+	        TEST(second_load_overwrites_the_first),
+	};
 
-	tcase_add_loop_test(real, reads_what_libbpf_prints, 0, COUNT(spoken));
-	tcase_add_test(real, nothing_is_said_of_a_program_left_out);
-	tcase_add_test(real, nothing_is_said_after_libbpf_gave_up);
-	suite_add_tcase(suite, real);
-	tcase_add_loop_test(hand, reads_lines_of_rarer_cases, 0, COUNT(made));
-	tcase_add_test(hand, second_load_overwrites_the_first);
-	suite_add_tcase(suite, hand);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("relo_log", tests, COUNT(tests));
 }

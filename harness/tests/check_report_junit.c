@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* report_junit: what CI servers accept, whatever bytes a guest put into the result. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <libxml/parser.h>
@@ -12,6 +11,7 @@
 #include "host/lib/text.h"
 #include "host/report/report_junit.h"
 #include "host/result/result_json.h"
+#include "tests/suite.h"
 
 #define GOLDEN "harness/tests/golden/run.json"
 #define SCHEMA "harness/tests/golden/junit.xsd"
@@ -198,24 +198,15 @@ START_TEST(the_schema_refuses)
 }
 END_TEST
 
-#define COUNT(array) (int)(sizeof(array) / sizeof(*(array)))
-
 int main(void)
 {
-	Suite *s = suite_create("report_junit");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(the_golden_run_is_told_rightly, answers),
+	        EACH(hostile_text_comes_out_right, hostile),
+	        TEST(a_cell_that_was_not_run_is_an_error),
+	        TEST(an_empty_or_odd_run_is_valid),
+	        EACH(the_schema_refuses, invalid),
+	};
 
-	tcase_add_loop_test(t, the_golden_run_is_told_rightly, 0, COUNT(answers));
-	tcase_add_loop_test(t, hostile_text_comes_out_right, 0, COUNT(hostile));
-	tcase_add_test(t, a_cell_that_was_not_run_is_an_error);
-	tcase_add_test(t, an_empty_or_odd_run_is_valid);
-	tcase_add_loop_test(t, the_schema_refuses, 0, COUNT(invalid));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("report_junit", tests, COUNT(tests));
 }

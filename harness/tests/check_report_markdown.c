@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* report_markdown: a summary that GitHub renders, and that nothing a guest wrote can break out of. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "host/lib/text.h"
 #include "host/report/report_markdown.h"
 #include "tests/scratch.h"
+#include "tests/suite.h"
 
 static struct result *make(size_t kernels, size_t objects)
 {
@@ -156,24 +156,17 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("report_markdown");
-	TCase *text = tcase_create("text"), *file = tcase_create("file");
-	SRunner *runner;
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("text"),
+	        TEST(all_as_expected),
+	        TEST(the_last_line_counts_the_evidence),
+	        TEST(more_objects_than_kernels_go_down),
+	        TEST(what_is_unexpected_is_told),
+	        TEST(what_is_missing_or_infra_is_no_pass),
+	        TEST(the_summary_stays_within_what_github_takes),
+	        GROUP("file", .open = scratch_setup, .close = scratch_teardown),
+	        TEST(a_file_that_exists_is_appended_to),
+	};
 
-	tcase_add_test(text, all_as_expected);
-	tcase_add_test(text, the_last_line_counts_the_evidence);
-	tcase_add_test(text, more_objects_than_kernels_go_down);
-	tcase_add_test(text, what_is_unexpected_is_told);
-	tcase_add_test(text, what_is_missing_or_infra_is_no_pass);
-	tcase_add_test(text, the_summary_stays_within_what_github_takes);
-	suite_add_tcase(suite, text);
-	tcase_add_unchecked_fixture(file, scratch_setup, scratch_teardown);
-	tcase_add_test(file, a_file_that_exists_is_appended_to);
-	suite_add_tcase(suite, file);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run("report_markdown", tests, COUNT(tests));
 }

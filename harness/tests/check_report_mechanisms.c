@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* report_mechanisms: sets of kernels in words, the two tables, and that README's name every program there is. */
-#include <check.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -13,8 +12,7 @@
 #include "host/object/object_ini.h"
 #include "host/report/report_mechanisms.h"
 #include "host/result/result.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#include "tests/suite.h"
 
 static const struct {
 	const char *id, *release;
@@ -213,19 +211,12 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("report_mechanisms");
-	TCase *c = tcase_create("report_mechanisms");
-	SRunner *r;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(sets_of_kernels_have_words, sets),
+	        TEST(tables_say_what_was_measured),
+	        TEST(no_mechanism_no_table),
+	        TEST(readme_has_a_row_for_every_program),
+	};
 
-	tcase_add_loop_test(c, sets_of_kernels_have_words, 0, COUNT(sets));
-	tcase_add_test(c, tables_say_what_was_measured);
-	tcase_add_test(c, no_mechanism_no_table);
-	tcase_add_test(c, readme_has_a_row_for_every_program);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("report_mechanisms", tests, COUNT(tests));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* report_table, report_timing and cmd_report: golden renderings, blocks, colour, hostile names, the subcommand. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -14,6 +13,7 @@
 #include "host/report/report_table.h"
 #include "host/report/report_timing.h"
 #include "host/result/result_json.h"
+#include "tests/suite.h"
 
 #define GOLDEN "harness/tests/golden/run"
 
@@ -308,30 +308,21 @@ START_TEST(width_is_what_a_terminal_takes)
 }
 END_TEST
 
-#define COUNT(array) (int)(sizeof(array) / sizeof(*(array)))
-
 int main(void)
 {
-	Suite *s = suite_create("report_table");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(renderings_are_the_golden_ones, goldens),
+	        TEST(colour_adds_nothing_but_colour),
+	        EACH(tables_fit_the_width, shapes),
+	        TEST(lines_carry_no_trailing_space),
+	        TEST(an_incomplete_run_says_so),
+	        TEST(names_of_any_width_stay_aligned),
+	        TEST(an_unexpected_pass_is_told),
+	        TEST(evidence_is_shown_and_counted),
+	        TEST(many_disagreements_are_counted),
+	        TEST(the_subcommand_renders_again),
+	        EACH(width_is_what_a_terminal_takes, widths),
+	};
 
-	tcase_add_loop_test(t, renderings_are_the_golden_ones, 0, COUNT(goldens));
-	tcase_add_test(t, colour_adds_nothing_but_colour);
-	tcase_add_loop_test(t, tables_fit_the_width, 0, COUNT(shapes));
-	tcase_add_test(t, lines_carry_no_trailing_space);
-	tcase_add_test(t, an_incomplete_run_says_so);
-	tcase_add_test(t, names_of_any_width_stay_aligned);
-	tcase_add_test(t, an_unexpected_pass_is_told);
-	tcase_add_test(t, evidence_is_shown_and_counted);
-	tcase_add_test(t, many_disagreements_are_counted);
-	tcase_add_test(t, the_subcommand_renders_again);
-	tcase_add_loop_test(t, width_is_what_a_terminal_takes, 0, COUNT(widths));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("report_table", tests, COUNT(tests));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* result and result_json: round trips, exact numbers, hostile strings, damaged documents, totals and exit status. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "base/io.h"
 #include "host/lib/text.h"
 #include "host/result/result_json.h"
+#include "tests/suite.h"
 
 #define GOLDEN "harness/tests/golden/run.json"
 
@@ -399,33 +399,24 @@ START_TEST(evidence_is_counted)
 }
 END_TEST
 
-#define COUNT(array) (int)(sizeof(array) / sizeof(*(array)))
-
 int main(void)
 {
-	Suite *s = suite_create("result_json");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        TEST(golden_survives_reading_and_writing),
+	        TEST(golden_means_what_it_says),
+	        EACH(numbers_stay_exact, exact_values),
+	        EACH(strings_are_sanitised, strings),
+	        TEST(a_document_cannot_smuggle_control_characters),
+	        EACH(damage_is_named_with_its_place, damages),
+	        TEST(every_cut_is_refused),
+	        TEST(older_and_newer_writers_are_read),
+	        TEST(evidence_is_kept_where_it_was_measured),
+	        TEST(files_are_replaced_and_read),
+	        EACH(the_highest_exit_status_wins, runs),
+	        TEST(totals_add_up),
+	        TEST(verdicts_have_text),
+	        TEST(evidence_is_counted),
+	};
 
-	tcase_add_test(t, golden_survives_reading_and_writing);
-	tcase_add_test(t, golden_means_what_it_says);
-	tcase_add_loop_test(t, numbers_stay_exact, 0, COUNT(exact_values));
-	tcase_add_loop_test(t, strings_are_sanitised, 0, COUNT(strings));
-	tcase_add_test(t, a_document_cannot_smuggle_control_characters);
-	tcase_add_loop_test(t, damage_is_named_with_its_place, 0, COUNT(damages));
-	tcase_add_test(t, every_cut_is_refused);
-	tcase_add_test(t, older_and_newer_writers_are_read);
-	tcase_add_test(t, evidence_is_kept_where_it_was_measured);
-	tcase_add_test(t, files_are_replaced_and_read);
-	tcase_add_loop_test(t, the_highest_exit_status_wins, 0, COUNT(runs));
-	tcase_add_test(t, totals_add_up);
-	tcase_add_test(t, verdicts_have_text);
-	tcase_add_test(t, evidence_is_counted);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("result_json", tests, COUNT(tests));
 }

@@ -3,16 +3,14 @@
  * run_count and run_stats: which runs the workloads account for, whose an event is, and what a link says that it
  * missed.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/load/run_stats.h"
 #include "agent/truth/run_count.h"
+#include "tests/suite.h"
 
 #define MS 1000000u
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
-
 static const struct {
 	uint64_t deeds, quiet, deeds_ns, quiet_ns;
 	bool ours;
@@ -119,19 +117,12 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("run_count");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(runs_of_others_are_told_apart, noises),
+	        EACH(events_have_their_maker, attributions),
+	        TEST(what_was_not_compared_is_no_truth),
+	        EACH(a_link_says_what_it_missed, links),
+	};
 
-	tcase_add_loop_test(t, runs_of_others_are_told_apart, 0, COUNT(noises));
-	tcase_add_loop_test(t, events_have_their_maker, 0, COUNT(attributions));
-	tcase_add_test(t, what_was_not_compared_is_no_truth);
-	tcase_add_loop_test(t, a_link_says_what_it_missed, 0, COUNT(links));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("run_count", tests, COUNT(tests));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run_dir: every run gets a directory of its own, and `latest` leads to the newest. */
-#include <check.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 
 #include "host/run/run_dir.h"
 #include "tests/scratch.h"
+#include "tests/suite.h"
 
 #define RUNS 5
 
@@ -127,30 +127,18 @@ START_TEST(kernel_has_a_directory_in_the_run)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("run_dir");
-	TCase *t = tcase_create("run_dir");
-
-	tcase_add_unchecked_fixture(t, scratch_setup, scratch_teardown);
-	tcase_add_test(t, now_is_utc_in_iso_form);
-	tcase_add_test(t, runs_do_not_share_a_directory);
-	tcase_add_test(t, latest_survives_a_move);
-	tcase_add_test(t, stale_link_is_replaced);
-	tcase_add_test(t, latest_that_is_a_directory_is_left_alone);
-	tcase_add_test(t, place_that_cannot_be_written_is_named);
-	tcase_add_test(t, kernel_has_a_directory_in_the_run);
-	suite_add_tcase(s, t);
-	return s;
-}
-
 int main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("run_dir", .open = scratch_setup, .close = scratch_teardown),
+	        TEST(now_is_utc_in_iso_form),
+	        TEST(runs_do_not_share_a_directory),
+	        TEST(latest_survives_a_move),
+	        TEST(stale_link_is_replaced),
+	        TEST(latest_that_is_a_directory_is_left_alone),
+	        TEST(place_that_cannot_be_written_is_named),
+	        TEST(kernel_has_a_directory_in_the_run),
+	};
 
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("run_dir", tests, COUNT(tests));
 }

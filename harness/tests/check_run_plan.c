@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run_plan: parts of a list, kernels that are not there, the text of a plan, and the times that are remembered. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "host/lib/text.h"
 #include "host/run/run_plan.h"
 #include "tests/scratch.h"
+#include "tests/suite.h"
 
 #define LIST "5.10 cloud\n6.1 cloud\n6.12 cloud\n7.2 cloud\n"
 #define TIMES "5.10-cloud 1000\n6.1-cloud 4000\n6.12-cloud 2000\n7.2-cloud 3000\n"
@@ -135,21 +135,15 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("run_plan");
-	TCase *tests = tcase_create("run_plan");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("run_plan", .open = setup, .close = scratch_teardown),
+	        EACH(a_part_of_the_plan_is_left_in_the_list, parts),
+	        TEST(a_part_without_a_kernel_is_refused),
+	        TEST(skipped_kernels_are_not_planned),
+	        RANGE(a_plan_is_told_in_its_order, 0, 2),
+	        /* the last one: it changes the file of times */
+	        TEST(times_of_measured_kernels_are_remembered),
+	};
 
-	tcase_add_unchecked_fixture(tests, setup, scratch_teardown);
-	tcase_add_loop_test(tests, a_part_of_the_plan_is_left_in_the_list, 0, sizeof(parts) / sizeof(*parts));
-	tcase_add_test(tests, a_part_without_a_kernel_is_refused);
-	tcase_add_test(tests, skipped_kernels_are_not_planned);
-	tcase_add_loop_test(tests, a_plan_is_told_in_its_order, 0, 2);
-	/* the last one: it changes the file of times */
-	tcase_add_test(tests, times_of_measured_kernels_are_remembered);
-	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("run_plan", tests, COUNT(tests));
 }

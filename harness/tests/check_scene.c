@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* scene and attribution: which events explain what a subject did, and which are nobody's. */
-#include <check.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 
-#include "agent/truth/attribution.c"
-#include "agent/truth/compare.c"
-#include "agent/truth/event.c"
-#include "agent/truth/hint.c"
-#include "agent/truth/scene.c"
-#include "agent/truth/scene_value.c"
-#include "agent/truth/self_check.c"
-#include "agent/truth/truth.c"
-#include "agent/deeds/view.c"
+#include "agent/truth/attribution.h"
+#include "agent/truth/compare.h"
+#include "agent/truth/event.h"
+#include "agent/truth/hint.h"
+#include "agent/truth/scene.h"
+#include "agent/truth/scene_value.h"
+#include "agent/truth/self_check.h"
+#include "agent/truth/truth.h"
+#include "agent/deeds/view.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "tests/suite.h"
 
 /* ---- a capture without an object: printed lines ---- */
 
@@ -314,22 +319,15 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("scene");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(an_event_is_explained_by_one_view, explained),
+	        TEST(raw_fields_are_compared_by_their_width),
+	        TEST(one_explained_event_is_enough),
+	        TEST(when_no_event_is_explained_the_nearest_is_shown),
+	        TEST(a_wrong_id_is_wrong_only_where_an_event_is_expected),
+	        TEST(what_the_agent_does_itself_is_no_answer),
+	        TEST(an_event_without_an_id_counts_when_it_fits),
+	};
 
-	tcase_add_loop_test(t, an_event_is_explained_by_one_view, 0, (int)(sizeof(explained) / sizeof(*explained)));
-	tcase_add_test(t, raw_fields_are_compared_by_their_width);
-	tcase_add_test(t, one_explained_event_is_enough);
-	tcase_add_test(t, when_no_event_is_explained_the_nearest_is_shown);
-	tcase_add_test(t, a_wrong_id_is_wrong_only_where_an_event_is_expected);
-	tcase_add_test(t, what_the_agent_does_itself_is_no_answer);
-	tcase_add_test(t, an_event_without_an_id_counts_when_it_fits);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("scene", tests, COUNT(tests));
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* self_check: what an object says a field has to be is held against the field, and nothing else is. */
-#include <check.h>
 #include <stdlib.h>
 
-#include "agent/truth/event.c"
-#include "agent/truth/self_check.c"
+#include "agent/truth/event.h"
+#include "agent/truth/self_check.h"
+#include "tests/suite.h"
 
 /* The list is compare's, which this test does without. */
 static struct fact_list facts;
@@ -97,18 +97,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("self_check");
-	TCase *c = tcase_create("self_check");
-	SRunner *r;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(pairs_are_compared, events),
+	        TEST(a_cut_event_is_no_match),
+	        TEST(fields_of_a_pair_are_known),
+	};
 
-	tcase_add_loop_test(c, pairs_are_compared, 0, sizeof(events) / sizeof(*events));
-	tcase_add_test(c, a_cut_event_is_no_match);
-	tcase_add_test(c, fields_of_a_pair_are_known);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("self_check", tests, COUNT(tests));
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* session: the order of frames, what a guest may make the host keep, and hostile streams. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "host/vm/session.h"
+#include "tests/suite.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define NONCE 77u
 #define OBJECTS 2u
 #define RELEASE "6.1.0-test"
@@ -547,38 +546,25 @@ START_TEST(random_conversations_do_no_harm)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("session");
-	TCase *t = tcase_create("session");
-
-	tcase_set_timeout(t, 60);
-	tcase_add_loop_test(t, symbols_come_once_and_before_any_object, 0,
-	                    sizeof(symbol_talks) / sizeof(symbol_talks[0]));
-	tcase_add_test(t, whole_conversation_is_kept);
-	tcase_add_test(t, times_are_those_of_arrival);
-	tcase_add_test(t, any_kernel_is_right_when_none_was_named);
-	tcase_add_loop_test(t, wrong_turn_is_refused, 0, COUNT(refusals));
-	tcase_add_test(t, foreign_frame_is_refused);
-	tcase_add_test(t, long_release_is_cut_in_the_message);
-	tcase_add_test(t, number_of_facts_is_bounded);
-	tcase_add_loop_test(t, size_of_what_is_kept_is_bounded, 0, COUNT(bounds));
-	tcase_add_loop_test(t, place_is_named, 0, COUNT(places));
-	tcase_add_test(t, freed_session_is_empty);
-	tcase_add_test(t, mutated_bytes_do_no_harm);
-	tcase_add_test(t, mutated_payloads_do_no_harm);
-	tcase_add_test(t, random_conversations_do_no_harm);
-	suite_add_tcase(s, t);
-	return s;
-}
-
 int main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("session", .seconds = 60),
+	        EACH(symbols_come_once_and_before_any_object, symbol_talks),
+	        TEST(whole_conversation_is_kept),
+	        TEST(times_are_those_of_arrival),
+	        TEST(any_kernel_is_right_when_none_was_named),
+	        EACH(wrong_turn_is_refused, refusals),
+	        TEST(foreign_frame_is_refused),
+	        TEST(long_release_is_cut_in_the_message),
+	        TEST(number_of_facts_is_bounded),
+	        EACH(size_of_what_is_kept_is_bounded, bounds),
+	        EACH(place_is_named, places),
+	        TEST(freed_session_is_empty),
+	        TEST(mutated_bytes_do_no_harm),
+	        TEST(mutated_payloads_do_no_harm),
+	        TEST(random_conversations_do_no_harm),
+	};
 
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("session", tests, COUNT(tests));
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* shared_pages: the same bytes at the same place, shared with forks, and nothing else touched. */
-#include <check.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/load/shared_pages.c"
+#include "agent/load/shared_pages.h"
+#include "tests/suite.h"
 
+#define PAGE ((size_t)sysconf(_SC_PAGESIZE))
 #define PAGES 6
 
 static unsigned char *area;
@@ -104,19 +106,13 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("shared_pages");
-	TCase *tc = tcase_create("shared_pages");
-	SRunner *sr = srunner_create(s);
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("shared_pages", .set_up = area_make, .tear_down = area_drop),
+	        TEST(whole_pages_are_shared),
+	        TEST(pages_that_are_shared_with_other_data_stay),
+	        TEST(less_than_a_page_stays),
+	        TEST(a_fork_reads_the_same_and_cannot_write),
+	};
 
-	tcase_add_checked_fixture(tc, area_make, area_drop);
-	tcase_add_test(tc, whole_pages_are_shared);
-	tcase_add_test(tc, pages_that_are_shared_with_other_data_stay);
-	tcase_add_test(tc, less_than_a_page_stays);
-	tcase_add_test(tc, a_fork_reads_the_same_and_cannot_write);
-	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("shared_pages", tests, COUNT(tests));
 }

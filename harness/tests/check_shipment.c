@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* shipment: the files a program needs are those its dynamic linker takes; what cannot be shipped is refused by name. */
-#include <check.h>
 #include <errno.h>
 #include <limits.h>
 #include <link.h>
@@ -14,8 +13,7 @@
 #include "host/object/shipment.h"
 #include "scratch.h"
 #include "wire/parcel.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#include "tests/suite.h"
 
 static bool ships(const struct shipment *s, const char *path)
 {
@@ -335,24 +333,18 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("shipment");
-	TCase *tc = tcase_create("core");
-	SRunner *sr = srunner_create(s);
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("shipment", .open = scratch_setup, .close = scratch_teardown),
+	        TEST(what_the_linker_loaded_is_shipped),
+	        EACH(libraries_are_found_from_the_origin, tags),
+	        TEST(a_configured_directory_is_told_to_the_guest),
+	        TEST(a_static_program_goes_alone),
+	        TEST(the_object_has_all_that_the_agent_needs),
+	        EACH(what_cannot_run_is_refused, refused),
+	        TEST(too_much_is_refused),
+	        TEST(damaged_programs_do_no_harm),
+	        EACH(search_paths_are_split, paths),
+	};
 
-	tcase_add_unchecked_fixture(tc, scratch_setup, scratch_teardown);
-	tcase_add_test(tc, what_the_linker_loaded_is_shipped);
-	tcase_add_loop_test(tc, libraries_are_found_from_the_origin, 0, COUNT(tags));
-	tcase_add_test(tc, a_configured_directory_is_told_to_the_guest);
-	tcase_add_test(tc, a_static_program_goes_alone);
-	tcase_add_test(tc, the_object_has_all_that_the_agent_needs);
-	tcase_add_loop_test(tc, what_cannot_run_is_refused, 0, COUNT(refused));
-	tcase_add_test(tc, too_much_is_refused);
-	tcase_add_test(tc, damaged_programs_do_no_harm);
-	tcase_add_loop_test(tc, search_paths_are_split, 0, COUNT(paths));
-	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("shipment", tests, COUNT(tests));
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 
 #include "host/vm/snapshot.h"
 #include "tests/scratch.h"
+#include "tests/suite.h"
 
 #define KEY "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
@@ -263,21 +263,15 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("snapshot");
-	TCase *tests = tcase_create("snapshot");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("snapshot", .open = scratch_setup, .close = scratch_teardown),
+	        EACH(only_what_was_saved_is_used, damages),
+	        TEST(unfinished_ones_are_never_found),
+	        TEST(two_saved_at_once_do_not_meet),
+	        TEST(replacing_a_damaged_one_leaves_the_new_one_alone),
+	        TEST(trim_keeps_to_the_limit),
+	        TEST(key_follows_what_a_guest_depends_on),
+	};
 
-	tcase_add_unchecked_fixture(tests, scratch_setup, scratch_teardown);
-	tcase_add_loop_test(tests, only_what_was_saved_is_used, 0, sizeof(damages) / sizeof(*damages));
-	tcase_add_test(tests, unfinished_ones_are_never_found);
-	tcase_add_test(tests, two_saved_at_once_do_not_meet);
-	tcase_add_test(tests, replacing_a_damaged_one_leaves_the_new_one_alone);
-	tcase_add_test(tests, trim_keeps_to_the_limit);
-	tcase_add_test(tests, key_follows_what_a_guest_depends_on);
-	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("snapshot", tests, COUNT(tests));
 }

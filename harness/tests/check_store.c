@@ -3,7 +3,6 @@
  * The store with small fake kernels: files of the user's, and packages of a mirror that is a directory (file: URIs,
  * which apt reads without network). An index is written by hand, so apt-get never runs.
  */
-#include <check.h>
 #include <errno.h>
 #include <glob.h>
 #include <jansson.h>
@@ -20,6 +19,7 @@
 #include "host/lib/sha256.h"
 #include "host/source/package_index.h"
 #include "host/store/store.h"
+#include "tests/suite.h"
 
 static char *top;
 static struct store_options options;
@@ -765,41 +765,32 @@ START_TEST(a_store_that_cannot_be_written_still_serves)
 }
 END_TEST
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
 int main(void)
 {
-	Suite *s = suite_create("store");
-	TCase *t = tcase_create("store");
-	SRunner *sr = srunner_create(s);
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("store", .set_up = set_up, .tear_down = tear_down, .seconds = 120),
+	        TEST(a_users_file_is_unpacked_once),
+	        TEST(without_pvh_the_bzimage_is_kept),
+	        TEST(packages_are_fetched_once_and_pinned),
+	        TEST(an_entry_without_bzimage_is_built_again_only_when_asked),
+	        TEST(no_other_kernel_is_taken_for_a_missing_bzimage),
+	        TEST(a_pinned_kernel_stays_until_update),
+	        TEST(lines_of_other_rows_stay_pinned),
+	        TEST(nothing_is_fetched_when_a_row_is_unknown),
+	        EACH(a_lying_mirror_is_caught, lies),
+	        EACH(a_damaged_entry_is_built_again, damages),
+	        TEST(verify_finds_what_sizes_do_not_show),
+	        TEST(frozen_refuses_every_difference),
+	        TEST(frozen_holds_users_files_to_the_lock),
+	        TEST(leavings_of_killed_runs_go),
+	        EACH(a_file_that_is_no_kernel_is_the_users_mistake, no_kernels),
+	        TEST(a_missing_file_is_the_users_mistake),
+	        TEST(runs_at_once_do_not_hurt_each_other),
+	        TEST(prune_keeps_what_the_list_refers_to),
+	        TEST(list_tells_what_is_there),
+	        TEST(a_mangled_lock_file_is_told_with_its_line),
+	        TEST(a_store_that_cannot_be_written_still_serves),
+	};
 
-	tcase_set_timeout(t, 120);
-	tcase_add_checked_fixture(t, set_up, tear_down);
-	tcase_add_test(t, a_users_file_is_unpacked_once);
-	tcase_add_test(t, without_pvh_the_bzimage_is_kept);
-	tcase_add_test(t, packages_are_fetched_once_and_pinned);
-	tcase_add_test(t, an_entry_without_bzimage_is_built_again_only_when_asked);
-	tcase_add_test(t, no_other_kernel_is_taken_for_a_missing_bzimage);
-	tcase_add_test(t, a_pinned_kernel_stays_until_update);
-	tcase_add_test(t, lines_of_other_rows_stay_pinned);
-	tcase_add_test(t, nothing_is_fetched_when_a_row_is_unknown);
-	tcase_add_loop_test(t, a_lying_mirror_is_caught, 0, COUNT(lies));
-	tcase_add_loop_test(t, a_damaged_entry_is_built_again, 0, COUNT(damages));
-	tcase_add_test(t, verify_finds_what_sizes_do_not_show);
-	tcase_add_test(t, frozen_refuses_every_difference);
-	tcase_add_test(t, frozen_holds_users_files_to_the_lock);
-	tcase_add_test(t, leavings_of_killed_runs_go);
-	tcase_add_loop_test(t, a_file_that_is_no_kernel_is_the_users_mistake, 0, COUNT(no_kernels));
-	tcase_add_test(t, a_missing_file_is_the_users_mistake);
-	tcase_add_test(t, runs_at_once_do_not_hurt_each_other);
-	tcase_add_test(t, prune_keeps_what_the_list_refers_to);
-	tcase_add_test(t, list_tells_what_is_there);
-	tcase_add_test(t, a_mangled_lock_file_is_told_with_its_line);
-	tcase_add_test(t, a_store_that_cannot_be_written_still_serves);
-	suite_add_tcase(s, t);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("store", tests, COUNT(tests));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* strings: the list as execvp wants it, and its shell line as a real shell reads it back. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +7,7 @@
 #include "base/cleanup.h"
 #include "host/lib/child.h"
 #include "host/lib/strings.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#include "tests/suite.h"
 
 START_TEST(list_is_terminated_at_every_length)
 {
@@ -85,26 +83,14 @@ START_TEST(plain_words_stay_readable)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("strings");
-	TCase *t = tcase_create("strings");
-
-	tcase_add_test(t, list_is_terminated_at_every_length);
-	tcase_add_test(t, list_owns_its_words);
-	tcase_add_test(t, shell_reads_the_same_words);
-	tcase_add_test(t, plain_words_stay_readable);
-	suite_add_tcase(s, t);
-	return s;
-}
-
 int main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
+	const struct suite_row tests[] = {
+	        TEST(list_is_terminated_at_every_length),
+	        TEST(list_owns_its_words),
+	        TEST(shell_reads_the_same_words),
+	        TEST(plain_words_stay_readable),
+	};
 
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("strings", tests, COUNT(tests));
 }

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The subjects' protocol on this machine: who they are before and after the exec, and that none is left behind. */
-#include <check.h>
 #include <dirent.h>
 #include <errno.h>
+#include <sched.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-#include "agent/deeds/action.c"
-#include "agent/deeds/action_cgroup.c"
-#include "agent/deeds/action_disk.c"
-#include "agent/deeds/action_file.c"
-#include "agent/deeds/action_net.c"
-#include "agent/deeds/action_process.c"
-#include "agent/deeds/action_timer.c"
-#include "agent/deeds/still.c"
-#include "agent/deeds/subject.c"
-#include "agent/deeds/subject_body.c"
-#include "agent/deeds/subject_kinds.c"
-#include "agent/truth/truth.c"
-#include "agent/deeds/view.c"
+#include "agent/deeds/action.h"
+#include "agent/deeds/subject.h"
+#include "agent/deeds/subject_body.h"
+#include "agent/truth/truth.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "tests/suite.h"
 
 static struct subject_stage *stage;
+
+static const struct subject_kind *kinds;
+static size_t kind_count;
 
 static void stage_open(void)
 {
@@ -30,9 +31,17 @@ static void stage_open(void)
 	ck_assert_msg(subject_stage_open(&stage, &err) == 0, "%s", err.text);
 }
 
+/* Where the links to be executed are: above the subjects' own directory. */
+static char *stage_links(void)
+{
+	const char *directory = subject_stage_directory(stage);
+
+	return xstrndup(directory, (size_t)(strrchr(directory, '/') - directory));
+}
+
 static void stage_close(void)
 {
-	cleanup_free char *directory = xstrdup(stage->directory);
+	cleanup_free char *directory = stage_links();
 
 	subject_stage_close(stage);
 	ck_assert_int_eq(access(directory, F_OK), -1);
@@ -95,7 +104,7 @@ START_TEST(a_subject_is_what_its_row_says)
 		return;
 	ck_assert_msg(subject_spawn(stage, kind, &s, &err) == 0, "%s", err.text);
 	truth_of(s, &before);
-	ck_assert_str_eq(before.comm, CALLER_NAME);
+	ck_assert_str_eq(before.comm, SUBJECT_CALLER_NAME);
 	ck_assert_int_eq(before.numbers[TRUTH_TID] != before.numbers[TRUTH_TGID], kind->from_thread);
 
 	ck_assert_msg(subject_exec(s, &err) == 0, "%s", err.text);
@@ -306,7 +315,7 @@ END_TEST
 START_TEST(an_exec_that_fails_is_told_with_its_reason)
 {
 	static const struct subject_kind gone = {.name = "gone", .file = "no-such-file"};
-	cleanup_free char *path = xasprintf("%s/%s", stage->directory, gone.file);
+	cleanup_free char *links = stage_links(), *path = xasprintf("%s/%s", links, gone.file);
 	struct error err = {0};
 	struct subject *s = NULL;
 
@@ -337,7 +346,7 @@ START_TEST(names_are_unique_and_one_is_hard_to_read)
 {
 	bool odd = false;
 
-	for (size_t i = 0; i < KIND_COUNT; i++) {
+	for (size_t i = 0; i < kind_count; i++) {
 		const char *file = kinds[i].file;
 
 		for (size_t j = 0; j < i; j++) {
@@ -356,44 +365,38 @@ START_TEST(every_workload_has_a_subject)
 	for (unsigned group = 0; group < WORKLOAD_GROUP_COUNT; group++) {
 		size_t i = 0;
 
-		while (i < KIND_COUNT && kinds[i].group != group)
+		while (i < kind_count && kinds[i].group != group)
 			i++;
-		ck_assert_msg(i < KIND_COUNT, "%s", workload_group_name((enum workload_group)group));
+		ck_assert_msg(i < kind_count, "%s", workload_group_name((enum workload_group)group));
 	}
 	for (int action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
 		size_t i = 0;
 
-		while (i < KIND_COUNT && (int)kinds[i].action != action)
+		while (i < kind_count && (int)kinds[i].action != action)
 			i++;
-		ck_assert_msg(i < KIND_COUNT && deeds[action].perform, "action %d", action);
+		ck_assert_msg(i < kind_count && action_is_deed((enum action)action), "action %d", action);
 	}
 }
 END_TEST
 
 int main(int argc, char **argv)
 {
-	Suite *suite = suite_create("subject");
-	TCase *t = tcase_create("subject");
-	SRunner *sr;
-	int failed;
-
 	subject_main_if_subject(argc, argv);
-	sr = srunner_create(suite);
-	suite_add_tcase(suite, t);
-	tcase_add_checked_fixture(t, stage_open, stage_close);
-	tcase_set_timeout(t, 60);
-	tcase_add_loop_test(t, a_subject_is_what_its_row_says, 0, KIND_COUNT);
-	tcase_add_loop_test(t, a_subject_can_be_dropped_before_its_exec, 0, KIND_COUNT);
-	tcase_add_loop_test(t, a_subject_can_be_dropped_after_its_exec, 0, KIND_COUNT);
-	tcase_add_loop_test(t, an_action_is_done_and_told, 0, KIND_COUNT);
-	tcase_add_test(t, an_action_that_fails_is_told_with_its_call);
-	tcase_add_test(t, a_subject_that_dies_before_it_acts_is_told);
-	tcase_add_test(t, an_exec_that_fails_is_told_with_its_reason);
-	tcase_add_test(t, a_subject_that_is_killed_is_told);
-	tcase_add_test(t, every_workload_has_a_subject);
-	tcase_add_test(t, names_are_unique_and_one_is_hard_to_read);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	kinds = subject_kinds(&kind_count);
+
+	const struct suite_row tests[] = {
+	        GROUP("subject", .set_up = stage_open, .tear_down = stage_close, .seconds = 60),
+	        RANGE(a_subject_is_what_its_row_says, 0, kind_count),
+	        RANGE(a_subject_can_be_dropped_before_its_exec, 0, kind_count),
+	        RANGE(a_subject_can_be_dropped_after_its_exec, 0, kind_count),
+	        RANGE(an_action_is_done_and_told, 0, kind_count),
+	        TEST(an_action_that_fails_is_told_with_its_call),
+	        TEST(a_subject_that_dies_before_it_acts_is_told),
+	        TEST(an_exec_that_fails_is_told_with_its_reason),
+	        TEST(a_subject_that_is_killed_is_told),
+	        TEST(every_workload_has_a_subject),
+	        TEST(names_are_unique_and_one_is_hard_to_read),
+	};
+
+	return suite_run("subject", tests, COUNT(tests));
 }

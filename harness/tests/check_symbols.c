@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* symbols: what a guest says is checked and sorted, and every name is found, the compiler's copies as such. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +8,7 @@
 #include "base/cleanup.h"
 #include "host/predict/need_check.h"
 #include "host/store/symbols.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#include "tests/suite.h"
 
 static int unpack(const char *text, uint32_t announced, struct buf *out, struct error *err)
 {
@@ -131,20 +129,13 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("symbols");
-	TCase *t = tcase_create("symbols");
-	SRunner *r;
-	int failed;
+	const struct suite_row tests[] = {
+	        TEST(names_are_sorted),
+	        EACH(what_is_no_list_is_refused, damaged),
+	        TEST(garbage_and_excess_are_refused),
+	        EACH(every_name_is_found, lookups),
+	        EACH(symbols_decide_about_probes, needs),
+	};
 
-	tcase_add_test(t, names_are_sorted);
-	tcase_add_loop_test(t, what_is_no_list_is_refused, 0, COUNT(damaged));
-	tcase_add_test(t, garbage_and_excess_are_refused);
-	tcase_add_loop_test(t, every_name_is_found, 0, COUNT(lookups));
-	tcase_add_loop_test(t, symbols_decide_about_probes, 0, COUNT(needs));
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return suite_run("symbols", tests, COUNT(tests));
 }

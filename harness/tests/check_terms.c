@@ -3,15 +3,13 @@
  * terms: names are part of the results schema. The list below is what was published; a test that fails here means that
  * old results cannot be read any more.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <linux/bpf.h>
 
 #include "wire/terms.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#include "tests/suite.h"
 
 /* One look at each vocabulary; enums differ in type only. */
 #define ADAPT(vocabulary, type) \
@@ -100,26 +98,14 @@ START_TEST(relocation_kinds_are_libbpfs)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("terms");
-	TCase *t = tcase_create("terms");
-
-	tcase_add_loop_test(t, published_names_stand, 0, COUNT(vocabularies));
-	tcase_add_loop_test(t, every_name_is_read_back, 0, COUNT(vocabularies));
-	tcase_add_loop_test(t, foreign_names_and_numbers_are_told, 0, COUNT(vocabularies));
-	tcase_add_test(t, relocation_kinds_are_libbpfs);
-	suite_add_tcase(s, t);
-	return s;
-}
-
 int main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(published_names_stand, vocabularies),
+	        EACH(every_name_is_read_back, vocabularies),
+	        EACH(foreign_names_and_numbers_are_told, vocabularies),
+	        TEST(relocation_kinds_are_libbpfs),
+	};
 
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("terms", tests, COUNT(tests));
 }

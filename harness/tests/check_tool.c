@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* tool: how a program of the user's is watched, stopped and judged by its end, and what its cell then says. */
-#include <check.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/tool/tool_process.c"
+#include "agent/tool/tool_process.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
 #include "host/judge/judge.h"
 #include "host/result/result.h"
 #include "wire/parcel.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#include "tests/suite.h"
 
 static void start_shell(const char *script, struct tool_process *p)
 {
@@ -176,19 +178,13 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("tool");
-	TCase *tc = tcase_create("core");
-	SRunner *sr = srunner_create(s);
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(ends_are_told_apart, ends),
+	        TEST(output_without_end_is_cut_and_its_end_kept),
+	        TEST(a_program_that_cannot_be_started_is_named),
+	        EACH(a_cell_is_judged_by_the_end_and_the_output, cells),
+	        TEST(parcels_arrive_whole_or_not_at_all),
+	};
 
-	tcase_add_loop_test(tc, ends_are_told_apart, 0, COUNT(ends));
-	tcase_add_test(tc, output_without_end_is_cut_and_its_end_kept);
-	tcase_add_test(tc, a_program_that_cannot_be_started_is_named);
-	tcase_add_loop_test(tc, a_cell_is_judged_by_the_end_and_the_output, 0, COUNT(cells));
-	tcase_add_test(tc, parcels_arrive_whole_or_not_at_all);
-	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("tool", tests, COUNT(tests));
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* trigger: which workloads an attach point promises to notice, and of which moment its events speak. */
-#include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "agent/deeds/trigger.c"
+#include "agent/deeds/trigger.h"
+#include "tests/suite.h"
 
 static const struct {
 	const char *section, *target;
@@ -84,7 +85,11 @@ END_TEST
 
 START_TEST(no_point_is_listed_twice)
 {
-	for (size_t i = 0; i < COUNT(points); i++)
+	size_t count;
+	const struct trigger_point *points = trigger_points(&count);
+
+	ck_assert_uint_gt(count, 0);
+	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < i; j++)
 			ck_assert_msg(points[i].family != points[j].family ||
 			                      strcmp(points[i].target, points[j].target),
@@ -109,19 +114,12 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("trigger");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(an_attach_point_promises_what_fires_it, cases),
+	        TEST(a_point_that_nothing_is_known_of_is_remembered),
+	        TEST(no_point_is_listed_twice),
+	        TEST(programs_add_up_and_the_moment_needs_all_of_them),
+	};
 
-	tcase_add_loop_test(t, an_attach_point_promises_what_fires_it, 0, (int)COUNT(cases));
-	tcase_add_test(t, a_point_that_nothing_is_known_of_is_remembered);
-	tcase_add_test(t, no_point_is_listed_twice);
-	tcase_add_test(t, programs_add_up_and_the_moment_needs_all_of_them);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("trigger", tests, COUNT(tests));
 }

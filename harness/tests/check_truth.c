@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What truth makes of /proc: hostile names, short and odd files, and this very process. */
-#include <check.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "agent/truth/truth.c"
+#include "agent/truth/truth.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "tests/suite.h"
 
 #define TAIL " S 7 5 6 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 2 3\n"
 
@@ -151,12 +154,17 @@ START_TEST(files_that_contradict_each_other_are_noticed)
 	                                .pid = contradictions[_i].stat_pid,
 	                                .ppid = contradictions[_i].stat_ppid};
 
-	ck_assert_pstr_eq(contradiction(&status, &stat, 30, 31), contradictions[_i].why);
+	ck_assert_pstr_eq(truth_contradiction(&status, &stat, 30, 31), contradictions[_i].why);
 }
 END_TEST
 
 static const char *const own_names[] = {"plain", "a b", "x) R 1 (y", "new\nline",      "back\\slash",
                                         "\\n",   "(",   "\x01\xff",  "fifteen-bytes-x"};
+
+static const char *const namespaces[TRUTH_KEY_COUNT] = {
+        [TRUTH_MNT_NS] = "mnt", [TRUTH_PID_NS] = "pid",   [TRUTH_NET_NS] = "net",       [TRUTH_UTS_NS] = "uts",
+        [TRUTH_IPC_NS] = "ipc", [TRUTH_USER_NS] = "user", [TRUTH_CGROUP_NS] = "cgroup",
+};
 
 START_TEST(this_process_is_read_under_any_name)
 {
@@ -176,9 +184,8 @@ START_TEST(this_process_is_read_under_any_name)
 	ck_assert_uint_gt(t.numbers[TRUTH_START], 0);
 	ck_assert_uint_eq(t.numbers[TRUTH_PGID], (uint64_t)getpgid(0));
 	ck_assert_uint_eq(t.numbers[TRUTH_SID], (uint64_t)getsid(0));
-	for (size_t i = 0; i < sizeof(namespace_links) / sizeof(namespace_links[0]); i++) {
-		cleanup_free char *path = xasprintf("/proc/self/ns/%s", namespace_links[i].name);
-		enum truth_key key = namespace_links[i].key;
+	for (int key = TRUTH_MNT_NS; key < TRUTH_KEY_COUNT; key++) {
+		cleanup_free char *path = xasprintf("/proc/self/ns/%s", namespaces[key] ? namespaces[key] : "?");
 		struct stat st;
 
 		if (stat(path, &st) == 0)
@@ -213,22 +220,15 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("truth");
-	TCase *t = tcase_create("truth");
-	SRunner *sr = srunner_create(suite);
-	int failed;
+	const struct suite_row tests[] = {
+	        EACH(stat_is_read_from_the_last_parenthesis, stat_good),
+	        EACH(bad_stat_is_refused, stat_bad),
+	        EACH(status_is_read_and_its_name_unescaped, statuses),
+	        EACH(files_that_contradict_each_other_are_noticed, contradictions),
+	        EACH(this_process_is_read_under_any_name, own_names),
+	        TEST(what_is_not_wanted_is_unknown),
+	        TEST(a_thread_that_is_not_there_is_an_error),
+	};
 
-	suite_add_tcase(suite, t);
-	tcase_add_loop_test(t, stat_is_read_from_the_last_parenthesis, 0, sizeof(stat_good) / sizeof(stat_good[0]));
-	tcase_add_loop_test(t, bad_stat_is_refused, 0, sizeof(stat_bad) / sizeof(stat_bad[0]));
-	tcase_add_loop_test(t, status_is_read_and_its_name_unescaped, 0, sizeof(statuses) / sizeof(statuses[0]));
-	tcase_add_loop_test(t, files_that_contradict_each_other_are_noticed, 0,
-	                    sizeof(contradictions) / sizeof(contradictions[0]));
-	tcase_add_loop_test(t, this_process_is_read_under_any_name, 0, sizeof(own_names) / sizeof(own_names[0]));
-	tcase_add_test(t, what_is_not_wanted_is_unknown);
-	tcase_add_test(t, a_thread_that_is_not_there_is_an_error);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run("truth", tests, COUNT(tests));
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* variable: what a text becomes in a variable of each type, and what is refused. */
-#include <check.h>
+#include <errno.h>
 #include <stdlib.h>
 
-#include "agent/load/variable.c"
+#include "agent/load/variable.h"
+#include "tests/suite.h"
 
 enum kind { U8, S16, U32, S64, U64, BOOL, CHARS, WORDS, BYTES, ENUM, WIDE, STRUCT, FLOAT, CONST_U8, KIND_COUNT };
 
@@ -109,17 +110,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("variable");
-	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("variable", .set_up = types_make, .tear_down = types_free),
+	        EACH(a_text_becomes_a_value_or_is_refused, cases),
+	};
 
-	tcase_add_checked_fixture(t, types_make, types_free);
-	tcase_add_loop_test(t, a_text_becomes_a_value_or_is_refused, 0, (int)(sizeof(cases) / sizeof(*cases)));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("variable", tests, COUNT(tests));
 }

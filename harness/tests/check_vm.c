@@ -3,7 +3,6 @@
  * vm: every way a guest and its QEMU can go wrong, played by the fake QEMU (fake_qemu.c): what is said of it, that it
  * ends, and that no process and no descriptor is left.
  */
-#include <check.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +21,7 @@
 #include "host/vm/vm.h"
 #include "tests/scratch.h"
 #include "wire/job.h"
+#include "tests/suite.h"
 
 #define PROGRAM "qemu-system-x86_64"
 #define NONCE 0x1122334455667788u
@@ -754,44 +754,31 @@ START_TEST(guests_side_by_side_do_not_mix)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("vm");
-	TCase *t = tcase_create("vm");
-
-	tcase_add_unchecked_fixture(t, setup, scratch_teardown);
-	tcase_set_timeout(t, TEST_SECONDS);
-	tcase_add_loop_test(t, behaviour_is_told_as_it_is, 0, sizeof(behaviours) / sizeof(behaviours[0]));
-	tcase_add_test(t, good_guest_delivers_its_cells);
-	tcase_add_test(t, qemu_has_no_rights_and_no_descriptors_to_spare);
-	tcase_add_test(t, files_that_only_their_owner_may_read_reach_qemu);
-	tcase_add_test(t, console_log_holds_the_text);
-	tcase_add_test(t, endless_console_is_taken_in_bounds);
-	tcase_add_test(t, second_attempt_has_files_of_its_own);
-	tcase_add_test(t, script_boots_the_same_guest);
-	tcase_add_loop_test(t, missing_file_is_named, 0, 3);
-	tcase_add_test(t, missing_directory_is_named);
-	tcase_add_test(t, missing_qemu_is_named);
-	tcase_add_test(t, killed_vm_keeps_the_first_reason);
-	tcase_add_test(t, killed_vm_does_not_ask_to_be_stepped);
-	tcase_add_test(t, frames_after_the_kill_do_not_count);
-	tcase_add_test(t, freed_vm_leaves_no_process);
-	tcase_add_test(t, vm_freed_at_once_leaves_no_process);
-	tcase_add_test(t, qemu_dies_with_this_program);
-	tcase_add_test(t, deadline_follows_signs_of_life);
-	tcase_add_test(t, default_deadlines_are_generous);
-	tcase_add_test(t, guests_side_by_side_do_not_mix);
-	suite_add_tcase(s, t);
-	return s;
-}
-
 int main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
+	const struct suite_row tests[] = {
+	        GROUP("vm", .open = setup, .close = scratch_teardown, .seconds = TEST_SECONDS),
+	        EACH(behaviour_is_told_as_it_is, behaviours),
+	        TEST(good_guest_delivers_its_cells),
+	        TEST(qemu_has_no_rights_and_no_descriptors_to_spare),
+	        TEST(files_that_only_their_owner_may_read_reach_qemu),
+	        TEST(console_log_holds_the_text),
+	        TEST(endless_console_is_taken_in_bounds),
+	        TEST(second_attempt_has_files_of_its_own),
+	        TEST(script_boots_the_same_guest),
+	        RANGE(missing_file_is_named, 0, 3),
+	        TEST(missing_directory_is_named),
+	        TEST(missing_qemu_is_named),
+	        TEST(killed_vm_keeps_the_first_reason),
+	        TEST(killed_vm_does_not_ask_to_be_stepped),
+	        TEST(frames_after_the_kill_do_not_count),
+	        TEST(freed_vm_leaves_no_process),
+	        TEST(vm_freed_at_once_leaves_no_process),
+	        TEST(qemu_dies_with_this_program),
+	        TEST(deadline_follows_signs_of_life),
+	        TEST(default_deadlines_are_generous),
+	        TEST(guests_side_by_side_do_not_mix),
+	};
 
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("vm", tests, COUNT(tests));
 }

@@ -36,10 +36,15 @@ int action_failed(struct action_result *out, const char *call)
 	return -1;
 }
 
+bool action_is_deed(enum action action)
+{
+	return (unsigned)action < ACTION_COUNT && deeds[action].perform;
+}
+
 void action_perform(enum action action, const char *directory, struct action_result *out)
 {
 	*out = (struct action_result){0};
-	if ((unsigned)action < ACTION_COUNT && deeds[action].perform)
+	if (action_is_deed(action))
 		deeds[action].perform(directory, out);
 	if (out->failure)
 		out->scene.count = 0;

@@ -50,6 +50,9 @@ struct action_result {
 	struct scene scene;
 };
 
+/* Whether there is something to do; ACTION_NONE is nothing. */
+bool action_is_deed(enum action action);
+
 /* Do it. `directory` is where files go and must be writable for the caller's user. */
 void action_perform(enum action action, const char *directory, struct action_result *out);
 

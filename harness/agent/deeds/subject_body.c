@@ -14,7 +14,6 @@
 #include "agent/deeds/still.h"
 
 /* Before the exec; set apart from the files' names so that a stale comm shows. */
-#define CALLER_NAME "cm-caller"
 
 /*
  * All of this runs in the caller's memory, on a stack of its own, beside the caller. System calls only: no allocation,
@@ -95,7 +94,7 @@ in_child int child_body(void *arg)
 {
 	struct subject *s = arg;
 
-	syscall(SYS_prctl, PR_SET_NAME, CALLER_NAME, 0, 0, 0);
+	syscall(SYS_prctl, PR_SET_NAME, SUBJECT_CALLER_NAME, 0, 0, 0);
 	syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	/* The caller's ends would keep the pipes open after its death. */
 	syscall(SYS_close, s->ends.ready_r);

@@ -11,6 +11,8 @@
 
 /* The first argument of a subject that has an action. */
 #define SUBJECT_MARK "--corematrix-subject"
+/* Its name until the exec. */
+#define SUBJECT_CALLER_NAME "cm-caller"
 /* Far more than the handful of frames need; untouched pages cost nothing. */
 #define STACK_SIZE (64u * 1024u)
 

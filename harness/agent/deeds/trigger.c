@@ -8,12 +8,10 @@
 #define UDP (TRIGGER_UDP4 | TRIGGER_UDP6)
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-enum family { FAMILY_TRACEPOINT, FAMILY_RAW, FAMILY_FUNCTION, FAMILY_SYSCALL, FAMILY_LSM };
-
 /* How section names begin (libbpf's section_defs); the rest is the target. */
 static const struct head {
 	const char *text;
-	enum family family;
+	enum trigger_family family;
 	bool at_return;
 } heads[] = {
         {"tracepoint/", FAMILY_TRACEPOINT, false},
@@ -41,12 +39,7 @@ static const struct head {
  * Attach points, and what fires them on every kernel of 5.10 and later. Whatever a kernel may inline, rename or bypass
  * is left out: a program there must not be called silent.
  */
-static const struct point {
-	enum family family;
-	const char *target;
-	uint32_t triggers;
-	enum trigger_moment moment, return_moment;
-} points[] = {
+static const struct trigger_point points[] = {
         {FAMILY_TRACEPOINT, "sched/sched_process_exec", TRIGGER_EXEC, MOMENT_AFTER, MOMENT_AFTER},
         {FAMILY_TRACEPOINT, "sched/sched_process_exit", TRIGGER_EXEC | TRIGGER_EXIT, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
         {FAMILY_TRACEPOINT, "sock/inet_sock_set_state", TCP, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
@@ -169,7 +162,7 @@ static const struct point {
 
 /* Other ways to name a system call's entry and exit. */
 static const struct alias {
-	enum family family;
+	enum trigger_family family;
 	const char *prefix;
 	bool at_return;
 } syscall_aliases[] = {
@@ -192,7 +185,13 @@ static const struct head *head_find(const char *section)
 	return NULL;
 }
 
-static const struct point *point_find(enum family family, const char *target)
+const struct trigger_point *trigger_points(size_t *count)
+{
+	*count = COUNT(points);
+	return points;
+}
+
+static const struct trigger_point *point_find(enum trigger_family family, const char *target)
 {
 	for (size_t i = 0; i < COUNT(points); i++)
 		if (points[i].family == family && !strcmp(points[i].target, target))
@@ -204,9 +203,9 @@ void trigger_summary_add(struct trigger_summary *summary, const char *section, c
 {
 	const struct head *head = head_find(section);
 	enum trigger_moment moment = MOMENT_UNKNOWN;
-	const struct point *point = NULL;
+	const struct trigger_point *point = NULL;
 	bool at_return = head && head->at_return;
-	enum family family = head ? head->family : FAMILY_FUNCTION;
+	enum trigger_family family = head ? head->family : FAMILY_FUNCTION;
 
 	if (head && !target)
 		target = strchr(section, '/') ? strchr(section, '/') + 1 : "";

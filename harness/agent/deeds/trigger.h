@@ -7,6 +7,7 @@
 #define COREMATRIX_AGENT_DEEDS_TRIGGER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* What fires an attach point. One workload group may consist of several, for a hook may see one of them only. */
@@ -37,6 +38,18 @@ struct trigger_summary {
 	bool moment_set;
 	bool unknown; /* some program is attached to what nothing is known of */
 };
+
+enum trigger_family { FAMILY_TRACEPOINT, FAMILY_RAW, FAMILY_FUNCTION, FAMILY_SYSCALL, FAMILY_LSM };
+
+/* One attach point of the table. */
+struct trigger_point {
+	enum trigger_family family;
+	const char *target;
+	uint32_t triggers;
+	enum trigger_moment moment, return_moment;
+};
+
+const struct trigger_point *trigger_points(size_t *count);
 
 /*
  * Add one attached program. `section` is its ELF section's name; `target` what it is attached to instead of what the

@@ -9,13 +9,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 
-/* bpf_ktime_get_boot_ns and task_struct.start_boottime count these; /proc counts USER_HZ, 100 on every architecture. */
-#define NS_PER_TICK 10000000u
-
-static const struct field_name {
-	const char *name;
-	enum truth_key key;
-} names[] = {
+static const struct compare_name names[] = {
         {"tgid", TRUTH_TGID},
         {"tid", TRUTH_TID},
         {"ppid", TRUTH_PPID},
@@ -92,6 +86,12 @@ static size_t stem_length(const char *name)
 	size_t len = strlen(name), tail = sizeof(suffix) - 1;
 
 	return len > tail && !strcmp(name + len - tail, suffix) ? len - tail : len;
+}
+
+const struct compare_name *compare_names(size_t *count)
+{
+	*count = COUNT(names);
+	return names;
 }
 
 int compare_key(const char *field, bool event_has_tgid)
@@ -265,7 +265,7 @@ static char *observed_text(int key, const struct event_value *v)
 	if (v->has_text && (key == TRUTH_COMM || !v->has_integer))
 		event_escape(&out, v->text, v->text_len);
 	else if (v->has_integer && key == TRUTH_START)
-		ticks_print(&out, v->integer / NS_PER_TICK);
+		ticks_print(&out, v->integer / TRUTH_NS_PER_TICK);
 	else if (v->has_integer && key_is_hex(key))
 		buf_printf(&out, "0x%" PRIx64, v->integer);
 	else if (v->has_integer)
@@ -284,7 +284,7 @@ static bool value_is(const struct truth *t, int key, const struct event_value *v
 	}
 	if (!v->has_integer)
 		return false;
-	return (key == TRUTH_START ? v->integer / NS_PER_TICK : v->integer) == t->numbers[key];
+	return (key == TRUTH_START ? v->integer / TRUTH_NS_PER_TICK : v->integer) == t->numbers[key];
 }
 
 struct truth_fact *fact_list_add(struct fact_list *list, const char *workload, const char *field)

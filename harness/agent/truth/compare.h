@@ -14,6 +14,14 @@
 #include "agent/truth/truth.h"
 #include "wire/message.h"
 
+/* A name that fields have, beside `pid`. */
+struct compare_name {
+	const char *name;
+	enum truth_key key;
+};
+
+const struct compare_name *compare_names(size_t *count);
+
 /*
  * The truth that a field of this name is checked against, or -1 when none is known. `_helper` at the end (a value taken
  * by a BPF helper, the second witness) changes nothing. `pid` is the thread id when the event has a `tgid` too, else

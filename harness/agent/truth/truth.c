@@ -306,7 +306,7 @@ static void cgroup_read(pid_t pid, pid_t tid, uint32_t wanted, struct truth *out
 }
 
 /* What the two files, read one after the other, say differently; NULL when they agree. */
-static const char *contradiction(const struct truth_status *status, const struct truth_stat *stat, pid_t pid, pid_t tid)
+const char *truth_contradiction(const struct truth_status *status, const struct truth_stat *stat, pid_t pid, pid_t tid)
 {
 	if (stat->ppid != status->ppid)
 		return "its parent changed";
@@ -327,7 +327,7 @@ int truth_read(pid_t pid, pid_t tid, pid_t parent_tid, uint32_t wanted, struct t
 	*out = (struct truth){0};
 	if ((rc = status_read(pid, tid, &status, err)) < 0 || (rc = stat_read(pid, tid, &stat, err)) < 0)
 		return rc;
-	why = contradiction(&status, &stat, pid, tid);
+	why = truth_contradiction(&status, &stat, pid, tid);
 	if (!why && stat.comm_len > TRUTH_COMM_MAX)
 		why = "its name is longer than the kernel allows";
 	if (why)

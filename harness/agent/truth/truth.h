@@ -16,6 +16,9 @@
 /* TASK_COMM_LEN (include/linux/sched.h) counts the NUL. */
 #define TRUTH_COMM_MAX 15
 
+/* bpf_ktime_get_boot_ns and task_struct.start_boottime count ns; /proc counts USER_HZ, 100 on every architecture. */
+#define TRUTH_NS_PER_TICK 10000000u
+
 /* What is known of a thread; every key has a number but TRUTH_COMM. */
 enum truth_key {
 	TRUTH_TGID,       /* process id */
@@ -75,6 +78,9 @@ int truth_parse_stat(const char *bytes, size_t len, struct truth_stat *out, stru
 int truth_parse_status(const char *bytes, size_t len, struct truth_status *out, struct error *err);
 void truth_stat_free(struct truth_stat *s);
 void truth_status_free(struct truth_status *s);
+
+/* In what the two files of thread `tid` of process `pid` contradict each other, in words; NULL when they do not. */
+const char *truth_contradiction(const struct truth_status *status, const struct truth_stat *stat, pid_t pid, pid_t tid);
 
 /*
  * Read the truth of thread `tid` of process `pid`, which must hold still: status, then stat, which says the name, the
