@@ -231,6 +231,9 @@ void core_relo_list_free(struct core_relo_list *list)
 	free(list->records);
 	free(list->funcs);
 	free(list->calls);
+	for (size_t i = 0; i < list->ref_count; i++)
+		free(list->refs[i].name);
+	free(list->refs);
 	free(list->places);
 	btf__free(list->btf);
 	*list = (struct core_relo_list){0};

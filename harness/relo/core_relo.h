@@ -26,6 +26,7 @@ struct core_relo_func {
 	uint32_t start;      /* instruction index in the section */
 	uint32_t count;      /* instructions */
 	bool main;           /* a program of its own: outside .text */
+	bool global;         /* the verifier may judge it apart from its callers */
 	uint32_t first_call; /* in core_relo_list.calls */
 	uint32_t call_count;
 };
@@ -34,6 +35,15 @@ struct core_relo_func {
 struct core_relo_call {
 	uint32_t insn;   /* instruction index in the calling function */
 	uint32_t target; /* index of the called function */
+};
+
+/* The address of something that is no function of the object: a map, a variable, an extern. */
+struct core_relo_ref {
+	uint32_t func; /* index of the function that takes it */
+	uint32_t insn; /* instruction index in that function */
+	char *name;    /* of the symbol, "" when it has none */
+	bool external; /* not defined in the object */
+	bool map;      /* one of its maps */
 };
 
 /* What a record says beyond its fact. */
@@ -61,6 +71,8 @@ struct core_relo_list {
 	size_t func_count;
 	struct core_relo_call *calls; /* grouped by caller, ordered by instruction */
 	size_t call_count;
+	struct core_relo_ref *refs; /* ordered by place */
+	size_t ref_count;
 	struct core_relo_place *places;
 	size_t place_count;
 	struct btf *btf; /* the object's own; NULL when `count` is 0 */

@@ -66,6 +66,13 @@ static bool is_code(const struct elf_view *view, uint32_t section)
 	       (view->sections[section].flags & SHF_EXECINSTR);
 }
 
+/* libbpf makes a hidden function static in what it tells the kernel. */
+static bool is_global(const Elf64_Sym *s)
+{
+	return ELF64_ST_BIND(s->st_info) != STB_LOCAL && ELF64_ST_VISIBILITY(s->st_other) != STV_HIDDEN &&
+	       ELF64_ST_VISIBILITY(s->st_other) != STV_INTERNAL;
+}
+
 static int compare_funcs(const void *pa, const void *pb)
 {
 	const struct core_relo_func *a = pa, *b = pb;
@@ -98,7 +105,8 @@ static int read_funcs(const struct elf_view *view, const struct elf_view_section
 		                                                          .section = s.st_shndx,
 		                                                          .start = (uint32_t)(s.st_value / INSN_SIZE),
 		                                                          .count = (uint32_t)(s.st_size / INSN_SIZE),
-		                                                          .main = strcmp(code->name, ".text") != 0};
+		                                                          .main = strcmp(code->name, ".text") != 0,
+		                                                          .global = is_global(&s)};
 	}
 	qsort(list->funcs, list->func_count, sizeof(*list->funcs), compare_funcs);
 	return 0;
@@ -140,15 +148,34 @@ static void add_call(const struct core_relo_list *list, struct found_calls *foun
 	found->calls[found->count++] = (struct found_call){section, insn, (uint32_t)target};
 }
 
+/* The address of what is not code; `base` is what the symbol says. */
+static void add_ref(const struct elf_view *view, const struct elf_view_section *symbols, uint32_t section,
+                    uint32_t insn, const Elf64_Sym *symbol, struct core_relo_list *list)
+{
+	int func = object_code_at(list, section, insn);
+	const char *name = elf_view_string(&view->sections[symbols->link], symbol->st_name);
+	bool defined = symbol->st_shndx != SHN_UNDEF && symbol->st_shndx < view->count;
+
+	if (func < 0)
+		return;
+	list->refs = xrealloc(list->refs, list->ref_count + 1, sizeof(*list->refs));
+	list->refs[list->ref_count++] = (struct core_relo_ref){
+	        .func = (uint32_t)func,
+	        .insn = insn - list->funcs[func].start,
+	        .name = xstrdup(name ? name : ""),
+	        .external = symbol->st_shndx == SHN_UNDEF,
+	        .map = defined && !strncmp(view->sections[symbol->st_shndx].name, ".maps", 5),
+	};
+}
+
 static bool is_pseudo_call(const struct bpf_insn *insn)
 {
 	return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_CALL;
 }
 
-/* A call or a function's address in `section` that the linker left to a relocation entry. */
+/* A call or an address in `section` that the linker left to a relocation entry. */
 static int read_entry(const struct elf_view *view, const struct elf_view_section *symbols, uint32_t section,
-                      const Elf64_Rel *entry, const struct core_relo_list *list, struct found_calls *found,
-                      struct error *err)
+                      const Elf64_Rel *entry, struct core_relo_list *list, struct found_calls *found, struct error *err)
 {
 	const struct elf_view_section *code = &view->sections[section];
 	size_t symbol = ELF64_R_SYM(entry->r_info);
@@ -163,10 +190,12 @@ static int read_entry(const struct elf_view *view, const struct elf_view_section
 	if (entry->r_offset % INSN_SIZE)
 		return 0;
 	s = symbol_at(symbols, symbol);
-	if (!is_code(view, s.st_shndx) || s.st_value > view->sections[s.st_shndx].size)
-		return 0;
 	at = (uint32_t)(entry->r_offset / INSN_SIZE);
 	object_code_copy(code, at, insn);
+	if (!is_code(view, s.st_shndx) && insn_is_imm64(insn))
+		add_ref(view, symbols, section, at, &s, list);
+	if (!is_code(view, s.st_shndx) || s.st_value > view->sections[s.st_shndx].size)
+		return 0;
 	base = (int64_t)s.st_value;
 	/* A call's imm counts instructions from the one after it, an address's imm counts bytes. */
 	if (is_pseudo_call(insn) && ELF64_R_TYPE(entry->r_info) == R_BPF_64_32)
@@ -191,7 +220,7 @@ static void read_direct_calls(const struct elf_view *view, uint32_t section, con
 }
 
 static int read_section_calls(const struct elf_view *view, const struct elf_view_section *symbols, uint32_t section,
-                              const struct elf_view_section *entries, const struct core_relo_list *list,
+                              const struct elf_view_section *entries, struct core_relo_list *list,
                               struct found_calls *found, struct error *err)
 {
 	cleanup_free uint8_t *has_entry = xcalloc(view->sections[section].size / INSN_SIZE + 1, 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* code_reach: what is behind a decided branch is never reached, what nothing guards always, the rest perhaps. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "host/predict/code_reach.h"
 #include "relo/insn_value.h"
@@ -106,8 +107,14 @@ static const struct {
         {"beyond the function", {NOP, JUMP(77)}, 2, -1, 0, 0, 9, REACH_NEVER},
 };
 
+/* What a kernel is beside its relocations. */
+struct about {
+	struct verifier_traits traits;
+	uint8_t ref; /* enum ref_value of the only ref */
+};
+
 static enum reach ask(const struct bpf_insn *code, struct core_relo_list *list, const struct predict_outcome *outcomes,
-                      bool loaded, size_t func, uint32_t insn)
+                      bool loaded, struct about about, size_t func, uint32_t insn)
 {
 	struct elf_view_section sections[2] = {
 	        {0},
@@ -115,14 +122,17 @@ static enum reach ask(const struct bpf_insn *code, struct core_relo_list *list, 
 	};
 	const struct elf_view view = {sections, 2};
 	const bool all[2] = {loaded, true};
+	const struct code_reach_kernel kernel = {outcomes, &about.ref, about.traits, all};
 	struct code_reach *c = code_reach_new(list, &view);
 	enum reach answer;
 
-	code_reach_run(c, outcomes, all);
+	code_reach_run(c, &kernel);
 	answer = code_reach_at(c, func, insn);
 	code_reach_free(c);
 	return answer;
 }
+
+static const struct about known = {{TRAIT_YES, TRAIT_NO}, REF_UNKNOWN};
 
 START_TEST(one_function)
 {
@@ -133,9 +143,9 @@ START_TEST(one_function)
 	        .facts = &fact, .records = &record, .count = cases[_i].record >= 0, .funcs = &func, .func_count = 1};
 	struct predict_outcome outcome = {.p.says = {(uint8_t)cases[_i].seen, cases[_i].value, 0}};
 
-	ck_assert_msg(ask(cases[_i].code, &list, &outcome, true, 0, cases[_i].asked) == cases[_i].reach, "%s",
+	ck_assert_msg(ask(cases[_i].code, &list, &outcome, true, known, 0, cases[_i].asked) == cases[_i].reach, "%s",
 	              cases[_i].name);
-	ck_assert(ask(cases[_i].code, &list, &outcome, false, 0, cases[_i].asked) == REACH_NEVER);
+	ck_assert(ask(cases[_i].code, &list, &outcome, false, known, 0, cases[_i].asked) == REACH_NEVER);
 }
 END_TEST
 
@@ -160,7 +170,114 @@ START_TEST(two_functions)
 	struct core_relo_call call = {2, 1};
 	struct core_relo_list list = {.funcs = funcs, .func_count = 2, .calls = &call, .call_count = 1};
 
-	ck_assert_int_eq(ask(calls[_i].code, &list, NULL, true, 1, 0), calls[_i].reach);
+	ck_assert_int_eq(ask(calls[_i].code, &list, NULL, true, known, 1, 0), calls[_i].reach);
+}
+END_TEST
+
+/* A function that is called behind a test of what is not there, or of what nobody knows. */
+static const struct {
+	bool global, decided; /* the test is answered 0 */
+	enum trait lazy;
+	enum reach reach;
+} globals[] = {
+        {false, true, TRAIT_NO, REACH_NEVER},     {false, true, TRAIT_UNKNOWN, REACH_NEVER},
+        {true, true, TRAIT_NO, REACH_ALWAYS},     {true, true, TRAIT_YES, REACH_NEVER},
+        {true, true, TRAIT_UNKNOWN, REACH_MAYBE}, {true, false, TRAIT_YES, REACH_MAYBE},
+        {true, false, TRAIT_NO, REACH_ALWAYS},
+};
+
+START_TEST(global_function)
+{
+	static const struct bpf_insn by_constant[MAX_INSNS] = {MOV(2, 0), IF(BPF_JEQ, 2, 0, 1), CALL(1), EXIT, NOP,
+	                                                       EXIT},
+	                             by_memory[MAX_INSNS] = {LOAD(2), IF(BPF_JEQ, 2, 0, 1), CALL(1), EXIT, NOP, EXIT};
+	struct core_relo_func funcs[] = {
+	        {.name = (char *)"main", .section = 1, .count = 4, .main = true, .global = true, .call_count = 1},
+	        {.name = (char *)"sub", .section = 1, .start = 4, .count = 2, .global = globals[_i].global},
+	};
+	struct core_relo_call call = {2, 1};
+	struct core_relo_list list = {.funcs = funcs, .func_count = 2, .calls = &call, .call_count = 1};
+	const struct about about = {{globals[_i].lazy, TRAIT_NO}, REF_UNKNOWN};
+
+	ck_assert_int_eq(ask(globals[_i].decided ? by_constant : by_memory, &list, NULL, true, about, 1, 0),
+	                 globals[_i].reach);
+	/* nothing of a program that is not loaded */
+	ck_assert_int_eq(ask(by_constant, &list, NULL, false, about, 1, 0), REACH_NEVER);
+}
+END_TEST
+
+#define ADDRESS_OF(reg) \
+	{.code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = (reg)}, \
+	{ \
+		0 \
+	}
+
+/* The address of something is tested, or a map at that address is asked. */
+static const struct {
+	const char *name;
+	struct bpf_insn code[MAX_INSNS];
+	uint8_t ref;
+	enum trait sure_lookups;
+	enum reach there, not_there; /* the branch for one that is not 0, and the other */
+} refs[] = {
+        {"absent", {ADDRESS_OF(1), IF(BPF_JEQ, 1, 0, 1), NOP, EXIT}, REF_ABSENT, TRAIT_NO, REACH_NEVER, REACH_ALWAYS},
+        {"present", {ADDRESS_OF(1), IF(BPF_JEQ, 1, 0, 1), NOP, EXIT}, REF_ADDRESS, TRAIT_NO, REACH_ALWAYS, REACH_MAYBE},
+        {"who knows",
+         {ADDRESS_OF(1), IF(BPF_JEQ, 1, 0, 1), NOP, EXIT},
+         REF_UNKNOWN,
+         TRAIT_NO,
+         REACH_MAYBE,
+         REACH_MAYBE},
+        {"lookup, before 6.14",
+         {ADDRESS_OF(1), HELPER(1), IF(BPF_JEQ, 0, 0, 1), NOP, EXIT},
+         REF_ARRAY,
+         TRAIT_NO,
+         REACH_ALWAYS,
+         REACH_ALWAYS},
+        {"lookup, since",
+         {ADDRESS_OF(1), HELPER(1), IF(BPF_JEQ, 0, 0, 1), NOP, EXIT},
+         REF_ARRAY,
+         TRAIT_YES,
+         REACH_MAYBE,
+         REACH_MAYBE},
+        {"lookup, on who knows what",
+         {ADDRESS_OF(1), HELPER(1), IF(BPF_JEQ, 0, 0, 1), NOP, EXIT},
+         REF_ARRAY,
+         TRAIT_UNKNOWN,
+         REACH_MAYBE,
+         REACH_MAYBE},
+        {"lookup in a hash",
+         {ADDRESS_OF(1), HELPER(1), IF(BPF_JEQ, 0, 0, 1), NOP, EXIT},
+         REF_ADDRESS,
+         TRAIT_YES,
+         REACH_ALWAYS,
+         REACH_ALWAYS},
+        {"lookup in some map",
+         {LOAD(1), NOP, HELPER(1), IF(BPF_JEQ, 0, 0, 1), NOP, EXIT},
+         REF_ADDRESS,
+         TRAIT_YES,
+         REACH_MAYBE,
+         REACH_MAYBE},
+};
+
+START_TEST(address)
+{
+	struct core_relo_func func = {.name = (char *)"main", .section = 1, .count = MAX_INSNS, .main = true};
+	struct core_relo_ref ref = {.insn = 0, .name = (char *)"x"};
+	bool takes = insn_is_imm64(&refs[_i].code[0]);
+	struct core_relo_list list = {.funcs = &func, .func_count = 1, .refs = &ref, .ref_count = takes};
+	const struct about about = {{TRAIT_YES, refs[_i].sure_lookups}, refs[_i].ref};
+	uint32_t test = 0;
+
+	while (refs[_i].code[test].code != (BPF_JMP | BPF_JEQ | BPF_K))
+		test++;
+	ck_assert_msg(ask(refs[_i].code, &list, NULL, true, about, 0, test + 1) == refs[_i].there, "%s", refs[_i].name);
+	/* the jump goes over one instruction, to where both ways meet: another is put there to tell them apart */
+	struct bpf_insn apart[MAX_INSNS];
+
+	memcpy(apart, refs[_i].code, sizeof(apart));
+	apart[test + 1] = (struct bpf_insn)EXIT;
+	ck_assert_msg(ask(apart, &list, NULL, true, about, 0, test + 2) == refs[_i].not_there, "%s", refs[_i].name);
 }
 END_TEST
 
@@ -169,6 +286,8 @@ int main(void)
 	const struct suite_row tests[] = {
 	        EACH(one_function, cases),
 	        EACH(two_functions, calls),
+	        EACH(global_function, globals),
+	        EACH(address, refs),
 	};
 
 	return suite_run("code_reach", tests, COUNT(tests));

@@ -91,7 +91,7 @@ START_TEST(numbers_instructions_within_their_function)
 	const struct relo_fact *f;
 
 	read_list("local", &list);
-	ck_assert_uint_eq(list.count, 42);
+	ck_assert_uint_eq(list.count, 44);
 	f = find_fact(&list, "shares_section", 1);
 	ck_assert_uint_eq(f->insn, 1);
 	ck_assert_uint_gt(list.records[f - list.facts].section_insn, f->insn);

@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "relo/insn_value.h"
 
 #define REGS 11
 
-/* What is known of a register. OPAQUE: the result of a helper, of which the verifier does not know whether it is 0. */
-enum known { UNKNOWN, CONSTANT, OPAQUE };
+/*
+ * What is known of a register. OPAQUE: the result of a helper, of which the verifier does not know whether it is 0.
+ * ADDRESS: not 0, which the verifier may know; the value is an enum ref_value.
+ */
+enum known { UNKNOWN, CONSTANT, OPAQUE, ADDRESS };
 
 struct reg {
 	uint8_t known;
@@ -29,7 +33,9 @@ struct code_reach {
 	size_t *starts;        /* of each function in `code`, and the end */
 	struct bpf_insn *now;  /* relocated */
 	struct insn_state *states;
-	int32_t *calls; /* function that is called there, -1 */
+	int32_t *calls;                         /* function that is called there, -1 */
+	int32_t *refs;                          /* ref of the list that is taken there, -1 */
+	const struct code_reach_kernel *kernel; /* of the walk at hand */
 	size_t total;
 	size_t *queue; /* room for `total`, as a stack */
 	size_t queued;
@@ -48,8 +54,10 @@ struct code_reach *code_reach_new(const struct core_relo_list *list, const struc
 	c->now = xcalloc(c->total, sizeof(*c->now));
 	c->states = xcalloc(c->total, sizeof(*c->states));
 	c->calls = xcalloc(c->total, sizeof(*c->calls));
+	c->refs = xcalloc(c->total, sizeof(*c->refs));
 	c->queue = xcalloc(c->total, sizeof(*c->queue));
 	memset(c->calls, 0xff, c->total * sizeof(*c->calls));
+	memset(c->refs, 0xff, c->total * sizeof(*c->refs));
 	for (size_t f = 0; f < list->func_count; f++) {
 		const struct core_relo_func *func = &list->funcs[f];
 
@@ -63,6 +71,9 @@ struct code_reach *code_reach_new(const struct core_relo_list *list, const struc
 				c->calls[c->starts[f] + call->insn] = (int32_t)call->target;
 		}
 	}
+	for (size_t i = 0; i < list->ref_count; i++)
+		if (list->refs[i].insn < list->funcs[list->refs[i].func].count)
+			c->refs[c->starts[list->refs[i].func] + list->refs[i].insn] = (int32_t)i;
 	return c;
 }
 
@@ -75,6 +86,7 @@ void code_reach_free(struct code_reach *c)
 	free(c->starts);
 	free(c->states);
 	free(c->calls);
+	free(c->refs);
 	free(c->queue);
 	free(c);
 }
@@ -143,7 +155,7 @@ static struct reg compute(const struct bpf_insn *insn, const struct reg *regs)
 	uint64_t value;
 
 	/* a move with an offset is a sign extension (BPF ISA v4) */
-	if (op == BPF_MOV && !insn->off)
+	if (op == BPF_MOV && !insn->off && (wide || b.known != ADDRESS))
 		return (struct reg){b.known, b.value & mask};
 	/* how clang 14 cuts a result to 32 bits; whether it is 0 is known no better afterwards */
 	if (a.known == OPAQUE && b.known == CONSTANT && (op == BPF_LSH || op == BPF_RSH || op == BPF_ARSH))
@@ -254,12 +266,20 @@ static void take_branch(const struct step *s, const struct bpf_insn *insn)
 		go(s, taken ? insn->off : 0, s->sure);
 		return;
 	}
+	/* that it is not 0 the verifier may know or not: one side is open for certain */
+	if (a.known == ADDRESS && wide && b.known == CONSTANT && !b.value &&
+	    (BPF_OP(insn->code) == BPF_JEQ || BPF_OP(insn->code) == BPF_JNE)) {
+		go(s, 0, s->sure && BPF_OP(insn->code) == BPF_JEQ);
+		go(s, insn->off, s->sure && BPF_OP(insn->code) == BPF_JNE);
+		return;
+	}
 	open = a.known == OPAQUE && b.known == CONSTANT && !b.value &&
 	       (BPF_OP(insn->code) == BPF_JEQ || BPF_OP(insn->code) == BPF_JNE);
 	go(s, 0, s->sure && open);
 	go(s, insn->off, s->sure && open);
 }
 
+/* Come to a function's first instruction, of whose arguments nothing is known. */
 static void enter(struct code_reach *c, size_t func, bool sure)
 {
 	static const struct reg nothing[REGS];
@@ -268,16 +288,26 @@ static void enter(struct code_reach *c, size_t func, bool sure)
 		visit(c, c->starts[func], nothing, sure);
 }
 
+/* A lookup of which the verifier may know that it succeeds. */
+static bool is_sure_lookup(const struct step *s, const struct bpf_insn *insn)
+{
+	const struct reg *map = &s->regs[1];
+
+	if (insn->imm != BPF_FUNC_map_lookup_elem || s->c->kernel->traits.sure_lookups == TRAIT_NO)
+		return false;
+	return map->known != ADDRESS || map->value == REF_ARRAY;
+}
+
 static void take_call(struct step *s, const struct bpf_insn *insn)
 {
-	bool helper = insn->src_reg == 0;
+	bool opaque = insn->src_reg == 0 && !is_partly_known(insn->imm) && !is_sure_lookup(s, insn);
 
 	if (insn_is_poison(insn))
 		return;
 	if (s->c->calls[s->at] >= 0)
 		enter(s->c, (size_t)s->c->calls[s->at], s->sure);
 	memset(s->regs, 0, 6 * sizeof(s->regs[0]));
-	if (helper && !is_partly_known(insn->imm))
+	if (opaque)
 		s->regs[0].known = OPAQUE;
 	go(s, 0, s->sure);
 }
@@ -300,15 +330,31 @@ static void take_jump(struct step *s, const struct bpf_insn *insn)
 	}
 }
 
+static struct reg address(enum ref_value value)
+{
+	switch (value) {
+	case REF_ABSENT:
+		return (struct reg){CONSTANT, 0};
+	case REF_ADDRESS:
+	case REF_ARRAY:
+		return (struct reg){ADDRESS, value};
+	default:
+		return (struct reg){0};
+	}
+}
+
 static void take_imm64(struct step *s, const struct bpf_insn *insn)
 {
 	/* the address of a function: a callback, which some helper may call */
 	if (s->c->calls[s->at] >= 0)
 		enter(s->c, (size_t)s->c->calls[s->at], false);
-	s->regs[insn->dst_reg] = (struct reg){0};
-	if (!insn->src_reg && s->at + 1 < s->end)
+	if (s->c->refs[s->at] >= 0)
+		s->regs[insn->dst_reg] = address((enum ref_value)s->c->kernel->refs[s->c->refs[s->at]]);
+	else if (!insn->src_reg && s->at + 1 < s->end)
 		s->regs[insn->dst_reg] =
 		        (struct reg){CONSTANT, (uint32_t)insn[0].imm | (uint64_t)(uint32_t)insn[1].imm << 32};
+	else
+		s->regs[insn->dst_reg] = (struct reg){0};
 	go(s, 1, s->sure);
 }
 
@@ -377,14 +423,46 @@ static void relocate(struct code_reach *c, const struct predict_outcome *outcome
 	}
 }
 
-void code_reach_run(struct code_reach *c, const struct predict_outcome *outcomes, const bool *loaded)
+/*
+ * Global functions that the verifier judges by themselves, called or not: all that libbpf puts into a program, which
+ * are those that it refers to, whatever guards the call. `seen` says which functions were followed already.
+ */
+static void enter_globals(struct code_reach *c, size_t main, bool sure, bool *seen)
 {
-	relocate(c, outcomes);
+	cleanup_free size_t *todo = xcalloc(c->list->func_count, sizeof(*todo));
+	size_t count = 1;
+
+	todo[0] = main;
+	while (count) {
+		size_t func = todo[--count];
+
+		if (c->list->funcs[func].global && !c->list->funcs[func].main)
+			enter(c, func, sure);
+		for (size_t at = c->starts[func]; at < c->starts[func + 1]; at++) {
+			int32_t called = c->calls[at];
+
+			if (called < 0 || seen[called])
+				continue;
+			seen[called] = true;
+			todo[count++] = (size_t)called;
+		}
+	}
+}
+
+void code_reach_run(struct code_reach *c, const struct code_reach_kernel *kernel)
+{
+	cleanup_free bool *seen = xcalloc(c->list->func_count, sizeof(*seen));
+
+	c->kernel = kernel;
+	relocate(c, kernel->outcomes);
 	memset(c->states, 0, c->total * sizeof(*c->states));
 	c->queued = 0;
 	for (size_t f = 0; f < c->list->func_count; f++)
-		if (c->list->funcs[f].main && loaded[f])
+		if (c->list->funcs[f].main && kernel->loaded[f]) {
 			enter(c, f, true);
+			if (kernel->traits.lazy_globals != TRAIT_YES)
+				enter_globals(c, f, kernel->traits.lazy_globals == TRAIT_NO, seen);
+		}
 	while (c->queued) {
 		size_t at = c->queue[--c->queued], f = func_at(c, at);
 		struct step s = {c, at, c->starts[f], c->starts[f + 1], c->states[at].sure, {{0}}};

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "host/predict/prediction.h"
+#include "host/predict/verifier_trait.h"
 #include "relo/core_relo.h"
 #include "relo/elf_view.h"
 
@@ -23,11 +24,24 @@ void code_reach_free(struct code_reach *c);
 /* The instructions as compiled, of function `func` of the list. */
 const struct bpf_insn *code_reach_code(const struct code_reach *c, size_t func);
 
-/*
- * Find out what is reached when record i came to outcomes[i] (one per record of the list). `loaded[f]` says whether
- * main function f is loaded. Valid until the next call.
- */
-void code_reach_run(struct code_reach *c, const struct predict_outcome *outcomes, const bool *loaded);
+/* What an address is on a kernel. */
+enum ref_value {
+	REF_UNKNOWN,
+	REF_ADDRESS, /* of something that is there: never 0 */
+	REF_ARRAY,   /* the same, of a map in which a constant key may be known to be found */
+	REF_ABSENT,  /* a weak extern that is not there: 0 */
+};
+
+/* All borrowed. */
+struct code_reach_kernel {
+	const struct predict_outcome *outcomes; /* what each record of the list came to */
+	const uint8_t *refs;                    /* enum ref_value of each ref of the list */
+	struct verifier_traits traits;
+	const bool *loaded; /* whether main function f is loaded */
+};
+
+/* Find out what is reached on a kernel. Valid until the next call. */
+void code_reach_run(struct code_reach *c, const struct code_reach_kernel *kernel);
 
 /* Whether instruction `insn` of function `func` is reached. */
 enum reach code_reach_at(const struct code_reach *c, size_t func, uint32_t insn);

@@ -193,8 +193,7 @@ static void add_extern(struct need_list *needs, const struct btf *btf, const str
 	add_need(needs, (struct need){.kind = btf_is_func(t) ? NEED_KFUNC : NEED_VARIABLE,
 	                              .name = xstrndup(name, flavour ? (size_t)(flavour - name) : strlen(name)),
 	                              .user = xstrdup(""),
-	                              /* kernels list few of their variables; libbpf then asks kallsyms */
-	                              .optional = btf_is_var(t) || is_weak(view, name)});
+	                              .optional = is_weak(view, name)});
 }
 
 static void add_struct_ops(struct need_list *needs, const struct btf *btf, const struct btf_type *var)

@@ -5,10 +5,70 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "host/predict/need_check.h"
 #include "relo/btf_field.h"
 
-void predict_calc_outcomes(struct parsed_object *p, const struct relo_target *target, struct predict_cell *c)
+static enum ref_value map_value(const struct parsed_object *p, const char *name)
+{
+	const struct bpf_map *map = bpf_object__find_map_by_name(p->obj, name);
+
+	if (!map)
+		return REF_UNKNOWN;
+	return bpf_map__type(map) == BPF_MAP_TYPE_ARRAY || bpf_map__type(map) == BPF_MAP_TYPE_PERCPU_ARRAY
+	               ? REF_ARRAY
+	               : REF_ADDRESS;
+}
+
+/* An extern that is in no BTF because it has no type is found in kallsyms, or not: that is not known here. */
+static enum ref_value extern_value(const struct parsed_object *p, const struct relo_target *target, const char *name)
+{
+	const char *flavour = strstr(name, "___");
+	size_t len = flavour ? (size_t)(flavour - name) : strlen(name);
+
+	for (uint32_t i = 0; i < p->needs.count; i++) {
+		const struct need *n = &p->needs.at[i];
+
+		if ((n->kind != NEED_KFUNC && n->kind != NEED_VARIABLE) || strncmp(n->name, name, len) || n->name[len])
+			continue;
+		switch (need_check(n, p->needs.names, p->needs.ids[i], target)) {
+		case NEED_HOLDS:
+			return REF_ADDRESS;
+		case NEED_MISSING:
+			return REF_ABSENT;
+		default:
+			return REF_UNKNOWN;
+		}
+	}
+	return REF_UNKNOWN;
+}
+
+static void walk(struct parsed_object *p, const struct relo_target *target, bool own_types,
+                 const struct predict_cell *c)
+{
+	cleanup_free uint8_t *refs = xcalloc(p->list.ref_count, sizeof(*refs));
+	const struct code_reach_kernel kernel = {
+	        .outcomes = c->outcomes,
+	        .refs = refs,
+	        .traits = verifier_traits_read(target),
+	        .loaded = p->loaded,
+	};
+
+	for (size_t i = 0; i < p->list.ref_count; i++) {
+		const struct core_relo_ref *r = &p->list.refs[i];
+
+		if (r->map)
+			refs[i] = (uint8_t)map_value(p, r->name);
+		else if (!r->external)
+			refs[i] = REF_ADDRESS;
+		else if (own_types)
+			refs[i] = (uint8_t)extern_value(p, target, r->name);
+	}
+	code_reach_run(p->code, &kernel);
+}
+
+void predict_calc_outcomes(struct parsed_object *p, const struct relo_target *target, bool own_types,
+                           struct predict_cell *c)
 {
 	struct relo_calc *calc = relo_calc_new(&p->list, target);
 	bool poisoned = false;
@@ -26,7 +86,7 @@ void predict_calc_outcomes(struct parsed_object *p, const struct relo_target *ta
 	relo_calc_free(calc);
 	if (!poisoned)
 		return;
-	code_reach_run(p->code, c->outcomes, p->loaded);
+	walk(p, target, own_types, c);
 	for (size_t i = 0; i < p->list.count; i++)
 		if (c->outcomes[i].p.says.seen == RELO_SEEN_POISON)
 			c->outcomes[i].reach =
@@ -89,7 +149,7 @@ void predict_calc_needs(struct parsed_object *p, const struct relo_target *targe
 			enum reach reach;
 
 			if (!walked)
-				code_reach_run(p->code, c->outcomes, p->loaded);
+				walk(p, target, true, c);
 			walked = true;
 			reach = helper_reach(p, n);
 			state = reach == REACH_NEVER    ? NEED_UNUSED

@@ -14,8 +14,12 @@
 
 /* Each fills its part of `c`, which its owner frees with predict_cell_free. The object must be usable. */
 
-/* Every relocation record, and whether the verifier comes to those that stay unresolved. */
-void predict_calc_outcomes(struct parsed_object *p, const struct relo_target *target, struct predict_cell *c);
+/*
+ * Every relocation record, and whether the verifier comes to those that stay unresolved. `own_types`: the target is the
+ * kernel's own BTF, not one from outside beside which externs are not found.
+ */
+void predict_calc_outcomes(struct parsed_object *p, const struct relo_target *target, bool own_types,
+                           struct predict_cell *c);
 
 /*
  * Every need, after the outcomes, which decide what code is dead. `symbols` is the text of symbols.h, empty when the

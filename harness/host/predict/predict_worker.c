@@ -189,7 +189,7 @@ static int do_cell(struct worker *w, size_t kernel, size_t object, const struct 
 		own = target_with_modules(w, &loaded, relo_target_btf(target));
 	target = own ? own : target;
 	if (p->usable && target && known) {
-		predict_calc_outcomes(p, target, &c);
+		predict_calc_outcomes(p, target, !w->work->external[kernel], &c);
 		if (w->work->external[kernel])
 			predict_calc_doubts(p, &c);
 		else

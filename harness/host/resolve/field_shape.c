@@ -49,10 +49,8 @@ struct field_shape field_shape_member(const struct btf *btf, uint32_t parent, ui
 	return shape;
 }
 
-char *field_shape_drift(const struct field_shape *local, const struct field_shape *target, unsigned adjusts)
+static char *misread_bits(const struct field_shape *local, const struct field_shape *target, unsigned adjusts)
 {
-	if (!local->number || !target->number)
-		return NULL;
 	if (local->bitfield != target->bitfield && !(adjusts & FIELD_ADJUSTS_BITS))
 		return target->bitfield
 		               ? xasprintf("a bit-field of %u bits here, read as %u plain bits", target->bits,
@@ -64,9 +62,29 @@ char *field_shape_drift(const struct field_shape *local, const struct field_shap
 		                 target->shift, local->bits, local->shift);
 	if (!local->bitfield && local->bits != target->bits && !(adjusts & (FIELD_ADJUSTS_SIZE | FIELD_ADJUSTS_BITS)))
 		return xasprintf("%u bytes here, read as %u", target->bits / 8, local->bits / 8);
-	if (local->signedness && target->signedness && local->is_signed != target->is_signed &&
-	    !(adjusts & FIELD_ADJUSTS_SIGN))
-		return xasprintf("%s here, read as %s", target->is_signed ? "signed" : "unsigned",
-		                 local->is_signed ? "signed" : "unsigned");
 	return NULL;
+}
+
+/* Nothing is wider than 64 bits: no bit is put in front of such a value, so none can have the wrong sign. */
+static bool is_never_extended(const struct field_shape *local, const struct field_shape *target)
+{
+	return local->bits == 64 && target->bits == 64 && !local->bitfield && !target->bitfield;
+}
+
+enum field_reading field_shape_compare(const struct field_shape *local, const struct field_shape *target,
+                                       unsigned adjusts, char **words)
+{
+	bool whole = is_never_extended(local, target);
+
+	if (!local->number || !target->number)
+		return FIELD_READ_RIGHT;
+	*words = misread_bits(local, target, adjusts);
+	if (*words)
+		return FIELD_MISREAD;
+	if (!local->signedness || !target->signedness || local->is_signed == target->is_signed ||
+	    (adjusts & FIELD_ADJUSTS_SIGN))
+		return FIELD_READ_RIGHT;
+	*words = xasprintf("%s here, read as %s%s", target->is_signed ? "signed" : "unsigned",
+	                   local->is_signed ? "signed" : "unsigned", whole ? "; all of its bits are read" : "");
+	return whole ? FIELD_READ_WHOLE : FIELD_MISREAD;
 }

@@ -33,10 +33,17 @@ enum {
 	FIELD_ADJUSTS_BITS = 4,
 };
 
+enum field_reading {
+	FIELD_READ_RIGHT,
+	FIELD_READ_WHOLE, /* every bit is read, and the code takes them for something else */
+	FIELD_MISREAD,
+};
+
 /*
- * What code compiled for `local` misreads in `target`, as words for the user; NULL when nothing. `adjusts` says what is
- * taken care of. Returned string is the caller's.
+ * How code compiled for `local` reads `target`. `adjusts` says what is taken care of. Unless it is read right, `*words`
+ * becomes the difference in words for the user, the caller's.
  */
-char *field_shape_drift(const struct field_shape *local, const struct field_shape *target, unsigned adjusts);
+enum field_reading field_shape_compare(const struct field_shape *local, const struct field_shape *target,
+                                       unsigned adjusts, char **words);
 
 #endif

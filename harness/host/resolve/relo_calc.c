@@ -197,8 +197,8 @@ static struct field_shape shape_of(const struct bpf_core_spec *spec)
 	                  : field_shape_type(spec->btf, last->type_id);
 }
 
-/* A field that libbpf resolved without a word, and that the code reads wrong all the same; NULL when it does not. */
-static char *find_drift(const struct relo_calc *calc, size_t index, enum insn_form form)
+/* How the code reads a field that libbpf resolved without a word. */
+static enum field_reading compare_shapes(const struct relo_calc *calc, size_t index, enum insn_form form, char **words)
 {
 	struct field_shape local = shape_of(&calc->specs[0]), target = shape_of(&calc->specs[2]);
 	struct aspects key = aspects_of(calc->list, index);
@@ -211,7 +211,7 @@ static char *find_drift(const struct relo_calc *calc, size_t index, enum insn_fo
 	/* libbpf adjusts the width of a load or store, or poisons it. */
 	if (form == INSN_MEM)
 		adjusts |= FIELD_ADJUSTS_SIZE;
-	return field_shape_drift(&local, &target, adjusts);
+	return field_shape_compare(&local, &target, adjusts, words);
 }
 
 static char *target_text(const struct bpf_core_spec *spec)
@@ -237,7 +237,7 @@ static void read_answer(const struct relo_calc *calc, size_t index, const struct
 	const struct relo_fact *f = &calc->list->facts[index];
 	enum insn_form form = insn_value_read(calc->list->records[index].code, 2).form;
 	struct insn_value now;
-	char *drift;
+	char *words = NULL;
 
 	if (insn_is_poison(&code[0])) {
 		out->says.seen = RELO_SEEN_POISON;
@@ -250,12 +250,12 @@ static void read_answer(const struct relo_calc *calc, size_t index, const struct
 	        relo_judge_resolved(f->kind, f->local, f->local_width, now.value, now.width, out->candidates > 0);
 	if (f->kind != BPF_CORE_FIELD_BYTE_OFFSET)
 		return;
-	drift = find_drift(calc, index, form);
-	if (!drift)
+	if (compare_shapes(calc, index, form, &words) == FIELD_MISREAD)
+		out->outcome = RELO_DRIFT;
+	if (!words)
 		return;
-	out->outcome = RELO_DRIFT;
 	free(out->note);
-	out->note = drift;
+	out->note = words;
 }
 
 /* What the specs say besides the answer: which candidate, which sizes. */

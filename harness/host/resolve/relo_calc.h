@@ -27,7 +27,7 @@ struct relo_prediction {
 	uint32_t local_size;      /* bytes of the field the record names, 0 for kinds without a field */
 	uint32_t target_size;
 	char *target; /* the matching candidate, as in struct relo_fact; "" */
-	char *note;   /* why: libbpf's warning, or what drifted; "" */
+	char *note;   /* why: libbpf's warning, what drifted, or what is read as something else; "" */
 };
 
 struct relo_calc;

@@ -35,6 +35,12 @@ struct probe___flavour {
 	__u32 renamed;
 } CORE;
 
+/* Unsigned in target.c. */
+struct signs {
+	__s64 whole;
+	__s32 half;
+} CORE;
+
 struct gone_type {
 	__u32 x;
 } CORE;
@@ -81,6 +87,13 @@ int addresses(struct probe *const *ctx)
 	sum += BPF_CORE_READ(p, next, hidden);
 	sum += BPF_CORE_READ_BITFIELD_PROBED(p, bits);
 	return (int)sum;
+}
+
+/* All bits of the one are read, and the other's sign is lost with what is added in front. */
+SEC("raw_tp/signs")
+int signs(struct signs *const *ctx)
+{
+	return (int)(BPF_CORE_READ(*ctx, whole) + BPF_CORE_READ(*ctx, half));
 }
 
 SEC("raw_tp/guarded")

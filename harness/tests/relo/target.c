@@ -29,6 +29,12 @@ struct probe {
 	__u32 renamed;
 };
 
+struct signs {
+	__u64 filler;
+	__u64 whole;
+	__u32 half;
+};
+
 typedef struct {
 	__u64 x;
 } probe_t;
@@ -36,6 +42,7 @@ typedef struct {
 enum color { COLOR_RED = 1, COLOR_BLUE = 12 };
 
 struct probe probe;
+struct signs signs;
 probe_t probe_typedef;
 enum color color;
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * verifier_trait: what a kernel's types tell of its verifier, where verifiers differ in what code they come to. A trait
+ * is read off a member that came with it, not off a version: stable kernels take changes over, and a BTF file has no
+ * release. Pure.
+ */
+#ifndef COREMATRIX_HOST_PREDICT_VERIFIER_TRAIT_H
+#define COREMATRIX_HOST_PREDICT_VERIFIER_TRAIT_H
+
+#include "host/resolve/relo_target.h"
+
+enum trait {
+	TRAIT_UNKNOWN, /* the BTF lacks the type: it was cut down, or is of a kernel that is laid out otherwise */
+	TRAIT_NO,
+	TRAIT_YES,
+};
+
+struct verifier_traits {
+	/*
+	 * Global functions are verified when a call of one was come to (2afae08c9dcb "bpf: Validate global subprogs
+	 * lazily", 6.8), not each by itself whether it is called or not.
+	 */
+	enum trait lazy_globals;
+	/*
+	 * A lookup with a constant key in the range of an array is known to succeed (d2102f2f5d75 "bpf: verifier:
+	 * Support eliding map lookup nullness", 6.14).
+	 */
+	enum trait sure_lookups;
+};
+
+struct verifier_traits verifier_traits_read(const struct relo_target *kernel);
+
+#endif
