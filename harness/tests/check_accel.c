@@ -67,7 +67,7 @@ static struct accel_answer decide_as(const char *asked, const char *kvm, const c
 	        .qemu_version = "fake 1",
 	        .guest =
 	                {
-	                        .arch = &arch_x86,
+	                        .arch = arch_default(),
 	                        .kernel = kernel,
 	                        .initrd = initrd,
 	                        .append = "fake=probe",

@@ -58,7 +58,7 @@ static struct package_index index_of(const char *text, size_t step)
 	for (size_t at = 0; at < len; at += step)
 		package_scan_feed(&scan, base, text + at, len - at < step ? len - at : step);
 	package_scan_end(&scan, base);
-	package_index_build(&scan, &index);
+	package_index_build(&scan, arch_default(), &index);
 	package_scan_free(&scan);
 	return index;
 }
@@ -92,7 +92,8 @@ static const struct {
 START_TEST(finds_the_kernel_of_a_row)
 {
 	struct package_index index = index_of(packages, 7);
-	struct kernel_row row = {.kind = rows[_i].kind,
+	struct kernel_row row = {.arch = arch_default(),
+	                         .kind = rows[_i].kind,
 	                         .spec = (char *)(uintptr_t)rows[_i].spec,
 	                         .flavour = (char *)(uintptr_t)rows[_i].flavour};
 	struct error err = {0};
@@ -154,7 +155,8 @@ END_TEST
 START_TEST(struck_kernels_are_found_no_more)
 {
 	struct package_index index = index_of(packages, 1000);
-	struct kernel_row row = {.kind = ROW_VERSION, .spec = (char[]){"5.10"}, .flavour = (char[]){"cloud"}};
+	struct kernel_row row = {
+	        .arch = arch_default(), .kind = ROW_VERSION, .spec = (char[]){"5.10"}, .flavour = (char[]){"cloud"}};
 
 	package_index_strike(&index, "5.10.0-46-cloud-amd64", "5.10.262-1");
 	ck_assert_ptr_null(package_index_exact(&index, "5.10.0-46-cloud-amd64", "5.10.262-1"));
@@ -249,14 +251,14 @@ START_TEST(sources_name_both_archives)
 	struct apt_mirrors mirrors = {(char[]){"http://m/debian"}, (char[]){"http://s/sec"}};
 	struct buf text = {0};
 
-	apt_sources_write(&mirrors, "/k.gpg", &text);
+	apt_sources_write(&mirrors, "/k.gpg", arch_default(), &text);
 	ck_assert_ptr_nonnull(strstr(text.data, "URIs: http://m/debian\nSuites: bullseye\n"));
 	ck_assert_ptr_nonnull(strstr(text.data, "URIs: http://m/debian\nSuites: experimental\n"));
 	ck_assert_ptr_nonnull(strstr(text.data, "URIs: http://s/sec\nSuites: bullseye-security\n"));
 	ck_assert_ptr_nonnull(strstr(text.data, "Signed-By: /k.gpg\n"));
 	buf_free(&text);
 	*mirrors.security = '\0';
-	apt_sources_write(&mirrors, "", &text);
+	apt_sources_write(&mirrors, "", arch_default(), &text);
 	ck_assert_ptr_null(strstr(text.data, "-security"));
 	ck_assert_ptr_null(strstr(text.data, "Signed-By"));
 	buf_free(&text);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "host/arch/arch.h"
 #include "host/vm/console.h"
 #include "tests/suite.h"
 
@@ -51,7 +52,7 @@ static const struct {
 
 START_TEST(line_means_the_end_or_not)
 {
-	struct console c = {0};
+	struct console c = {.endings = arch_default()->console_endings};
 
 	feed(&c, lines[_i].line);
 	if (lines[_i].fatal) {
@@ -68,7 +69,7 @@ END_TEST
 START_TEST(line_in_pieces_is_seen)
 {
 	const char *line = lines[_i].line;
-	struct console c = {0};
+	struct console c = {.endings = arch_default()->console_endings};
 
 	feed(&c, "[    0.1] something else\r\n[    0.2] unfinished ");
 	feed(&c, "\r\n");
@@ -84,7 +85,7 @@ END_TEST
 
 START_TEST(first_such_line_is_the_reason)
 {
-	struct console c = {0};
+	struct console c = {.endings = arch_default()->console_endings};
 
 	feed(&c, "[ 1.0] BUG: unable to handle page fault\r\n[ 1.1] Oops: 0000 [#1]\r\n");
 	feed(&c, "[ 1.2] Kernel panic - not syncing: Fatal exception\r\n");
@@ -95,7 +96,7 @@ END_TEST
 
 START_TEST(unfinished_line_is_not_judged_yet)
 {
-	struct console c = {0};
+	struct console c = {.endings = arch_default()->console_endings};
 
 	feed(&c, "[ 1.0] Kernel panic - not syncing: ");
 	ck_assert(!c.fatal);
@@ -108,7 +109,7 @@ END_TEST
 /* The reason is shown on a terminal: nothing in it may steer one. */
 START_TEST(reason_is_safe_to_show)
 {
-	struct console c = {0};
+	struct console c = {.endings = arch_default()->console_endings};
 
 	feed(&c, "[ 1.0] Kernel panic - not syncing: \x1b]0;evil\x07 \xff tab\there\r\n");
 	ck_assert_str_eq(c.fatal, "Kernel panic - not syncing: \\x1b]0;evil\\x07 \\xff tab here");
@@ -140,7 +141,7 @@ START_TEST(tail_is_the_last_forty_lines)
 {
 	cleanup_buf struct buf expected = {0};
 	cleanup_free char *tail = NULL;
-	struct console c = {0};
+	struct console c = {.endings = arch_default()->console_endings};
 
 	feed_lines(&c, 1, tails[_i].lines);
 	feed(&c, tails[_i].rest);
@@ -156,7 +157,7 @@ END_TEST
 START_TEST(empty_lines_count)
 {
 	cleanup_free char *tail = NULL;
-	struct console c = {0};
+	struct console c = {.endings = arch_default()->console_endings};
 
 	feed(&c, "lost\n");
 	for (unsigned i = 0; i < CONSOLE_TAIL_LINES; i++)
@@ -171,7 +172,7 @@ END_TEST
 START_TEST(tail_is_safe_to_show)
 {
 	cleanup_free char *tail = NULL;
-	struct console c = {0};
+	struct console c = {.endings = arch_default()->console_endings};
 
 	console_feed(&c, "a\0b\x1b[2J\xff\n", 9);
 	tail = console_tail(&c);
@@ -185,7 +186,7 @@ END_TEST
 START_TEST(endless_line_is_bounded_and_still_watched)
 {
 	cleanup_free char *block = xcalloc(1, 65536);
-	struct console c = {0};
+	struct console c = {.endings = arch_default()->console_endings};
 
 	memset(block, 'x', 65536);
 	for (unsigned i = 0; i < 64; i++) {
@@ -214,7 +215,7 @@ START_TEST(random_bytes_do_no_harm)
 	static const char unsafe[] = "\1\2\3\4\5\6\7\b\v\f\r\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37\177";
 	static char bytes[70000];
 	uint32_t state = 1 + (uint32_t)_i;
-	struct console c = {0};
+	struct console c = {.endings = arch_default()->console_endings};
 
 	for (unsigned round = 0; round < 20; round++) {
 		size_t len = next_random(&state) % sizeof(bytes);

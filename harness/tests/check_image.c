@@ -7,8 +7,8 @@
 #include "base/buf.h"
 #include "base/io.h"
 #include "fake_kernel.h"
+#include "host/arch/image.h"
 #include "host/lib/unpack.h"
-#include "host/store/image.h"
 #include "tests/suite.h"
 
 static const char release[] = "6.1.0-50-cloud-amd64";
@@ -33,13 +33,13 @@ START_TEST(unpacks_every_payload)
 	fake_bzimage_build(&elf, filters[_i], release, &bz);
 	ck_assert(image_is_kernel(bz.data, bz.len));
 	ck_assert_msg(!image_unpack(&bz, &image, &err), "%s: %s", filters[_i], err.text);
-	ck_assert_uint_eq(image.elf.len, elf.len);
-	ck_assert_mem_eq(image.elf.data, elf.data, elf.len);
+	ck_assert_uint_eq(image.kernel.len, elf.len);
+	ck_assert_mem_eq(image.kernel.data, elf.data, elf.len);
 	ck_assert_uint_gt(image.packed.len, 0);
 	ck_assert_str_eq(image.release, release);
-	ck_assert(image.pvh);
+	ck_assert(image.kernel_boots);
 	ck_assert_uint_eq(image.btf_len, FAKE_BTF_SIZE);
-	ck_assert_mem_eq(image.elf.data + image.btf_at, "\x9f\xeb", 2);
+	ck_assert_mem_eq(image.kernel.data + image.btf_at, "\x9f\xeb", 2);
 	image_free(&image);
 	buf_free(&elf);
 }
@@ -54,7 +54,7 @@ START_TEST(takes_vmlinux_as_it_is)
 
 	ck_assert_msg(!image_unpack(&elf, &image, &err), "%s", err.text);
 	ck_assert_uint_eq(image.packed.len, 0);
-	ck_assert_int_eq(image.pvh, pvh);
+	ck_assert_int_eq(image.kernel_boots, pvh);
 	ck_assert_uint_eq(image.btf_len, btf ? FAKE_BTF_SIZE : 0);
 	ck_assert_str_eq(image.release, release);
 	image_free(&image);
@@ -173,7 +173,7 @@ START_TEST(survives_any_damage_of_an_elf)
 		part.data[at] = (char)0xff;
 		image_unpack(&part, &image, NULL);
 		if (image.btf_len)
-			ck_assert_uint_le(image.btf_at + image.btf_len, image.elf.len);
+			ck_assert_uint_le(image.btf_at + image.btf_len, image.kernel.len);
 		image_free(&image);
 	}
 	buf_free(&whole);

@@ -12,7 +12,7 @@
 static struct qemu_guest make_guest(void)
 {
 	return (struct qemu_guest){
-	        .arch = &arch_x86,
+	        .arch = arch_default(),
 	        .accel = ACCEL_TCG,
 	        .kernel = "images/6.1/vmlinux",
 	        .initrd = "images/initramfs.cpio",
@@ -173,9 +173,9 @@ END_TEST
 /* isa-debug-exit, QEMU hw/misc/debugexit.c: (value << 1) | 1. */
 START_TEST(exit_status_is_the_devices)
 {
-	ck_assert_int_eq(arch_x86.exit_status(0), 1);
-	ck_assert_int_eq(arch_x86.exit_status(1), 3);
-	ck_assert_int_eq(arch_x86.exit_status(2), 5);
+	ck_assert_int_eq(arch_default()->exit_status(0), 1);
+	ck_assert_int_eq(arch_default()->exit_status(1), 3);
+	ck_assert_int_eq(arch_default()->exit_status(2), 5);
 }
 END_TEST
 

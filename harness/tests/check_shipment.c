@@ -53,7 +53,7 @@ static size_t count_files(const struct shipment *s)
 /* The linker itself is the witness: this test is a program with libraries. */
 START_TEST(what_the_linker_loaded_is_shipped)
 {
-	struct shipment_request request = {.program = "/proc/self/exe"};
+	struct shipment_request request = {.arch = arch_default(), .program = "/proc/self/exe"};
 	cleanup_shipment struct shipment s = {0};
 	cleanup_error struct error err = {0};
 
@@ -107,7 +107,7 @@ START_TEST(libraries_are_found_from_the_origin)
 {
 	cleanup_free char *program = make_program(tags[_i], tags[_i]);
 	cleanup_free char *one = scratch_path("lib/libone.so"), *two = scratch_path("lib/libtwo.so");
-	struct shipment_request request = {.program = program};
+	struct shipment_request request = {.arch = arch_default(), .program = program};
 	cleanup_shipment struct shipment s = {0};
 	cleanup_error struct error err = {0};
 
@@ -128,7 +128,7 @@ START_TEST(a_configured_directory_is_told_to_the_guest)
 	cleanup_free char *line = xasprintf("# a comment\ninclude conf.d/*.conf\n"),
 	                  *more = xasprintf("  %s # here\n", elsewhere);
 	cleanup_free char *directory = scratch_path("conf.d"), *conf = scratch_file("ld.so.conf", line, strlen(line));
-	struct shipment_request request = {.program = program, .conf = conf};
+	struct shipment_request request = {.arch = arch_default(), .program = program, .conf = conf};
 	cleanup_shipment struct shipment s = {0};
 	cleanup_error struct error err = {0};
 
@@ -144,7 +144,7 @@ END_TEST
 START_TEST(a_static_program_goes_alone)
 {
 	cleanup_free char *program = scratch_path("alone");
-	struct shipment_request request = {.program = program};
+	struct shipment_request request = {.arch = arch_default(), .program = program};
 	cleanup_shipment struct shipment s = {0};
 	cleanup_error struct error err = {0};
 
@@ -159,7 +159,8 @@ START_TEST(the_object_has_all_that_the_agent_needs)
 {
 	char *arguments[] = {(char *)(uintptr_t) "list", (char *)(uintptr_t) "two words"};
 	cleanup_free char *extra = scratch_file("extra", "x", 1);
-	struct shipment_request request = {.program = "/bin/true",
+	struct shipment_request request = {.arch = arch_default(),
+	                                   .program = "/bin/true",
 	                                   .arguments = arguments,
 	                                   .argument_count = 2,
 	                                   .extra = &extra,
@@ -262,7 +263,7 @@ static const struct {
 START_TEST(what_cannot_run_is_refused)
 {
 	cleanup_free char *path = refused[_i].make();
-	struct shipment_request request = {.program = path};
+	struct shipment_request request = {.arch = arch_default(), .program = path};
 	cleanup_shipment struct shipment s = {0};
 	cleanup_error struct error err = {0};
 
@@ -275,7 +276,8 @@ END_TEST
 START_TEST(too_much_is_refused)
 {
 	cleanup_free char *extra = scratch_file("large", "x", 1);
-	struct shipment_request request = {.program = "/bin/true", .extra = &extra, .extra_count = 1};
+	struct shipment_request request = {
+	        .arch = arch_default(), .program = "/bin/true", .extra = &extra, .extra_count = 1};
 	cleanup_shipment struct shipment s = {0};
 	cleanup_error struct error err = {0};
 
@@ -299,13 +301,13 @@ START_TEST(damaged_programs_do_no_harm)
 		cleanup_free char *copy = xcalloc(1, len + 1);
 
 		memcpy(copy, bytes.data, len);
-		elf_needs_read(copy, len, &needs, NULL);
+		elf_needs_read(arch_default(), copy, len, &needs, NULL);
 	}
 	for (size_t at = 0; at < bytes.len; at += at < 2048 ? 1 : 61) {
 		cleanup_elf_needs struct elf_needs needs = {0};
 
 		bytes.data[at] = (char)~bytes.data[at];
-		elf_needs_read(bytes.data, bytes.len, &needs, NULL);
+		elf_needs_read(arch_default(), bytes.data, bytes.len, &needs, NULL);
 		bytes.data[at] = (char)~bytes.data[at];
 	}
 }

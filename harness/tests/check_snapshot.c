@@ -227,7 +227,7 @@ END_TEST
 static struct qemu_guest some_guest(void)
 {
 	return (struct qemu_guest){
-	        .arch = &arch_x86,
+	        .arch = arch_default(),
 	        .kernel = "k",
 	        .initrd = "x/initramfs-1.cpio",
 	        .append = "",

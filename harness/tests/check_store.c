@@ -201,17 +201,17 @@ START_TEST(a_users_file_is_unpacked_once)
 	ck_assert_uint_eq(first.count, 1);
 	ck_assert_str_eq(first.kernels[0].id, "vmlinuz");
 	ck_assert_str_eq(first.kernels[0].release, "6.5.0-mine");
-	ck_assert_str_eq(first.kernels[0].arch, "x86_64");
+	ck_assert_str_eq(first.kernels[0].arch->name, "x86_64");
 	ck_assert_str_eq(first.kernels[0].package, "");
 	ck_assert_uint_eq(strlen(first.kernels[0].image_sha256), 64);
 	ck_assert_uint_eq(strlen(first.kernels[0].btf_sha256), 64);
-	ck_assert(first.kernels[0].pvh);
-	ck_assert_int_eq(access(first.kernels[0].bzimage, R_OK), 0);
+	ck_assert_str_ne(first.kernels[0].image, first.kernels[0].packed);
+	ck_assert_int_eq(access(first.kernels[0].packed, R_OK), 0);
 	ck_assert_str_eq(first.kernels[0].config, "");
-	inode = inode_of(first.kernels[0].vmlinux);
+	inode = inode_of(first.kernels[0].image);
 	second = prepare("%s/vmlinuz\n");
 	ck_assert_int_eq(second.rc, 0);
-	ck_assert_uint_eq(inode_of(second.kernels[0].vmlinux), inode);
+	ck_assert_uint_eq(inode_of(second.kernels[0].image), inode);
 	outcome_free(&first);
 	outcome_free(&second);
 	/* Another content is another kernel, under the same name. */
@@ -235,8 +235,8 @@ START_TEST(without_pvh_the_bzimage_is_kept)
 	write_file("vmlinuz", bz.data, bz.len);
 	o = prepare("%s/vmlinuz\n");
 	ck_assert_msg(!o.rc, "%s", o.err.text);
-	ck_assert(!o.kernels[0].pvh);
-	ck_assert_int_eq(access(o.kernels[0].bzimage, R_OK), 0);
+	ck_assert_str_eq(o.kernels[0].image, o.kernels[0].packed);
+	ck_assert_int_eq(access(o.kernels[0].packed, R_OK), 0);
 	ck_assert_str_eq(o.kernels[0].btf, "");
 	ck_assert_str_eq(o.kernels[0].btf_sha256, "");
 	outcome_free(&o);
@@ -273,7 +273,7 @@ START_TEST(packages_are_fetched_once_and_pinned)
 	ck_assert_str_eq(o.kernels[0].version, "6.1.180-1");
 	ck_assert_str_eq(o.kernels[0].package, "linux-image-6.1.0-50-cloud-amd64");
 	ck_assert_uint_eq(o.kernels[1].line, 3);
-	ck_assert_str_eq(o.kernels[1].vmlinux, o.kernels[0].vmlinux);
+	ck_assert_str_eq(o.kernels[1].image, o.kernels[0].image);
 	ck_assert_str_eq(o.kernels[2].release, "6.1.0-50-amd64");
 	ck_assert_int_eq(access(o.kernels[2].config, R_OK), 0);
 	ck_assert_uint_eq(count_of("images/*/package.deb"), 0);
@@ -312,6 +312,73 @@ static void forget_bzimage(const char *release)
 	free(record);
 }
 
+/* As records were before they said which of the kernel's forms boots, and whose it is. */
+static void set_record(const char *release, const char *arch, const char *boots, json_t *pvh)
+{
+	char *record = xasprintf("images/%s/record.json", release), *path = at_top(record);
+	json_t *json = json_load_file(path, 0, NULL);
+
+	json_object_del(json, "arch");
+	json_object_del(json, "boots");
+	if (arch)
+		json_object_set_new(json, "arch", json_string(arch));
+	if (boots)
+		json_object_set_new(json, "boots", json_string(boots));
+	if (pvh)
+		json_object_set_new(json, "pvh", pvh);
+	ck_assert_int_eq(json_dump_file(json, path, 0), 0);
+	json_decref(json);
+	free(path);
+	free(record);
+}
+
+START_TEST(records_of_earlier_versions_are_read)
+{
+	struct outcome o;
+	ino_t inode;
+
+	publish("6.1.0-9-cloud-amd64", "6.1.9-1", "6.1.0-9-cloud-amd64", NULL);
+	o = prepare("6.1 cloud\n");
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	inode = inode_of(o.kernels[0].image);
+	ck_assert_str_eq(io_basename(o.kernels[0].image), "vmlinux");
+	outcome_free(&o);
+
+	set_record("6.1.0-9-cloud-amd64", NULL, NULL, json_true());
+	o = prepare("6.1 cloud\n");
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	ck_assert_str_eq(o.kernels[0].arch->name, "x86_64");
+	ck_assert_uint_eq(inode_of(o.kernels[0].image), inode);
+	outcome_free(&o);
+
+	set_record("6.1.0-9-cloud-amd64", "x86_64", NULL, json_false());
+	o = prepare("6.1 cloud\n");
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	ck_assert_str_eq(io_basename(o.kernels[0].image), "bzimage");
+	outcome_free(&o);
+}
+END_TEST
+
+START_TEST(a_record_of_an_unknown_architecture_is_built_again)
+{
+	struct outcome o;
+	ino_t inode;
+
+	publish("6.1.0-9-cloud-amd64", "6.1.9-1", "6.1.0-9-cloud-amd64", NULL);
+	o = prepare("6.1 cloud\n");
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	inode = inode_of(o.kernels[0].image);
+	outcome_free(&o);
+
+	set_record("6.1.0-9-cloud-amd64", "vax", "vmlinux", NULL);
+	o = prepare("6.1 cloud\n");
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	ck_assert_str_eq(o.kernels[0].arch->name, "x86_64");
+	ck_assert_uint_ne(inode_of(o.kernels[0].image), inode);
+	outcome_free(&o);
+}
+END_TEST
+
 START_TEST(an_entry_without_bzimage_is_built_again_only_when_asked)
 {
 	struct outcome o;
@@ -320,25 +387,25 @@ START_TEST(an_entry_without_bzimage_is_built_again_only_when_asked)
 	publish("6.1.0-9-cloud-amd64", "6.1.9-1", "6.1.0-9-cloud-amd64", NULL);
 	o = prepare("6.1 cloud\n");
 	ck_assert_msg(!o.rc, "%s", o.err.text);
-	inode = inode_of(o.kernels[0].vmlinux);
+	inode = inode_of(o.kernels[0].image);
 	outcome_free(&o);
 	forget_bzimage("6.1.0-9-cloud-amd64");
 
 	o = prepare("6.1 cloud\n");
 	ck_assert_msg(!o.rc, "%s", o.err.text);
-	ck_assert_str_eq(o.kernels[0].bzimage, "");
-	ck_assert_uint_eq(inode_of(o.kernels[0].vmlinux), inode);
+	ck_assert_str_eq(o.kernels[0].packed, "");
+	ck_assert_uint_eq(inode_of(o.kernels[0].image), inode);
 	outcome_free(&o);
 
 	options.compressed = true;
 	o = prepare("6.1 cloud\n");
 	ck_assert_msg(!o.rc, "%s", o.err.text);
-	ck_assert_int_eq(access(o.kernels[0].bzimage, R_OK), 0);
-	inode = inode_of(o.kernels[0].vmlinux);
+	ck_assert_int_eq(access(o.kernels[0].packed, R_OK), 0);
+	inode = inode_of(o.kernels[0].image);
 	outcome_free(&o);
 
 	o = prepare("6.1 cloud\n");
-	ck_assert_uint_eq(inode_of(o.kernels[0].vmlinux), inode);
+	ck_assert_uint_eq(inode_of(o.kernels[0].image), inode);
 	outcome_free(&o);
 }
 END_TEST
@@ -359,7 +426,7 @@ START_TEST(no_other_kernel_is_taken_for_a_missing_bzimage)
 	o = prepare("6.1 cloud\n");
 	ck_assert_msg(!o.rc, "%s", o.err.text);
 	ck_assert_str_eq(o.kernels[0].release, "6.1.0-9-cloud-amd64");
-	ck_assert_str_eq(o.kernels[0].bzimage, "");
+	ck_assert_str_eq(o.kernels[0].packed, "");
 	outcome_free(&o);
 }
 END_TEST
@@ -411,7 +478,7 @@ START_TEST(nothing_is_fetched_when_a_row_is_unknown)
 	ck_assert_msg(!o.rc, "%s", o.err.text);
 	ck_assert(!o.kernels[0].skipped && o.kernels[1].skipped && o.kernels[2].skipped);
 	ck_assert_ptr_nonnull(strstr(o.kernels[1].reason, "no kernel 6.2 cloud"));
-	ck_assert_str_eq(o.kernels[1].vmlinux, "");
+	ck_assert_str_eq(o.kernels[1].image, "");
 	outcome_free(&o);
 }
 END_TEST
@@ -772,6 +839,8 @@ int main(void)
 	        TEST(a_users_file_is_unpacked_once),
 	        TEST(without_pvh_the_bzimage_is_kept),
 	        TEST(packages_are_fetched_once_and_pinned),
+	        TEST(records_of_earlier_versions_are_read),
+	        TEST(a_record_of_an_unknown_architecture_is_built_again),
 	        TEST(an_entry_without_bzimage_is_built_again_only_when_asked),
 	        TEST(no_other_kernel_is_taken_for_a_missing_bzimage),
 	        TEST(a_pinned_kernel_stays_until_update),

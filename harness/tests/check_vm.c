@@ -103,7 +103,7 @@ static void guest_init(struct guest *g, const char *behaviour, enum part short_p
 	g->options = (struct vm_options){
 	        .guest =
 	                {
-	                        .arch = &arch_x86,
+	                        .arch = arch_default(),
 	                        .accel = ACCEL_TCG,
 	                        .kernel = g->kernel,
 	                        .initrd = g->initrd,
@@ -489,8 +489,8 @@ START_TEST(script_boots_the_same_guest)
 	ck_assert_msg(!vm_reason(g.vm), "%s", vm_reason(g.vm));
 	script = xasprintf("%s/qemu.sh", g.directory);
 	ck_assert_int_eq(child_run((const char *const[]){"sh", script, NULL}, NULL, &said, NULL), 0);
-	ck_assert_msg(WIFEXITED(said.wait_status) && WEXITSTATUS(said.wait_status) == arch_x86.exit_status(0), "%s",
-	              buf_str(&said.err));
+	ck_assert_msg(WIFEXITED(said.wait_status) && WEXITSTATUS(said.wait_status) == arch_default()->exit_status(0),
+	              "%s", buf_str(&said.err));
 	frames = xasprintf("%s/frames.bin", g.directory);
 	ck_assert_int_eq(io_read_file(frames, 1 << 20, &bytes, NULL), 0);
 	session_init(&again, NONCE, OBJECTS, "6.1.0-fake");

@@ -1,29 +1,108 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * arch: all that is specific to a processor: how QEMU is called for it, its console, channel and kernel command line. A
- * second architecture is one more file with one more of these.
+ * arch: all that is specific to the processor of a guest: what others call it, its programs and kernels, how QEMU is
+ * called for it, its console, channel and kernel command line. Another architecture is one more `struct arch` in files
+ * of its own in this room and one more line in arch.c; nothing outside of the room knows which there are.
  */
 #ifndef COREMATRIX_HOST_ARCH_ARCH_H
 #define COREMATRIX_HOST_ARCH_ARCH_H
+
+#include <elf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "host/lib/strings.h"
 
 enum accel { ACCEL_TCG, ACCEL_KVM };
 
-struct arch {
-	const char *name; /* as uname -m says */
-	const char *qemu; /* program */
-	/* Arguments that make the machine; `accel` chooses the processor model too. */
-	void (*machine)(struct strings *argv, enum accel accel);
-	/* Devices of the channel: frames go to the chardev with id "frames". */
-	void (*channel)(struct strings *argv);
-	/* Kernel command line that every guest of this machine needs; the caller frees it. */
-	char *(*append)(enum accel accel);
-	/* QEMU's exit status when the agent ended it with `code`. */
-	int (*exit_status)(int code);
+/* Ids of the chardevs that `console` and `channel` are connected to. */
+#define ARCH_CONSOLE "console"
+#define ARCH_FRAMES "frames"
+
+/* A flavour of Debian's kernels: what a row calls it, and how the releases of its kernels end. */
+struct arch_flavour {
+	const char *name, *ending;
 };
 
-extern const struct arch arch_x86;
+/* A machine and the kernel command line that goes with it. */
+struct arch_machine {
+	/* Arguments that make the machine; `accel` chooses the processor model too. */
+	void (*arguments)(struct strings *argv, enum accel accel);
+	/* Kernel command line that every guest of this machine needs; the caller frees it. */
+	char *(*append)(enum accel accel);
+};
+
+struct image_format;
+
+/* Lists end with NULL, flavours with one without a name. */
+struct arch {
+	const char *name; /* as uname -m says, in records and results */
+	const char *deb;  /* as dpkg says */
+	const struct arch_flavour *flavours;
+
+	/* Programs and libraries */
+	unsigned char elf_class, elf_data;
+	uint16_t elf_machine;
+	const char *const *library_directories; /* in which a dynamic linker looks last */
+
+	/* Kernels */
+	const char *syscall_prefix;       /* of the functions that are the entries of system calls */
+	const struct image_format *image; /* image.h */
+
+	/* Guests */
+	const char *qemu;         /* program */
+	const char *qemu_package; /* that has it */
+	struct arch_machine ours;
+	struct arch_machine ordinary; /* as a project sets it up that has no reason to think about a boot's length */
+	/* The console's device, connected to the chardev ARCH_CONSOLE. */
+	void (*console)(struct strings *argv);
+	const char *const *console_endings; /* lines on it that mean the kernel's end, besides those of every kernel */
+	/* Devices of the channel: frames go to the chardev ARCH_FRAMES. */
+	void (*channel)(struct strings *argv);
+	/* Hand the guest the file of its job; commas in `path` are doubled already. */
+	void (*job)(struct strings *argv, const char *path);
+	/* QEMU's exit status when the agent ended it with `code`. */
+	int (*exit_status)(int code);
+
+	/* Hosts */
+	const char *cpuinfo_model; /* key of the line of /proc/cpuinfo that says which processor it is */
+};
+
+/* The architectures that are known, in order; NULL after the last. The first is the one of a row that names none. */
+const struct arch *arch_at(size_t index);
+
+/* The one that `name` (as uname -m says, or as Debian does) means, or NULL. */
+const struct arch *arch_find(const char *name);
+
+/* What rows mean that do not say. */
+const struct arch *arch_default(void);
+
+/* The host's own, or NULL when it is not known. */
+const struct arch *arch_native(void);
+
+/* The one whose programs have such a header, or NULL. */
+const struct arch *arch_of_elf(const Elf64_Ehdr *header);
+
+/* Whether a program or kernel with such a header is for `arch`. */
+bool arch_fits_elf(const struct arch *arch, const Elf64_Ehdr *header);
+
+/* The names of all, for messages: "x86_64, …"; the caller frees it. */
+char *arch_names(void);
+
+/* The flavour of a kernel of that release: the one with the longest ending that fits. NULL: none of this architecture.
+ */
+const char *arch_flavour(const struct arch *arch, const char *release);
+bool arch_has_flavour(const struct arch *arch, const char *name);
+
+/* Whether a kernel of that release is one of `arch` and of that flavour. */
+bool arch_is_flavour(const struct arch *arch, const char *release, const char *name);
+
+/* Its flavours, for messages: "amd64, cloud or rt"; the caller frees it. */
+char *arch_flavours(const struct arch *arch);
+
+/* What the host's processor is called, for telling hosts apart; "" when it does not say. The caller frees it. */
+char *arch_host_processor(void);
 
 const char *accel_name(enum accel accel);
 

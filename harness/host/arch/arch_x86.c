@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "host/arch/arch.h"
+#include "host/arch/arch_x86.h"
 
+#include <elf.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "wire/job.h"
 
 #ifdef __x86_64__
 #include <x86intrin.h>
@@ -89,12 +91,24 @@ static void machine(struct strings *argv, enum accel accel)
 	strings_add(argv, cpu(accel));
 }
 
+static void console(struct strings *argv)
+{
+	strings_add(argv, "-serial");
+	strings_add(argv, "chardev:" ARCH_CONSOLE);
+}
+
 static void channel(struct strings *argv)
 {
 	strings_add(argv, "-device");
-	strings_add(argv, "isa-debugcon,iobase=0xe9,chardev=frames");
+	strings_add(argv, "isa-debugcon,iobase=0xe9,chardev=" ARCH_FRAMES);
 	strings_add(argv, "-device");
 	strings_add(argv, "isa-debug-exit,iobase=0xf4,iosize=4");
+}
+
+static void job(struct strings *argv, const char *path)
+{
+	strings_add(argv, "-fw_cfg");
+	strings_addf(argv, "name=" JOB_FW_CFG_NAME ",file=%s", path);
 }
 
 /*
@@ -135,16 +149,65 @@ static int exit_status(int code)
 	return code << 1 | 1;
 }
 
-const struct arch arch_x86 = {
-        .name = "x86_64",
-        .qemu = "qemu-system-x86_64",
-        .machine = machine,
-        .channel = channel,
-        .append = append,
-        .exit_status = exit_status,
+/* ---- the ordinary set-up, for comparison ---- */
+
+static void ordinary_machine(struct strings *argv, enum accel accel)
+{
+	strings_add(argv, "-M");
+	strings_add(argv, "pc");
+	strings_add(argv, "-accel");
+	strings_add(argv, accel_name(accel));
+	strings_add(argv, "-cpu");
+	strings_add(argv, accel == ACCEL_KVM ? "host" : "max");
+}
+
+static char *ordinary_append(enum accel accel)
+{
+	(void)accel;
+	return xstrdup("console=ttyS0 panic=-1");
+}
+
+/* ---- what is known of it ---- */
+
+/* Debian's dynamic linker, then that of others; what is in several of them is the same file. */
+static const char *const library_directories[] = {
+        "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib", NULL,
 };
 
-const char *accel_name(enum accel accel)
-{
-	return accel == ACCEL_KVM ? "kvm" : "tcg";
-}
+static const struct arch_flavour flavours[] = {
+        {"amd64", "-amd64"},
+        {"cloud", "-cloud-amd64"},
+        {"rt", "-rt-amd64"},
+        {0},
+};
+
+/* arch/x86/mm/fault.c, arch/x86/kernel/traps.c */
+static const char *const console_endings[] = {
+        "BUG: unable to handle",
+        "BUG: kernel NULL pointer dereference",
+        "general protection fault",
+        "double fault",
+        NULL,
+};
+
+const struct arch arch_x86 = {
+        .name = "x86_64",
+        .deb = "amd64",
+        .flavours = flavours,
+        .elf_class = ELFCLASS64,
+        .elf_data = ELFDATA2LSB,
+        .elf_machine = EM_X86_64,
+        .library_directories = library_directories,
+        .syscall_prefix = "__x64_sys_",
+        .image = &arch_x86_image,
+        .qemu = "qemu-system-x86_64",
+        .qemu_package = "qemu-system-x86",
+        .ours = {machine, append},
+        .ordinary = {ordinary_machine, ordinary_append},
+        .console = console,
+        .console_endings = console_endings,
+        .channel = channel,
+        .job = job,
+        .exit_status = exit_status,
+        .cpuinfo_model = "model name",
+};

@@ -19,9 +19,9 @@ struct qemu_guest bench_guest(const struct bench_setup *run, size_t index)
 	const struct kernel_row *row = &run->list.rows[index];
 
 	return (struct qemu_guest){
-	        .arch = &arch_x86,
+	        .arch = kernel->arch,
 	        .accel = run->accel,
-	        .kernel = kernel->pvh ? kernel->vmlinux : kernel->bzimage,
+	        .kernel = kernel->image,
 	        .initrd = run->initrd,
 	        .append = row->append,
 	        .memory_mb = row->memory_mb ? row->memory_mb : SCHEDULE_MEMORY_MB,
@@ -91,7 +91,7 @@ static int measure_kernel(const struct bench_setup *run, size_t index, struct be
 	struct bench_place place = {
 	        .guest = bench_guest(run, index),
 	        .release = kernel->release,
-	        .bzimage = kernel->bzimage,
+	        .packed = kernel->packed,
 	        .floor = run->floor,
 	        .job = run->job,
 	        .nonce = run->nonce,

@@ -28,45 +28,6 @@
 /* floor_image.S */
 extern const char floor_image_start[], floor_image_end[];
 
-/* ---- the ordinary set-up ---- */
-
-/* What a project writes that has no reason to think about the boot's length: the default machine, every line printed.
- */
-static void peer_machine(struct strings *argv, enum accel accel)
-{
-	strings_add(argv, "-M");
-	strings_add(argv, "pc");
-	strings_add(argv, "-accel");
-	strings_add(argv, accel_name(accel));
-	strings_add(argv, "-cpu");
-	strings_add(argv, accel == ACCEL_KVM ? "host" : "max");
-}
-
-static void peer_channel(struct strings *argv)
-{
-	arch_x86.channel(argv);
-}
-
-static char *peer_append(enum accel accel)
-{
-	(void)accel;
-	return xstrdup("console=ttyS0 panic=-1");
-}
-
-static int peer_exit_status(int code)
-{
-	return arch_x86.exit_status(code);
-}
-
-static const struct arch arch_peer = {
-        .name = "x86_64",
-        .qemu = "qemu-system-x86_64",
-        .machine = peer_machine,
-        .channel = peer_channel,
-        .append = peer_append,
-        .exit_status = peer_exit_status,
-};
-
 /* ---- what a worker does ---- */
 
 /* Lies in memory that parent and worker share. */
@@ -116,8 +77,8 @@ static struct vm_options vm_options_of(const struct task *t, struct session *ses
 		o.save_to = p->snapshot->state;
 	}
 	if (t->sample && t->sample->role == BENCH_PEER) {
-		o.guest.arch = &arch_peer;
-		o.guest.kernel = p->bzimage;
+		o.guest.ordinary = true;
+		o.guest.kernel = p->packed;
 	}
 	return o;
 }
@@ -245,11 +206,10 @@ static int run_floor(const struct task *t, const char *suffix, struct error *err
 static int run_vng(const struct task *t, struct error *err)
 {
 	cleanup_free char *memory = xasprintf("%uM", t->place->guest.memory_mb);
-	const char *const with_tcg[] = {"vng",    "--run", t->place->bzimage, "--memory", memory,
-	                                "--cpus", "1",     "--disable-kvm",   "--",       "true",
-	                                NULL};
-	const char *const with_kvm[] = {"vng",  "--run", t->place->bzimage, "--memory", memory, "--cpus", "1", "--",
-	                                "true", NULL};
+	const char *const with_tcg[] = {"vng",           "--run", t->place->packed, "--memory", memory, "--cpus", "1",
+	                                "--disable-kvm", "--",    "true",           NULL};
+	const char *const with_kvm[] = {"vng", "--run", t->place->packed, "--memory", memory, "--cpus",
+	                                "1",   "--",    "true",           NULL};
 	const struct child_options limits = {.timeout_ms = VNG_TIMEOUT_MS};
 	cleanup_child_result struct child_result said = {0};
 	int64_t start_ms = clock_ms();
@@ -288,7 +248,7 @@ static int work(void *ctx, struct error *err)
 /* What a role needs and the store does not have, or NULL. */
 static const char *role_lacks(const struct bench_place *place, enum bench_role role)
 {
-	if ((role == BENCH_PEER || role == BENCH_VNG) && !*place->bzimage)
+	if ((role == BENCH_PEER || role == BENCH_VNG) && !*place->packed)
 		return "the kernel was given without its compressed image";
 	if (role == BENCH_WARM && !place->snapshot)
 		return "the guest could not be saved";

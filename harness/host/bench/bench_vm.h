@@ -20,7 +20,7 @@
 struct bench_place {
 	struct qemu_guest guest; /* our own: kernel, initrd, memory, accelerator; no job */
 	const char *release;
-	const char *bzimage;             /* "" when the store has none */
+	const char *packed;              /* the kernel as it was compressed, "" when the store has none */
 	const char *floor;               /* path of the floor's initramfs */
 	const char *job;                 /* path */
 	uint64_t nonce;                  /* of the job */

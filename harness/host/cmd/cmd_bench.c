@@ -179,7 +179,7 @@ static int prepare(const struct bench_options *o, struct bench_setup *run, struc
 	rc = rc ? rc : kernel_list_select(&run->list, o->common.globs.at, o->common.globs.count, err);
 	if (!rc)
 		kernel_list_split(&run->list, &alone);
-	rc = rc ? rc : qemu_version_read(&run->qemu, err);
+	rc = rc ? rc : qemu_version_read(arch_default(), &run->qemu, err);
 	rc = rc ? rc : store_prepare(&store, &run->list, &run->kernels, &run->kernel_count, err);
 	rc = rc ? rc : initramfs_store(o->common.images, &run->initrd, err);
 	rc = rc ? rc : bench_vm_floor(o->common.images, &run->floor, err);

@@ -14,16 +14,6 @@ static const unsigned memory_min_mb = 64, memory_max_mb = 65536;
 
 #define fail(place, column, ...) list_line_error(place, column, xasprintf(__VA_ARGS__), err)
 
-static const char *const flavours[] = {"amd64", "cloud", "rt"};
-
-static bool is_flavour(const char *text)
-{
-	for (size_t i = 0; i < sizeof(flavours) / sizeof(flavours[0]); i++)
-		if (!strcmp(text, flavours[i]))
-			return true;
-	return false;
-}
-
 static bool is_name(const char *text)
 {
 	if (!isalnum((unsigned char)*text))
@@ -67,7 +57,8 @@ static bool is_types(const char *path)
 	return ends_with(name, ".btf") || strstr(name, ".btf.tar");
 }
 
-static int row_kind(const struct list_word *word, enum row_kind *kind, const struct list_place *p, struct error *err)
+static int row_kind(const struct list_word *word, const struct arch *arch, enum row_kind *kind,
+                    const struct list_place *p, struct error *err)
 {
 	const char *s = word->text;
 	size_t numbers = count_numbers(s);
@@ -83,18 +74,18 @@ static int row_kind(const struct list_word *word, enum row_kind *kind, const str
 	} else if (numbers > 2) {
 		return fail(
 		        p, word->column,
-		        "'%.80s' has no flavour; expected MAJOR.MINOR FLAVOUR (6.1 cloud) or a full release (6.12.95+deb12-cloud-amd64)",
-		        s);
+		        "'%.80s' has no flavour; expected MAJOR.MINOR FLAVOUR (6.1 cloud) or a full release (6.12.95+deb12-cloud-%s)",
+		        s, arch->deb);
 	} else if (isdigit((unsigned char)*s) && is_name(s) && strchr(s, '.') && strchr(s, '-')) {
-		if (!ends_with(s, "-amd64"))
-			return fail(p, word->column,
-			            "release '%.80s' is not for x86_64; expected one that ends in -amd64", s);
+		if (!arch_flavour(arch, s))
+			return fail(p, word->column, "release '%.80s' is not for %s; expected one that ends in -%s", s,
+			            arch->name, arch->deb);
 		*kind = ROW_RELEASE;
 	} else {
 		return fail(
 		        p, word->column,
-		        "'%.80s' names no kernel; expected a version (6.1 cloud), 'newest', a full release (6.12.95+deb12-cloud-amd64) or a path with a '/' (./vmlinuz)",
-		        s);
+		        "'%.80s' names no kernel; expected a version (6.1 cloud), 'newest', a full release (6.12.95+deb12-cloud-%s) or a path with a '/' (./vmlinuz)",
+		        s, arch->deb);
 	}
 	return 0;
 }
@@ -297,16 +288,21 @@ int kernel_row_read(const struct list_words *words, struct kernel_row *row, cons
 {
 	const struct list_word *first = &words->at[0], *second = words->count > 1 ? &words->at[1] : NULL;
 	bool has_flavour;
-	int rc = row_kind(first, &row->kind, p, err);
+	int rc;
 
+	row->arch = arch_default();
+	rc = row_kind(first, row->arch, &row->kind, p, err);
 	if (rc)
 		return rc;
 	row->spec = xstrdup(first->text);
 	has_flavour = row->kind == ROW_VERSION || row->kind == ROW_NEWEST;
-	if (has_flavour && (!second || !is_flavour(second->text)))
+	if (has_flavour && (!second || !arch_has_flavour(row->arch, second->text))) {
+		cleanup_free char *known = arch_flavours(row->arch);
+
 		return fail(p, second ? second->column : first->column + strlen(first->text),
-		            "%s%.80s%s after '%.80s'; expected a flavour: amd64, cloud or rt", second ? "'" : "",
-		            second ? second->text : "nothing", second ? "'" : "", first->text);
+		            "%s%.80s%s after '%.80s'; expected a flavour: %s", second ? "'" : "",
+		            second ? second->text : "nothing", second ? "'" : "", first->text, known);
+	}
 	row->flavour = xstrdup(has_flavour ? second->text : "");
 	rc = options_read(words, has_flavour ? 2 : 1, row, p, err);
 	if (rc)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "host/arch/arch.h"
 #include "host/kernels/list_line.h"
 
 enum row_kind {
@@ -22,9 +23,10 @@ enum row_kind {
 struct kernel_row {
 	unsigned line; /* in the list's file, from 1 */
 	enum row_kind kind;
-	char *spec;    /* first word as written, quotes removed */
-	char *flavour; /* "amd64", "cloud", "rt"; "" for the other kinds */
-	char *id;      /* "6.1-cloud", "newest-cloud", the release, or the file's base name; unique in the list */
+	char *spec;              /* first word as written, quotes removed */
+	const struct arch *arch; /* of the kernel; for a file's, what the file is counts */
+	char *flavour;           /* one of the architecture's: "cloud"; "" for the other kinds */
+	char *id; /* "6.1-cloud", "newest-cloud", the release, or the file's base name; unique in the list */
 	bool optional;
 	unsigned memory_mb; /* 0: the default */
 	char *append;       /* extra kernel command line, "" */

@@ -27,30 +27,29 @@ static Elf64_Phdr segment(const struct image *image, unsigned i)
 	return p;
 }
 
-static bool header_fits(const Elf64_Ehdr *h)
+static bool header_fits(const struct arch *arch, const Elf64_Ehdr *h)
 {
-	return !memcmp(h->e_ident, ELFMAG, SELFMAG) && h->e_ident[EI_CLASS] == ELFCLASS64 &&
-	       h->e_ident[EI_DATA] == ELFDATA2LSB && h->e_machine == EM_X86_64 &&
+	return !memcmp(h->e_ident, ELFMAG, SELFMAG) && arch_fits_elf(arch, h) &&
 	       (h->e_type == ET_EXEC || h->e_type == ET_DYN);
 }
 
-bool elf_needs_fits(const void *bytes, size_t len)
+bool elf_needs_fits(const struct arch *arch, const void *bytes, size_t len)
 {
 	Elf64_Ehdr header;
 
 	if (len < sizeof(header))
 		return false;
 	memcpy(&header, bytes, sizeof(header));
-	return header_fits(&header);
+	return header_fits(arch, &header);
 }
 
-static int refuse(const Elf64_Ehdr *h, struct error *err)
+static int refuse(const struct arch *arch, const Elf64_Ehdr *h, struct error *err)
 {
 	if (memcmp(h->e_ident, ELFMAG, SELFMAG))
 		return error_usage(err, "is not an ELF program");
-	if (h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_ident[EI_DATA] != ELFDATA2LSB || h->e_machine != EM_X86_64)
-		return error_usage(err, "is a program for ELF machine %u; the guests are x86-64: build it for that",
-		                   h->e_machine);
+	if (!arch_fits_elf(arch, h))
+		return error_usage(err, "is a program for ELF machine %u; the guests are %s: build it for that",
+		                   h->e_machine, arch->name);
 	return error_usage(err, "is no linked program (ELF type %u)", h->e_type);
 }
 
@@ -120,7 +119,7 @@ static int read_dynamic(const struct image *image, const Elf64_Phdr *dynamic, st
 	return rc;
 }
 
-int elf_needs_read(const void *bytes, size_t len, struct elf_needs *out, struct error *err)
+int elf_needs_read(const struct arch *arch, const void *bytes, size_t len, struct elf_needs *out, struct error *err)
 {
 	struct image image = {.bytes = bytes, .len = len};
 	int rc = 0;
@@ -129,8 +128,8 @@ int elf_needs_read(const void *bytes, size_t len, struct elf_needs *out, struct 
 	if (len < sizeof(image.header))
 		return error_usage(err, "is not an ELF program");
 	memcpy(&image.header, bytes, sizeof(image.header));
-	if (!header_fits(&image.header))
-		return refuse(&image.header, err);
+	if (!header_fits(arch, &image.header))
+		return refuse(arch, &image.header, err);
 	if (image.header.e_phentsize != sizeof(Elf64_Phdr) ||
 	    !inside(&image, image.header.e_phoff, (uint64_t)image.header.e_phnum * sizeof(Elf64_Phdr)))
 		return error_usage(err, "is damaged: its program headers lie outside the file");

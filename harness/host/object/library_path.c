@@ -12,11 +12,6 @@
 /* Includes within includes; a file that includes itself ends here. */
 #define DEPTH_MAX 8u
 
-/* Debian's dynamic linker, then that of others; what is in several of them is the same file. */
-static const char *const standard[] = {
-        "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib",
-};
-
 static bool token_is(const char *at, const char *token, size_t *len)
 {
 	*len = strlen(token);
@@ -110,8 +105,8 @@ void library_path_configured(const char *conf, struct strings *out)
 	read_conf(conf, 0, out);
 }
 
-void library_path_standard(struct strings *out)
+void library_path_standard(const struct arch *arch, struct strings *out)
 {
-	for (size_t i = 0; i < sizeof(standard) / sizeof(*standard); i++)
-		strings_add(out, standard[i]);
+	for (const char *const *at = arch->library_directories; *at; at++)
+		strings_add(out, *at);
 }

@@ -6,6 +6,7 @@
 #ifndef COREMATRIX_HOST_OBJECT_LIBRARY_PATH_H
 #define COREMATRIX_HOST_OBJECT_LIBRARY_PATH_H
 
+#include "host/arch/arch.h"
 #include "host/lib/strings.h"
 
 /*
@@ -18,6 +19,6 @@ void library_path_split(const char *text, const char *origin, const char *direct
 void library_path_configured(const char *conf, struct strings *out);
 
 /* Append the directories that are looked in last. */
-void library_path_standard(struct strings *out);
+void library_path_standard(const struct arch *arch, struct strings *out);
 
 #endif

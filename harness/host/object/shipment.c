@@ -28,6 +28,7 @@ struct member {
 };
 
 struct collector {
+	const struct arch *arch;
 	struct shipment *out;
 	char *directory; /* the working directory */
 	struct member *members;
@@ -94,12 +95,12 @@ static int add_file(struct collector *c, const char *path, const struct buf *byt
 		        err,
 		        "%s: with it, the %zu files that the program needs are larger than %u MiB, the most that a guest takes; strip them, or take less along",
 		        path, c->out->files.count, OBJECT_MAX_BYTES >> 20);
-	if (!elf_needs_fits(bytes->data, bytes->len))
+	if (!elf_needs_fits(c->arch, bytes->data, bytes->len))
 		return 0;
 	c->members = xrealloc(c->members, c->member_count + 1, sizeof(*c->members));
 	m = &c->members[c->member_count++];
 	*m = (struct member){.origin = directory_of(path), .parent = parent};
-	if (elf_needs_read(bytes->data, bytes->len, &m->needs, err))
+	if (elf_needs_read(c->arch, bytes->data, bytes->len, &m->needs, err))
 		return error_prefix(err, "%s: ", path);
 	strings_add(&c->known, io_basename(path));
 	if (m->needs.name)
@@ -116,7 +117,8 @@ static int try_library(struct collector *c, const char *path, size_t parent, boo
 	mode_t mode = 0;
 
 	*taken = false;
-	if (access(path, R_OK) || read_file(path, &bytes, &mode, NULL) || !elf_needs_fits(bytes.data, bytes.len))
+	if (access(path, R_OK) || read_file(path, &bytes, &mode, NULL) ||
+	    !elf_needs_fits(c->arch, bytes.data, bytes.len))
 		return 0;
 	*taken = true;
 	return add_file(c, path, &bytes, mode, parent, err);
@@ -244,7 +246,7 @@ static int add_program(struct collector *c, const char *program, struct error *e
 		        err,
 		        "%s: is a script; give the ELF program that loads the object, for a guest has no interpreter of scripts",
 		        program);
-	if (elf_needs_read(bytes.data, bytes.len, &needs, err))
+	if (elf_needs_read(c->arch, bytes.data, bytes.len, &needs, err))
 		return error_prefix(err, "%s: ", program);
 	if (!(mode & 0111))
 		return error_usage(err, "%s: is not executable; chmod +x it, or give another program", program);
@@ -265,7 +267,7 @@ static int add_extra(struct collector *c, const char *name, struct error *err)
 
 int shipment_collect(const struct shipment_request *request, struct shipment *out, struct error *err)
 {
-	struct collector c = {.out = out};
+	struct collector c = {.arch = request->arch, .out = out};
 	int rc;
 
 	*out = (struct shipment){0};
@@ -273,7 +275,7 @@ int shipment_collect(const struct shipment_request *request, struct shipment *ou
 	if (!c.directory)
 		return error_set(err, errno, "the working directory cannot be told: %s", strerror(errno));
 	library_path_configured(request->conf ? request->conf : CONF, &c.configured);
-	library_path_standard(&c.configured);
+	library_path_standard(c.arch, &c.configured);
 	rc = add_program(&c, request->program, err);
 	for (size_t i = 0; i < request->extra_count && !rc; i++)
 		rc = add_extra(&c, request->extra[i], err);

@@ -9,11 +9,13 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "host/arch/arch.h"
 #include "host/lib/strings.h"
 #include "host/object/object.h"
 
 struct shipment_request {
-	const char *program; /* as the user named it */
+	const struct arch *arch; /* of the guests */
+	const char *program;     /* as the user named it */
 	char *const *arguments;
 	size_t argument_count;
 	char *const *extra; /* more files to take along, at their own paths */

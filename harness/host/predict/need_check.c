@@ -15,8 +15,8 @@
  * calls their entry, whose prefix is the processor's.
  */
 static const struct {
-	const char *prefix;
-	uint32_t type; /* BTF_KIND_*; 0: `number` is an enumerator of `holder` */
+	const char *prefix; /* NULL: the architecture's */
+	uint32_t type;      /* BTF_KIND_*; 0: `number` is an enumerator of `holder` */
 	const char *holder;
 	bool provable;
 } lookups[] = {
@@ -26,7 +26,7 @@ static const struct {
         [NEED_FUNCTION] = {"", BTF_KIND_FUNC, NULL, true},
         /* static functions may be renamed (.isra.0, .constprop.0) or inlined, and some symbols have no types */
         [NEED_KPROBE] = {"", BTF_KIND_FUNC, NULL, false},
-        [NEED_SYSCALL] = {"__x64_sys_", BTF_KIND_FUNC, NULL, false},
+        [NEED_SYSCALL] = {NULL, BTF_KIND_FUNC, NULL, false},
         [NEED_LSM] = {"bpf_lsm_", BTF_KIND_FUNC, NULL, true},
         [NEED_ITERATOR] = {"bpf_iter_", BTF_KIND_FUNC, NULL, true},
         [NEED_KFUNC] = {"", BTF_KIND_FUNC, NULL, true},
@@ -109,20 +109,21 @@ static uint32_t add_name(struct btf *names, uint32_t kind, const char *name)
 }
 
 /* The name of a type that must exist; a member is looked for in its struct. */
-static char *wanted_name(const struct need *n)
+static char *wanted_name(const struct arch *arch, const struct need *n)
 {
+	const char *prefix = lookups[n->kind].prefix;
 	size_t len = strlen(n->name);
 
 	if (!lookups[n->kind].type)
 		return xstrdup(lookups[n->kind].holder);
 	if (n->kind == NEED_STRUCT_OPS_MEMBER)
 		len = strcspn(n->name, ".");
-	return xasprintf("%s%.*s", lookups[n->kind].prefix, (int)len, n->name);
+	return xasprintf("%s%.*s", prefix ? prefix : arch->syscall_prefix, (int)len, n->name);
 }
 
-uint32_t need_check_name(struct btf *names, const struct need *n)
+uint32_t need_check_name(const struct arch *arch, struct btf *names, const struct need *n)
 {
-	cleanup_free char *name = wanted_name(n);
+	cleanup_free char *name = wanted_name(arch, n);
 
 	return add_name(names, lookups[n->kind].type, name);
 }

@@ -11,11 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/arch/arch.h"
 #include "host/predict/prediction.h"
 #include "host/resolve/relo_target.h"
 
-/* Add to `names` the type that a kernel which has `n` has too, of the same kind and name; its id there, 0: no room. */
-uint32_t need_check_name(struct btf *names, const struct need *n);
+/* Add to `names` the type that a kernel of `arch` which has `n` has too, of the same kind and name; its id there, 0: no
+ * room. */
+uint32_t need_check_name(const struct arch *arch, struct btf *names, const struct need *n);
 
 /*
  * Look up `n`, whose need_check_name in `names` is `id`; says NEED_MISSING without regard to dead code and to

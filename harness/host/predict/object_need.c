@@ -55,7 +55,7 @@ static void add_need(struct need_list *needs, struct need n)
 	}
 	needs->at = xrealloc(needs->at, needs->count + 1, sizeof(*needs->at));
 	needs->ids = xrealloc(needs->ids, needs->count + 1, sizeof(*needs->ids));
-	needs->ids[needs->count] = need_check_name(needs->names, &n);
+	needs->ids[needs->count] = need_check_name(needs->arch, needs->names, &n);
 	needs->at[needs->count++] = n;
 }
 
@@ -240,9 +240,9 @@ static void add_declared(struct need_list *needs, const struct btf *btf, const s
 
 void need_list_collect(struct bpf_object *obj, const struct object_ini *ini, const struct btf *btf,
                        const struct elf_view *view, const struct core_relo_list *list, const struct code_reach *code,
-                       struct need_list *needs)
+                       const struct arch *arch, struct need_list *needs)
 {
-	*needs = (struct need_list){.names = btf__new_empty()};
+	*needs = (struct need_list){.arch = arch, .names = btf__new_empty()};
 	add_types(needs, obj, ini);
 	if (btf)
 		add_declared(needs, btf, view);

@@ -9,11 +9,13 @@
 
 #include <bpf/libbpf.h>
 
+#include "host/arch/arch.h"
 #include "host/object/object_ini.h"
 #include "host/predict/code_reach.h"
 #include "host/predict/prediction.h"
 
 struct need_list {
+	const struct arch *arch; /* of the kernels that will be asked */
 	struct need *at;
 	uint32_t count;
 	struct btf *names; /* what to look up in a kernel (need_check_name) */
@@ -21,12 +23,12 @@ struct need_list {
 };
 
 /*
- * Collect what `obj` (opened, not loaded) needs once `ini` (may be NULL) has had its way with attach targets; `code`
- * holds its instructions and `list` its functions. Free with need_list_free.
+ * Collect what `obj` (opened, not loaded) needs of kernels of `arch` once `ini` (may be NULL) has had its way with
+ * attach targets; `code` holds its instructions and `list` its functions. Free with need_list_free.
  */
 void need_list_collect(struct bpf_object *obj, const struct object_ini *ini, const struct btf *btf,
                        const struct elf_view *view, const struct core_relo_list *list, const struct code_reach *code,
-                       struct need_list *needs);
+                       const struct arch *arch, struct need_list *needs);
 void need_list_free(struct need_list *needs);
 
 #endif

@@ -80,6 +80,7 @@ static int read_objects(const struct run_request *o, struct object_list *objects
 		        o->args[0]);
 	return shipment_object(
 	        &(const struct shipment_request){
+	                .arch = arch_default(),
 	                .program = o->loader,
 	                .arguments = o->args,
 	                .argument_count = o->arg_count,
@@ -132,7 +133,7 @@ static int prepare(struct run *run, struct error *err)
 	        .modules = &modules,
 	};
 	size_t *count = &run->kernel_count;
-	int rc = qemu_version_read(&run->qemu, err);
+	int rc = qemu_version_read(arch_default(), &run->qemu, err);
 
 	object_list_modules(&run->objects, &modules);
 	rc = rc ? rc : store_prepare(&store, &run->list, &run->kernels, count, err);
@@ -163,8 +164,8 @@ static int choose_accel(struct run *run, struct error *err)
 	                .qemu_version = run->qemu,
 	                .guest =
 	                        {
-	                                .arch = &arch_x86,
-	                                .kernel = first->pvh ? first->vmlinux : first->bzimage,
+	                                .arch = first->arch,
+	                                .kernel = first->image,
 	                                .initrd = run->initrd,
 	                                .append = "",
 	                                .memory_mb = SCHEDULE_MEMORY_MB,

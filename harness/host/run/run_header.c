@@ -75,7 +75,7 @@ void run_header_kernels(struct result *r, const struct store_kernel *kernels, si
 		text_set(&k->id, from->id);
 		k->line = from->line;
 		text_set(&k->release, from->release);
-		text_set(&k->arch, from->arch);
+		text_set(&k->arch, from->arch ? from->arch->name : "");
 		text_set(&k->package, from->package);
 		text_set(&k->version, from->version);
 		text_set(&k->image_sha256, from->image_sha256);

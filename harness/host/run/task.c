@@ -90,9 +90,9 @@ static struct qemu_guest describe_guest(const struct schedule *s, const struct t
 	const struct kernel_row *row = &s->list->rows[t->kernel];
 
 	return (struct qemu_guest){
-	        .arch = &arch_x86,
+	        .arch = kernel->arch,
 	        .accel = s->accel,
-	        .kernel = kernel->pvh ? kernel->vmlinux : kernel->bzimage,
+	        .kernel = kernel->image,
 	        .initrd = s->initrd,
 	        .append = row->append,
 	        .memory_mb = row->memory_mb ? row->memory_mb : SCHEDULE_MEMORY_MB,

@@ -30,20 +30,20 @@ static const char *const keyrings[] = {
  * Read after /etc/apt/apt.conf.d, so it has the last word. Hooks of the system (caches of package managers) have no
  * business with a private index, and apt's download user could not reach a private directory.
  */
-static const char conf_text[] = "// Written by corematrix; the settings of /etc/apt/apt.conf.d hold but for these.\n"
-                                "#clear APT::Update::Pre-Invoke;\n"
-                                "#clear APT::Update::Post-Invoke;\n"
-                                "#clear APT::Update::Post-Invoke-Success;\n"
-                                "#clear APT::Architectures;\n"
-                                "APT::Architecture \"amd64\";\n"
-                                "APT::Architectures { \"amd64\"; };\n"
-                                "APT::Sandbox::User \"root\";\n"
-                                "Acquire::Languages \"none\";\n"
-                                "Dir::Etc::sourceparts \"/dev/null\";\n"
-                                "Dir::Etc::preferences \"/dev/null\";\n"
-                                "Dir::Etc::preferencesparts \"/dev/null\";\n"
-                                "Dir::Cache::pkgcache \"\";\n"
-                                "Dir::Cache::srcpkgcache \"\";\n";
+static const char conf_format[] = "// Written by corematrix; the settings of /etc/apt/apt.conf.d hold but for these.\n"
+                                  "#clear APT::Update::Pre-Invoke;\n"
+                                  "#clear APT::Update::Post-Invoke;\n"
+                                  "#clear APT::Update::Post-Invoke-Success;\n"
+                                  "#clear APT::Architectures;\n"
+                                  "APT::Architecture \"%s\";\n"
+                                  "APT::Architectures { \"%s\"; };\n"
+                                  "APT::Sandbox::User \"root\";\n"
+                                  "Acquire::Languages \"none\";\n"
+                                  "Dir::Etc::sourceparts \"/dev/null\";\n"
+                                  "Dir::Etc::preferences \"/dev/null\";\n"
+                                  "Dir::Etc::preferencesparts \"/dev/null\";\n"
+                                  "Dir::Cache::pkgcache \"\";\n"
+                                  "Dir::Cache::srcpkgcache \"\";\n";
 
 /* Cloud images of Debian name their mirror in a file: mirror+file:/etc/apt/mirrors/debian.list. */
 static int mirror_settle(char **base, struct error *err)
@@ -152,9 +152,11 @@ static int write_in(const char *dir, const char *name, const char *text, size_t 
 	return io_replace_file(path, text, len, err);
 }
 
-static int private_setup(const char *dir, const struct apt_mirrors *mirrors, struct private_apt *p, struct error *err)
+static int private_setup(const char *dir, const struct apt_mirrors *mirrors, const struct arch *arch,
+                         struct private_apt *p, struct error *err)
 {
 	cleanup_free char *absolute = NULL, *partial = NULL, *archives = NULL;
+	cleanup_free char *conf = xasprintf(conf_format, arch->deb, arch->deb);
 	cleanup_buf struct buf sources = {0};
 	int rc = io_make_dirs(dir, err);
 
@@ -177,11 +179,11 @@ static int private_setup(const char *dir, const struct apt_mirrors *mirrors, str
 		rc = io_make_dirs(partial, err);
 	if (!rc)
 		rc = io_make_dirs(archives, err);
-	apt_sources_write(mirrors, find_keyring(), &sources);
+	apt_sources_write(mirrors, find_keyring(), arch, &sources);
 	if (!rc)
 		rc = write_in(p->state, "corematrix.sources", sources.data, sources.len, err);
 	if (!rc)
-		rc = write_in(p->state, "apt.conf", conf_text, strlen(conf_text), err);
+		rc = write_in(p->state, "apt.conf", conf, strlen(conf), err);
 	return rc ? rc : write_in(p->state, "status", "", 0, err);
 }
 
@@ -285,7 +287,8 @@ static int index_fetch(const char *dir, const struct apt_mirrors *mirrors, struc
 	cleanup_private struct private_apt p = {0};
 	cleanup_buf struct buf text = {0};
 	struct package_scan scan = {0};
-	int rc = private_setup(dir, mirrors, &p, err);
+	const struct arch *arch = arch_default();
+	int rc = private_setup(dir, mirrors, arch, &p, err);
 
 	if (!rc && !has_room(dir, lists_bytes))
 		rc = no_room(dir, err);
@@ -297,7 +300,7 @@ static int index_fetch(const char *dir, const struct apt_mirrors *mirrors, struc
 	if (!rc)
 		rc = lists_scan(&p, &scan, err);
 	if (!rc) {
-		package_index_build(&scan, index);
+		package_index_build(&scan, arch, index);
 		apt_gaps_parse(buf_str(&said.err), index);
 		if (!index->count)
 			rc = update_failed(&said, mirrors, index, err);

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 
-/* Suites that carry kernels for x86_64. What a mirror has not, or not any more, is passed over. */
+/* Suites that carry kernels. What a mirror has not, or not any more, is passed over. */
 static const struct suite {
 	const char *name;
 	bool security;
@@ -60,7 +60,7 @@ static void consider(struct best *best, const char *base, size_t len, const char
 	*best = (struct best){rank, xstrndup(base, len)};
 }
 
-/* One line: 'URI/dists/SUITE/main/binary-amd64/Packages.xz' NAME SIZE. */
+/* One line: 'URI/dists/SUITE/main/binary-ARCH/Packages.xz' NAME SIZE. */
 static void uri_consider(const char *line, size_t len, struct best *debian, struct best *security)
 {
 	const char *end = line + len, *dists, *suite, *slash;
@@ -121,7 +121,7 @@ char *apt_security_beside(const char *debian)
 	return xasprintf("%.*s/debian-security%s", (int)(found - debian), debian, found + 7);
 }
 
-void apt_sources_write(const struct apt_mirrors *mirrors, const char *keyring, struct buf *out)
+void apt_sources_write(const struct apt_mirrors *mirrors, const char *keyring, const struct arch *arch, struct buf *out)
 {
 	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
 		const char *base = suites[i].security ? mirrors->security : mirrors->debian;
@@ -129,8 +129,8 @@ void apt_sources_write(const struct apt_mirrors *mirrors, const char *keyring, s
 		if (!*base)
 			continue;
 		/* Targets: nothing but Packages, whatever else the system's apt is set up to bring. */
-		buf_printf(out, "Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nArchitectures: amd64\n", base,
-		           suites[i].name);
+		buf_printf(out, "Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nArchitectures: %s\n", base,
+		           suites[i].name, arch->deb);
 		buf_puts(out, "Targets: Packages\n");
 		if (*keyring)
 			buf_printf(out, "Signed-By: %s\n", keyring);

@@ -27,8 +27,9 @@ void apt_mirrors_free(struct apt_mirrors *mirrors);
 /* The security archive's base beside a mirror's: the last "debian" of the path becomes "debian-security". Pure. */
 char *apt_security_beside(const char *debian);
 
-/* The text of the private sources list (deb822). `keyring` may be "". Pure. */
-void apt_sources_write(const struct apt_mirrors *mirrors, const char *keyring, struct buf *out);
+/* The text of the private sources list (deb822), for the packages of `arch`. `keyring` may be "". Pure. */
+void apt_sources_write(const struct apt_mirrors *mirrors, const char *keyring, const struct arch *arch,
+                       struct buf *out);
 
 /*
  * What apt-get update complained of, as gaps of the index. A suite that the mirror does not carry is none. Pure.

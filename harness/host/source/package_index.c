@@ -20,18 +20,17 @@ static bool starts_with(const char *text, const char *start)
 	return !strncmp(text, start, strlen(start));
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t a = strlen(text), b = strlen(end);
-
-	return a >= b && !strcmp(text + a - b, end);
-}
-
 const char *release_flavour(const char *release)
 {
-	if (ends_with(release, "-cloud-amd64"))
-		return "cloud";
-	return ends_with(release, "-rt-amd64") ? "rt" : "amd64";
+	const struct arch *arch;
+
+	for (size_t i = 0; (arch = arch_at(i)); i++) {
+		const char *flavour = arch_flavour(arch, release);
+
+		if (flavour)
+			return flavour;
+	}
+	return "";
 }
 
 static const struct scanned_package *scan_find(const struct package_scan *scan, const char *prefix, const char *release,
@@ -89,7 +88,7 @@ static int by_version(const void *a, const void *b)
 	return order ? order : strcmp(ka->release, kb->release);
 }
 
-void package_index_build(const struct package_scan *scan, struct package_index *index)
+void package_index_build(const struct package_scan *scan, const struct arch *arch, struct package_index *index)
 {
 	*index = (struct package_index){0};
 	for (size_t i = 0; i < scan->count; i++) {
@@ -98,7 +97,7 @@ void package_index_build(const struct package_scan *scan, struct package_index *
 
 		/* Debug and unsigned packages end otherwise. */
 		if (!starts_with(p->name, "linux-image-") || !isdigit((unsigned char)p->name[strlen("linux-image-")]) ||
-		    !ends_with(p->name, "-amd64"))
+		    !arch_flavour(arch, p->name))
 			continue;
 		/* A metapackage depends on the real linux-image-*. */
 		if (strstr(p->depends, "linux-image-"))
@@ -298,7 +297,7 @@ static bool fits(const struct kernel_package *k, const struct kernel_row *row)
 		return false;
 	if (row->kind == ROW_RELEASE)
 		return !strcmp(k->release, row->spec);
-	if (strcmp(release_flavour(k->release), row->flavour))
+	if (!arch_is_flavour(row->arch, k->release, row->flavour))
 		return false;
 	if (row->kind == ROW_NEWEST)
 		return true;
@@ -357,14 +356,13 @@ static void nearest_add(const struct names *names, const char *spec, struct buf 
 /* Flavours that the row's version does exist in. */
 static void other_flavours_add(const struct package_index *index, const struct kernel_row *row, struct buf *text)
 {
-	static const char *const flavours[] = {"amd64", "cloud", "rt"};
 	struct kernel_row other = *row;
 	size_t found = 0;
 
-	for (size_t f = 0; row->kind == ROW_VERSION && f < 3; f++) {
-		other.flavour = (char *)(uintptr_t)flavours[f];
+	for (const struct arch_flavour *f = row->arch->flavours; row->kind == ROW_VERSION && f->name; f++) {
+		other.flavour = (char *)(uintptr_t)f->name;
 		if (package_index_find(index, &other, NULL))
-			buf_printf(text, "%s%s", found++ ? ", " : "; that version exists as ", flavours[f]);
+			buf_printf(text, "%s%s", found++ ? ", " : "; that version exists as ", f->name);
 	}
 }
 

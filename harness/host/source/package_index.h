@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "host/arch/arch.h"
 #include "host/kernels/kernel_list.h"
 #include "host/source/package_scan.h"
 
@@ -40,8 +41,9 @@ struct package_index {
 	size_t gap_count;
 };
 
-/* The kernels among the packages: no metapackages, debug or unsigned ones, and none whose linux-binary-* is missing. */
-void package_index_build(const struct package_scan *scan, struct package_index *index);
+/* The kernels of `arch` among the packages: no metapackages, debug or unsigned ones, and none whose linux-binary-* is
+ * missing. */
+void package_index_build(const struct package_scan *scan, const struct arch *arch, struct package_index *index);
 void package_index_add_gap(struct package_index *index, const char *text);
 void package_index_free(struct package_index *index);
 #define cleanup_package_index __attribute__((cleanup(package_index_free)))
@@ -67,7 +69,7 @@ const struct kernel_package *package_index_exact(const struct package_index *ind
  */
 void package_index_strike(struct package_index *index, const char *release, const char *version);
 
-/* "amd64", "cloud" or "rt", from how the release ends. */
+/* What a row calls the flavour, from how the release ends; "" when it ends as none. */
 const char *release_flavour(const char *release);
 
 #endif

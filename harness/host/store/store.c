@@ -124,7 +124,7 @@ static int pin(const struct store_options *o, const struct store_plan *plan, str
 		        .version = r->record.version,
 		        .release = r->record.release,
 		        .package_sha256 = r->record.package_sha256,
-		        .image_sha256 = r->record.files[ENTRY_VMLINUX].sha256,
+		        .image_sha256 = r->record.files[ENTRY_KERNEL].sha256,
 		        .spec = spec,
 		};
 
@@ -138,7 +138,7 @@ static char *file_path(const struct store_options *o, const struct plan_row *r, 
 {
 	if (!r->record.files[f].present)
 		return xstrdup("");
-	return xasprintf("%s/%s/%s", o->dir, r->name, entry_file_name(f));
+	return xasprintf("%s/%s/%s", o->dir, r->name, entry_file_name(&r->record, f));
 }
 
 static const char *text_of(const char *s)
@@ -156,18 +156,17 @@ static struct store_kernel kernel_of(const struct store_options *o, const struct
 	        .skipped = r->state == PLAN_SKIPPED,
 	        .reason = xstrdup(text_of(r->reason)),
 	        .release = xstrdup(text_of(record->release)),
-	        .arch = xstrdup(text_of(record->arch)),
+	        .arch = record->arch,
 	        .package = xstrdup(text_of(record->package)),
 	        .version = xstrdup(text_of(record->version)),
 	        .package_sha256 = xstrdup(text_of(record->package_sha256)),
-	        .image_sha256 = xstrdup(text_of(record->files[ENTRY_VMLINUX].sha256)),
+	        .image_sha256 = xstrdup(text_of(record->files[ENTRY_KERNEL].sha256)),
 	        .btf_sha256 = xstrdup(text_of(record->files[ENTRY_BTF].sha256)),
-	        .vmlinux = file_path(o, r, ENTRY_VMLINUX),
+	        .image = file_path(o, r, record->kernel_boots ? ENTRY_KERNEL : ENTRY_PACKED),
 	        .btf = file_path(o, r, ENTRY_BTF),
 	        .config = file_path(o, r, ENTRY_CONFIG),
 	        .symbols = r->name ? xasprintf("%s/%s/" SYMBOLS_NAME, o->dir, r->name) : xstrdup(""),
-	        .bzimage = file_path(o, r, ENTRY_BZIMAGE),
-	        .pvh = record->pvh,
+	        .packed = file_path(o, r, ENTRY_PACKED),
 	};
 }
 
@@ -226,20 +225,11 @@ void store_kernels_free(struct store_kernel *kernels, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		char *const owned[] = {
-		        kernels[i].id,
-		        kernels[i].reason,
-		        kernels[i].release,
-		        kernels[i].arch,
-		        kernels[i].package,
-		        kernels[i].version,
-		        kernels[i].package_sha256,
-		        kernels[i].image_sha256,
-		        kernels[i].btf_sha256,
-		        kernels[i].vmlinux,
-		        kernels[i].btf,
-		        kernels[i].config,
-		        kernels[i].symbols,
-		        kernels[i].bzimage,
+		        kernels[i].id,           kernels[i].reason,     kernels[i].release,
+		        kernels[i].package,      kernels[i].version,    kernels[i].package_sha256,
+		        kernels[i].image_sha256, kernels[i].btf_sha256, kernels[i].image,
+		        kernels[i].btf,          kernels[i].config,     kernels[i].symbols,
+		        kernels[i].packed,
 		};
 
 		for (size_t k = 0; k < sizeof(owned) / sizeof(owned[0]); k++)

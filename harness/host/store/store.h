@@ -4,7 +4,8 @@
  * row means (lock file, package index), has missing ones built and hands out paths. Commands call it once, before any
  * VM is started. It never boots anything and never changes the system's apt.
  *
- *   images/<release>/          one kernel: vmlinux, btf, config, record.json, bzimage, and symbols once it ran
+ *   images/<release>/          one kernel: uncompressed and as it came (their names are its architecture's), btf,
+ *                              config, record.json, and symbols once it ran
  *   images/file-<sha256[:16]>/ the same for a file of the user's
  *   images/NAME/modules/       modules of it that were asked for (module_store.h)
  *   images/.tmp-PID-NAME/      one being built; left behind only by a killed run, removed by the next
@@ -20,6 +21,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "host/arch/arch.h"
 #include "host/kernels/kernel_list.h"
 #include "host/lib/strings.h"
 #include "host/source/release_range.h"
@@ -30,24 +32,23 @@ struct store_kernel {
 	bool skipped;            /* optional row that could not be had; everything below but `reason` is "" */
 	char *reason;            /* why it was skipped, "" otherwise */
 	char *release;           /* what uname -r must say */
-	char *arch;              /* "x86_64" */
+	const struct arch *arch; /* NULL when it was skipped */
 	char *package, *version; /* "" for a user's file */
 	char *package_sha256;    /* for a user's file: of that file */
-	char *image_sha256;      /* of vmlinux */
+	char *image_sha256;      /* of the kernel, uncompressed */
 	char *btf_sha256;        /* "" without BTF */
-	char *vmlinux;           /* path of the uncompressed ELF */
+	char *image;             /* path of what QEMU boots */
 	char *btf;               /* path of the raw BTF, "" when the kernel has none */
 	char *config;            /* path of the kernel's configuration, "" when unknown */
-	bool pvh;                /* vmlinux carries the Xen PVH entry note, so QEMU can boot it with -kernel */
 	char *symbols;           /* path where its functions' names are kept once a guest told them (symbols.h) */
-	char *bzimage;           /* path of the compressed image; "" for an ELF and for an entry older than that file */
+	char *packed; /* path of the kernel as it was compressed; "" when it came without or before it was kept */
 };
 
 struct store_options {
 	const char *dir;               /* "images" */
 	bool frozen;                   /* any difference from kernels.lock is an error */
 	bool update;                   /* resolve again through a refreshed index, whatever kernels.lock says */
-	bool compressed;               /* packages whose entry was built before bzimage was kept are built again */
+	bool compressed;               /* packages whose entry was built before that image was kept are built again */
 	bool quiet;                    /* no line per kernel and no total */
 	const struct strings *modules; /* kernel modules to be kept of packages that are fetched; NULL: none */
 	const char *mirror; /* Debian mirror that overrides the system's; NULL: $DEBIAN_MIRROR, then the system's apt */

@@ -33,7 +33,7 @@ static bool is_wanted(const struct entry_record *record, const struct lock_line 
 	if (sha256)
 		return !strcmp(record->package_sha256, sha256);
 	return line && !strcmp(record->package_sha256, line->package_sha256) &&
-	       !strcmp(record->files[ENTRY_VMLINUX].sha256, line->image_sha256);
+	       !strcmp(record->files[ENTRY_KERNEL].sha256, line->image_sha256);
 }
 
 static struct store_row row_look_up(const struct store_options *o, const struct kernel_row *row,

@@ -13,32 +13,33 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "host/arch/image.h"
 #include "host/lib/sha256.h"
 #include "host/lib/unpack.h"
 #include "host/source/apt.h"
-#include "host/store/image.h"
 #include "host/store/module_store.h"
 
 enum { RECORD_FORMAT = 1 };
 static const size_t record_max = 1 << 20, user_file_max = 1u << 30;
 static const char stale_prefix[] = ".tmp-";
 
-static const char *const file_names[ENTRY_FILE_COUNT] = {
-        [ENTRY_VMLINUX] = "vmlinux",
-        [ENTRY_BTF] = "btf",
-        [ENTRY_CONFIG] = "config",
-        [ENTRY_BZIMAGE] = "bzimage",
-};
-
-const char *entry_file_name(enum entry_file f)
+const char *entry_file_name(const struct entry_record *record, enum entry_file f)
 {
-	return file_names[f];
+	switch (f) {
+	case ENTRY_KERNEL:
+		return record->arch->image->kernel_name;
+	case ENTRY_PACKED:
+		return record->arch->image->packed_name;
+	case ENTRY_BTF:
+		return "btf";
+	default:
+		return "config";
+	}
 }
 
 void entry_record_free(struct entry_record *r)
 {
 	free(r->release);
-	free(r->arch);
 	free(r->package);
 	free(r->version);
 	free(r->package_sha256);
@@ -53,25 +54,41 @@ static void json_release(json_t **json)
 }
 #define cleanup_json __attribute__((cleanup(json_release)))
 
+/* What an entry is that was built before records said it. */
+#define ARCH_UNSAID "x86_64"
+#define BOOTS_UNSAID "pvh"
+
+/* Whose kernel it is, and which of its forms boots. */
+static int record_parse_image(json_t *json, struct entry_record *r)
+{
+	const char *arch = ARCH_UNSAID, *boots = NULL;
+	int unsaid = false;
+
+	if (json_unpack(json, "{s?s, s?s, s?b}", "arch", &arch, "boots", &boots, BOOTS_UNSAID, &unsaid))
+		return -EINVAL;
+	r->arch = arch_find(arch);
+	if (!r->arch)
+		return -EINVAL;
+	r->kernel_boots = boots ? !strcmp(boots, entry_file_name(r, ENTRY_KERNEL)) : unsaid;
+	return 0;
+}
+
 static int record_parse(json_t *json, struct entry_record *r)
 {
-	const char *release, *arch, *package, *version, *package_sha256;
+	const char *release, *package, *version, *package_sha256;
 	json_t *files;
-	int format, pvh;
+	int format;
 
-	if (json_unpack(json, "{s:i, s:s, s:s, s:s, s:s, s:s, s:b, s:o}", "format", &format, "release", &release,
-	                "arch", &arch, "package", &package, "version", &version, "package_sha256", &package_sha256,
-	                "pvh", &pvh, "files", &files) ||
-	    format != RECORD_FORMAT)
+	if (json_unpack(json, "{s:i, s:s, s:s, s:s, s:s, s:o}", "format", &format, "release", &release, "package",
+	                &package, "version", &version, "package_sha256", &package_sha256, "files", &files) ||
+	    format != RECORD_FORMAT || record_parse_image(json, r))
 		return -EINVAL;
 	r->release = xstrdup(release);
-	r->arch = xstrdup(arch);
 	r->package = xstrdup(package);
 	r->version = xstrdup(version);
 	r->package_sha256 = xstrdup(package_sha256);
-	r->pvh = pvh;
-	for (size_t i = 0; i < ENTRY_FILE_COUNT; i++) {
-		json_t *file = json_object_get(files, file_names[i]);
+	for (enum entry_file i = 0; i < ENTRY_FILE_COUNT; i++) {
+		json_t *file = json_object_get(files, entry_file_name(r, i));
 		const char *sha256 = "";
 		json_int_t size = 0;
 
@@ -81,7 +98,7 @@ static int record_parse(json_t *json, struct entry_record *r)
 		r->files[i].size = (uint64_t)size;
 		r->files[i].sha256 = xstrdup(sha256);
 	}
-	return r->files[ENTRY_VMLINUX].present ? 0 : -EINVAL;
+	return r->files[ENTRY_KERNEL].present && (r->kernel_boots || r->files[ENTRY_PACKED].present) ? 0 : -EINVAL;
 }
 
 static int record_read(const char *path, struct entry_record *r, struct error *err)
@@ -115,8 +132,8 @@ int entry_read(const char *dir, const char *name, struct entry_record *r, struct
 	if (stat(place, &st))
 		return error_set(err, ENOENT, "%s: not in the store", place);
 	rc = record_read(record, r, err);
-	for (size_t i = 0; !rc && i < ENTRY_FILE_COUNT; i++) {
-		cleanup_free char *path = path_in(dir, name, file_names[i]);
+	for (enum entry_file i = 0; !rc && i < ENTRY_FILE_COUNT; i++) {
+		cleanup_free char *path = path_in(dir, name, entry_file_name(r, i));
 
 		if (!r->files[i].present)
 			continue;
@@ -135,8 +152,8 @@ int entry_read(const char *dir, const char *name, struct entry_record *r, struct
 
 int entry_verify(const char *dir, const char *name, const struct entry_record *r, struct error *err)
 {
-	for (size_t i = 0; i < ENTRY_FILE_COUNT; i++) {
-		cleanup_free char *path = path_in(dir, name, file_names[i]), *hash = NULL;
+	for (enum entry_file i = 0; i < ENTRY_FILE_COUNT; i++) {
+		cleanup_free char *path = path_in(dir, name, entry_file_name(r, i)), *hash = NULL;
 
 		if (!r->files[i].present)
 			continue;
@@ -152,7 +169,7 @@ int entry_verify(const char *dir, const char *name, const struct entry_record *r
 static int file_write(const char *tmp, enum entry_file which, const char *bytes, size_t len, struct entry_record *r,
                       struct error *err)
 {
-	cleanup_free char *path = xasprintf("%s/%s", tmp, file_names[which]);
+	cleanup_free char *path = xasprintf("%s/%s", tmp, entry_file_name(r, which));
 	cleanup_close int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	int rc;
 
@@ -175,14 +192,15 @@ static int record_write(const char *tmp, const struct entry_record *r, struct er
 	cleanup_json json_t *json = NULL;
 	json_t *files = json_object();
 
-	for (size_t i = 0; i < ENTRY_FILE_COUNT; i++)
+	for (enum entry_file i = 0; i < ENTRY_FILE_COUNT; i++)
 		if (r->files[i].present)
-			json_object_set_new(files, file_names[i],
+			json_object_set_new(files, entry_file_name(r, i),
 			                    json_pack("{s:I, s:s}", "size", (json_int_t)r->files[i].size, "sha256",
 			                              r->files[i].sha256));
-	json = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:b, s:o}", "format", RECORD_FORMAT, "release", r->release,
-	                 "arch", r->arch, "package", r->package, "version", r->version, "package_sha256",
-	                 r->package_sha256, "pvh", r->pvh, "files", files);
+	json = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "format", RECORD_FORMAT, "release", r->release,
+	                 "arch", r->arch->name, "package", r->package, "version", r->version, "package_sha256",
+	                 r->package_sha256, "boots", entry_file_name(r, r->kernel_boots ? ENTRY_KERNEL : ENTRY_PACKED),
+	                 "files", files);
 	text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
 	if (!text)
 		return error_set(err, EINVAL, "%s: the record holds text that is not UTF-8", path);
@@ -195,20 +213,17 @@ static int image_write(const char *tmp, struct buf *bytes, struct entry_record *
 	struct image image;
 	int rc = image_unpack(bytes, &image, err);
 
-	if (!rc && !image.pvh && !image.packed.len)
-		rc = error_usage(
-		        err,
-		        "a vmlinux without a PVH entry, which QEMU cannot boot; give the bzImage that belongs to it, or build it with CONFIG_PVH=y");
+	rc = rc ? rc : image_check_boots(&image, err);
 	if (!rc) {
 		r->release = xstrdup(image.release);
-		r->arch = xstrdup("x86_64");
-		r->pvh = image.pvh;
-		rc = file_write(tmp, ENTRY_VMLINUX, image.elf.data, image.elf.len, r, err);
+		r->arch = image.arch;
+		r->kernel_boots = image.kernel_boots;
+		rc = file_write(tmp, ENTRY_KERNEL, image.kernel.data, image.kernel.len, r, err);
 	}
 	if (!rc && image.btf_len)
-		rc = file_write(tmp, ENTRY_BTF, image.elf.data + image.btf_at, image.btf_len, r, err);
+		rc = file_write(tmp, ENTRY_BTF, image.kernel.data + image.btf_at, image.btf_len, r, err);
 	if (!rc && image.packed.len)
-		rc = file_write(tmp, ENTRY_BZIMAGE, image.packed.data, image.packed.len, r, err);
+		rc = file_write(tmp, ENTRY_PACKED, image.packed.data, image.packed.len, r, err);
 	image_free(&image);
 	return rc;
 }

@@ -12,27 +12,35 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "host/arch/arch.h"
 #include "host/lib/strings.h"
 #include "host/source/package_index.h"
 
 /* A file of an entry. */
-enum entry_file { ENTRY_VMLINUX, ENTRY_BTF, ENTRY_CONFIG, ENTRY_BZIMAGE, ENTRY_FILE_COUNT };
-
-/* Its name within the entry. */
-const char *entry_file_name(enum entry_file f);
+enum entry_file {
+	ENTRY_KERNEL, /* uncompressed */
+	ENTRY_BTF,
+	ENTRY_CONFIG,
+	ENTRY_PACKED, /* as it came, when that was compressed */
+	ENTRY_FILE_COUNT,
+};
 
 /* record.json: what an entry is. Strings are never NULL in a record that entry_read filled. */
 struct entry_record {
-	char *release, *arch;
+	char *release;
+	const struct arch *arch;
 	char *package, *version; /* "" for a user's file */
 	char *package_sha256;
-	bool pvh;
+	bool kernel_boots; /* QEMU boots ENTRY_KERNEL, else ENTRY_PACKED */
 	struct entry_file_record {
 		bool present;
 		uint64_t size;
 		char *sha256; /* "" when not present */
 	} files[ENTRY_FILE_COUNT];
 };
+
+/* The name of a file within the entry, which for the kernel's two forms is its architecture's. */
+const char *entry_file_name(const struct entry_record *record, enum entry_file f);
 
 void entry_record_free(struct entry_record *record);
 #define cleanup_entry_record __attribute__((cleanup(entry_record_free)))

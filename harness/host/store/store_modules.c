@@ -16,7 +16,7 @@
 #include "host/lib/sha256.h"
 #include "host/lib/unpack.h"
 #include "host/source/apt.h"
-#include "host/store/image.h"
+#include "host/arch/image.h"
 #include "host/store/store_dir.h"
 
 static const size_t user_file_max = 1u << 30;
@@ -124,7 +124,7 @@ static int find_package(struct preparation *p, const struct store_kernel *k, con
 
 static char *entry_of(const struct store_kernel *k)
 {
-	return xstrndup(k->vmlinux, (size_t)(io_basename(k->vmlinux) - k->vmlinux - 1));
+	return xstrndup(k->image, (size_t)(io_basename(k->image) - k->image - 1));
 }
 
 static int take_from_mirror(struct preparation *p, const struct store_kernel *k, struct errand *e, struct error *err)

@@ -35,13 +35,13 @@ int store_plan_failed(const struct store_plan *plan, struct plan_row *row, struc
 static bool is_pinned(const struct entry_record *r, const struct lock_line *line)
 {
 	return !strcmp(r->package_sha256, line->package_sha256) && !strcmp(r->version, line->version) &&
-	       !strcmp(r->release, line->release) && !strcmp(r->files[ENTRY_VMLINUX].sha256, line->image_sha256);
+	       !strcmp(r->release, line->release) && !strcmp(r->files[ENTRY_KERNEL].sha256, line->image_sha256);
 }
 
 /* Whether an entry of a package has every file that is asked for. */
 static bool is_enough(const struct store_plan *plan, const struct entry_record *r)
 {
-	return !plan->compressed || r->files[ENTRY_BZIMAGE].present;
+	return !plan->compressed || r->files[ENTRY_PACKED].present;
 }
 
 /* Look for the entry; a damaged one counts as missing, and is told of. */
@@ -187,8 +187,8 @@ static int frozen_check(const struct store_plan *plan, struct plan_row *r, struc
 
 	if (!plan->frozen || !line || is_pinned(&r->record, line))
 		return 0;
-	error_set(err, EINVAL, "%s/%s has a vmlinux of sha256 %s; kernels.lock says %s, which --frozen asks for",
-	          plan->dir, r->name, r->record.files[ENTRY_VMLINUX].sha256, line->image_sha256);
+	error_set(err, EINVAL, "%s/%s has a kernel of sha256 %s; kernels.lock says %s, which --frozen asks for",
+	          plan->dir, r->name, r->record.files[ENTRY_KERNEL].sha256, line->image_sha256);
 	entry_record_free(&r->record);
 	return -EINVAL;
 }

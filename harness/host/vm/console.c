@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/vm/console.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,24 +11,29 @@
 #define TAIL_KEEP (32u << 10)
 #define LINE_MAX_BYTES 4096u
 
-/* What the kernel prints when it is lost: kernel/panic.c, arch/x86/mm/fault.c, lib/bug.c, kernel/watchdog.c,
+/* What the kernel prints when it is lost: kernel/panic.c, lib/bug.c, kernel/watchdog.c,
  * kernel/rcu/tree_stall.h, kernel/hung_task.c. */
 static const char *const endings[] = {
         "Kernel panic - not syncing",
         "Oops: ",
         " [#1]", /* die() of every architecture counts its reports, whatever it calls them */
-        "BUG: unable to handle",
-        "BUG: kernel NULL pointer dereference",
         "BUG: soft lockup",
         "BUG: scheduling while atomic",
         "kernel BUG at ",
-        "general protection fault",
-        "double fault",
         "self-detected stall",
         "detected stalls on CPUs",
         "detected expedited stalls",
         "blocked for more than",
+        NULL,
 };
+
+static bool has_one_of(const char *line, const char *const *texts)
+{
+	for (; texts && *texts; texts++)
+		if (strstr(line, *texts))
+			return true;
+	return false;
+}
 
 static const char *after_time_stamp(const char *line)
 {
@@ -44,13 +50,10 @@ static void judge_line(struct console *c, const char *start, size_t len)
 	if (c->fatal)
 		return;
 	line[strcspn(line, "\n")] = '\0';
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		if (!strstr(line, endings[i]))
-			continue;
-		text_add_line(&shown, after_time_stamp(line));
-		c->fatal = buf_steal(&shown);
+	if (!has_one_of(line, endings) && !has_one_of(line, c->endings))
 		return;
-	}
+	text_add_line(&shown, after_time_stamp(line));
+	c->fatal = buf_steal(&shown);
 }
 
 static void trim(struct console *c)

@@ -5,7 +5,6 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "wire/job.h"
 
 static void add(struct strings *argv, const char *option, const char *value)
 {
@@ -34,12 +33,24 @@ static void add_path(struct strings *argv, const char *option, const char *front
 	strings_addf(argv, "%s%s", front, escaped);
 }
 
+static const struct arch_machine *machine_of(const struct qemu_guest *guest)
+{
+	return guest->ordinary ? &guest->arch->ordinary : &guest->arch->ours;
+}
+
 static void add_append(struct strings *argv, const struct qemu_guest *guest)
 {
-	cleanup_free char *base = guest->arch->append(guest->accel);
+	cleanup_free char *base = machine_of(guest)->append(guest->accel);
 
 	strings_add(argv, "-append");
 	strings_addf(argv, "%s%s%s", base, *guest->append ? " " : "", guest->append);
+}
+
+static void add_job(struct strings *argv, const struct qemu_guest *guest)
+{
+	cleanup_free char *path = escape_commas(guest->job);
+
+	guest->arch->job(argv, path);
 }
 
 /* Memory as a file and a monitor, for a guest that is saved or resumed. */
@@ -61,7 +72,7 @@ static void add_saved_memory(struct strings *argv, const struct qemu_guest *gues
 void qemu_argv(const struct qemu_guest *guest, struct strings *argv)
 {
 	strings_add(argv, guest->arch->qemu);
-	guest->arch->machine(argv, guest->accel);
+	machine_of(guest)->arguments(argv, guest->accel);
 	strings_add(argv, "-m");
 	strings_addf(argv, "%u", guest->memory_mb);
 	strings_add(argv, "-nodefaults");
@@ -73,12 +84,12 @@ void qemu_argv(const struct qemu_guest *guest, struct strings *argv)
 	add(argv, "-initrd", guest->initrd);
 	add_append(argv, guest);
 	/* append=on: without it QEMU truncates what it opens, which a pipe refuses. */
-	add_path(argv, "-chardev", "file,append=on,id=console,path=", guest->console);
-	add(argv, "-serial", "chardev:console");
-	add_path(argv, "-chardev", "file,append=on,id=frames,path=", guest->frames);
+	add_path(argv, "-chardev", "file,append=on,id=" ARCH_CONSOLE ",path=", guest->console);
+	guest->arch->console(argv);
+	add_path(argv, "-chardev", "file,append=on,id=" ARCH_FRAMES ",path=", guest->frames);
 	guest->arch->channel(argv);
 	if (*guest->job)
-		add_path(argv, "-fw_cfg", "name=" JOB_FW_CFG_NAME ",file=", guest->job);
+		add_job(argv, guest);
 	if (*guest->ram)
 		add_saved_memory(argv, guest);
 }

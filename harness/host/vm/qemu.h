@@ -11,6 +11,7 @@
 struct qemu_guest {
 	const struct arch *arch;
 	enum accel accel;
+	bool ordinary;      /* the architecture's ordinary machine, for comparison */
 	const char *kernel; /* path of the image */
 	const char *initrd;
 	const char *job;

@@ -105,22 +105,11 @@ static int hash_sparse(const char *path, char **hex)
 	return rc;
 }
 
-static char *processor(void)
-{
-	cleanup_buf struct buf text = {0};
-	const char *line;
-
-	if (io_read_file("/proc/cpuinfo", 16 << 20, &text, NULL))
-		return xstrdup("");
-	line = strstr(buf_str(&text), "model name");
-	return line ? xstrndup(line, strcspn(line, "\n")) : xstrdup("");
-}
-
 char *snapshot_key(const struct qemu_guest *guest, const char *image_sha256, const char *qemu_version)
 {
 	struct qemu_guest same = *guest;
 	cleanup_strings struct strings argv = {0};
-	cleanup_free char *command = NULL, *cpu = processor(), *text = NULL;
+	cleanup_free char *command = NULL, *cpu = arch_host_processor(), *text = NULL;
 
 	/* Paths differ between machines and runs; what is behind them is in the key by hash. */
 	same.kernel = image_sha256;

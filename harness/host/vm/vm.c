@@ -123,6 +123,7 @@ int vm_start(const struct vm_options *o, struct vm **out, struct error *err)
 	        .session = o->session,
 	        .deadlines = o->deadlines,
 	        .arch = o->guest.arch,
+	        .console = {.endings = o->guest.arch->console_endings},
 	        .pidfd = -1,
 	        .frames_fd = -1,
 	        .console_fd = -1,

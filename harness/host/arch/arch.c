@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/arch/arch.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+
+extern const struct arch arch_x86;
+
+static const struct arch *const known[] = {&arch_x86, NULL};
+
+const struct arch *arch_at(size_t index)
+{
+	return known[index];
+}
+
+const struct arch *arch_find(const char *name)
+{
+	for (size_t i = 0; known[i]; i++)
+		if (!strcmp(known[i]->name, name) || !strcmp(known[i]->deb, name))
+			return known[i];
+	return NULL;
+}
+
+const struct arch *arch_default(void)
+{
+	return known[0];
+}
+
+const struct arch *arch_native(void)
+{
+	struct utsname name;
+
+	uname(&name);
+	return arch_find(name.machine);
+}
+
+bool arch_fits_elf(const struct arch *arch, const Elf64_Ehdr *header)
+{
+	return header->e_ident[EI_CLASS] == arch->elf_class && header->e_ident[EI_DATA] == arch->elf_data &&
+	       header->e_machine == arch->elf_machine;
+}
+
+const struct arch *arch_of_elf(const Elf64_Ehdr *header)
+{
+	for (size_t i = 0; known[i]; i++)
+		if (arch_fits_elf(known[i], header))
+			return known[i];
+	return NULL;
+}
+
+char *arch_names(void)
+{
+	struct buf text = {0};
+
+	for (size_t i = 0; known[i]; i++)
+		buf_printf(&text, "%s%s", i ? ", " : "", known[i]->name);
+	return buf_steal(&text);
+}
+
+const char *arch_flavour(const struct arch *arch, const char *release)
+{
+	const char *found = NULL;
+	size_t longest = 0, len = strlen(release);
+
+	for (const struct arch_flavour *f = arch->flavours; f->name; f++) {
+		size_t ending = strlen(f->ending);
+
+		if (ending <= longest || ending > len || strcmp(release + len - ending, f->ending))
+			continue;
+		longest = ending;
+		found = f->name;
+	}
+	return found;
+}
+
+bool arch_has_flavour(const struct arch *arch, const char *name)
+{
+	for (const struct arch_flavour *f = arch->flavours; f->name; f++)
+		if (!strcmp(f->name, name))
+			return true;
+	return false;
+}
+
+bool arch_is_flavour(const struct arch *arch, const char *release, const char *name)
+{
+	const char *flavour = arch_flavour(arch, release);
+
+	return flavour && !strcmp(flavour, name);
+}
+
+char *arch_flavours(const struct arch *arch)
+{
+	struct buf text = {0};
+
+	for (const struct arch_flavour *f = arch->flavours; f->name; f++)
+		buf_printf(&text, "%s%s", f == arch->flavours ? "" : f[1].name ? ", " : " or ", f->name);
+	return buf_steal(&text);
+}
+
+char *arch_host_processor(void)
+{
+	const struct arch *arch = arch_native();
+	cleanup_buf struct buf text = {0};
+	const char *line;
+
+	if (!arch || io_read_file("/proc/cpuinfo", 16 << 20, &text, NULL))
+		return xstrdup("");
+	line = strstr(buf_str(&text), arch->cpuinfo_model);
+	return line ? xstrndup(line, strcspn(line, "\n")) : xstrdup("");
+}
+
+const char *accel_name(enum accel accel)
+{
+	return accel == ACCEL_KVM ? "kvm" : "tcg";
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/arch/image.h"
+
+#include <ctype.h>
+#include <elf.h>
+#include <endian.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+/* struct btf_header, include/uapi/linux/btf.h: 24 bytes that begin with this. */
+enum { BTF_MAGIC = 0xeb9f, BTF_HEADER_SIZE = 24 };
+
+static uint16_t u16_at(const char *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le16toh(v);
+}
+
+bool image_is_elf(const char *bytes, size_t len)
+{
+	return len >= SELFMAG && !memcmp(bytes, ELFMAG, SELFMAG);
+}
+
+/* Images of other processors, told apart so that the message can say so. */
+static const struct {
+	size_t at;
+	const char *magic;
+	const char *what;
+} foreign[] = {
+        {56, "ARM\x64", "an arm64 kernel image"},
+        {56, "RSC\x05", "a RISC-V kernel image"},
+        {4, "zimg", "a compressed EFI kernel image (zboot) of another processor"},
+        {0x24, "\x18\x28\x6f\x01", "an ARM kernel image"},
+        {0, "\x27\x05\x19\x56", "a U-Boot image"},
+};
+
+static const char *foreign_name(const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+		if (len >= foreign[i].at + 4 && !memcmp(bytes + foreign[i].at, foreign[i].magic, 4))
+			return foreign[i].what;
+	return NULL;
+}
+
+/* The architecture whose packed kernel this is, or NULL. */
+static const struct arch *packed_arch(const char *bytes, size_t len)
+{
+	const struct arch *arch;
+
+	for (size_t i = 0; (arch = arch_at(i)); i++)
+		if (arch->image->is_packed(bytes, len))
+			return arch;
+	return NULL;
+}
+
+bool image_is_kernel(const void *bytes, size_t len)
+{
+	return packed_arch(bytes, len) || image_is_elf(bytes, len) || foreign_name(bytes, len);
+}
+
+char *image_first_word(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && isgraph((unsigned char)text[n]))
+		n++;
+	if (!n || n == len || (text[n] != ' ' && text[n] != '\0'))
+		return NULL;
+	return xstrndup(text, n);
+}
+
+/* Whose kernel it is; inside of a packed one it has to be the same architecture's. */
+static int header_check(struct image *image, const Elf64_Ehdr *h, struct error *err)
+{
+	const struct arch *arch = arch_of_elf(h);
+
+	if (!arch || (image->arch && image->arch != arch)) {
+		cleanup_free char *names = image->arch ? xstrdup(image->arch->name) : arch_names();
+
+		return error_usage(err,
+		                   "an ELF file of another processor (class %u, machine %u); expected a kernel for %s",
+		                   h->e_ident[EI_CLASS], h->e_machine, names);
+	}
+	image->arch = arch;
+	if (h->e_type != ET_EXEC && h->e_type != ET_DYN)
+		return error_usage(err, "an ELF file of type %u; expected a kernel (an executable)", h->e_type);
+	return 0;
+}
+
+/* Whether [at, at + len) lies within `total` bytes. */
+static bool within(uint64_t at, uint64_t len, size_t total)
+{
+	return at <= total && len <= total - at;
+}
+
+static int sections_read(struct image *image, const Elf64_Ehdr *h, struct error *err)
+{
+	const char *elf = image->kernel.data;
+	size_t total = image->kernel.len;
+	Elf64_Shdr names, s;
+
+	if (!h->e_shoff)
+		return 0;
+	if (h->e_shentsize != sizeof(s) || !within(h->e_shoff, (uint64_t)h->e_shnum * sizeof(s), total))
+		return error_usage(err, "an ELF file whose section table lies outside of it: cut short or corrupt");
+	if (h->e_shstrndx >= h->e_shnum)
+		return 0;
+	memcpy(&names, elf + h->e_shoff + h->e_shstrndx * sizeof(s), sizeof(s));
+	if (!within(names.sh_offset, names.sh_size, total))
+		return error_usage(err, "an ELF file whose section names lie outside of it: cut short or corrupt");
+	for (size_t i = 0; i < h->e_shnum; i++) {
+		memcpy(&s, elf + h->e_shoff + i * sizeof(s), sizeof(s));
+		if (!within(s.sh_name, sizeof(".BTF"), names.sh_size) ||
+		    memcmp(elf + names.sh_offset + s.sh_name, ".BTF", sizeof(".BTF")))
+			continue;
+		if (s.sh_type == SHT_NOBITS || !within(s.sh_offset, s.sh_size, total))
+			return error_usage(err, "an ELF file whose .BTF lies outside of it: cut short or corrupt");
+		if (s.sh_size < BTF_HEADER_SIZE || u16_at(elf + s.sh_offset) != BTF_MAGIC)
+			return error_usage(err, "an ELF file whose .BTF is no BTF: corrupt");
+		image->btf_at = s.sh_offset;
+		image->btf_len = s.sh_size;
+	}
+	return 0;
+}
+
+static int segments_read(struct image *image, const Elf64_Ehdr *h, struct error *err)
+{
+	const char *elf = image->kernel.data;
+	size_t total = image->kernel.len, loaded = 0;
+	Elf64_Phdr s;
+
+	if (h->e_phentsize != sizeof(s) || !within(h->e_phoff, (uint64_t)h->e_phnum * sizeof(s), total))
+		return error_usage(err, "an ELF file whose segment table lies outside of it: cut short or corrupt");
+	for (size_t i = 0; i < h->e_phnum; i++) {
+		memcpy(&s, elf + h->e_phoff + i * sizeof(s), sizeof(s));
+		if (s.p_type != PT_LOAD && s.p_type != PT_NOTE)
+			continue;
+		if (!within(s.p_offset, s.p_filesz, total))
+			return error_usage(err,
+			                   "an ELF file whose segment %zu lies outside of it: cut short or corrupt", i);
+		loaded += s.p_type == PT_LOAD;
+		if (s.p_type == PT_NOTE && image->arch->image->elf_boots(elf + s.p_offset, s.p_filesz))
+			image->kernel_boots = true;
+	}
+	if (!loaded)
+		return error_usage(err, "an ELF file with nothing to load; expected a kernel");
+	return 0;
+}
+
+/* linux_banner (init/version.c): "Linux version RELEASE (builder) …". The same words occur in formats: "%s" is no
+ * release. */
+static char *banner_release(const char *elf, size_t len)
+{
+	static const char start[] = "Linux version ";
+	const char *end = elf + len, *at = elf;
+
+	while ((at = memmem(at, (size_t)(end - at), start, sizeof(start) - 1))) {
+		at += sizeof(start) - 1;
+		if (at < end && isdigit((unsigned char)*at))
+			return image_first_word(at, (size_t)(end - at));
+	}
+	return NULL;
+}
+
+int image_read_elf(struct image *image, struct error *err)
+{
+	Elf64_Ehdr h;
+	int rc;
+
+	if (image->kernel.len < sizeof(h))
+		return error_usage(err, "an ELF file that is cut short: %zu bytes", image->kernel.len);
+	memcpy(&h, image->kernel.data, sizeof(h));
+	rc = header_check(image, &h, err);
+	if (!rc)
+		rc = segments_read(image, &h, err);
+	if (!rc)
+		rc = sections_read(image, &h, err);
+	if (rc)
+		return rc;
+	image->release = banner_release(image->kernel.data, image->kernel.len);
+	if (!image->release)
+		return error_usage(err, "an ELF file without the words 'Linux version'; expected a Linux kernel");
+	return 0;
+}
+
+/* "a bzImage, ": the packed forms that are known. */
+static char *packed_forms(void)
+{
+	struct buf text = {0};
+	const struct arch *arch;
+
+	for (size_t i = 0; (arch = arch_at(i)); i++)
+		buf_printf(&text, "%s, ", arch->image->what);
+	return buf_steal(&text);
+}
+
+static int refuse(const char *bytes, size_t len, struct error *err)
+{
+	cleanup_free char *forms = packed_forms(), *names = arch_names();
+	const char *other = foreign_name(bytes, len);
+
+	if (other)
+		return error_usage(err, "%s; this harness runs %s kernels", other, names);
+	return error_usage(err, "not a kernel image; expected %sa vmlinux (ELF), a .deb or an .rpm", forms);
+}
+
+int image_unpack(struct buf *bytes, struct image *image, struct error *err)
+{
+	struct buf taken = *bytes;
+
+	*bytes = (struct buf){0};
+	*image = (struct image){.arch = packed_arch(taken.data, taken.len)};
+	if (image->arch) {
+		image->packed = taken;
+		return image->arch->image->unpack(image, err);
+	}
+	image->kernel = taken;
+	return image_is_elf(taken.data, taken.len) ? image_read_elf(image, err) : refuse(taken.data, taken.len, err);
+}
+
+int image_check_boots(const struct image *image, struct error *err)
+{
+	if (image->kernel_boots || image->packed.len)
+		return 0;
+	return error_usage(err, "%s", image->arch->image->unbootable);
+}
+
+void image_free(struct image *image)
+{
+	buf_free(&image->packed);
+	buf_free(&image->kernel);
+	free(image->release);
+	*image = (struct image){0};
+}

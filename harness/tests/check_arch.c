@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* arch: that each architecture says all that is asked of one, and that names, flavours and ELF files find theirs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "host/arch/arch.h"
+#include "host/arch/image.h"
+#include "tests/suite.h"
+
+static size_t arch_count(void)
+{
+	size_t count = 0;
+
+	while (arch_at(count))
+		count++;
+	return count;
+}
+
+START_TEST(every_architecture_is_complete)
+{
+	const struct arch *arch;
+
+	ck_assert_uint_gt(arch_count(), 0);
+	for (size_t i = 0; (arch = arch_at(i)); i++) {
+		const char *const texts[] = {arch->name,
+		                             arch->deb,
+		                             arch->syscall_prefix,
+		                             arch->qemu,
+		                             arch->qemu_package,
+		                             arch->cpuinfo_model,
+		                             arch->image->what,
+		                             arch->image->kernel_name,
+		                             arch->image->packed_name,
+		                             arch->image->unbootable};
+		const struct arch_machine *const machines[] = {&arch->ours, &arch->ordinary};
+
+		for (size_t t = 0; t < COUNT(texts); t++)
+			ck_assert_msg(texts[t] && *texts[t], "%s: text %zu", arch->name, t);
+		for (size_t m = 0; m < COUNT(machines); m++)
+			ck_assert(machines[m]->arguments && machines[m]->append);
+		ck_assert(arch->flavours && arch->flavours[0].name);
+		ck_assert(arch->library_directories && arch->library_directories[0]);
+		ck_assert(arch->elf_class && arch->elf_data && arch->elf_machine);
+		ck_assert(arch->console && arch->console_endings && arch->channel && arch->job && arch->exit_status);
+		ck_assert(arch->image->is_packed && arch->image->unpack && arch->image->elf_boots);
+	}
+}
+END_TEST
+
+START_TEST(each_is_found_by_either_name_and_no_other_is)
+{
+	const struct arch *arch;
+
+	for (size_t i = 0; (arch = arch_at(i)); i++) {
+		ck_assert_ptr_eq(arch_find(arch->name), arch);
+		ck_assert_ptr_eq(arch_find(arch->deb), arch);
+	}
+	ck_assert_ptr_eq(arch_default(), arch_at(0));
+	ck_assert_ptr_null(arch_find("vax"));
+	ck_assert_ptr_null(arch_find(""));
+}
+END_TEST
+
+/* No two statuses that the agent may choose are one, nor what QEMU ends with by itself. */
+START_TEST(exit_statuses_tell_codes_apart)
+{
+	const struct arch *arch;
+
+	for (size_t i = 0; (arch = arch_at(i)); i++)
+		for (int code = 0; code < 3; code++) {
+			ck_assert_int_ne(arch->exit_status(code), 0);
+			for (int other = 0; other < code; other++)
+				ck_assert_int_ne(arch->exit_status(code), arch->exit_status(other));
+		}
+}
+END_TEST
+
+static const struct {
+	const char *release, *flavour;
+} releases[] = {
+        {"6.1.0-52-amd64", "amd64"},
+        {"6.1.0-52-cloud-amd64", "cloud"},
+        {"6.12.95+deb13-rt-amd64", "rt"},
+        {"6.1.0-52-other-amd64", "amd64"},
+        {"6.1.0-52-cloud-arm64", NULL},
+        {"6.1.0-52-generic", NULL},
+        {"amd64", NULL},
+        {"", NULL},
+};
+
+START_TEST(the_longest_ending_is_the_flavour)
+{
+	const struct arch *arch = arch_find("x86_64");
+	const char *flavour = arch_flavour(arch, releases[_i].release);
+
+	ck_assert_pstr_eq(flavour, releases[_i].flavour);
+	if (flavour)
+		ck_assert(arch_has_flavour(arch, flavour) && arch_is_flavour(arch, releases[_i].release, flavour));
+	ck_assert(!arch_is_flavour(arch, releases[_i].release, "none"));
+}
+END_TEST
+
+START_TEST(lists_read_as_people_write_them)
+{
+	cleanup_free char *flavours = arch_flavours(arch_find("amd64")), *names = arch_names();
+
+	ck_assert_str_eq(flavours, "amd64, cloud or rt");
+	ck_assert_int_eq(strncmp(names, arch_default()->name, strlen(arch_default()->name)), 0);
+}
+END_TEST
+
+static const struct {
+	unsigned char class, data;
+	uint16_t machine;
+	const char *name; /* NULL: nobody's */
+} headers[] = {
+        {ELFCLASS64, ELFDATA2LSB, EM_X86_64, "x86_64"}, {ELFCLASS32, ELFDATA2LSB, EM_X86_64, NULL},
+        {ELFCLASS64, ELFDATA2MSB, EM_X86_64, NULL},     {ELFCLASS32, ELFDATA2LSB, EM_386, NULL},
+        {ELFCLASS64, ELFDATA2LSB, EM_VAX, NULL},
+};
+
+START_TEST(an_elf_header_says_whose_it_is)
+{
+	const Elf64_Ehdr h = {.e_ident = {[EI_CLASS] = headers[_i].class, [EI_DATA] = headers[_i].data},
+	                      .e_machine = headers[_i].machine};
+	const struct arch *arch = arch_of_elf(&h);
+
+	ck_assert_pstr_eq(arch ? arch->name : NULL, headers[_i].name);
+	if (arch)
+		ck_assert(arch_fits_elf(arch, &h));
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_row tests[] = {
+	        TEST(every_architecture_is_complete),  TEST(each_is_found_by_either_name_and_no_other_is),
+	        TEST(exit_statuses_tell_codes_apart),  EACH(the_longest_ending_is_the_flavour, releases),
+	        TEST(lists_read_as_people_write_them), EACH(an_elf_header_says_whose_it_is, headers),
+	};
+
+	return suite_run("arch", tests, COUNT(tests));
+}
