@@ -10,12 +10,19 @@
 #include "host/object/expect_text.h"
 #include "tests/suite.h"
 
-/* A kernel on which task_struct.comm moved, task_struct.nope is missing, and broken.* cannot be told. */
-static int ask_sample(void *ctx, const char *question, const char *path)
-{
-	unsigned *asked = ctx;
+struct sample {
+	const struct object_ini *ini;
+	unsigned asked;
+};
 
-	++*asked;
+/* A kernel on which task_struct.comm moved, task_struct.nope is missing, and broken.* cannot be told. */
+static int ask_sample(void *ctx, size_t rule)
+{
+	struct sample *sample = ctx;
+	const char *question = expect_condition_name(sample->ini->rules[rule].kind);
+	const char *path = sample->ini->rules[rule].argument;
+
+	sample->asked++;
 	if (strncmp(path, "broken", 6) == 0)
 		return -EBADMSG;
 	if (strcmp(question, "moved") == 0)
@@ -70,12 +77,12 @@ START_TEST(the_last_rule_that_holds_decides)
 	cleanup_free char *expected = NULL;
 	cleanup_object_ini struct object_ini ini = {0};
 	cleanup_error struct error err = {0};
-	struct expect_kernel k = {cases[_i].id, cases[_i].release};
-	unsigned asked = 0;
+	struct expect_kernel k = {cases[_i].id, cases[_i].release, ""};
+	struct sample sample = {&ini, 0};
 	int rc = object_ini_parse(text, "x.ini", &ini, &err);
 
 	if (rc == 0)
-		rc = expect_verdict(&ini, &k, ask_sample, &asked, &expected, &err);
+		rc = expect_verdict(&ini, &k, ask_sample, &sample, &expected, &err);
 	if (!cases[_i].expected) {
 		ck_assert_int_lt(rc, 0);
 		ck_assert(err.text != NULL && expected == NULL);
@@ -83,14 +90,14 @@ START_TEST(the_last_rule_that_holds_decides)
 		ck_assert_msg(rc == 0, "%s", err.text);
 		ck_assert_str_eq(expected, cases[_i].expected);
 	}
-	ck_assert_uint_eq(asked, cases[_i].asked);
+	ck_assert_uint_eq(sample.asked, cases[_i].asked);
 }
 END_TEST
 
 START_TEST(without_an_ini_all_but_a_failure_is_expected)
 {
 	cleanup_free char *expected = NULL;
-	struct expect_kernel k = {"6.1-cloud", "6.1.0"};
+	struct expect_kernel k = {"6.1-cloud", "6.1.0", ""};
 	struct error err = {0};
 
 	ck_assert_int_eq(expect_verdict(NULL, &k, NULL, NULL, &expected, &err), 0);
@@ -102,7 +109,7 @@ START_TEST(so_it_is_with_an_ini_that_says_nothing_of_it)
 {
 	cleanup_free char *expected = NULL;
 	cleanup_object_ini struct object_ini ini = {0};
-	struct expect_kernel k = {"6.1-cloud", "6.1.0"};
+	struct expect_kernel k = {"6.1-cloud", "6.1.0", ""};
 	struct error err = {0};
 
 	ck_assert_int_eq(object_ini_parse("[object]\nworkload = exec\nrequire = ran\n", "x.ini", &ini, &err), 0);
@@ -138,12 +145,24 @@ START_TEST(less_evidence_than_required_is_told)
 }
 END_TEST
 
+START_TEST(what_the_row_says_goes_before_the_ini)
+{
+	cleanup_free char *expected = NULL;
+	cleanup_object_ini struct object_ini ini = {0};
+	struct expect_kernel k = {"6.1-cloud", "6.1.0", "silent|wrong"};
+
+	ck_assert_int_eq(object_ini_parse("[expect]\nmoved a.b = wrong\n", "x.ini", &ini, NULL), 0);
+	ck_assert_int_eq(expect_verdict(&ini, &k, NULL, NULL, &expected, NULL), 0);
+	ck_assert_str_eq(expected, "silent|wrong");
+}
+END_TEST
+
 START_TEST(nobody_to_ask_is_an_error)
 {
 	cleanup_free char *expected = NULL;
 	cleanup_object_ini struct object_ini ini = {0};
 	cleanup_error struct error err = {0};
-	struct expect_kernel k = {"6.1-cloud", "6.1.0"};
+	struct expect_kernel k = {"6.1-cloud", "6.1.0", ""};
 
 	ck_assert_int_eq(object_ini_parse("[expect]\nmoved a.b = wrong\n", "x.ini", &ini, &err), 0);
 	ck_assert_int_lt(expect_verdict(&ini, &k, NULL, NULL, &expected, &err), 0);
@@ -226,6 +245,7 @@ int main(void)
 	        TEST(without_an_ini_all_but_a_failure_is_expected),
 	        TEST(so_it_is_with_an_ini_that_says_nothing_of_it),
 	        EACH(less_evidence_than_required_is_told, requirements),
+	        TEST(what_the_row_says_goes_before_the_ini),
 	        TEST(nobody_to_ask_is_an_error),
 	        EACH(verdicts_match_their_alternatives, matches),
 	        EACH(expected_texts_are_checked, texts),

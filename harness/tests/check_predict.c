@@ -3,8 +3,8 @@
  * predict: objects and types from files, through the worker, to verdicts; hostile files cost a cell, not the run.
  * The fixtures are local.c (object) and target.c (kernel) of tests/relo.
  */
-
 #include <elf.h>
+#include <errno.h>
 
 #include <bpf/btf.h>
 
@@ -109,6 +109,51 @@ START_TEST(archives_are_read_in_the_jail)
 	predict_free(job);
 	free(good);
 	free(path);
+}
+END_TEST
+
+/* Conditions of an ini on types, and one on none. */
+static void set_rules(struct object *o)
+{
+	static const char text[] = "[expect]\nmoved probe.moved = wrong\nexists probe.same = pass\n"
+	                           "missing probe.same = wrong\nsince 6.1 = pass\nexists probe.gone = wrong\n";
+
+	object_ini_free(&o->ini);
+	ck_assert_int_eq(object_ini_parse(text, "x.ini", &o->ini, NULL), 0);
+}
+
+static void check_answers(const struct predict_cell *c, int moved)
+{
+	ck_assert_int_eq(predict_answer(c, 0), moved);
+	ck_assert_int_eq(predict_answer(c, 1), 1);
+	ck_assert_int_eq(predict_answer(c, 2), 0);
+	ck_assert_int_eq(predict_answer(c, 3), -ENODATA);
+	ck_assert_int_eq(predict_answer(c, 4), 0);
+	ck_assert_int_eq(predict_answer(c, 5), -ENODATA);
+}
+
+/* A program that loads its own objects is not looked into, and has no layout of its own that a field could move from.
+ */
+START_TEST(conditions_on_types_are_answered)
+{
+	const struct predict_types types[] = {{"k", FIXTURES "target.o"}, {"bare", ""}};
+	cleanup_object_list struct object_list objects = {0};
+	struct job_setting loader = {.key = SETTING_LOADER, .name = xstrdup(""), .value = xstrdup("/bin/true")};
+	const struct prediction *p;
+	struct predict_job *job;
+
+	read_objects(&objects, (char *[]){local[0], local[0]}, 2);
+	set_rules(&objects.at[0]);
+	set_rules(&objects.at[1]);
+	objects.at[1].ini.settings = xcalloc(1, sizeof(loader));
+	objects.at[1].ini.settings[objects.at[1].ini.setting_count++] = loader;
+	p = predict_all(&objects, types, 2, &job);
+	check_answers(prediction_cell(p, 0, 0), 1);
+	check_answers(prediction_cell(p, 0, 1), -ENOENT);
+	ck_assert_int_eq(predict_answer(prediction_cell(p, 1, 0), 1), -ENODATA);
+	ck_assert_int_eq(prediction_cell(p, 0, 1)->forecast, FORECAST_NONE);
+	ck_assert_uint_eq(prediction_cell(p, 0, 1)->outcome_count, 0);
+	predict_free(job);
 }
 END_TEST
 
@@ -386,6 +431,7 @@ START_TEST(an_object_that_kills_the_parser_costs_its_cells_only)
 	build_giant(&giant);
 	path = scratch_file("giant.bpf.o", giant.data, giant.len);
 	read_objects(&objects, (char *[]){local[0], path}, 2);
+	set_rules(&objects.at[1]);
 	p = predict_all(&objects, types, 2, &job);
 	ck_assert_msg(p->objects[1].failed, "%d %s", p->objects[1].class, p->objects[1].reason);
 	for (size_t k = 0; k < 2; k++) {
@@ -393,6 +439,7 @@ START_TEST(an_object_that_kills_the_parser_costs_its_cells_only)
 
 		ck_assert_int_eq(dead->forecast, FORECAST_NONE);
 		ck_assert_msg(strstr(dead->reason, "the parser died over it") != NULL, "%s", dead->reason);
+		check_answers(dead, -ENOENT);
 		ck_assert_uint_gt(prediction_cell(p, k, 0)->outcome_count, 10);
 	}
 	predict_free(job);
@@ -470,6 +517,7 @@ int main(void)
 	const struct suite_row tests[] = {
 	        GROUP("predict", .open = scratch_setup, .close = scratch_teardown, .seconds = 120),
 	        TEST(outcomes_come_through),
+	        TEST(conditions_on_types_are_answered),
 	        TEST(one_field_moved_by_hand_changes_its_relocations_only),
 	        TEST(archives_are_read_in_the_jail),
 	        TEST(the_timeline_names_the_neighbours),

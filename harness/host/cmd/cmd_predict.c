@@ -204,35 +204,21 @@ static int find_kernels(const struct predict_options *o, struct kernels *k, stru
 
 /* ---- expectations ---- */
 
-struct asked {
-	const struct object_ini *ini;
-	const struct predict_cell *cell;
-};
-
-/* An expect_ask: the worker has answered each of the ini's rules already. */
-static int answer(void *ctx, const char *question, const char *path)
+/* An expect_ask. */
+static int answer(void *ctx, size_t rule)
 {
-	const struct asked *a = ctx;
-
-	for (size_t i = 0; i < a->ini->rule_count && i < a->cell->answer_count; i++)
-		if (!strcmp(expect_condition_name(a->ini->rules[i].kind), question) &&
-		    !strcmp(a->ini->rules[i].argument, path))
-			return a->cell->answers[i];
-	return -ENODATA;
+	return predict_answer(ctx, rule);
 }
 
 /* A prediction is worse than expected only where it commits itself to a rejection. */
-static bool is_worse(const struct kernels *k, size_t kernel, const struct object *o, const struct predict_cell *c)
+static bool is_worse(const struct kernels *k, size_t kernel, const struct object *o, struct predict_cell *c)
 {
-	const struct expect_kernel about = {.id = k->types[kernel].id, .release = k->releases[kernel]};
-	struct asked asked = {&o->ini, c};
+	const struct expect_kernel about = {k->types[kernel].id, k->releases[kernel], k->expects[kernel]};
 	cleanup_free char *expected = NULL;
 
 	if (c->forecast != FORECAST_REJECTED)
 		return false;
-	if (*k->expects[kernel])
-		expected = xstrdup(k->expects[kernel]);
-	else if (expect_verdict(&o->ini, &about, answer, &asked, &expected, NULL))
+	if (expect_verdict(&o->ini, &about, answer, c, &expected, NULL))
 		return true;
 	return !expect_matches(expected, VERDICT_REJECTED, (enum reject_class)c->class);
 }
@@ -243,7 +229,7 @@ static enum exit_status judge(const struct kernels *k, const struct object_list 
 
 	for (size_t i = 0; i < p->kernel_count; i++)
 		for (size_t o = 0; o < p->object_count; o++) {
-			const struct predict_cell *c = prediction_cell(p, i, o);
+			struct predict_cell *c = prediction_cell(p, i, o);
 
 			if (c->forecast == FORECAST_NONE)
 				return EXIT_INFRA;

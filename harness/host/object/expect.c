@@ -23,10 +23,11 @@ static int compare_release(const struct expect_rule *rule, const char *release, 
 	return 0;
 }
 
-static int ask_types(const struct expect_rule *rule, const struct expect_kernel *k, expect_ask ask, void *ctx,
-                     struct error *err)
+static int ask_types(const struct object_ini *ini, size_t number, const struct expect_kernel *k, expect_ask ask,
+                     void *ctx, struct error *err)
 {
-	int answer = ask ? ask(ctx, expect_condition_name(rule->kind), rule->argument) : -ENOSYS;
+	const struct expect_rule *rule = &ini->rules[number];
+	int answer = ask ? ask(ctx, number) : -ENOSYS;
 
 	if (answer < 0)
 		return error_set(err, -answer, "line %u: whether \"%s\" holds on kernel %s cannot be told: %s",
@@ -34,10 +35,11 @@ static int ask_types(const struct expect_rule *rule, const struct expect_kernel 
 	return answer != 0;
 }
 
-/* 1 when the rule's condition holds on `k`, 0 when not, negative errno with `err` when it cannot be told. */
-static int rule_holds(const struct expect_rule *rule, const struct expect_kernel *k, expect_ask ask, void *ctx,
-                      struct error *err)
+/* 1 when the condition of rule `number` holds on `k`, 0 when not, negative errno with `err` when it cannot be told. */
+static int rule_holds(const struct object_ini *ini, size_t number, const struct expect_kernel *k, expect_ask ask,
+                      void *ctx, struct error *err)
 {
+	const struct expect_rule *rule = &ini->rules[number];
 	int order = 0;
 
 	switch (rule->kind) {
@@ -51,7 +53,7 @@ static int rule_holds(const struct expect_rule *rule, const struct expect_kernel
 	case EXPECT_MOVED:
 	case EXPECT_MISSING:
 	case EXPECT_EXISTS:
-		return ask_types(rule, k, ask, ctx, err);
+		return ask_types(ini, number, k, ask, ctx, err);
 	default:
 		return 0; /* `default` is what is left when no condition holds */
 	}
@@ -62,15 +64,16 @@ int expect_verdict(const struct object_ini *ini, const struct expect_kernel *k, 
 {
 	const char *fallback = ini && ini->expects ? verdict_name(VERDICT_PASS) : EXPECT_ANY_GOOD;
 
-	*text = NULL;
+	*text = *k->row ? xstrdup(k->row) : NULL;
+	if (*text)
+		return 0;
 	for (size_t i = ini ? ini->rule_count : 0; i-- > 0;) {
-		const struct expect_rule *rule = &ini->rules[i];
-		int holds = rule_holds(rule, k, ask, ctx, err);
+		int holds = rule_holds(ini, i, k, ask, ctx, err);
 
 		if (holds < 0)
 			return holds;
 		if (holds) {
-			*text = xstrdup(rule->verdict);
+			*text = xstrdup(ini->rules[i].verdict);
 			return 0;
 		}
 	}

@@ -44,7 +44,7 @@ int object_list_read(char *const *paths, size_t count, struct object_list *list,
 
 /*
  * Write the embedded objects, each with its ini, below DIR/objects and let their paths point there: what reproduces a
- * cell, or asks an object's types, needs a file of its own.
+ * cell needs a file of its own.
  */
 int object_list_unpack(struct object_list *list, const char *dir, struct error *err);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * predict: computes a prediction in worker processes. A worker that dies over some input is replaced by one that leaves
- * that input out: its death is what the prediction says of the input, and nothing else is lost. It needs no privileges,
- * no network and no VM, and can run beside other work.
+ * predict: computes a prediction in worker processes, and answers what the inis ask about types. A worker that dies
+ * over some input is replaced by one that leaves that input out: its death is what the prediction says of the input,
+ * and nothing else is lost. A program that loads its own objects (SETTING_LOADER) is not predicted: of it there are the
+ * answers alone. It needs no privileges, no network and no VM, and can run beside other work.
  */
 #ifndef COREMATRIX_HOST_PREDICT_PREDICT_H
 #define COREMATRIX_HOST_PREDICT_PREDICT_H

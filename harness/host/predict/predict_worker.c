@@ -77,6 +77,22 @@ static int send_begin(const struct worker *w, size_t kernel, size_t object, stru
 
 /* ---- objects ---- */
 
+/* A program of the user's is no object, and what it loads nothing can tell; its ini may ask about types all the same.
+ */
+static bool is_own_loader(const struct object *o)
+{
+	for (size_t i = 0; i < o->ini.setting_count; i++)
+		if (o->ini.settings[i].key == SETTING_LOADER)
+			return true;
+	return false;
+}
+
+static void leave_object(struct parsed_object *p, const char *reason)
+{
+	p->about.failed = true;
+	p->about.reason = xstrdup(reason);
+}
+
 static int parse_objects(struct worker *w, struct error *err)
 {
 	const struct object_list *list = w->work->objects;
@@ -86,10 +102,15 @@ static int parse_objects(struct worker *w, struct error *err)
 		cleanup_buf struct buf note = {0};
 		struct pack pack;
 
-		if (w->work->so_far->objects[i].failed)
+		if (w->work->so_far->objects[i].failed) {
+			leave_object(&w->objects[i], w->work->so_far->objects[i].reason);
 			continue;
+		}
 		rc = send_begin(w, NOTE_NO_INDEX, i, err);
-		parsed_object_read(&list->at[i], &w->objects[i]);
+		if (is_own_loader(&list->at[i]))
+			leave_object(&w->objects[i], "a program of yours loads its own objects");
+		else
+			parsed_object_read(&list->at[i], &w->objects[i]);
 		pack = note_start(&note, NOTE_OBJECT, NOTE_NO_INDEX, i);
 		prediction_pack_object(&pack, &w->objects[i].about);
 		rc = rc ? rc : send(w, &note, err);
@@ -213,7 +234,7 @@ static int do_cells(struct worker *w, size_t kernel, const struct relo_target *t
 	int rc = 0;
 
 	for (size_t o = 0; o < count && !rc; o++) {
-		if (w->work->done[kernel * count + o] || w->work->so_far->objects[o].failed)
+		if (w->work->done[kernel * count + o])
 			continue;
 		rc = send_begin(w, kernel, o, err);
 		rc = rc ? rc : do_cell(w, kernel, o, target, symbols, err);

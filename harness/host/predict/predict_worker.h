@@ -40,10 +40,10 @@ struct predict_module {
 
 struct predict_work {
 	const struct object_list *objects;
-	struct prediction *so_far; /* what is known: failed objects and kernels, and done cells, are left out */
-	const bool *done;          /* one per cell */
-	const int *btf;            /* open files, one per kernel, -1: it has none */
-	const int *symbols;        /* the same of symbols.h */
+	struct prediction *so_far;               /* what is known: failed objects and kernels are not parsed again */
+	const bool *done;                        /* one per cell */
+	const int *btf;                          /* open files, one per kernel, -1: it has none */
+	const int *symbols;                      /* the same of symbols.h */
 	const struct module_set *const *modules; /* one per kernel; NULL: not known */
 	const struct predict_module *files;      /* of all kernels to do */
 	size_t file_count;

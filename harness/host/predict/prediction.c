@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/predict/prediction.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -65,6 +66,11 @@ char *predict_cell_text(const struct predict_cell *c)
 bool predict_is_fallback(const struct predict_outcome *o)
 {
 	return o->p.outcome == RELO_ABSENT || o->p.outcome == RELO_GUARDED;
+}
+
+int predict_answer(const struct predict_cell *c, size_t rule)
+{
+	return rule < c->answer_count ? c->answers[rule] : -ENODATA;
 }
 
 struct prediction *prediction_new(size_t kernels, size_t objects)

@@ -135,6 +135,9 @@ struct predict_cell *prediction_cell(const struct prediction *p, size_t kernel, 
 void prediction_pack_object(struct pack *pack, struct predict_object *o);
 void prediction_pack_cell(struct pack *pack, struct predict_cell *c);
 
+/* Whether the condition of rule `rule` of the object's ini holds, which is about types: 1, 0, a negative errno. */
+int predict_answer(const struct predict_cell *c, size_t rule);
+
 const char *need_kind_name(enum need_kind k);   /* "tracepoint" */
 const char *need_state_name(enum need_state s); /* "holds" */
 const char *forecast_name(enum forecast f);     /* "loads" */

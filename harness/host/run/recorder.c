@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/run/recorder.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,6 @@
 #include "host/run/cell_result.h"
 #include "host/run/module_job.h"
 #include "host/run/progress.h"
-#include "host/run/type_ask.h"
 
 void recorder_init(struct recorder *rec, const struct schedule *s, struct result *r)
 {
@@ -61,19 +61,32 @@ static void require_evidence(const struct recorder *rec, struct result_cell *cel
 	text_set(&cell->reason, reason);
 }
 
+/* The cell whose expectation is asked for. */
+struct asked {
+	const struct recorder *rec;
+	size_t kernel, object;
+};
+
+/* An expect_ask: the prediction has answered each of the ini's conditions on types, with the BTF that the object saw.
+ */
+static int answer(void *ctx, size_t rule)
+{
+	const struct asked *a = ctx;
+	const struct prediction *p = predict_finish(a->rec->s->predict, NULL);
+
+	return p ? predict_answer(prediction_cell(p, a->kernel, a->object), rule) : -ENODATA;
+}
+
 static void expect_cell(struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object)
 {
 	const struct object *o = &rec->s->objects->at[object];
 	const struct store_kernel *k = &rec->s->kernels[kernel];
-	const char *row_expects = rec->s->list->rows[kernel].expect;
-	struct expect_kernel about = {.id = k->id, .release = k->release};
-	struct type_ask ask = {.object = o->path, .btf = k->btf};
+	struct expect_kernel about = {k->id, k->release, rec->s->list->rows[kernel].expect};
+	struct asked asked = {rec, kernel, object};
 	cleanup_error struct error err = {0};
 	char *text = NULL;
 
-	if (*row_expects)
-		text = xstrdup(row_expects);
-	else if (expect_verdict(&o->ini, &about, type_ask, &ask, &text, &err))
+	if (expect_verdict(&o->ini, &about, answer, &asked, &text, &err))
 		text = xasprintf("unknown (%s)", err.text);
 	text_set(&cell->expected, text);
 	cell->as_expected = expect_matches(text, cell->verdict, cell->class);
@@ -130,8 +143,8 @@ static void note_lack(const struct recorder *rec, struct result_cell *cell, size
 static void fill_cell(const struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object,
                       const struct session_cell *facts)
 {
-	/* a prediction that could not be had is said once, by whoever started it */
-	const struct prediction *p = rec->s->predict ? predict_finish(rec->s->predict, NULL) : NULL;
+	/* a prediction that is not available is said once, by whoever started it */
+	const struct prediction *p = predict_finish(rec->s->predict, NULL);
 
 	if (p)
 		cell_result_fill_predicted(cell, facts, p, kernel, object);

@@ -46,7 +46,7 @@ struct run {
 	char *initrd, *directory;
 	struct plan plan;
 	struct accel_answer accel;
-	struct predict_job *predict; /* NULL: nothing can be predicted */
+	struct predict_job *predict;
 };
 
 static void run_free(struct run *run)
@@ -182,9 +182,6 @@ static int choose_accel(struct run *run, struct error *err)
 
 static int start_prediction(struct run *run, struct error *err)
 {
-	/* what a program of the user's will load, nothing can tell */
-	if (run->o->loader)
-		return 0;
 	run->predict = run_prediction_start(
 	        &(const struct run_prediction){
 	                .objects = &run->objects,
@@ -248,7 +245,8 @@ static int measure(const struct run *run, struct result *r, struct error *err)
 	        },
 	        r, err);
 
-	if (rc || !run->predict)
+	/* what a program of the user's loads nothing can tell */
+	if (rc || o->loader)
 		return rc;
 	p = predict_finish(run->predict, err);
 	if (!p)

@@ -19,7 +19,7 @@
 #define SCHEDULE_MEMORY_MB 256
 
 struct schedule {
-	struct predict_job *predict; /* of `objects` on `kernels`, NULL: nothing to compare with */
+	struct predict_job *predict; /* of `objects` on `kernels` */
 	const struct kernel_list *list;
 	const struct store_kernel *kernels;  /* list->count entries */
 	const struct external_btf *external; /* list->count entries */
