@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "host/cmd/command.h"
+#include "host/lib/terminal.h"
 #include "host/report/report.h"
 #include "host/report/report_mechanisms.h"
 #include "host/report/report_table.h"
@@ -58,13 +59,6 @@ static const struct argp argp = {
         .doc = "Render matrix.txt and junit.xml of a run again from DIR/results.json, and print the matrix.\vExit status: what the run deserved (0 as expected, 1 worse, 3 not measured or incomplete, 4 the harness contradicts itself), or 2 when DIR holds no readable result.",
 };
 
-static bool wants_colour(void)
-{
-	const char *no_colour = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
-}
-
 static char *text_of(const struct result *r, const struct options *o)
 {
 	struct buf out = {0};
@@ -72,7 +66,7 @@ static char *text_of(const struct result *r, const struct options *o)
 	if (o->timing)
 		return report_timing(r);
 	if (!o->mechanisms)
-		return report_table(r, wants_colour());
+		return report_table(r, terminal_takes_colour(STDOUT_FILENO));
 	report_mechanisms(r, &out);
 	return buf_steal(&out);
 }

@@ -225,7 +225,7 @@ static void add_legend(struct view *v)
 		expected |= !is_bad && c->verdict != VERDICT_PASS;
 	}
 	if (expected)
-		buf_puts(v->out, "= no pass, and none was expected\n");
+		buf_puts(v->out, "= as expected, though no pass\n");
 	if (bad)
 		buf_puts(v->out, "! not as expected, or not measured\n");
 }

@@ -57,8 +57,8 @@ static void add_unexpected(struct view *v)
 			add_heading(v, "unexpected:");
 		any = true;
 		add_place(v, c->kernel, c->object);
-		buf_printf(v->out, ": %s, expected ", verdict);
-		text_add_line(v->out, *c->expected ? c->expected : "pass");
+		buf_printf(v->out, ": %s%s", verdict, *c->expected ? ", expected " : "");
+		text_add_line(v->out, c->expected);
 		buf_putc(v->out, '\n');
 		add_detail(v, "", c->reason);
 		add_detail(v, "to do: ", c->advice);

@@ -9,26 +9,17 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-
-static bool live(void)
-{
-	static int known = -1;
-	const char *term = getenv("TERM");
-
-	if (known < 0)
-		known = isatty(STDERR_FILENO) && term && strcmp(term, "dumb");
-	return known;
-}
+#include "host/lib/terminal.h"
 
 void progress_clear(void)
 {
-	if (live())
+	if (terminal_is_live(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 }
 
 void progress_show(size_t done, size_t total, const char *running)
 {
-	if (!live())
+	if (!terminal_is_live(STDERR_FILENO))
 		return;
 	fprintf(stderr, "\r\033[K[%zu/%zu] %.100s", done, total, running);
 	fflush(stderr);

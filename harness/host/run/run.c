@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "host/advice/advice.h"
 #include "host/kernels/kernel_list.h"
+#include "host/lib/terminal.h"
 #include "host/lib/text.h"
 #include "host/object/object.h"
 #include "host/object/shipment.h"
@@ -276,7 +277,7 @@ static int tell(struct result *r, const char *directory, const char *summary, st
 	result_sort_cells(r);
 	rc = result_json_write(r, json, err);
 	rc = rc ? rc : report_render(r, directory, err);
-	table = report_table(r, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+	table = report_table(r, terminal_takes_colour(STDOUT_FILENO));
 	fputs(table, stdout);
 	printf("results: %s/results.json\n", directory);
 	fflush(stdout);

@@ -24,5 +24,7 @@ lines_told() {
 	[ "$(grep -o 'lines.ini:[0-9]*' "$scratch/said" | tr '\n' ' ')" = "lines.ini:1 lines.ini:2 lines.ini:4 lines.ini:6 " ]
 }
 check "an ini is refused line by line" lines_told
+cp build/progs/task_state.bpf.o "$scratch/guarded.bpf.o"
+check "an object without an ini may take its fallback" status 0 "= degraded" run --kernel newest-cloud "$scratch/guarded.bpf.o"
 check "an object does not find what another one pinned" status 0 "2 cells: 2 as expected" run --kernel newest-cloud \
 	build/tests/objects/pinned_{array,hash}.bpf.o
