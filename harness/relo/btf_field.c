@@ -8,11 +8,11 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/near_name.h"
 #include "relo/core_spec.h"
 
 /* Anonymous members within anonymous members; the kernel's deepest is 5. */
 #define NESTING_MAX 32
-#define NEAR_MAX 3
 
 /* One name of a path, with an element number where "[3]" follows it. */
 struct step {
@@ -196,95 +196,33 @@ int btf_field_find(const struct btf *btf, const char *path, struct btf_field *fi
 	return 0;
 }
 
-/* Letters to change, add, drop to make `b` of `a`; leading underscores are free, for kernels hide fields that way. */
-static size_t distance(const char *a, size_t a_len, const char *b)
-{
-	size_t b_len, result;
-	size_t *row;
-
-	for (; a_len && *a == '_'; a_len--)
-		a++;
-	while (*b == '_')
-		b++;
-	b_len = strlen(b);
-	row = xcalloc(b_len + 1, sizeof(*row));
-	for (size_t j = 0; j <= b_len; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a_len; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b_len; j++) {
-			size_t change = diagonal + (a[i - 1] != b[j - 1]);
-			size_t shift = 1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
-
-			diagonal = row[j];
-			row[j] = change < shift ? change : shift;
-		}
-	}
-	result = row[b_len];
-	free(row);
-	/* One name within the other ("ctime" and "i_ctime_sec") is nearer than its length says. */
-	if (result > 2 && ((a_len > 3 && memmem(b, b_len, a, a_len)) || (b_len > 3 && memmem(a, a_len, b, b_len))))
-		result = 2;
-	return result;
-}
-
-struct near {
-	const char *names[NEAR_MAX];
-	size_t distances[NEAR_MAX];
-	size_t count;
-};
-
-static void offer(struct near *near, const char *name, size_t d)
-{
-	size_t at = near->count;
-
-	while (at && near->distances[at - 1] > d)
-		at--;
-	if (at == NEAR_MAX)
-		return;
-	if (near->count < NEAR_MAX)
-		near->count++;
-	for (size_t i = near->count - 1; i > at; i--) {
-		near->names[i] = near->names[i - 1];
-		near->distances[i] = near->distances[i - 1];
-	}
-	near->names[at] = name;
-	near->distances[at] = d;
-}
-
-static void offer_members(const struct btf *btf, const struct btf_type *t, const struct step *step, int depth,
-                          struct near *near)
+static void offer_members(const struct btf *btf, const struct btf_type *t, int depth, struct near_name *near)
 {
 	for (uint16_t i = 0; i < btf_vlen(t); i++) {
 		const char *name = btf__str_by_offset(btf, btf_members(t)[i].name_off);
 		const struct btf_type *inner;
-		size_t d;
 
-		if (!*name) {
-			inner = core_spec_resolve(btf, btf_members(t)[i].type, NULL);
-			if (depth < NESTING_MAX && inner && btf_is_composite(inner))
-				offer_members(btf, inner, step, depth + 1, near);
+		if (*name) {
+			near_name_offer(near, name);
 			continue;
 		}
-		d = distance(step->name, step->len, name);
-		if (d <= step->len / 3 + 1)
-			offer(near, name, d);
+		inner = core_spec_resolve(btf, btf_members(t)[i].type, NULL);
+		if (depth < NESTING_MAX && inner && btf_is_composite(inner))
+			offer_members(btf, inner, depth + 1, near);
 	}
 }
 
 char *btf_field_near(const struct btf *btf, const char *path)
 {
 	const struct btf_type *parent;
+	cleanup_free char *wanted = NULL;
+	struct near_name near = {0};
 	struct btf_field field;
-	struct near near = {0};
-	struct buf text = {0};
 	struct step step;
 
-	if (walk(btf, path, &field, &parent, &step) == -ENXIO && parent)
-		offer_members(btf, parent, &step, 0, &near);
-	for (size_t i = 0; i < near.count; i++)
-		buf_printf(&text, "%s%s", i ? ", " : "", near.names[i]);
-	return buf_steal(&text);
+	if (walk(btf, path, &field, &parent, &step) != -ENXIO || !parent)
+		return xstrdup("");
+	near.wanted = wanted = xstrndup(step.name, step.len);
+	offer_members(btf, parent, 0, &near);
+	return near_name_text(&near);
 }

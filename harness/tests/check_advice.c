@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* advice, with what it is made of: near_name, advice_subject, btf_ask. Kernels are BTF files built here. */
+/* advice, with what it is made of: advice_subject, btf_ask. Kernels are BTF files built here. */
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,49 +10,9 @@
 #include "base/cleanup.h"
 #include "host/advice/advice.h"
 #include "host/advice/advice_subject.h"
-#include "host/lib/near_name.h"
 #include "host/lib/text.h"
 #include "tests/scratch.h"
 #include "tests/suite.h"
-
-/* ---- near_name ---- */
-
-START_TEST(near_names_are_the_few_most_like)
-{
-	static const char *const names[] = {
-	        "vfs_read",
-	        "do_migrate_page",
-	        "migrate_misplaced_folio",
-	        "migrate_misplaced_page",
-	        "_",
-	        "migrate_misplaced_page_prepare",
-	        "migrate_misplaced_folio",
-	        "migrate_device_page",
-	};
-	struct near_name near = {.wanted = "migrate_misplaced_page"};
-	char text[128], little[34];
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		near_name_offer(&near, names[i]);
-	near_name_write(&near, text, sizeof(text));
-	ck_assert_str_eq(text, "migrate_misplaced_page_prepare, migrate_misplaced_folio, migrate_device_page");
-	near_name_write(&near, little, sizeof(little));
-	ck_assert_str_eq(little, "migrate_misplaced_page_prepare");
-}
-END_TEST
-
-START_TEST(very_long_names_are_near_to_nothing)
-{
-	cleanup_free char *name = xcalloc(1, 5001);
-	struct near_name near = {.wanted = name};
-	char text[16];
-
-	memset(name, 'x', 5000);
-	near_name_offer(&near, name + 1);
-	near_name_write(&near, text, sizeof(text));
-	ck_assert_str_eq(text, "");
-}
-END_TEST
 
 /* ---- advice_subject ---- */
 
@@ -347,8 +307,6 @@ int main(void)
 {
 	const struct suite_row tests[] = {
 	        GROUP("pure"),
-	        TEST(near_names_are_the_few_most_like),
-	        TEST(very_long_names_are_near_to_nothing),
 	        EACH(what_a_cell_lacked_is_found, subjects),
 	        GROUP("types", .open = scratch_setup, .close = scratch_teardown),
 	        TEST(rejected_cells_get_advice_from_the_kernels_types),

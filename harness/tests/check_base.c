@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* base: the error contract, buffers, whole files, and the order of versions. */
+/* base: the error contract, buffers, whole files, the order of versions, names that are alike, UTF-8. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +14,8 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/io.h"
+#include "base/near_name.h"
+#include "base/utf8.h"
 #include "base/version.h"
 #include "tests/scratch.h"
 #include "tests/suite.h"
@@ -501,6 +503,120 @@ START_TEST(release_starts_with_major_and_minor)
 }
 END_TEST
 
+/* ---- near_name ---- */
+
+START_TEST(near_names_are_the_few_most_like)
+{
+	static const char *const names[] = {
+	        "vfs_read",
+	        "do_migrate_page",
+	        "migrate_misplaced_folio",
+	        "migrate_misplaced_page",
+	        "_",
+	        "migrate_misplaced_page_prepare",
+	        "migrate_misplaced_folio",
+	        "migrate_device_page",
+	};
+	struct near_name near = {.wanted = "migrate_misplaced_page"};
+	char text[128], little[34];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		near_name_offer(&near, names[i]);
+	near_name_write(&near, text, sizeof(text));
+	ck_assert_str_eq(text, "migrate_misplaced_page_prepare, migrate_misplaced_folio, migrate_device_page");
+	near_name_write(&near, little, sizeof(little));
+	ck_assert_str_eq(little, "migrate_misplaced_page_prepare");
+}
+END_TEST
+
+START_TEST(very_long_names_are_near_to_nothing)
+{
+	cleanup_free char *name = xcalloc(1, 5001);
+	struct near_name near = {.wanted = name};
+	char text[16];
+
+	memset(name, 'x', 5000);
+	near_name_offer(&near, name + 1);
+	near_name_write(&near, text, sizeof(text));
+	ck_assert_str_eq(text, "");
+}
+END_TEST
+
+/* Fields and functions: what is near is said, and what only shares a word is not. */
+static const struct {
+	const char *wanted, *name;
+	bool near;
+} likes[] = {
+        {"state", "__state", true},
+        {"__state", "state", true},
+        {"state", "state", false},
+        {"ctime", "i_ctime_sec", true},
+        {"sign_bit", "sign", true},
+        {"hiden", "hidden", true},
+        {"rq_disk", "q", false},
+        {"vfs_read", "vfs_readlink", true},
+        {"vfs_read", "bpf_lsm_vfs_read_of_something_else", false},
+        {"migrate_misplaced_page", "page", false},
+        {"pid", "tid", true},
+        {"pid", "uid_map", false},
+        {"pid", "pid_namespace", false},
+        {"_", "__", false},
+        {"", "x", false},
+        {"x", "", false},
+};
+
+START_TEST(names_are_alike_or_not)
+{
+	struct near_name near = {.wanted = likes[_i].wanted};
+	cleanup_free char *text = NULL;
+
+	near_name_offer(&near, likes[_i].name);
+	text = near_name_text(&near);
+	ck_assert_str_eq(text, likes[_i].near ? likes[_i].name : "");
+}
+END_TEST
+
+/* ---- utf8 ---- */
+
+static const struct {
+	const char *bytes;
+	size_t len, takes; /* 0: it is none */
+	uint32_t code;
+} sequences[] = {
+        {"", 1, 1, 0},
+        {"a", 1, 1, 'a'},
+        {"\x7f", 1, 1, 0x7f},
+        {"\x80", 1, 0, 0},
+        {"\xc1\xbf", 2, 0, 0},
+        {"\xc2\x80", 2, 2, 0x80},
+        {"\xc3\xa9z", 3, 2, 0xe9},
+        {"\xc3", 1, 0, 0},
+        {"\xc3z", 2, 0, 0},
+        {"\xe0\x9f\xbf", 3, 0, 0},
+        {"\xe0\xa0\x80", 3, 3, 0x800},
+        {"\xe2\x82\xac", 3, 3, 0x20ac},
+        {"\xe2\x82", 2, 0, 0},
+        {"\xed\x9f\xbf", 3, 3, 0xd7ff},
+        {"\xed\xa0\x80", 3, 0, 0},
+        {"\xef\xbf\xbf", 3, 3, 0xffff},
+        {"\xf0\x8f\xbf\xbf", 4, 0, 0},
+        {"\xf0\x90\x80\x80", 4, 4, 0x10000},
+        {"\xf4\x8f\xbf\xbf", 4, 4, 0x10ffff},
+        {"\xf4\x90\x80\x80", 4, 0, 0},
+        {"\xf5\x80\x80\x80", 4, 0, 0},
+        {"\xff", 1, 0, 0},
+};
+
+START_TEST(utf8_is_told_from_other_bytes)
+{
+	uint32_t code = 0;
+
+	ck_assert_uint_eq(utf8_decode(sequences[_i].bytes, sequences[_i].len, &code), sequences[_i].takes);
+	ck_assert_uint_eq(code, sequences[_i].code);
+	ck_assert_uint_eq(utf8_decode(sequences[_i].bytes, sequences[_i].len, NULL), sequences[_i].takes);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_row tests[] = {
@@ -519,6 +635,10 @@ int main(void)
 	        TEST(stealing_leaves_nothing_behind),
 	        EACH(versions_are_ordered_as_debian_does, orders),
 	        EACH(release_starts_with_major_and_minor, releases),
+	        TEST(near_names_are_the_few_most_like),
+	        TEST(very_long_names_are_near_to_nothing),
+	        EACH(names_are_alike_or_not, likes),
+	        EACH(utf8_is_told_from_other_bytes, sequences),
 	        GROUP("files", .open = scratch_setup, .close = scratch_teardown),
 	        TEST(file_is_read_whole_and_appended),
 	        TEST(empty_file_reads_as_nothing),

@@ -15,7 +15,7 @@
 #include "base/io.h"
 #include "host/lib/child.h"
 #include "host/lib/jail.h"
-#include "host/lib/near_name.h"
+#include "base/near_name.h"
 #include "host/vm/host_speed.h"
 #include "relo/btf_check.h"
 #include "relo/btf_field.h"

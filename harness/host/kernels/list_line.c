@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 #define fail(place, column, ...) list_line_error(place, column, xasprintf(__VA_ARGS__), err)
 
@@ -25,38 +26,11 @@ int list_line_error(const struct list_place *p, size_t column, char *what, struc
 	return rc;
 }
 
-/* Length of the UTF-8 sequence at `p` (RFC 3629: no surrogates, nothing overlong), or 0 when it is none. */
-static size_t utf8_length(const unsigned char *p, size_t left)
-{
-	static const struct {
-		unsigned char first, last, low, high; /* range of the first byte, then of the second */
-		unsigned char length;
-	} table[] = {
-	        {0x00, 0x7f, 0x00, 0xff, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
-	        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-	        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
-	};
-
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (*p < table[i].first || *p > table[i].last)
-			continue;
-		if (table[i].length > left)
-			return 0;
-		if (table[i].length > 1 && (p[1] < table[i].low || p[1] > table[i].high))
-			return 0;
-		for (size_t k = 2; k < table[i].length; k++)
-			if (p[k] < 0x80 || p[k] > 0xbf)
-				return 0;
-		return table[i].length;
-	}
-	return 0;
-}
-
 int list_line_check(const char *line, size_t len, const struct list_place *p, struct error *err)
 {
 	for (size_t i = 0; i < len;) {
 		unsigned char c = (unsigned char)line[i];
-		size_t step = utf8_length((const unsigned char *)line + i, len - i);
+		size_t step = utf8_decode(line + i, len - i, NULL);
 
 		if (c == 0)
 			return fail(p, i + 1, "a NUL byte; expected text (is this a kernel list?)");

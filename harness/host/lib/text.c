@@ -8,39 +8,7 @@
 #include <string.h>
 #include <wchar.h>
 
-/*
- * Length in bytes of the well-formed sequence at `s` (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF),
- * or 0. The first row that covers the lead byte also bounds the second byte, which is where the forbidden forms show.
- */
-static size_t decode_utf8(const unsigned char *s, size_t len, uint32_t *code)
-{
-	static const struct {
-		unsigned char first, last, second_min, second_max;
-		uint8_t len;
-	} leads[] = {
-	        {0x00, 0x7f, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
-	        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-	        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
-	};
-
-	for (size_t i = 0; i < sizeof(leads) / sizeof(*leads); i++) {
-		if (s[0] < leads[i].first || s[0] > leads[i].last)
-			continue;
-		if (leads[i].len > len)
-			return 0;
-		*code = leads[i].len == 1 ? s[0] : s[0] & (0x7fu >> leads[i].len);
-		for (size_t k = 1; k < leads[i].len; k++) {
-			unsigned char min = k == 1 ? leads[i].second_min : 0x80;
-			unsigned char max = k == 1 ? leads[i].second_max : 0xbf;
-
-			if (s[k] < min || s[k] > max)
-				return 0;
-			*code = *code << 6 | (s[k] & 0x3fu);
-		}
-		return leads[i].len;
-	}
-	return 0;
-}
+#include "base/utf8.h"
 
 static bool is_printable(uint32_t code)
 {
@@ -55,7 +23,7 @@ void text_sanitise(struct buf *out, const char *bytes, size_t len)
 
 	for (size_t at = 0; at < len;) {
 		uint32_t code = 0;
-		size_t n = decode_utf8(s + at, len - at, &code);
+		size_t n = utf8_decode(s + at, len - at, &code);
 
 		if (n && is_printable(code)) {
 			buf_add(out, s + at, n);
@@ -98,7 +66,7 @@ size_t text_width(const char *s)
 
 	for (size_t at = 0; at < len;) {
 		uint32_t code = 0;
-		size_t n = decode_utf8((const unsigned char *)s + at, len - at, &code);
+		size_t n = utf8_decode(s + at, len - at, &code);
 		int columns = utf8 ? wcwidth((wchar_t)code) : 1;
 
 		width += n && columns >= 0 ? (size_t)columns : 1;

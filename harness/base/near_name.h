@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* near_name: the few names that are most like a given one, gathered one by one. Pure. */
+#ifndef COREMATRIX_BASE_NEAR_NAME_H
+#define COREMATRIX_BASE_NEAR_NAME_H
+
+#include <stddef.h>
+
+#define NEAR_NAME_MAX 3
+/* Longer names are near to nothing (the kernel's KSYM_NAME_LEN is 512, but nothing near that has a like). */
+#define NEAR_NAME_LEN 128
+
+struct near_name {
+	const char *wanted;
+	const char *names[NEAR_NAME_MAX]; /* best first; borrowed from who offered them */
+	size_t distances[NEAR_NAME_MAX];
+	size_t count;
+};
+
+/*
+ * Offer one more name. It is kept when it is near enough and nearer than what is there; the wanted name itself is not.
+ * Near is what takes few letters to change, add or drop, leading underscores apart, for kernels hide names that way;
+ * and of two names of which one holds the other, the one that has not much around it.
+ */
+void near_name_offer(struct near_name *near, const char *name);
+
+/* Write the names into `text` of `size` bytes, ", " between them; those that do not fit whole are left out. */
+void near_name_write(const struct near_name *near, char *text, size_t size);
+
+/* The same in a string of its own, the caller's. */
+char *near_name_text(const struct near_name *near);
+
+#endif
