@@ -3,15 +3,26 @@
 
 # A comma that a function call does not take for its own.
 , := ,
-BUILD := build$(if $(SAN),/san)$(if $(DEBUG),/debug)
+BUILD := build$(if $(SAN),/san)$(if $(DEBUG),/debug)$(if $(PLAIN),/plain)
 Q := $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-7s %s\n' $(1) $(2))
 # A make as parallel as the machine, or as the user's -j asks for, which no line but a recipe's gets to see.
 parallel = $(MAKE) --no-print-directory --output-sync=target $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$$(nproc))
 
+# ---- what is per architecture ----
+
+# Of the guests: sources named for it in harness/agent/arch and harness/floor are chosen by this.
+ARCH := x86_64
+QEMU_x86_64 := qemu-system-x86_64
+QEMU_DEB_x86_64 := qemu-system-x86
+# bpf_tracing.h's name of it
+BPF_ARCH_x86_64 := x86
+
+# ---- tools and flags ----
+
 CC := gcc
 CLANG := clang
-DEBS := gcc make pkg-config clang clang-15 clang-format llvm bpftool qemu-system-x86 check jq procps libxml2-utils libbpf-dev libelf-dev zlib1g-dev \
+DEBS := gcc make pkg-config clang clang-15 clang-format llvm bpftool $(QEMU_DEB_$(ARCH)) check jq procps libxml2-utils libbpf-dev libelf-dev zlib1g-dev \
 	libarchive-dev libjansson-dev libinih-dev libxml2-dev nettle-dev debian-archive-keyring
 PKGS := libarchive jansson libxml-2.0 nettle
 CPPFLAGS := -Iharness -D_GNU_SOURCE -MMD -MP
@@ -20,11 +31,13 @@ CFLAGS := -std=gnu17 -g $(if $(DEBUG),-O0,-O2) $(WARNINGS)
 SANFLAGS = $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 HOST_CFLAGS = $(CFLAGS) $(SANFLAGS) $(shell pkg-config --cflags $(PKGS))
 HOST_LIBS = $(shell pkg-config --libs $(PKGS)) -linih -l:libbpf.a -lelf -lz -lm
-AGENT_LDFLAGS := -static -s -Wl,-e,agent_start,--wrap=btf__load_vmlinux_btf,--wrap=btf__parse,--wrap=btf__free,--wrap=btf__find_by_name_kind
+# How harness/agent/fast gets in front of libc and libbpf; PLAIN=1 leaves all of it out.
+FAST_LDFLAGS := -Wl,-e,agent_start,--wrap=btf__load_vmlinux_btf,--wrap=btf__parse,--wrap=btf__free,--wrap=btf__find_by_name_kind
+AGENT_LDFLAGS := -static -s $(if $(PLAIN),,$(FAST_LDFLAGS))
 AGENT_LIBS := -l:libbpf.a -l:libelf.a -l:libz.a
 
 # What the programs in progs/ are compiled with, and against: the types of one kernel of the store.
-BPF_CFLAGS := -g -O2 -target bpf -D__TARGET_ARCH_x86 -Wall -Werror -Ibuild
+BPF_CFLAGS := -g -O2 -target bpf -D__TARGET_ARCH_$(BPF_ARCH_$(ARCH)) -Wall -Werror -Ibuild
 VMLINUX_H_KERNEL ?= 6.1-amd64
 KERNELS ?= kernels.txt
 ARGS ?=
@@ -33,12 +46,14 @@ BASELINES ?= results/baselines
 
 SHARED_SRC := $(wildcard harness/base/*.c harness/wire/*.c harness/relo/*.c)
 HOST_SRC := $(SHARED_SRC) $(wildcard harness/host/*/*.c)
-AGENT_SRC := $(SHARED_SRC) $(wildcard harness/agent/*.c harness/agent/*/*.c)
+AGENT := build/agent$(if $(PLAIN),-plain)
+AGENT_SRC := $(SHARED_SRC) $(filter-out $(if $(PLAIN),harness/agent/fast/%) harness/agent/arch/machine_%.c,$(wildcard harness/agent/*.c harness/agent/*/*.c)) \
+	harness/agent/arch/machine_$(ARCH).c
 HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/harness/host/vm/agent_image.o $(BUILD)/host/harness/host/bench/floor_image.o
-AGENT_OBJ := $(AGENT_SRC:%.c=build/agent/%.o) build/agent/libbpf.o
-AGENT_TESTED := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out %/main.c %/kernel_btf.c,$(filter harness/agent/%,$(AGENT_SRC))))
+AGENT_OBJ := $(AGENT_SRC:%.c=$(AGENT)/%.o) $(if $(PLAIN),,$(AGENT)/harness/agent/arch/start_$(ARCH).o $(AGENT)/libbpf.o)
+AGENT_TESTED := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out %/main.c %/kernel_btf.c %/known_btf.c %/early_still.c,$(filter harness/agent/%,$(AGENT_SRC))))
 TEST_BIN := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/check_*.c))
-TEST_FIXTURES := $(BUILD)/tests/bin/qemu-system-x86_64 \
+TEST_FIXTURES := $(BUILD)/tests/bin/$(QEMU_$(ARCH)) \
 	$(patsubst harness/tests/relo/%.c,build/tests/relo/%.o,$(wildcard harness/tests/relo/*.c))
 TEST_OBJECTS := $(patsubst harness/tests/objects/%.bpf.c,build/tests/objects/%.bpf.o,$(wildcard harness/tests/objects/*.bpf.c))
 PROGS := $(patsubst progs/%.bpf.c,build/progs/%.bpf.o,$(wildcard progs/*.bpf.c))
@@ -115,31 +130,35 @@ $(BUILD)/host/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -c -o $@ $<
 
-$(BUILD)/host/harness/host/vm/agent_image.o: harness/host/vm/agent_image.S build/agent.elf
+$(BUILD)/host/harness/host/vm/agent_image.o: harness/host/vm/agent_image.S $(AGENT).elf
 	@mkdir -p $(@D)
-	$(Q)$(CC) -DAGENT_ELF='"build/agent.elf"' -c -o $@ $<
+	$(Q)$(CC) -DAGENT_ELF='"$(AGENT).elf"' -c -o $@ $<
 
 $(BUILD)/host/harness/host/bench/floor_image.o: harness/host/bench/floor_image.S build/floor.elf
 	@mkdir -p $(@D)
 	$(Q)$(CC) -DFLOOR_ELF='"build/floor.elf"' -c -o $@ $<
 
-build/floor.elf: harness/floor/floor.S harness/floor/floor.h
+build/floor.elf: harness/floor/floor_$(ARCH).S harness/floor/floor.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) -Iharness -nostdlib -static -s -Wl,--build-id=none -o $@ $<
 
-build/agent.elf: $(AGENT_OBJ)
+$(AGENT).elf: $(AGENT_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(AGENT_LDFLAGS) -o $@ $^ $(AGENT_LIBS)
 
-# libbpf's largest part, one function of which gives way to the agent's (kernel_btf.h).
-build/agent/libbpf.o:
+# libbpf's largest part, one function of which gives way to the agent's (harness/agent/fast/known_btf.c).
+$(AGENT)/libbpf.o:
 	@mkdir -p $(@D)
 	$(Q)cd $(@D) && ar x "$$($(CC) -print-file-name=libbpf.a)" $(@F) && objcopy --weaken-symbol=bpf_core_add_cands $(@F)
 
-build/agent/%.o: %.c
+$(AGENT)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(if $(PLAIN),-DPLAIN) $(CFLAGS) -c -o $@ $<
+
+$(AGENT)/%.o: %.S
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -c -o $@ $<
 
 # ---- the programs of progs/ ----
 
@@ -206,7 +225,7 @@ $(BUILD)/tests/%: harness/tests/%.c $(BUILD)/libagent.a $(BUILD)/libharness.a
 	$(call say,TEST,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -Wno-missing-prototypes -Wno-missing-field-initializers -o $@ $< $(BUILD)/libagent.a $(BUILD)/libharness.a $(HOST_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 
-$(BUILD)/tests/bin/qemu-system-x86_64: harness/tests/fake_qemu.c $(BUILD)/libharness.a
+$(BUILD)/tests/bin/$(QEMU_$(ARCH)): harness/tests/fake_qemu.c $(BUILD)/libharness.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -o $@ $< $(BUILD)/libharness.a -lz
 
@@ -274,6 +293,6 @@ clean:
 ## help         this list
 help:
 	@sed -n 's/^## /  make /p' Makefile
-	@echo '  knobs: V=1 (show commands), SAN=1 (sanitizers), DEBUG=1 (-O0), OBJ="a.bpf.o …", KERNELS=FILE, ARGS="--kernel GLOB …"'
+	@echo '  knobs: V=1 (show commands), SAN=1 (sanitizers), DEBUG=1 (-O0), PLAIN=1 (agent without speed machinery), OBJ="a.bpf.o …", KERNELS=FILE, ARGS="--kernel GLOB …"'
 
 -include $(HOST_OBJ:.o=.d) $(AGENT_OBJ:.o=.d) $(AGENT_TESTED:.o=.d) $(TEST_BIN:=.d) $(FUZZ_OBJ:.o=.d) $(FUZZERS:%=build/fuzz/%.d)

@@ -18,9 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/arch/machine.h"
 #include "agent/cell.h"
 #include "agent/channel/channel.h"
-#include "agent/channel/port.h"
 #include "agent/deeds/cgroup_root.h"
 #include "agent/deeds/subject.h"
 #include "agent/load/kernel_btf.h"
@@ -48,7 +48,7 @@ static _Noreturn void give_up(struct error *err)
 
 	fprintf(stderr, "corematrix agent: %s\n", err->text);
 	channel_send(&m);
-	port_exit(1);
+	machine_exit(1);
 }
 
 static int mount_all(struct error *err)
@@ -89,7 +89,7 @@ static void wait_for_job(struct buf *job)
 {
 	const struct timespec pause = {.tv_nsec = JOB_POLL_NS};
 
-	while (port_read_fw_cfg(JOB_FW_CFG_NAME, job))
+	while (machine_read_file(JOB_FW_CFG_NAME, job))
 		nanosleep(&pause, NULL);
 }
 
@@ -146,7 +146,7 @@ int main(int argc, char **argv)
 		      stderr);
 		return 2;
 	}
-	if (port_open(&err))
+	if (machine_open(&err))
 		give_up(&err);
 	if (mount_all(&err))
 		give_up(&err);
@@ -162,5 +162,5 @@ int main(int argc, char **argv)
 	if (job.btf_size && kernel_btf_replace(job.btf, job.btf_size, &err))
 		give_up(&err);
 	run_job(&job);
-	port_exit(0);
+	machine_exit(0);
 }

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "agent/load/kernel_names.h"
+#include "agent/fast/kernel_names.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "tests/suite.h"

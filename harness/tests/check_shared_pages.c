@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/load/shared_pages.h"
+#include "agent/fast/shared_pages.h"
 #include "tests/suite.h"
 
 #define PAGE ((size_t)sysconf(_SC_PAGESIZE))

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "agent/channel/port.h"
+#include "agent/arch/machine.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "wire/frame.h"
@@ -20,7 +20,7 @@ void channel_flush(void)
 
 	if (pipe_fd < 0) {
 		frame_pack(&packed, &waiting);
-		port_send(packed.data, packed.len);
+		machine_send(packed.data, packed.len);
 	} else if (io_write_all(pipe_fd, buf_str(&waiting), waiting.len)) {
 		_exit(EXIT_FAILURE);
 	}

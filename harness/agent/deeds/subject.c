@@ -287,7 +287,7 @@ void subject_main_if_subject(int argc, char **argv)
 	char byte = 0;
 	int ready, go;
 
-	still_if_asked(argc, (const char *const *)argv);
+	still_if_asked(argc, argv);
 	if (argc != 6 || strcmp(argv[1], SUBJECT_MARK) != 0)
 		return;
 	ready = atoi(argv[2]);

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "agent/arch/machine.h"
+
 #define TCP (TRIGGER_TCP4 | TRIGGER_TCP6)
 #define UDP (TRIGGER_UDP4 | TRIGGER_UDP6)
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -67,7 +69,7 @@ static const struct trigger_point points[] = {
         {FAMILY_RAW, "block_bio_queue", TRIGGER_DISK, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
         {FAMILY_RAW, "cap_capable", TRIGGER_SETUID, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
 
-        /* system calls as a static glibc of x86-64 makes them */
+        /* system calls as a static glibc makes them where each is there (machine_syscall) */
         {FAMILY_SYSCALL, "execve", TRIGGER_EXEC, MOMENT_BEFORE, MOMENT_AFTER},
         {FAMILY_SYSCALL, "openat", TRIGGER_FILE, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
         {FAMILY_SYSCALL, "write", TRIGGER_FILE, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
@@ -168,7 +170,7 @@ static const struct alias {
 } syscall_aliases[] = {
         {FAMILY_TRACEPOINT, "syscalls/sys_enter_", false},
         {FAMILY_TRACEPOINT, "syscalls/sys_exit_", true},
-        {FAMILY_FUNCTION, "__x64_sys_", false},
+        {FAMILY_FUNCTION, machine_syscall_prefix, false},
 };
 
 static bool has_prefix(const char *s, const char *prefix)
@@ -193,9 +195,14 @@ const struct trigger_point *trigger_points(size_t *count)
 
 static const struct trigger_point *point_find(enum trigger_family family, const char *target)
 {
-	for (size_t i = 0; i < COUNT(points); i++)
-		if (points[i].family == family && !strcmp(points[i].target, target))
-			return &points[i];
+	for (size_t i = 0; i < COUNT(points); i++) {
+		const struct trigger_point *p = &points[i];
+
+		if (p->family != family)
+			continue;
+		if (!strcmp(family == FAMILY_SYSCALL ? machine_syscall(p->target) : p->target, target))
+			return p;
+	}
 	return NULL;
 }
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * kernel_btf: the running kernel's BTF, parsed once for all objects. libbpf would read and parse it again for every
- * object it loads and every name it attaches to, which costs more under emulation than the rest of a cell. The linker's
- * --wrap routes libbpf's calls of btf__load_vmlinux_btf, btf__parse, btf__free and btf__find_by_name_kind through this
- * file, and its bpf_core_add_cands is replaced by the one here; what libbpf sees is the same.
+ * kernel_btf: the running kernel's BTF, parsed once, and what libbpf finds of it. libbpf would read and parse it again
+ * for every object it loads and every name it attaches to, unless fast.h spares it that.
  *
  * A job can bring a BTF from outside that objects are relocated by. The kernel's own is hidden from libbpf then, as if
  * the kernel had been built without; the agent itself still knows it.

@@ -4,8 +4,8 @@
  * a hundred thousand types for each type that an object relocates and each function that it attaches to, which under
  * emulation is a quarter of a cell. The answers are the same, in the same order: check_kernel_names asks both.
  */
-#ifndef COREMATRIX_AGENT_LOAD_KERNEL_NAMES_H
-#define COREMATRIX_AGENT_LOAD_KERNEL_NAMES_H
+#ifndef COREMATRIX_AGENT_FAST_KERNEL_NAMES_H
+#define COREMATRIX_AGENT_FAST_KERNEL_NAMES_H
 
 #include <stdbool.h>
 

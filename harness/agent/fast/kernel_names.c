@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "agent/load/kernel_names.h"
+#include "agent/fast/kernel_names.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/load/shared_pages.h"
+#include "agent/fast/shared_pages.h"
 #include "base/buf.h"
 #include "relo/core_spec.h"
 #include "relo/name_index.h"

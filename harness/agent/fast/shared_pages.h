@@ -4,8 +4,8 @@
  * copies the page table entry of each private page and drops it again: with 5 MB of BTF, a thirtieth of a cell. What a
  * cell reads of shared pages it finds by itself.
  */
-#ifndef COREMATRIX_AGENT_LOAD_SHARED_PAGES_H
-#define COREMATRIX_AGENT_LOAD_SHARED_PAGES_H
+#ifndef COREMATRIX_AGENT_FAST_SHARED_PAGES_H
+#define COREMATRIX_AGENT_FAST_SHARED_PAGES_H
 
 #include <stddef.h>
 

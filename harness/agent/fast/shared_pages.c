@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "agent/load/shared_pages.h"
+#include "agent/fast/shared_pages.h"
 
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
-
-#define PAGE 4096u
+#include <unistd.h>
 
 void shared_pages_settle(const void *start, size_t size)
 {
-	uintptr_t from = ((uintptr_t)start + PAGE - 1) / PAGE * PAGE, to = ((uintptr_t)start + size) / PAGE * PAGE;
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)start + page - 1) / page * page, to = ((uintptr_t)start + size) / page * page;
 	const size_t len = from < to ? to - from : 0;
 	void *copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 

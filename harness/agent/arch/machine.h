@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * machine: what the agent needs of the guest's hardware, and what else depends on the processor. Each architecture
+ * implements it in a machine_NAME.c, of which the Makefile takes one; nothing else in the agent knows the processor. It
+ * needs no driver, for a distribution's kernel has most of them as modules. Owned by PID 1. Knows bytes, not frames.
+ */
+#ifndef COREMATRIX_AGENT_ARCH_MACHINE_H
+#define COREMATRIX_AGENT_ARCH_MACHINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* Get access to the devices. Returns 0, or a negative errno when the kernel refuses or they are not there. */
+int machine_open(struct error *err);
+
+/* Send bytes to the host. */
+void machine_send(const void *bytes, size_t len);
+
+/* Append the file that the host hands over as `name`. Returns 0, or -ENOENT when there is none (no error text then). */
+int machine_read_file(const char *name, struct buf *out);
+
+/* End QEMU at once; the host's struct arch knows which exit status `code` becomes. */
+_Noreturn void machine_exit(uint8_t code);
+
+/* What the names of the functions begin with that are the entries of system calls. */
+extern const char machine_syscall_prefix[];
+
+/*
+ * What a static glibc calls here where it would make the system call `call` if that were there: architectures that came
+ * late have no rename, unlink, mkdir and the like.
+ */
+const char *machine_syscall(const char *call);
+
+#endif
