@@ -37,9 +37,18 @@ static const char silent[] = "libbpf: prog 'a': -- BEGIN PROG LOAD LOG --\n"
                              "-- END PROG LOAD LOG --\n"
                              "libbpf: prog 'a': BPF program load failed: ERROR: strerror_r(524)=22\n";
 
+/* The verifier's walk goes on behind its refusal. */
+static const char walk[] = "libbpf: prog 'a': -- BEGIN PROG LOAD LOG --\n"
+                           "R6 !read_ok\n"
+                           "last_idx 12 first_idx 0\n"
+                           "regs=40 stack=0 before 11: (bf) r6 = r1\n"
+                           "processed 2 insns (limit 1000000) max_states_per_insn 0\n"
+                           "-- END PROG LOAD LOG --\n";
+
 static const struct {
 	const char *log, *program, *line;
 } cases[] = {
+        {walk, "a", "R6 !read_ok"},
         {verifier, "a", "R1 invalid mem access 'scalar'"},
         {relocation, "a",
          "failed to resolve CO-RE relocation <byte_off> [7] struct request.rq_disk (0:4 @ offset 104)"},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * proof: picks the one line of libbpf's log that proves a failure. Pure. Used by attempt. What the line means is the
- * host's business.
+ * proof: picks the one line of an object's log that proves a failure, for a program or for all. Pure. What the line
+ * means is the host's business.
  */
 #ifndef COREMATRIX_AGENT_LOAD_PROOF_H
 #define COREMATRIX_AGENT_LOAD_PROOF_H

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "host/judge/log_text.h"
 #include "host/lib/text.h"
+#include "wire/load_log.h"
 
 #define AT(phase) (1u << (phase))
 #define ANYWHERE (AT(PHASE_OPEN) | AT(PHASE_LOAD) | AT(PHASE_ATTACH))
@@ -317,29 +318,12 @@ static bool find_row(const struct row *row, struct span text, struct span *line,
 	return found;
 }
 
-/* True for lines that name no failure: what libbpf is doing, the verifier's trace, and libbpf's closing lines. */
-static bool tells_nothing(struct span line)
-{
-	static const char *const failures[] = {
-	        "fail", "rror", "not ", "n't ", "nvalid", "nsupported", "missing", "bad ", "nrecognized", "ncompatible",
-	};
-	struct span ignored;
-
-	if (span_fits("failed to load object", line, &ignored) || span_fits("failed to load: -", line, &ignored) ||
-	    verifier_line_is_trace(line))
-		return true;
-	for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
-		if (span_fits(failures[i], line, &ignored))
-			return false;
-	}
-	return true;
-}
-
 static char *line_text(struct span line)
 {
 	struct buf out = {0};
 	cleanup_free char *copy = xstrndup(line.at ? line.at : "", line.len);
-	const char *text = strncmp(copy, "libbpf: ", 8) == 0 ? copy + 8 : copy;
+	const char *text =
+	        strncmp(copy, LOAD_LOG_LIBBPF, strlen(LOAD_LOG_LIBBPF)) == 0 ? copy + strlen(LOAD_LOG_LIBBPF) : copy;
 
 	text_add_line(&out, text);
 	return buf_steal(&out);
@@ -385,8 +369,9 @@ static void classify_by_errno(enum cell_phase phase, int err, struct span reason
 	         "the kernel refused the program without looking at it: its type or attach type is newer than this kernel"},
 	        {LOADING, 0, CLASS_OTHER, "see the cell's full log"},
 	};
+	enum load_log_line worth = LOAD_LOG_CAUSE;
 	struct span ignored;
-	bool refused_unseen = span_fits("BPF program load failed", log, &ignored);
+	bool refused_unseen = span_fits(LOAD_LOG_FAILED, log, &ignored);
 
 	for (size_t i = 0; i < sizeof(fallbacks) / sizeof(*fallbacks); i++) {
 		if (!(fallbacks[i].phases & AT(phase)) || (fallbacks[i].err && fallbacks[i].err != err))
@@ -398,10 +383,10 @@ static void classify_by_errno(enum cell_phase phase, int err, struct span reason
 		out->advice = xstrdup(fallbacks[i].advice);
 		break;
 	}
-	if (reason.len)
+	if (!reason.len)
+		reason.at = load_log_telling(log.at, log.len, "", &worth, &reason.len);
+	if (reason.at && worth >= LOAD_LOG_OUTCOME)
 		out->line = line_text(reason);
-	else
-		out->line = line_text(span_last_line(log, tells_nothing));
 }
 
 static bool classify_by_omissions(enum cell_phase phase, struct span log, struct rejection *out)
@@ -442,8 +427,9 @@ void classify_rejection(enum cell_phase phase, int err, const char *reason, cons
 {
 	struct span why = {reason ? reason : "", reason ? strlen(reason) : 0};
 	struct span whole = {log ? log : "", log ? strlen(log) : 0};
-	struct span verdict = span_last_line(verifier_log_span(whole), verifier_line_is_trace);
+	struct span verifier = verifier_log_span(whole), verdict = {0};
 
+	verdict.at = load_log_verdict(verifier.at, verifier.len, &verdict.len);
 	*out = (struct rejection){.class = CLASS_OTHER};
 	if (!classify_by_omissions(phase, whole, out) && !classify_by_rows(phase, why, whole, out)) {
 		if (phase == PHASE_LOAD && verdict.len) {

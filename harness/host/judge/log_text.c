@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "wire/load_log.h"
 
 bool span_starts_with(struct span s, const char *word)
 {
@@ -59,71 +60,28 @@ bool span_next_line(struct span *text, struct span *line)
 	return true;
 }
 
+static bool holds(struct span line, const char *text)
+{
+	return memmem(line.at, line.len, text, strlen(text)) != NULL;
+}
+
 struct span verifier_log_span(struct span text)
 {
-	static const char begin[] = "-- BEGIN PROG LOAD LOG --", end[] = "-- END PROG LOAD LOG --";
 	struct span line, log = {0};
 	bool inside = false, failed = false;
 
 	while (span_next_line(&text, &line)) {
-		if (memmem(line.at, line.len, "BPF program load failed", 23)) {
+		if (holds(line, LOAD_LOG_FAILED)) {
 			failed = true;
 			log = (struct span){0};
-		} else if (memmem(line.at, line.len, begin, sizeof(begin) - 1)) {
+		} else if (holds(line, LOAD_LOG_BEGIN)) {
 			inside = true;
 			log = (struct span){text.at, 0};
-		} else if (memmem(line.at, line.len, end, sizeof(end) - 1)) {
+		} else if (holds(line, LOAD_LOG_END)) {
 			inside = false;
 		}
 		if (inside)
 			log.len = (size_t)(text.at - log.at);
 	}
 	return failed ? log : (struct span){0};
-}
-
-bool verifier_line_is_trace(struct span line)
-{
-	static const char *const starts[] = {
-	        ";",
-	        "processed ",
-	        "verification time",
-	        "stack depth",
-	        "from ",
-	        "last_idx ",
-	        "regs=",
-	        "parent ",
-	        "mark_precise:",
-	        "propagating ",
-	        "caller:",
-	        "callee:",
-	        "returning from callee:",
-	        "-- ",
-	};
-	size_t digits = 0;
-
-	while (digits < line.len && line.at[digits] >= '0' && line.at[digits] <= '9')
-		digits++;
-	if (!line.len || (digits && digits < line.len && line.at[digits] == ':'))
-		return true;
-	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++) {
-		if (span_starts_with(line, starts[i]))
-			return true;
-	}
-	/* a register state on a line of its own: "R0=..." or "R10=..." (6.x), " R0=..." (5.10) */
-	if (!span_starts_with(line, "R"))
-		return span_starts_with(line, " R");
-	for (digits = 1; digits < line.len && line.at[digits] >= '0' && line.at[digits] <= '9';)
-		digits++;
-	return digits < line.len && (line.at[digits] == '=' || line.at[digits] == '_');
-}
-
-struct span span_last_line(struct span log, bool (*is_noise)(struct span line))
-{
-	struct span line, last = {0};
-
-	while (span_next_line(&log, &line)) {
-		if (!is_noise(line))
-			last = line;
-	}
-	return last;
 }

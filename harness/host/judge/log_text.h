@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * log_text: finding one's way in a cell's log: lines, patterns, and which part of it is the verifier's. Used by
- * classify. Pure; it copies nothing and knows no classes.
+ * log_text: finding one's way in a cell's log: lines, patterns, and which part of it is the verifier's. Pure; it
+ * copies nothing and knows no classes.
  */
 #ifndef COREMATRIX_HOST_JUDGE_LOG_TEXT_H
 #define COREMATRIX_HOST_JUDGE_LOG_TEXT_H
@@ -28,16 +28,10 @@ bool span_fits(const char *pattern, struct span line, struct span *captured);
 /* True when the line names errno `err` (positive) as "(-22)" or ": Invalid argument" (libbpf to 1.5) or "-EINVAL". */
 bool span_names_errno(struct span line, int err);
 
-/* The last line of `text` that is no noise; empty when there is none. */
-struct span span_last_line(struct span text, bool (*is_noise)(struct span line));
-
 /*
  * The verifier's log of the program that failed: what stands between libbpf's markers behind its last "BPF program load
  * failed". Empty when no program failed, or the kernel refused it before verifying it.
  */
 struct span verifier_log_span(struct span text);
-
-/* True for lines of a verifier's log that trace its walk or sum it up: never the refusal itself. */
-bool verifier_line_is_trace(struct span line);
 
 #endif
