@@ -23,8 +23,8 @@ BPF_ARCH_x86_64 := x86
 CC := gcc
 CLANG := clang
 DEBS := gcc make pkg-config clang clang-15 clang-format llvm bpftool $(QEMU_DEB_$(ARCH)) check jq procps libxml2-utils libbpf-dev libelf-dev zlib1g-dev \
-	libarchive-dev libjansson-dev libinih-dev libxml2-dev nettle-dev debian-archive-keyring
-PKGS := libarchive jansson libxml-2.0 nettle
+	libarchive-dev libjansson-dev libinih-dev libseccomp-dev libxml2-dev nettle-dev debian-archive-keyring
+PKGS := libarchive jansson libseccomp libxml-2.0 nettle
 CPPFLAGS := -Iharness -D_GNU_SOURCE -MMD -MP
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 CFLAGS := -std=gnu17 -g $(if $(DEBUG),-O0,-O2) $(WARNINGS)
@@ -192,13 +192,15 @@ check: deps
 	+$(Q)$(parallel) unit-run vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix
 
-## unit         the unit tests alone, with the table of rooms and the formatter
+## unit         the unit tests alone, with the table of rooms, what may know the processor, and the formatter
 .PHONY: unit-run style $(TEST_BIN:=.run)
 unit:
 	+$(Q)$(parallel) unit-run
 unit-run: style $(TEST_BIN:=.run)
 style:
 	$(Q)harness/tests/rooms.sh
+	$(Q)harness/tests/processor.sh
+	$(Q)harness/tests/walls.sh
 	$(Q)harness/tests/format.sh
 $(TEST_BIN:=.run): %.run: % $(TEST_FIXTURES)
 	$(Q)CK_DEFAULT_TIMEOUT=120 $<

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * frame: how messages travel from guest to host through isa-debugcon.
+ * frame: how messages travel from guest to host through the channel.
  *
  *   offset  size  field
  *   0       4     magic "CMX1"

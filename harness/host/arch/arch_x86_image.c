@@ -152,6 +152,7 @@ const struct image_format arch_x86_image = {
         .is_packed = is_packed,
         .unpack = unpack,
         .elf_boots = elf_boots,
+        .former_key = "pvh",
         .unbootable =
                 "a vmlinux without a PVH entry, which QEMU cannot boot; give the bzImage that belongs to it, or build it with CONFIG_PVH=y",
 };

@@ -34,6 +34,8 @@ struct image_format {
 	int (*unpack)(struct image *image, struct error *err);
 	/* Whether the notes of a kernel that is an ELF file have what QEMU needs to boot it. */
 	bool (*elf_boots)(const char *notes, size_t len);
+	/* What said in the store's former records that the kernel itself boots; NULL for who has none of these. */
+	const char *former_key;
 	const char *unbootable; /* what is wrong with an ELF file that does not boot */
 };
 

@@ -37,7 +37,7 @@ static const struct column {
 
 static const char *const legend =
         "Seconds from QEMU's start to its end. floor: the kernel to an init that exits at once, same QEMU flags. ours: booted,\nwith all objects; objects: of that, their own work; ours/floor leaves it out. peer: the same agent "
-        "and objects\non -M pc, from the bzImage, with every line on a serial console. warm: from a saved guest. peer/boot and\nresume/boot leave the objects' work out of both. QEMU MiB: most that QEMU had resident; guest "
+        "and objects\non an ordinary machine, from the compressed kernel, with every line on a serial console. warm: from a saved guest. peer/boot and\nresume/boot leave the objects' work out of both. QEMU MiB: most that QEMU had resident; guest "
         "MiB: what the\nguest had touched when it was saved. Ratios are medians of the rounds' ratios.\n";
 
 static void add_cell(struct buf *out, const struct column *c, bool known, double value)

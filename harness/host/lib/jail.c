@@ -3,19 +3,12 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
+#include <seccomp.h>
 #include <signal.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-#include "base/buf.h"
-#include "base/cleanup.h"
 
 #define NOBODY 65534
 
@@ -51,40 +44,48 @@ static int drop_root(struct error *err)
 	return 0;
 }
 
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+#ifndef __SANITIZE_ADDRESS__
 /* newfstatat: what fstat() is since glibc 2.33. */
 static const int allowed[] = {
-        SYS_read,         SYS_pread64,        SYS_write,        SYS_lseek,      SYS_close,           SYS_fstat,
-        SYS_newfstatat,   SYS_mmap,           SYS_munmap,       SYS_mremap,     SYS_mprotect,        SYS_madvise,
-        SYS_brk,          SYS_futex,          SYS_getrandom,    SYS_getpid,     SYS_gettid,          SYS_tgkill,
-        SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_exit_group, SYS_restart_syscall, SYS_clock_gettime,
-        SYS_exit,
+        SCMP_SYS(read),         SCMP_SYS(pread64),    SCMP_SYS(write),           SCMP_SYS(lseek),
+        SCMP_SYS(close),        SCMP_SYS(fstat),      SCMP_SYS(newfstatat),      SCMP_SYS(mmap),
+        SCMP_SYS(munmap),       SCMP_SYS(mremap),     SCMP_SYS(mprotect),        SCMP_SYS(madvise),
+        SCMP_SYS(brk),          SCMP_SYS(futex),      SCMP_SYS(getrandom),       SCMP_SYS(getpid),
+        SCMP_SYS(gettid),       SCMP_SYS(tgkill),     SCMP_SYS(rt_sigaction),    SCMP_SYS(rt_sigprocmask),
+        SCMP_SYS(rt_sigreturn), SCMP_SYS(exit_group), SCMP_SYS(restart_syscall), SCMP_SYS(clock_gettime),
+        SCMP_SYS(exit),
 };
 
-static void add(struct buf *program, uint16_t code, uint32_t k, size_t yes, size_t no)
+/* Refused, not killed: libraries ask for things that they can do without. */
+static int filter_build(scmp_filter_ctx filter)
 {
-	const struct sock_filter f = {code, (uint8_t)yes, (uint8_t)no, k};
+	int rc = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(EPERM));
 
-	buf_add(program, &f, sizeof(f));
+	/* The kernel's own errno: EINVAL when it has no seccomp. */
+	rc = rc ? rc : seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
+	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]) && !rc; i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+	return rc;
+}
+
+/* A kernel without seccomp is no reason not to work. */
+static int filter_load(scmp_filter_ctx filter)
+{
+	int rc = seccomp_load(filter);
+
+	return rc == -EINVAL ? 0 : rc;
 }
 
 static int filter_calls(struct error *err)
 {
-	const size_t count = sizeof(allowed) / sizeof(allowed[0]);
-	cleanup_buf struct buf program = {0};
-	struct sock_fprog prog;
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int rc = filter ? filter_build(filter) : -ENOMEM;
 
-	add(&program, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch), 0, 0);
-	add(&program, BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 0, count + 1);
-	add(&program, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
-	for (size_t i = 0; i < count; i++)
-		add(&program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)allowed[i], count - i, 0);
-	/* Refused, not killed: libraries ask for things that they can do without. */
-	add(&program, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM, 0, 0);
-	add(&program, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
-	prog = (struct sock_fprog){(unsigned short)(program.len / sizeof(struct sock_filter)), (void *)program.data};
-	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) && errno != EINVAL)
-		return error_set(err, errno, "cannot filter a worker's system calls: %s", strerror(errno));
+	rc = rc ? rc : filter_load(filter);
+	if (filter)
+		seccomp_release(filter);
+	if (rc)
+		return error_set(err, -rc, "cannot filter a worker's system calls: %s", strerror(-rc));
 	return 0;
 }
 #else

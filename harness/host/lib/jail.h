@@ -18,8 +18,8 @@ struct jail_limits {
 };
 
 /*
- * After it: user nobody when it was root, no new privileges, the limits above, and (x86-64, where the kernel has
- * seccomp) every system call refused with EPERM but those that use memory and open descriptors. Returns 0 or a
+ * After it: user nobody when it was root, no new privileges, the limits above, and (where the kernel has seccomp)
+ * every system call refused with EPERM but those that use memory and open descriptors. Returns 0 or a
  * negative errno; a worker that cannot be jailed must not go on.
  */
 int jail_enter(const struct jail_limits *limits, struct error *err);

@@ -54,22 +54,18 @@ static void json_release(json_t **json)
 }
 #define cleanup_json __attribute__((cleanup(json_release)))
 
-/* What an entry is that was built before records said it. */
-#define ARCH_UNSAID "x86_64"
-#define BOOTS_UNSAID "pvh"
-
-/* Whose kernel it is, and which of its forms boots. */
+/* Whose kernel it is, and which of its forms boots; records did not always say so in these words. */
 static int record_parse_image(json_t *json, struct entry_record *r)
 {
-	const char *arch = ARCH_UNSAID, *boots = NULL;
-	int unsaid = false;
+	const char *arch = arch_default()->name, *boots = NULL;
 
-	if (json_unpack(json, "{s?s, s?s, s?b}", "arch", &arch, "boots", &boots, BOOTS_UNSAID, &unsaid))
+	if (json_unpack(json, "{s?s, s?s}", "arch", &arch, "boots", &boots))
 		return -EINVAL;
 	r->arch = arch_find(arch);
 	if (!r->arch)
 		return -EINVAL;
-	r->kernel_boots = boots ? !strcmp(boots, entry_file_name(r, ENTRY_KERNEL)) : unsaid;
+	r->kernel_boots = boots ? !strcmp(boots, entry_file_name(r, ENTRY_KERNEL))
+	                        : json_is_true(json_object_get(json, r->arch->image->former_key));
 	return 0;
 }
 
