@@ -11,6 +11,7 @@
 #include "host/lib/text.h"
 #include "host/report/report_junit.h"
 #include "host/result/result_json.h"
+#include "tests/render.h"
 #include "tests/suite.h"
 
 #define GOLDEN "harness/tests/golden/run.json"
@@ -96,7 +97,7 @@ static const struct {
 START_TEST(the_golden_run_is_told_rightly)
 {
 	struct result *r = read_golden();
-	cleanup_free char *text = report_junit(r), *value = NULL;
+	cleanup_free char *text = render(report_junit, r), *value = NULL;
 
 	ck_assert_int_eq(validate(text), 0);
 	value = ask(text, answers[_i].expression);
@@ -131,7 +132,7 @@ START_TEST(hostile_text_comes_out_right)
 	c->reason = xstrdup(hostile[_i].in);
 	free(r->kernels[2].reason);
 	r->kernels[2].reason = xstrdup(hostile[_i].in);
-	text = report_junit(r);
+	text = render(report_junit, r);
 	ck_assert_int_eq(validate(text), 0);
 	want = xasprintf("wrong, expected pass: %s", hostile[_i].out);
 	message = ask(text, "string(//testsuite[2]/testcase[1]/failure/@message)");
@@ -150,7 +151,7 @@ START_TEST(a_cell_that_was_not_run_is_an_error)
 	cleanup_free char *text = NULL, *type = NULL, *errors = NULL;
 
 	text_set(&r->cells[0].kernel, "gone");
-	text = report_junit(r);
+	text = render(report_junit, r);
 	ck_assert_int_eq(validate(text), 0);
 	type = ask(text, "string(//testsuite[1]/testcase[1]/error/@message)");
 	errors = ask(text, "string(//testsuite[1]/@errors)");
@@ -163,13 +164,13 @@ END_TEST
 START_TEST(an_empty_or_odd_run_is_valid)
 {
 	struct result *r = result_new();
-	cleanup_free char *empty = report_junit(r), *odd = NULL, *when = NULL;
+	cleanup_free char *empty = render(report_junit, r), *odd = NULL, *when = NULL;
 
 	ck_assert_int_eq(validate(empty), 0);
 	text_set(&r->started, "yesterday");
 	text_set(&result_add_kernel(r)->id, "k");
 	r->kernels[0].timing.total_ms = -1;
-	odd = report_junit(r);
+	odd = render(report_junit, r);
 	ck_assert_int_eq(validate(odd), 0);
 	when = ask(odd, "string(//testsuite/@timestamp)");
 	ck_assert_str_eq(when, "1970-01-01T00:00:00");

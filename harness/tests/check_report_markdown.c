@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "host/lib/text.h"
 #include "host/report/report_markdown.h"
+#include "tests/render.h"
 #include "tests/scratch.h"
 #include "tests/suite.h"
 
@@ -39,18 +40,17 @@ static struct result *make(size_t kernels, size_t objects)
 	return r;
 }
 
-static char *render(struct result *r)
+static char *markdown(struct result *r)
 {
-	struct buf out = {0};
+	char *text = render(report_markdown, r);
 
-	report_markdown(r, &out);
 	result_free(r);
-	return buf_steal(&out);
+	return text;
 }
 
 START_TEST(all_as_expected)
 {
-	cleanup_free char *text = render(make(2, 1));
+	cleanup_free char *text = markdown(make(2, 1));
 
 	ck_assert_str_eq(text, "## corematrix: all as expected\n\n"
 	                       "1 object on 2 kernels, 0 relocations judged, 0 values compared with the truth, 12 s\n\n"
@@ -69,14 +69,14 @@ START_TEST(the_last_line_counts_the_evidence)
 	r->cells[0].evidence = EVIDENCE_TRUTH;
 	r->cells[1].verdict = VERDICT_UNPROVEN;
 	r->cells[1].evidence = EVIDENCE_LOADED;
-	text = render(r);
+	text = markdown(r);
 	ck_assert_ptr_nonnull(strstr(text, "| ☑️ unproven (loaded) |\n\n1 proven by values, 1 loaded alone\n\n"));
 }
 END_TEST
 
 START_TEST(more_objects_than_kernels_go_down)
 {
-	cleanup_free char *text = render(make(1, 2));
+	cleanup_free char *text = markdown(make(1, 2));
 
 	ck_assert_ptr_nonnull(
 	        strstr(text, "| object | 6.0-cloud |\n| --- | --- |\n| obj_0 | ✅ pass |\n| obj_1 | ✅ pass |\n"));
@@ -96,7 +96,7 @@ START_TEST(what_is_unexpected_is_told)
 	text_set(&r->cells[0].reproduce, "corematrix run `x`");
 	r->cells[1].verdict = VERDICT_WRONG;
 	text_set(&r->cells[1].expected, "wrong");
-	text = render(r);
+	text = markdown(r);
 	ck_assert_ptr_nonnull(strstr(text, "## corematrix: 1 of 2 cells not as expected, 0 not measured\n"));
 	ck_assert_ptr_nonnull(strstr(text, "| 6.0-cloud | 6.x | ❌ **rejected&#58;helper** |\n"));
 	ck_assert_ptr_nonnull(strstr(text, "| 6.1-cloud | 6.x | ☑️ wrong |\n"));
@@ -108,6 +108,45 @@ START_TEST(what_is_unexpected_is_told)
 }
 END_TEST
 
+START_TEST(a_cause_is_told_once_with_its_kernels)
+{
+	struct result *r = make(3, 1);
+	cleanup_free char *text = NULL;
+
+	for (size_t i = 0; i < 3; i++) {
+		cleanup_free char *reason = xasprintf("pid is \"%zu\", but the truth is \"7\"", i);
+
+		r->cells[i].verdict = VERDICT_WRONG;
+		r->cells[i].as_expected = false;
+		text_set(&r->cells[i].reason, reason);
+		text_set(&r->cells[i].reproduce, r->kernels[i].id);
+	}
+	text = markdown(r);
+	ck_assert_ptr_nonnull(strstr(text, "- **obj_0** on **all 3 kernels**: ❌ **wrong**, expected pass\n"
+	                                   "  <br>On 6.0-cloud: pid is \"0\", but the truth is \"7\"\n"
+	                                   "  <br><code>6.0-cloud</code>\n\n"));
+}
+END_TEST
+
+START_TEST(a_kernel_that_is_infra_is_told_once)
+{
+	struct result *r = make(2, 3);
+	cleanup_free char *text = NULL;
+
+	for (size_t k = 0; k < 2; k++) {
+		r->kernels[k].infra = true;
+		text_set(&r->kernels[k].reason, "no hello within 15 s");
+	}
+	for (size_t i = 0; i < r->cell_count; i++) {
+		r->cells[i].verdict = VERDICT_INFRA;
+		text_set(&r->cells[i].reason, "no hello within 15 s");
+	}
+	text = markdown(r);
+	ck_assert_ptr_nonnull(strstr(text, "### Not as expected\n\n- **all 2 kernels**: ⚠️ **infra**\n"
+	                                   "  <br>no hello within 15 s\n\n"));
+}
+END_TEST
+
 START_TEST(what_is_missing_or_infra_is_no_pass)
 {
 	struct result *r = make(2, 1);
@@ -116,7 +155,7 @@ START_TEST(what_is_missing_or_infra_is_no_pass)
 	r->cells[0].verdict = VERDICT_INFRA;
 	r->complete = false;
 	text_set(&result_add_object(r)->name, "late");
-	text = render(r);
+	text = markdown(r);
 	ck_assert_ptr_nonnull(strstr(text, "not finished, 0 of 4 cells not as expected, 3 not measured\n"));
 	ck_assert_ptr_nonnull(strstr(text, "⚠️ **infra** | ⚠️ **not run** |\n"));
 }
@@ -129,10 +168,12 @@ START_TEST(the_summary_stays_within_what_github_takes)
 
 	memset(reason, '<', 5000);
 	for (size_t i = 0; i < r->cell_count; i++) {
+		cleanup_free char *own = xasprintf("cause_%zu %s", i, i % 2 ? reason : "short");
+
 		r->cells[i].as_expected = false;
-		text_set(&r->cells[i].reason, i % 2 ? reason : "short");
+		text_set(&r->cells[i].reason, own);
 	}
-	text = render(r);
+	text = markdown(r);
 	ck_assert_ptr_nonnull(strstr(text, " more: see results.json.\n"));
 	ck_assert_uint_lt(strlen(text), 1u << 20);
 }
@@ -144,10 +185,12 @@ START_TEST(a_file_that_exists_is_appended_to)
 	cleanup_error struct error err = {0};
 	cleanup_buf struct buf text = {0};
 	struct result *r = make(1, 1);
+	cleanup_result_view struct result_view *view = result_view_new(r);
 
-	ck_assert_int_eq(report_markdown_append(r, path, &err), 0);
-	ck_assert_int_eq(report_markdown_append(r, nowhere, &err), -ENOENT);
+	ck_assert_int_eq(report_append(report_markdown, view, path, &err), 0);
+	ck_assert_int_eq(report_append(report_markdown, view, nowhere, &err), -ENOENT);
 	ck_assert_int_eq(err.status, EXIT_INFRA);
+	result_view_free(steal_ptr(view));
 	result_free(r);
 	ck_assert_int_eq(io_read_file(path, 1 << 20, &text, NULL), 0);
 	ck_assert_int_eq(strncmp(buf_str(&text), "before\n## corematrix: all as expected\n", 38), 0);
@@ -162,6 +205,8 @@ int main(void)
 	        TEST(the_last_line_counts_the_evidence),
 	        TEST(more_objects_than_kernels_go_down),
 	        TEST(what_is_unexpected_is_told),
+	        TEST(a_cause_is_told_once_with_its_kernels),
+	        TEST(a_kernel_that_is_infra_is_told_once),
 	        TEST(what_is_missing_or_infra_is_no_pass),
 	        TEST(the_summary_stays_within_what_github_takes),
 	        GROUP("file", .open = scratch_setup, .close = scratch_teardown),

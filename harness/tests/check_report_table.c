@@ -13,6 +13,7 @@
 #include "host/report/report_table.h"
 #include "host/report/report_timing.h"
 #include "host/result/result_json.h"
+#include "tests/render.h"
 #include "tests/suite.h"
 
 #define GOLDEN "harness/tests/golden/run"
@@ -81,16 +82,16 @@ static size_t count_of(const char *text, const char *what)
 
 static const struct {
 	const char *file;
-	bool timing;
+	report_renderer *report;
 } goldens[] = {
-        {GOLDEN ".matrix.txt", false},
-        {GOLDEN ".timing.txt", true},
+        {GOLDEN ".matrix.txt", report_table},
+        {GOLDEN ".timing.txt", report_timing},
 };
 
 START_TEST(renderings_are_the_golden_ones)
 {
 	struct result *r = read_golden();
-	cleanup_free char *text = goldens[_i].timing ? report_timing(r) : report_table(r, false);
+	cleanup_free char *text = render(goldens[_i].report, r);
 	cleanup_buf struct buf want = {0};
 
 	ck_assert_int_eq(io_read_file(goldens[_i].file, 1 << 20, &want, NULL), 0);
@@ -102,7 +103,7 @@ END_TEST
 START_TEST(colour_adds_nothing_but_colour)
 {
 	struct result *r = read_golden();
-	cleanup_free char *plain = report_table(r, false), *coloured = report_table(r, true);
+	cleanup_free char *plain = render(report_table, r), *coloured = render_coloured(report_table, r);
 	cleanup_buf struct buf stripped = {0};
 
 	ck_assert(strchr(plain, '\033') == NULL);
@@ -130,7 +131,7 @@ static const struct {
 START_TEST(tables_fit_the_width)
 {
 	struct result *r = make_run(3, shapes[_i].objects);
-	cleanup_free char *text = report_table(r, false);
+	cleanup_free char *text = render(report_table, r);
 
 	ck_assert_msg(widest_line(text) <= 160, "%zu columns:\n%s", widest_line(text), text);
 	ck_assert_msg(count_of(text, "kernel  release") == shapes[_i].blocks, "%s", text);
@@ -145,7 +146,7 @@ END_TEST
 START_TEST(lines_carry_no_trailing_space)
 {
 	struct result *r = read_golden();
-	cleanup_free char *text = report_table(r, false);
+	cleanup_free char *text = render(report_table, r);
 
 	ck_assert(strstr(text, " \n") == NULL);
 	result_free(r);
@@ -160,7 +161,7 @@ START_TEST(an_incomplete_run_says_so)
 	r->complete = false;
 	for (size_t i = 0; i < 2; i++)
 		text_set(&r->cells[i].kernel, "gone");
-	text = report_table(r, false);
+	text = render(report_table, r);
 	ck_assert(strncmp(text, "INCOMPLETE RUN", 14) == 0);
 	ck_assert_uint_eq(count_of(text, "! not run"), 2);
 	result_free(r);
@@ -178,7 +179,7 @@ START_TEST(names_of_any_width_stay_aligned)
 	text_set(&r->kernels[1].release, "two\nlines\tand \x1b[31m");
 	for (size_t i = 0; i < 2; i++)
 		text_set(&r->cells[i].kernel, "内核-一");
-	text = report_table(r, false);
+	text = render(report_table, r);
 	ck_assert_msg(strstr(text, "two lines and \\x1b[31m") != NULL, "%s", text);
 	line = strchr(text, '\n') + 1;
 	for (size_t k = 0; k < 2; k++) {
@@ -194,6 +195,75 @@ START_TEST(names_of_any_width_stay_aligned)
 }
 END_TEST
 
+/* Fault: eleven objects on four kernels had 24 blocks for 6 causes. */
+START_TEST(a_cause_is_told_once_with_its_kernels)
+{
+	struct result *r = make_run(4, 11);
+	cleanup_free char *text = NULL;
+
+	for (size_t i = 0; i < r->cell_count; i++) {
+		struct result_cell *c = &r->cells[i];
+
+		if (i % 11 >= 6)
+			continue;
+		c->as_expected = false;
+		text_set(&c->reason, "map 'x': failed to create: Invalid argument(-22)");
+		text_set(&c->reproduce, c->kernel);
+	}
+	text = render(report_table, r);
+	ck_assert_uint_eq(count_of(text, "failed to create"), 6);
+	ck_assert_uint_eq(count_of(text, "reproduce: k0\n"), 6);
+	ck_assert_ptr_nonnull(strstr(text, "\nunexpected:\n"
+	                                   "  all 4 kernels x object_0: rejected:no-kernel-btf\n"
+	                                   "      map 'x': failed to create: Invalid argument(-22)\n"
+	                                   "      reproduce: k0\n"
+	                                   "  all 4 kernels x object_1: "));
+	ck_assert_ptr_nonnull(strstr(text, "44 cells: 20 as expected, 24 unexpected"));
+	result_free(r);
+}
+END_TEST
+
+START_TEST(kernels_that_fail_alike_are_told_once)
+{
+	struct result *r = make_run(3, 2);
+	cleanup_free char *text = NULL;
+
+	for (size_t k = 0; k < 2; k++) {
+		struct result_attempt *a = result_add_attempt(&r->kernels[k]);
+		cleanup_free char *reason = xasprintf("no hello within %zu s", k + 15);
+
+		text_set(&a->outcome, reason);
+		text_set(&a->console, r->kernels[k].id);
+		text_set(&a->script, "qemu.sh");
+		r->kernels[k].infra = true;
+		text_set(&r->kernels[k].reason, reason);
+		for (size_t o = 0; o < 2; o++)
+			r->cells[k * 2 + o].verdict = VERDICT_INFRA;
+	}
+	text = render(report_table, r);
+	ck_assert_ptr_nonnull(strstr(text, "\nnot measured (infra):\n"
+	                                   "  k0, k1: no hello within 15 s\n"
+	                                   "      see: k0, and qemu.sh starts it again\n\n"));
+	result_free(r);
+}
+END_TEST
+
+START_TEST(a_contradiction_of_several_kernels_is_told_once)
+{
+	struct result *r = make_run(2, 1);
+	cleanup_free char *text = NULL;
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < 2; i++)
+			text_set(&result_add_relocation(&r->cells[k])->disagreement, k ? "24 != 32" : "16 != 8");
+	text = render(report_table, r);
+	ck_assert_uint_eq(count_of(text, "all 2 kernels x object_0"), 2);
+	ck_assert_uint_eq(count_of(text, "on k0: 16 != 8\n"), 2);
+	ck_assert_uint_eq(count_of(text, "24 != 32"), 0);
+	result_free(r);
+}
+END_TEST
+
 START_TEST(an_unexpected_pass_is_told)
 {
 	struct result *r = make_run(1, 1);
@@ -203,7 +273,7 @@ START_TEST(an_unexpected_pass_is_told)
 	r->cells[0].class = CLASS_NONE;
 	r->cells[0].as_expected = false;
 	text_set(&r->cells[0].expected, "rejected:relocation");
-	text = report_table(r, false);
+	text = render(report_table, r);
 	ck_assert(strstr(text, "! pass") != NULL);
 	ck_assert(strstr(text, "k0 x object_0: pass, expected rejected:relocation") != NULL);
 	result_free(r);
@@ -220,7 +290,7 @@ START_TEST(evidence_is_shown_and_counted)
 	r->cells[0].evidence = EVIDENCE_RAN;
 	r->cells[0].as_expected = true;
 	text_set(&r->cells[0].reason, "it ran, and that is all");
-	text = report_table(r, true);
+	text = render_coloured(report_table, r);
 	ck_assert_ptr_nonnull(strstr(text, "= unproven (ran)"));
 	ck_assert_ptr_nonnull(strstr(text, "object_0 on 1 kernel: it ran, and that is all\n"));
 	ck_assert_ptr_nonnull(strstr(text, "differ; 1 ran; "));
@@ -235,7 +305,7 @@ START_TEST(many_disagreements_are_counted)
 
 	for (int i = 0; i < 50; i++)
 		text_set(&result_add_relocation(&r->cells[0])->disagreement, "24 != 32");
-	text = report_table(r, false);
+	text = render(report_table, r);
 	ck_assert_uint_eq(count_of(text, "24 != 32"), 20);
 	ck_assert(strstr(text, "and 30 more") != NULL);
 	result_free(r);
@@ -317,6 +387,9 @@ int main(void)
 	        TEST(lines_carry_no_trailing_space),
 	        TEST(an_incomplete_run_says_so),
 	        TEST(names_of_any_width_stay_aligned),
+	        TEST(a_cause_is_told_once_with_its_kernels),
+	        TEST(kernels_that_fail_alike_are_told_once),
+	        TEST(a_contradiction_of_several_kernels_is_told_once),
 	        TEST(an_unexpected_pass_is_told),
 	        TEST(evidence_is_shown_and_counted),
 	        TEST(many_disagreements_are_counted),

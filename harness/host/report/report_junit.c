@@ -8,16 +8,14 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "host/lib/text.h"
 
 /* What CI shows of a cell. */
 enum outcome { OUTCOME_PASSED, OUTCOME_FAILURE, OUTCOME_ERROR };
 
-/* A cell as a test case; `cell` is NULL when it was not run. */
+/* A cell as a test case. */
 struct test_case {
-	const struct result_cell *cell;
-	const char *object;
+	const struct cell_view *view;
 	enum outcome outcome;
 	char *type;    /* of the failure or error */
 	char *message; /* one line */
@@ -67,36 +65,41 @@ static const struct result_relocation *first_disagreement(const struct result_ce
 	return NULL;
 }
 
-static struct test_case test_case_of(const struct result_kernel *k, const char *object, const struct result_cell *c)
+/* What contradicts the rest of the cell, a relocation's first; NULL when nothing does. */
+static char *contradiction_of(const struct result_cell *c)
 {
-	struct test_case t = {.cell = c, .object = object};
-	const struct result_relocation *contradiction = c ? first_disagreement(c) : NULL;
-	cleanup_free char *shown = NULL;
-	cleanup_buf struct buf message = {0};
+	const struct result_relocation *r = first_disagreement(c);
 
-	if (!c) {
-		t.outcome = OUTCOME_ERROR;
-		t.type = xstrdup(verdict_name(VERDICT_INFRA));
-		buf_printf(&message, "not run%s%s", *k->reason ? ": " : "", k->reason);
-	} else if (contradiction) {
-		t.outcome = OUTCOME_ERROR;
+	if (r)
+		return xasprintf("%s: %s", r->spec, r->disagreement);
+	return *c->disagreement ? xstrdup(c->disagreement) : NULL;
+}
+
+static char *with_reason(const char *text, const char *reason)
+{
+	return xasprintf("%s%s%s", text, *reason ? ": " : "", reason);
+}
+
+static struct test_case test_case_of(const struct result_kernel *k, const struct cell_view *v)
+{
+	const struct result_cell *c = v->cell;
+	cleanup_free char *contradiction = c ? contradiction_of(c) : NULL, *text = NULL;
+	struct test_case t = {.view = v, .outcome = OUTCOME_ERROR};
+
+	if (contradiction) {
 		t.type = xstrdup("disagreement");
-		buf_printf(&message, "%s: %s", contradiction->spec, contradiction->disagreement);
-	} else if (*c->disagreement) {
-		t.outcome = OUTCOME_ERROR;
-		t.type = xstrdup("disagreement");
-		buf_puts(&message, c->disagreement);
-	} else if (c->verdict == VERDICT_INFRA) {
-		t.outcome = OUTCOME_ERROR;
+		t.message = steal_ptr(contradiction);
+	} else if (v->state == CELL_UNMEASURED) {
 		t.type = xstrdup(verdict_name(VERDICT_INFRA));
-		buf_puts(&message, c->reason);
-	} else if (!c->as_expected) {
+		t.message = c ? xstrdup(c->reason) : with_reason(v->verdict, k->reason);
+	} else if (v->state == CELL_UNEXPECTED) {
 		t.outcome = OUTCOME_FAILURE;
 		t.type = result_verdict_text(c->verdict, c->class);
-		shown = result_cell_verdict(c);
-		buf_printf(&message, "%s, expected %s%s%s", shown, c->expected, *c->reason ? ": " : "", c->reason);
+		text = xasprintf("%s%s%s", v->verdict, *c->expected ? ", expected " : "", c->expected);
+		t.message = with_reason(text, c->reason);
+	} else {
+		t.outcome = OUTCOME_PASSED;
 	}
-	t.message = buf_steal(&message);
 	return t;
 }
 
@@ -112,14 +115,15 @@ static void add_line(struct buf *out, const char *label, const char *text)
 		buf_printf(out, "%s: %s\n", label, text);
 }
 
-static void write_test_case(xmlTextWriter *w, const struct result_kernel *k, const struct test_case *t)
+static void write_test_case(xmlTextWriter *w, const char *object, const struct result_kernel *k,
+                            const struct test_case *t)
 {
-	const struct result_cell *c = t->cell;
+	const struct result_cell *c = t->view->cell;
 	cleanup_buf struct buf body = {0};
 	cleanup_free char *text = NULL;
 
 	xmlTextWriterStartElement(w, BAD_CAST "testcase");
-	attribute(w, "name", t->object);
+	attribute(w, "name", object);
 	attribute(w, "classname", k->id);
 	attribute_seconds(w, "time", c ? c->ms : 0);
 	if (t->outcome != OUTCOME_PASSED) {
@@ -148,21 +152,26 @@ static void property(xmlTextWriter *w, const char *name, const char *value)
 }
 
 /* How far the kernel's cells came. */
-static char *evidence_of(const struct result *r, const struct result_kernel *k)
+static char *evidence_of(const struct result_view *v, size_t kernel)
 {
 	size_t counts[EVIDENCE_COUNT] = {0};
 	struct buf out = {0};
 
-	for (size_t i = 0; i < r->cell_count; i++)
-		if (!strcmp(r->cells[i].kernel, k->id) && (unsigned)r->cells[i].evidence < EVIDENCE_COUNT)
-			counts[r->cells[i].evidence]++;
+	for (size_t o = 0; o < v->r->object_count; o++) {
+		const struct result_cell *c = result_view_cell(v, kernel, o)->cell;
+
+		if (c && (unsigned)c->evidence < EVIDENCE_COUNT)
+			counts[c->evidence]++;
+	}
 	result_evidence_line(counts, &out);
 	return buf_steal(&out);
 }
 
-static void write_properties(xmlTextWriter *w, const struct result *r, const struct result_kernel *k)
+static void write_properties(xmlTextWriter *w, const struct result_view *v, size_t kernel)
 {
-	cleanup_free char *evidence = evidence_of(r, k);
+	const struct result *r = v->r;
+	const struct result_kernel *k = &r->kernels[kernel];
+	cleanup_free char *evidence = evidence_of(v, kernel);
 	const struct {
 		const char *name, *value;
 	} properties[] = {
@@ -197,34 +206,31 @@ static char *timestamp(const char *started)
 }
 
 /* What passed with a reservation or failed as it should: worth reading, but no failure. */
-static char *remarks(const struct test_case *cases, size_t count)
+static char *remarks(const struct result *r, const struct test_case *cases)
 {
 	struct buf out = {0};
 
-	for (size_t i = 0; i < count; i++) {
-		const struct result_cell *c = cases[i].cell;
-		cleanup_free char *verdict = NULL;
+	for (size_t i = 0; i < r->object_count; i++) {
+		const struct cell_view *v = cases[i].view;
+		const char *reason = cases[i].outcome == OUTCOME_PASSED ? v->cell->reason : "";
 
-		if (cases[i].outcome != OUTCOME_PASSED || (c->verdict == VERDICT_PASS && !*c->reason))
-			continue;
-		verdict = result_cell_verdict(c);
-		buf_printf(&out, "%s: %s as expected%s%s\n", cases[i].object, verdict, *c->reason ? ": " : "",
-		           c->reason);
+		if (cases[i].outcome == OUTCOME_PASSED && (v->state != CELL_PASS || *reason))
+			buf_printf(&out, "%s: %s as expected%s%s\n", r->objects[i].name, v->verdict,
+			           *reason ? ": " : "", reason);
 	}
 	return buf_steal(&out);
 }
 
-static void write_suite(xmlTextWriter *w, const struct result *r, size_t index)
+static void write_suite(xmlTextWriter *w, const struct result_view *v, size_t index)
 {
+	const struct result *r = v->r;
 	const struct result_kernel *k = &r->kernels[index];
 	cleanup_free struct test_case *cases = xcalloc(r->object_count + 1, sizeof(*cases));
 	cleanup_free char *when = timestamp(r->started), *out = NULL;
 	size_t failures = 0, errors = 0;
 
 	for (size_t i = 0; i < r->object_count; i++) {
-		const char *object = r->objects[i].name;
-
-		cases[i] = test_case_of(k, object, result_find_cell((struct result *)r, k->id, object));
+		cases[i] = test_case_of(k, result_view_cell(v, index, i));
 		failures += cases[i].outcome == OUTCOME_FAILURE;
 		errors += cases[i].outcome == OUTCOME_ERROR;
 	}
@@ -238,10 +244,10 @@ static void write_suite(xmlTextWriter *w, const struct result *r, size_t index)
 	attribute_seconds(w, "time", k->timing.total_ms);
 	attribute(w, "timestamp", when);
 	attribute(w, "hostname", "localhost");
-	write_properties(w, r, k);
+	write_properties(w, v, index);
 	for (size_t i = 0; i < r->object_count; i++)
-		write_test_case(w, k, &cases[i]);
-	out = remarks(cases, r->object_count);
+		write_test_case(w, r->objects[i].name, k, &cases[i]);
+	out = remarks(r, cases);
 	element_text(w, "system-out", out);
 	element_text(w, "system-err", k->infra ? k->reason : "");
 	xmlTextWriterEndElement(w);
@@ -249,32 +255,26 @@ static void write_suite(xmlTextWriter *w, const struct result *r, size_t index)
 		free_test_case(&cases[i]);
 }
 
-char *report_junit(const struct result *r)
+int report_junit(const struct result_view *v, bool colour, struct buf *out)
 {
-	xmlBuffer *out = xmlBufferCreate();
-	xmlTextWriter *w = out ? xmlNewTextWriterMemory(out, 0) : NULL;
-	char *text = NULL;
+	xmlBuffer *xml = xmlBufferCreate();
+	xmlTextWriter *w = xml ? xmlNewTextWriterMemory(xml, 0) : NULL;
+	int rc = -ENOMEM;
 
+	(void)colour;
 	if (w) {
 		xmlTextWriterSetIndent(w, 1);
 		xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
 		xmlTextWriterStartElement(w, BAD_CAST "testsuites");
-		for (size_t i = 0; i < r->kernel_count; i++)
-			write_suite(w, r, i);
+		for (size_t i = 0; i < v->r->kernel_count; i++)
+			write_suite(w, v, i);
 		/* each call reports on what it wrote; the end closes, flushes and so finds what went wrong before */
-		if (xmlTextWriterEndDocument(w) >= 0)
-			text = xstrdup((const char *)xmlBufferContent(out));
+		if (xmlTextWriterEndDocument(w) >= 0) {
+			buf_puts(out, (const char *)xmlBufferContent(xml));
+			rc = 0;
+		}
 	}
 	xmlFreeTextWriter(w);
-	xmlBufferFree(out);
-	return text;
-}
-
-int report_junit_write(const struct result *r, const char *path, struct error *err)
-{
-	cleanup_free char *text = report_junit(r);
-
-	if (!text)
-		return error_set(err, ENOMEM, "cannot write %s: libxml2 ran out of memory", path);
-	return io_replace_file(path, text, strlen(text), err);
+	xmlBufferFree(xml);
+	return rc;
 }

@@ -2,12 +2,9 @@
 #include "host/report/report_markdown.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "host/lib/text.h"
 
 /* Text that no reason needs to be longer than; the whole one is in results.json. */
@@ -38,28 +35,28 @@ static void add_text(struct buf *out, const char *text)
 	}
 }
 
-static bool is_unexpected(const struct result_cell *c)
-{
-	return !c || c->verdict == VERDICT_INFRA || !c->as_expected;
-}
+static const struct {
+	const char *icon;
+	bool strong;
+} faces[CELL_STATE_COUNT] = {
+        [CELL_PASS] = {"✅", false},      [CELL_LESS] = {"☑️", false},      [CELL_FAILURE] = {"☑️", false},
+        [CELL_UNEXPECTED] = {"❌", true}, [CELL_UNMEASURED] = {"⚠️", true},
+};
 
-static void add_face(struct buf *out, const struct result_cell *c)
+static void add_face(struct buf *out, enum cell_state state, const char *verdict)
 {
-	cleanup_free char *verdict = c ? result_cell_verdict(c) : xstrdup("not run");
+	const char *mark = faces[state].strong ? "**" : "";
 
-	if (is_unexpected(c)) {
-		buf_puts(out, !c || c->verdict == VERDICT_INFRA ? "⚠️ **" : "❌ **");
-		add_text(out, verdict);
-		buf_puts(out, "**");
-		return;
-	}
-	buf_puts(out, c->verdict == VERDICT_PASS ? "✅ " : "☑️ ");
+	buf_printf(out, "%s %s", faces[state].icon, mark);
 	add_text(out, verdict);
+	buf_puts(out, mark);
 }
 
-static const struct result_cell *find_cell(const struct result *r, size_t kernel, size_t object)
+static void add_strong(struct buf *out, const char *text)
 {
-	return result_find_cell((struct result *)r, r->kernels[kernel].id, r->objects[object].name);
+	buf_puts(out, "**");
+	add_text(out, text);
+	buf_puts(out, "**");
 }
 
 static void add_rule(struct buf *out, size_t columns)
@@ -76,8 +73,17 @@ static void add_column(struct buf *out, const char *text)
 	buf_putc(out, ' ');
 }
 
-static void add_kernels_down(struct buf *out, const struct result *r)
+static void add_cell(struct buf *out, const struct cell_view *c)
 {
+	buf_puts(out, "| ");
+	add_face(out, c->state, c->verdict);
+	buf_putc(out, ' ');
+}
+
+static void add_kernels_down(struct buf *out, const struct result_view *v)
+{
+	const struct result *r = v->r;
+
 	buf_puts(out, "| kernel | release ");
 	for (size_t o = 0; o < r->object_count; o++)
 		add_column(out, r->objects[o].name);
@@ -86,17 +92,16 @@ static void add_kernels_down(struct buf *out, const struct result *r)
 	for (size_t k = 0; k < r->kernel_count; k++) {
 		add_column(out, r->kernels[k].id);
 		add_column(out, r->kernels[k].release);
-		for (size_t o = 0; o < r->object_count; o++) {
-			buf_puts(out, "| ");
-			add_face(out, find_cell(r, k, o));
-			buf_putc(out, ' ');
-		}
+		for (size_t o = 0; o < r->object_count; o++)
+			add_cell(out, result_view_cell(v, k, o));
 		buf_puts(out, "|\n");
 	}
 }
 
-static void add_objects_down(struct buf *out, const struct result *r)
+static void add_objects_down(struct buf *out, const struct result_view *v)
 {
+	const struct result *r = v->r;
+
 	buf_puts(out, "| object ");
 	for (size_t k = 0; k < r->kernel_count; k++)
 		add_column(out, r->kernels[k].id);
@@ -104,11 +109,8 @@ static void add_objects_down(struct buf *out, const struct result *r)
 	add_rule(out, r->kernel_count + 1);
 	for (size_t o = 0; o < r->object_count; o++) {
 		add_column(out, r->objects[o].name);
-		for (size_t k = 0; k < r->kernel_count; k++) {
-			buf_puts(out, "| ");
-			add_face(out, find_cell(r, k, o));
-			buf_putc(out, ' ');
-		}
+		for (size_t k = 0; k < r->kernel_count; k++)
+			add_cell(out, result_view_cell(v, k, o));
 		buf_puts(out, "|\n");
 	}
 }
@@ -122,117 +124,120 @@ static void add_line(struct buf *out, const char *title, const char *text)
 	buf_putc(out, '\n');
 }
 
-static void add_cell(struct buf *out, const struct result_cell *c)
+/* A reason with values that are another kernel's elsewhere says whose they are. */
+static void add_reason(struct buf *out, const struct cause *c)
 {
-	buf_puts(out, "- **");
-	add_text(out, c->object);
-	buf_puts(out, "** on **");
-	add_text(out, c->kernel);
-	buf_puts(out, "**: ");
-	add_face(out, c);
-	if (*c->expected) {
-		buf_puts(out, ", expected ");
-		add_text(out, c->expected);
+	cleanup_free char *title = c->varies ? xasprintf("On %s: ", c->kernel->id) : xstrdup("");
+
+	add_line(out, title, c->reason);
+}
+
+static void add_cause(struct buf *out, const struct cause *c)
+{
+	const struct result_cell *cell = c->cell ? c->cell->cell : NULL;
+
+	buf_puts(out, "- ");
+	if (cell) {
+		add_strong(out, cell->object);
+		buf_puts(out, " on ");
 	}
+	add_strong(out, c->kernels);
+	buf_puts(out, ": ");
+	add_face(out, cell ? c->cell->state : CELL_UNMEASURED, cell ? c->cell->verdict : verdict_name(VERDICT_INFRA));
+	buf_puts(out, cell && *cell->expected ? ", expected " : "");
+	add_text(out, cell ? cell->expected : "");
 	buf_putc(out, '\n');
-	add_line(out, "", c->reason);
-	add_line(out, "To do: ", c->advice);
-	if (!*c->reproduce)
+	add_reason(out, c);
+	add_line(out, "To do: ", cell ? cell->advice : "");
+	add_line(out, "See: ", c->see);
+	if (!cell || !*cell->reproduce)
 		return;
 	buf_puts(out, "  <br><code>");
-	add_text(out, c->reproduce);
+	add_text(out, cell->reproduce);
 	buf_puts(out, "</code>\n");
 }
 
-static void add_unexpected(struct buf *out, const struct result *r)
+static void add_unexpected(struct buf *out, const struct result_view *v)
 {
 	size_t start = out->len, untold = 0;
 
-	for (size_t i = 0; i < r->cell_count; i++) {
-		if (!is_unexpected(&r->cells[i]))
+	for (size_t i = 0; i < v->cause_count; i++) {
+		const struct cause *c = &v->causes[i];
+
+		if (c->topic != CAUSE_UNEXPECTED && c->topic != CAUSE_UNMEASURED)
 			continue;
 		if (start == out->len)
 			buf_puts(out, "\n### Not as expected\n\n");
 		if (out->len < REPORT_MARKDOWN_MAX)
-			add_cell(out, &r->cells[i]);
+			add_cause(out, c);
 		else
-			untold++;
+			untold += c->cell_count;
 	}
 	if (untold)
 		buf_printf(out, "\n… and %zu more: see results.json.\n", untold);
 }
 
-static void add_title(struct buf *out, const struct result *r)
+static void add_title(struct buf *out, const struct result_view *v)
 {
-	size_t wanted = r->kernel_count * r->object_count, missing;
-	struct result_totals t;
+	const struct result *r = v->r;
+	const struct result_totals *t = &v->totals;
+	size_t unmeasured = t->verdicts[VERDICT_INFRA] + v->missing;
 
-	result_count(r, &t);
-	missing = wanted > t.cells ? wanted - t.cells : 0;
 	buf_puts(out, "## corematrix: ");
 	if (!r->complete)
 		buf_puts(out, "not finished, ");
-	if (t.disagreements)
-		buf_printf(out, "the harness contradicts itself about %zu relocations, ", t.disagreements);
-	if (t.unexpected + t.verdicts[VERDICT_INFRA] + missing == 0)
+	if (t->disagreements)
+		buf_printf(out, "the harness contradicts itself about %zu relocations, ", t->disagreements);
+	if (t->unexpected + unmeasured == 0)
 		buf_puts(out, "all as expected\n\n");
 	else
-		buf_printf(out, "%zu of %zu cells not as expected, %zu not measured\n\n", t.unexpected,
-		           t.cells + missing, t.verdicts[VERDICT_INFRA] + missing);
+		buf_printf(out, "%zu of %zu cells not as expected, %zu not measured\n\n", t->unexpected,
+		           t->cells + v->missing, unmeasured);
 	text_count(out, r->object_count, "object");
 	buf_puts(out, " on ");
 	text_count(out, r->kernel_count, "kernel");
-	buf_printf(out, ", %zu relocations judged, %zu values compared with the truth, %.0f s\n\n", t.relocations,
-	           t.truths, r->elapsed_s);
+	buf_printf(out, ", %zu relocations judged, %zu values compared with the truth, %.0f s\n\n", t->relocations,
+	           t->truths, r->elapsed_s);
 }
 
-static void add_forecasts(struct buf *out, const struct result *r)
+static void add_forecasts(struct buf *out, const struct result_view *v)
 {
-	if (r->forecast_count)
+	if (v->forecast_count)
 		buf_puts(out, "\n### Predicted from types alone, not measured\n\n");
-	for (size_t i = 0; i < r->forecast_count && out->len < REPORT_MARKDOWN_MAX; i++) {
-		buf_puts(out, "- **");
-		add_text(out, r->forecasts[i].object);
-		buf_puts(out, "** on **");
-		add_text(out, r->forecasts[i].kernel);
-		buf_puts(out, "**: ");
-		add_text(out, r->forecasts[i].predicted);
+	for (size_t i = 0; i < v->forecast_count && out->len < REPORT_MARKDOWN_MAX; i++) {
+		const struct result_forecast *f = v->forecasts[i].forecast;
+
+		buf_puts(out, "- ");
+		add_strong(out, f->object);
+		buf_puts(out, " on ");
+		add_strong(out, v->forecasts[i].kernels);
+		buf_puts(out, ": ");
+		add_text(out, f->predicted);
 		buf_putc(out, '\n');
-		add_line(out, "", r->forecasts[i].reason);
+		add_line(out, "", f->reason);
 	}
 }
 
-static void add_evidence(struct buf *out, const struct result *r)
+static void add_evidence(struct buf *out, const struct result_view *v)
 {
 	cleanup_buf struct buf line = {0};
-	struct result_totals t;
 
-	result_count(r, &t);
-	result_evidence_line(t.evidence, &line);
+	result_evidence_line(v->totals.evidence, &line);
 	if (line.len)
 		buf_printf(out, "\n%s\n", buf_str(&line));
 }
 
-void report_markdown(const struct result *r, struct buf *out)
+int report_markdown(const struct result_view *v, bool colour, struct buf *out)
 {
-	add_title(out, r);
-	if (r->object_count > r->kernel_count)
-		add_objects_down(out, r);
+	(void)colour;
+	add_title(out, v);
+	if (v->r->object_count > v->r->kernel_count)
+		add_objects_down(out, v);
 	else
-		add_kernels_down(out, r);
-	add_unexpected(out, r);
-	add_forecasts(out, r);
-	add_evidence(out, r);
+		add_kernels_down(out, v);
+	add_unexpected(out, v);
+	add_forecasts(out, v);
+	add_evidence(out, v);
 	buf_putc(out, '\n');
-}
-
-int report_markdown_append(const struct result *r, const char *path, struct error *err)
-{
-	cleanup_close int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-	cleanup_buf struct buf text = {0};
-	int rc = fd < 0 ? -errno : 0;
-
-	report_markdown(r, &text);
-	rc = rc ? rc : io_write_all(fd, text.data, text.len);
-	return rc ? error_set(err, -rc, "%s: cannot append the summary: %s", path, strerror(-rc)) : 0;
+	return 0;
 }

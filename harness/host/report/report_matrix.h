@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * report_matrix: the table of verdicts, kernels down and objects across. Part of report_table, which is what others
- * call. Pure.
+ * report_matrix: the table of verdicts, kernels down and objects across: the first part of report_table. Pure.
  */
 #ifndef COREMATRIX_HOST_REPORT_REPORT_MATRIX_H
 #define COREMATRIX_HOST_REPORT_REPORT_MATRIX_H
@@ -9,9 +8,9 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "host/result/result.h"
+#include "host/result/result_view.h"
 
 /* Append the table, in blocks when it has to be split, and what its marks mean if it has any. */
-void report_matrix(const struct result *r, bool colour, struct buf *out);
+void report_matrix(const struct result_view *v, bool colour, struct buf *out);
 
 #endif

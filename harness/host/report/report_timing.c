@@ -143,9 +143,10 @@ static const struct {
         {"cell", offsetof(struct result_cell, ms)},
 };
 
-static void add_objects(struct buf *out, const struct result *r)
+static void add_objects(struct buf *out, const struct result_view *v)
 {
-	cleanup_free double *values = xcalloc(r->cell_count + 1, sizeof(*values));
+	const struct result *r = v->r;
+	cleanup_free double *values = xcalloc(r->kernel_count + 1, sizeof(*values));
 	size_t name_width = strlen("object");
 
 	for (size_t o = 0; o < r->object_count; o++)
@@ -159,11 +160,11 @@ static void add_objects(struct buf *out, const struct result *r)
 		for (size_t i = 0; i < sizeof(costs) / sizeof(*costs); i++) {
 			size_t count = 0;
 
-			for (size_t c = 0; c < r->cell_count; c++) {
-				const struct result_cell *cell = &r->cells[c];
+			for (size_t k = 0; k < r->kernel_count; k++) {
+				const struct cell_view *c = result_view_cell(v, k, o);
 
-				if (cell->verdict != VERDICT_INFRA && strcmp(cell->object, r->objects[o].name) == 0)
-					values[count++] = *(const double *)((const char *)cell + costs[i].offset);
+				if (c->state != CELL_UNMEASURED)
+					values[count++] = *(const double *)((const char *)c->cell + costs[i].offset);
 			}
 			add_seconds(out, count ? median(values, count) : 0, count > 0);
 		}
@@ -171,20 +172,21 @@ static void add_objects(struct buf *out, const struct result *r)
 	}
 }
 
-char *report_timing(const struct result *r)
+int report_timing(const struct result_view *v, bool colour, struct buf *out)
 {
-	struct buf out = {0};
+	const struct result *r = v->r;
 
+	(void)colour;
 	buf_puts(
-	        &out,
+	        out,
 	        "Seconds per VM: qemu to the first console byte, kernel to the agent's hello, agent until it is ready, cells, end.\n");
-	add_kernels(&out, r);
+	add_kernels(out, r);
 	if (r->object_count) {
 		buf_puts(
-		        &out,
+		        out,
 		        "\nSeconds per object, medians over the kernels measured: open and load, attach, run (guest time); cell (host time).\n");
-		add_objects(&out, r);
+		add_objects(out, v);
 	}
-	buf_printf(&out, "\nwhole run %.1f s\n", r->elapsed_s);
-	return buf_steal(&out);
+	buf_printf(out, "\nwhole run %.1f s\n", r->elapsed_s);
+	return 0;
 }

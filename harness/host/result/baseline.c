@@ -174,7 +174,7 @@ static void take_cell(const struct result_cell *from, struct baseline_cell *c)
 	c->verdict = from->verdict;
 	c->class = from->class;
 	c->evidence = from->evidence;
-	c->unexpected = !from->as_expected && from->verdict != VERDICT_INFRA;
+	c->unexpected = result_cell_state(from) == CELL_UNEXPECTED;
 	free(c->reason);
 	free(c->advice);
 	c->reason = xstrdup(from->reason);

@@ -195,6 +195,17 @@ struct result_cell *result_find_cell(struct result *r, const char *kernel, const
 	return NULL;
 }
 
+enum cell_state result_cell_state(const struct result_cell *c)
+{
+	if (c->verdict == VERDICT_INFRA)
+		return CELL_UNMEASURED;
+	if (!c->as_expected)
+		return CELL_UNEXPECTED;
+	if (c->verdict == VERDICT_PASS)
+		return CELL_PASS;
+	return c->verdict == VERDICT_DEGRADED || c->verdict == VERDICT_UNPROVEN ? CELL_LESS : CELL_FAILURE;
+}
+
 char *result_verdict_text(enum verdict verdict, enum reject_class class)
 {
 	if (verdict == VERDICT_REJECTED && class != CLASS_NONE)
@@ -243,16 +254,14 @@ void result_count(const struct result *r, struct result_totals *totals)
 	totals->cells = r->cell_count;
 	for (size_t i = 0; i < r->cell_count; i++) {
 		const struct result_cell *c = &r->cells[i];
+		enum cell_state state = result_cell_state(c);
 
 		if ((unsigned)c->verdict < VERDICT_COUNT)
 			totals->verdicts[c->verdict]++;
 		if ((unsigned)c->evidence < EVIDENCE_COUNT)
 			totals->evidence[c->evidence]++;
-		/* infra counts apart: it is neither as expected nor the object's fault */
-		if (c->verdict != VERDICT_INFRA && c->as_expected)
-			totals->as_expected++;
-		else if (c->verdict != VERDICT_INFRA)
-			totals->unexpected++;
+		totals->unexpected += state == CELL_UNEXPECTED;
+		totals->as_expected += state != CELL_UNEXPECTED && state != CELL_UNMEASURED;
 		totals->relocations += c->relocation_count;
 		totals->disagreements += *c->disagreement != '\0';
 		totals->truths += c->truth_count;

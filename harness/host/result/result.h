@@ -198,6 +198,18 @@ struct result_cell *result_find_cell(struct result *r, const char *kernel, const
 /* Put the cells in the order of kernels and objects; cells of unknown ones come last. */
 void result_sort_cells(struct result *r);
 
+/* How a cell stands: what its verdict and what was expected come to. Reports and counts ask nothing else. */
+enum cell_state {
+	CELL_PASS,       /* as expected */
+	CELL_LESS,       /* as expected, though it is degraded or unproven */
+	CELL_FAILURE,    /* as expected: it had to fail */
+	CELL_UNEXPECTED, /* whatever its verdict is */
+	CELL_UNMEASURED, /* infra: neither as expected nor the object's fault */
+	CELL_STATE_COUNT,
+};
+
+enum cell_state result_cell_state(const struct result_cell *c);
+
 /* The verdict as text: "pass", "rejected:relocation". Returned string is the caller's. */
 char *result_verdict_text(enum verdict verdict, enum reject_class class);
 

@@ -34,7 +34,7 @@ static char *count_verdicts(const struct result *r, const char *kernel)
 		if (strcmp(r->cells[i].kernel, kernel))
 			continue;
 		counts[r->cells[i].verdict]++;
-		unexpected += !r->cells[i].as_expected;
+		unexpected += result_cell_state(&r->cells[i]) == CELL_UNEXPECTED;
 	}
 	for (unsigned v = 0; v < VERDICT_COUNT; v++)
 		if (counts[v])

@@ -270,18 +270,20 @@ static void bound_snapshots(const struct run_request *o)
 static int tell(struct result *r, const char *directory, const char *summary, struct error *err)
 {
 	cleanup_free char *json = xasprintf("%s/results.json", directory);
-	cleanup_free char *table = NULL;
+	cleanup_result_view struct result_view *view = NULL;
+	cleanup_buf struct buf table = {0};
 	int rc;
 
 	run_header_count(r);
 	result_sort_cells(r);
 	rc = result_json_write(r, json, err);
-	rc = rc ? rc : report_render(r, directory, err);
-	table = report_table(r, terminal_takes_colour(STDOUT_FILENO));
-	fputs(table, stdout);
+	view = result_view_new(r);
+	rc = rc ? rc : report_write(view, directory, err);
+	report_table(view, terminal_takes_colour(STDOUT_FILENO), &table);
+	fputs(buf_str(&table), stdout);
 	printf("results: %s/results.json\n", directory);
 	fflush(stdout);
-	return rc || !summary ? rc : report_markdown_append(r, summary, err);
+	return rc || !summary ? rc : report_append(report_markdown, view, summary, err);
 }
 
 int run_matrix(const struct run_request *o, struct result *r, struct error *err)
