@@ -5,36 +5,21 @@
 #include <string.h>
 
 #include "agent/arch/machine.h"
+#include "wire/hook.h"
 
 #define TCP (TRIGGER_TCP4 | TRIGGER_TCP6)
 #define UDP (TRIGGER_UDP4 | TRIGGER_UDP6)
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-/* How section names begin (libbpf's section_defs); the rest is the target. */
-static const struct head {
-	const char *text;
+/* Which points may be the one that a program hooks; of what is left out, nothing is promised. */
+static const struct {
+	bool known;
 	enum trigger_family family;
-	bool at_return;
-} heads[] = {
-        {"tracepoint/", FAMILY_TRACEPOINT, false},
-        {"tp/", FAMILY_TRACEPOINT, false},
-        {"raw_tracepoint/", FAMILY_RAW, false},
-        {"raw_tp/", FAMILY_RAW, false},
-        {"raw_tracepoint.w/", FAMILY_RAW, false},
-        {"raw_tp.w/", FAMILY_RAW, false},
-        {"tp_btf/", FAMILY_RAW, false},
-        {"kprobe/", FAMILY_FUNCTION, false},
-        {"kretprobe/", FAMILY_FUNCTION, true},
-        {"kprobe.multi/", FAMILY_FUNCTION, false},
-        {"kretprobe.multi/", FAMILY_FUNCTION, true},
-        {"fentry/", FAMILY_FUNCTION, false},
-        {"fentry.s/", FAMILY_FUNCTION, false},
-        {"fexit/", FAMILY_FUNCTION, true},
-        {"fexit.s/", FAMILY_FUNCTION, true},
-        {"ksyscall/", FAMILY_SYSCALL, false},
-        {"kretsyscall/", FAMILY_SYSCALL, true},
-        {"lsm/", FAMILY_LSM, false},
-        {"lsm.s/", FAMILY_LSM, false},
+} families[HOOK_KIND_COUNT] = {
+        [HOOK_TRACEPOINT] = {true, FAMILY_TRACEPOINT}, [HOOK_RAW_TRACEPOINT] = {true, FAMILY_RAW},
+        [HOOK_BTF_TRACEPOINT] = {true, FAMILY_RAW},    [HOOK_SYSCALL] = {true, FAMILY_SYSCALL},
+        [HOOK_KPROBE] = {true, FAMILY_FUNCTION},       [HOOK_KPROBE_MULTI] = {true, FAMILY_FUNCTION},
+        [HOOK_FUNCTION] = {true, FAMILY_FUNCTION},     [HOOK_LSM] = {true, FAMILY_LSM},
 };
 
 /*
@@ -162,74 +147,43 @@ static const struct trigger_point points[] = {
         {FAMILY_LSM, "capable", TRIGGER_SETUID, MOMENT_UNKNOWN, MOMENT_UNKNOWN},
 };
 
-/* Other ways to name a system call's entry and exit. */
-static const struct alias {
-	enum trigger_family family;
-	const char *prefix;
-	bool at_return;
-} syscall_aliases[] = {
-        {FAMILY_TRACEPOINT, "syscalls/sys_enter_", false},
-        {FAMILY_TRACEPOINT, "syscalls/sys_exit_", true},
-        {FAMILY_FUNCTION, machine_syscall_prefix, false},
-};
-
-static bool has_prefix(const char *s, const char *prefix)
-{
-	return !strncmp(s, prefix, strlen(prefix));
-}
-
-static const struct head *head_find(const char *section)
-{
-	for (size_t i = 0; i < COUNT(heads); i++)
-		if (has_prefix(section, heads[i].text) ||
-		    (strlen(section) + 1 == strlen(heads[i].text) && !memcmp(section, heads[i].text, strlen(section))))
-			return &heads[i];
-	return NULL;
-}
-
 const struct trigger_point *trigger_points(size_t *count)
 {
 	*count = COUNT(points);
 	return points;
 }
 
-static const struct trigger_point *point_find(enum trigger_family family, const char *target)
+/* A system call's point by its name, or by the name of the function that is its entry. */
+static bool is_point(const struct trigger_point *p, enum trigger_family family, const char *target)
 {
-	for (size_t i = 0; i < COUNT(points); i++) {
-		const struct trigger_point *p = &points[i];
+	size_t prefix = strlen(machine_syscall_prefix);
 
-		if (p->family != family)
-			continue;
-		if (!strcmp(family == FAMILY_SYSCALL ? machine_syscall(p->target) : p->target, target))
-			return p;
+	if (family == FAMILY_FUNCTION && !strncmp(target, machine_syscall_prefix, prefix)) {
+		family = FAMILY_SYSCALL;
+		target += prefix;
 	}
+	if (p->family != family)
+		return false;
+	return !strcmp(family == FAMILY_SYSCALL ? machine_syscall(p->target) : p->target, target);
+}
+
+static const struct trigger_point *point_find(const struct hook *h)
+{
+	for (size_t i = 0; families[h->kind].known && !hook_has_offset(h) && i < COUNT(points); i++)
+		if (is_point(&points[i], families[h->kind].family, h->name))
+			return &points[i];
 	return NULL;
 }
 
 void trigger_summary_add(struct trigger_summary *summary, const char *section, const char *target)
 {
-	const struct head *head = head_find(section);
+	const struct hook h = hook_read(section, target);
+	const struct trigger_point *point = point_find(&h);
 	enum trigger_moment moment = MOMENT_UNKNOWN;
-	const struct trigger_point *point = NULL;
-	bool at_return = head && head->at_return;
-	enum trigger_family family = head ? head->family : FAMILY_FUNCTION;
 
-	if (head && !target)
-		target = strchr(section, '/') ? strchr(section, '/') + 1 : "";
-	for (size_t i = 0; head && i < COUNT(syscall_aliases); i++) {
-		const struct alias *alias = &syscall_aliases[i];
-
-		if (family != alias->family || !has_prefix(target, alias->prefix))
-			continue;
-		target += strlen(alias->prefix);
-		family = FAMILY_SYSCALL;
-		at_return |= alias->at_return;
-	}
-	if (head)
-		point = point_find(family, target);
 	if (point) {
 		summary->triggers |= point->triggers;
-		moment = at_return ? point->return_moment : point->moment;
+		moment = h.at_return ? point->return_moment : point->moment;
 	} else {
 		summary->unknown = true;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * trigger: which workloads a program has to notice, told from where it is attached: one table from attach points to
- * what makes them fire. Pure. A point that is not in the table promises nothing. Used by loader and workload.
+ * what makes them fire. Pure. A point that is not in the table promises nothing.
  */
 #ifndef COREMATRIX_AGENT_DEEDS_TRIGGER_H
 #define COREMATRIX_AGENT_DEEDS_TRIGGER_H

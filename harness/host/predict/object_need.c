@@ -7,38 +7,22 @@
 #include "base/buf.h"
 #include "host/predict/need_check.h"
 #include "relo/insn_value.h"
+#include "wire/hook.h"
 
-/* How the name behind a section's prefix is found among a kernel's types. */
-static const struct section_hook {
-	const char *prefix;
+/* How what a section's name hooks is found among a kernel's types. Of a pattern nothing can be told. */
+static const struct {
+	bool known;
 	enum need_kind kind;
-} hooks[] = {
-        {"tp/syscalls/sys_enter_", NEED_SYSCALL},
-        {"tp/syscalls/sys_exit_", NEED_SYSCALL},
-        {"tracepoint/syscalls/sys_enter_", NEED_SYSCALL},
-        {"tracepoint/syscalls/sys_exit_", NEED_SYSCALL},
-        {"tp/", NEED_TRACEPOINT},
-        {"tracepoint/", NEED_TRACEPOINT},
-        {"raw_tp/", NEED_RAW_TRACEPOINT},
-        {"raw_tracepoint/", NEED_RAW_TRACEPOINT},
-        {"raw_tp.w/", NEED_RAW_TRACEPOINT},
-        {"raw_tracepoint.w/", NEED_RAW_TRACEPOINT},
-        {"tp_btf/", NEED_BTF_TRACEPOINT},
-        {"fentry/", NEED_FUNCTION},
-        {"fentry.s/", NEED_FUNCTION},
-        {"fexit/", NEED_FUNCTION},
-        {"fexit.s/", NEED_FUNCTION},
-        {"fmod_ret/", NEED_FUNCTION},
-        {"fmod_ret.s/", NEED_FUNCTION},
-        {"lsm/", NEED_LSM},
-        {"lsm.s/", NEED_LSM},
-        {"lsm_cgroup/", NEED_LSM},
-        {"iter/", NEED_ITERATOR},
-        {"iter.s/", NEED_ITERATOR},
-        {"ksyscall/", NEED_SYSCALL},
-        {"kretsyscall/", NEED_SYSCALL},
-        {"kprobe/", NEED_KPROBE},
-        {"kretprobe/", NEED_KPROBE},
+} hook_needs[HOOK_KIND_COUNT] = {
+        [HOOK_TRACEPOINT] = {true, NEED_TRACEPOINT},
+        [HOOK_RAW_TRACEPOINT] = {true, NEED_RAW_TRACEPOINT},
+        [HOOK_BTF_TRACEPOINT] = {true, NEED_BTF_TRACEPOINT},
+        [HOOK_SYSCALL] = {true, NEED_SYSCALL},
+        [HOOK_KPROBE] = {true, NEED_KPROBE},
+        [HOOK_FUNCTION] = {true, NEED_FUNCTION},
+        [HOOK_LSM] = {true, NEED_LSM},
+        [HOOK_LSM_CGROUP] = {true, NEED_LSM},
+        [HOOK_ITERATOR] = {true, NEED_ITERATOR},
 };
 
 static void add_need(struct need_list *needs, struct need n)
@@ -76,25 +60,16 @@ static const char *other_target(const struct object_ini *ini, const char *progra
 
 static void add_hook(struct need_list *needs, const struct bpf_program *prog, const struct object_ini *ini)
 {
-	const char *section = bpf_program__section_name(prog), *other = other_target(ini, bpf_program__name(prog));
+	const struct hook h = hook_read(bpf_program__section_name(prog), other_target(ini, bpf_program__name(prog)));
+	/* "sched/sched_switch": the category is not in the types */
+	const char *slash = h.kind == HOOK_TRACEPOINT ? memchr(h.name, '/', h.len) : NULL;
+	const char *name = slash ? slash + 1 : h.name;
 
-	section += *section == '?';
-	for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
-		const char *name = section + strlen(hooks[i].prefix), *slash;
-
-		if (strncmp(section, hooks[i].prefix, strlen(hooks[i].prefix)))
-			continue;
-		name = other ? other : name;
-		/* "tp/sched/sched_switch": the category is not in the types */
-		slash = hooks[i].kind == NEED_TRACEPOINT ? strchr(name, '/') : NULL;
-		name = slash ? slash + 1 : name;
-		if (is_name(name))
-			add_need(needs, (struct need){.kind = (uint8_t)hooks[i].kind,
-			                              .name = xstrndup(name, strcspn(name, "+")),
-			                              .user = xstrdup(bpf_program__name(prog)),
-			                              .optional = !bpf_program__autoload(prog)});
-		return;
-	}
+	if (hook_needs[h.kind].known && is_name(name))
+		add_need(needs, (struct need){.kind = (uint8_t)hook_needs[h.kind].kind,
+		                              .name = xstrndup(name, (size_t)(h.name + h.len - name)),
+		                              .user = xstrdup(bpf_program__name(prog)),
+		                              .optional = !bpf_program__autoload(prog)});
 }
 
 static void add_types(struct need_list *needs, struct bpf_object *obj, const struct object_ini *ini)

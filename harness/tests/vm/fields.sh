@@ -15,3 +15,8 @@ check "wrong_fields: each workload is in it" latest '
 	all(.cells[] | select(.object == "wrong_fields");
 		[.truth[].workload] | unique | contains(["cgroup", "exec", "exit", "exit-signal", "file", "fork", "mmap", "mount",
 			"setuid", "signal", "tcp4", "timer", "udp4"]))'
+# An event of a system call is found among the types by another name than other events: also where the ini names it.
+copy hooked exec_identity
+printf '\n[programs]\non_exec.attach_to = syscalls/sys_enter_execve\n' >>"$scratch/hooked/exec_identity.ini"
+check "a target of the ini is predicted as a section's is" status 0 "1 pass" \
+	run --kernel 6.1-cloud "$scratch/hooked/exec_identity.bpf.o"
