@@ -47,11 +47,11 @@ BASELINES ?= results/baselines
 SHARED_SRC := $(wildcard harness/base/*.c harness/wire/*.c harness/relo/*.c)
 HOST_SRC := $(SHARED_SRC) $(wildcard harness/host/*/*.c)
 AGENT := build/agent$(if $(PLAIN),-plain)
-AGENT_SRC := $(SHARED_SRC) $(filter-out $(if $(PLAIN),harness/agent/fast/%) harness/agent/arch/machine_%.c,$(wildcard harness/agent/*.c harness/agent/*/*.c)) \
-	harness/agent/arch/machine_$(ARCH).c
+AGENT_ALL := $(filter-out harness/agent/arch/machine_%.c,$(wildcard harness/agent/*.c harness/agent/*/*.c)) harness/agent/arch/machine_$(ARCH).c
+AGENT_SRC := $(SHARED_SRC) $(filter-out $(if $(PLAIN),harness/agent/fast/%),$(AGENT_ALL))
 HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/harness/host/vm/agent_image.o $(BUILD)/host/harness/host/bench/floor_image.o
 AGENT_OBJ := $(AGENT_SRC:%.c=$(AGENT)/%.o) $(if $(PLAIN),,$(AGENT)/harness/agent/arch/start_$(ARCH).o $(AGENT)/libbpf.o)
-AGENT_TESTED := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out %/main.c %/kernel_btf.c %/known_btf.c %/early_still.c,$(filter harness/agent/%,$(AGENT_SRC))))
+AGENT_TESTED := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out %/main.c %/kernel_btf.c %/known_btf.c %/early_still.c,$(AGENT_ALL)))
 TEST_BIN := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/check_*.c))
 TEST_FIXTURES := $(BUILD)/tests/bin/$(QEMU_$(ARCH)) \
 	$(patsubst harness/tests/relo/%.c,build/tests/relo/%.o,$(wildcard harness/tests/relo/*.c))

@@ -54,7 +54,8 @@ static void setup(void)
 	setenv("FAKE_LOG", log, 1);
 }
 
-static struct accel_answer decide_as(const char *asked, const char *kvm, const char *tcg, const char *device)
+static struct accel_answer decide_for(const struct arch *arch, const char *asked, const char *kvm, const char *tcg,
+                                      const char *device)
 {
 	cleanup_free char *kernel = scratch_path("vmlinux"), *initrd = scratch_path("initrd");
 	cleanup_free char *given = *device == '/' ? xstrdup(device) : scratch_path(device);
@@ -67,7 +68,7 @@ static struct accel_answer decide_as(const char *asked, const char *kvm, const c
 	        .qemu_version = "fake 1",
 	        .guest =
 	                {
-	                        .arch = arch_default(),
+	                        .arch = arch,
 	                        .kernel = kernel,
 	                        .initrd = initrd,
 	                        .append = "fake=probe",
@@ -84,6 +85,11 @@ static struct accel_answer decide_as(const char *asked, const char *kvm, const c
 	setenv("FAKE_TCG", tcg, 1);
 	ck_assert_msg(!accel_decide(&probe, &answer, &err), "%s", err.text);
 	return answer;
+}
+
+static struct accel_answer decide_as(const char *asked, const char *kvm, const char *tcg, const char *device)
+{
+	return decide_for(arch_native(), asked, kvm, tcg, device);
 }
 
 static struct accel_answer decide(const char *kvm, const char *tcg, const char *device)
@@ -163,6 +169,22 @@ START_TEST(no_permission_is_told_and_costs_no_try)
 }
 END_TEST
 
+START_TEST(a_guest_of_another_processor_is_emulated_untried)
+{
+	cleanup_free char *device = scratch_file("device", "", 0), *kept = scratch_path("accel.json");
+	struct arch other = *arch_native();
+	struct accel_answer answer;
+
+	unlink(kept);
+	other.name = "vax";
+	answer = decide_for(&other, "auto", "hang-after-hello", "hang-silently", "device");
+	ck_assert_int_eq(answer.accel, ACCEL_TCG);
+	ck_assert_str_eq(answer.reason, "tcg: the host's processor is not vax");
+	ck_assert_int_ne(access(kept, F_OK), 0);
+	free(answer.reason);
+}
+END_TEST
+
 START_TEST(the_answer_is_kept_for_this_boot)
 {
 	cleanup_free char *device = scratch_file("device", "", 0), *kept = scratch_path("accel.json");
@@ -200,6 +222,7 @@ int main(void)
 	        GROUP("accel", .open = setup, .close = scratch_teardown),
 	        EACH(only_a_guest_that_said_hello_is_believed, kinds),
 	        EACH(what_is_asked_for_is_taken_untried, given),
+	        TEST(a_guest_of_another_processor_is_emulated_untried),
 	        TEST(the_answer_is_kept_for_this_boot),
 	        TEST(an_answer_of_another_boot_is_not_believed),
 	        TEST(no_permission_is_told_and_costs_no_try),

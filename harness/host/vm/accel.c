@@ -173,6 +173,10 @@ int accel_decide(const struct accel_probe *probe, struct accel_answer *answer, s
 		answer->reason = xasprintf("%s: asked for", probe->asked);
 		return 0;
 	}
+	if (probe->guest.arch != arch_native()) {
+		answer->reason = xasprintf("tcg: the host's processor is not %s", probe->guest.arch->name);
+		return 0;
+	}
 	fd = open(probe->device, O_RDWR | O_CLOEXEC);
 	if (fd < 0) {
 		answer->reason = xasprintf("tcg: %s: %s", probe->device, strerror(errno));
