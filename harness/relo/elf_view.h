@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * elf_view: the sections of an ELF64 little-endian BPF object, as a view into bytes that may be hostile. Every offset
- * is checked here, once. Used within relo/ and by the host's prediction; it changes and copies nothing.
+ * elf_view: the sections of a BPF object, as a view into bytes that may be hostile: what is no such object, or has a
+ * section outside of it, is refused here, once. It changes and copies nothing.
  */
 #ifndef COREMATRIX_RELO_ELF_VIEW_H
 #define COREMATRIX_RELO_ELF_VIEW_H

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/elf_file.h"
 #include "host/arch/arch_x86.h"
 #include "host/lib/unpack.h"
 
@@ -72,7 +73,7 @@ static int payload_unpack(const char *payload, size_t len, struct buf *elf, stru
 
 	if (len < 8)
 		return error_usage(err, "its payload of %zu bytes is too short", len);
-	if (image_is_elf(payload, len)) {
+	if (elf_file_magic(payload, len)) {
 		buf_add(elf, payload, len);
 		return 0;
 	}
@@ -134,7 +135,7 @@ static int unpack(struct image *image, struct error *err)
 
 	if (rc)
 		return rc;
-	if (!image_is_elf(image->kernel.data, image->kernel.len))
+	if (!elf_file_magic(image->kernel.data, image->kernel.len))
 		return error_usage(err, "a bzImage whose payload is no ELF file");
 	rc = image_read_elf(image, err);
 	if (rc)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/elf_file.h"
 
 /* struct btf_header, include/uapi/linux/btf.h: 24 bytes that begin with this. */
 enum { BTF_MAGIC = 0xeb9f, BTF_HEADER_SIZE = 24 };
@@ -19,11 +20,6 @@ static uint16_t u16_at(const char *p)
 
 	memcpy(&v, p, sizeof(v));
 	return le16toh(v);
-}
-
-bool image_is_elf(const char *bytes, size_t len)
-{
-	return len >= SELFMAG && !memcmp(bytes, ELFMAG, SELFMAG);
 }
 
 /* Images of other processors, told apart so that the message can say so. */
@@ -60,7 +56,7 @@ static const struct arch *packed_arch(const char *bytes, size_t len)
 
 bool image_is_kernel(const void *bytes, size_t len)
 {
-	return packed_arch(bytes, len) || image_is_elf(bytes, len) || foreign_name(bytes, len);
+	return packed_arch(bytes, len) || elf_file_magic(bytes, len) || foreign_name(bytes, len);
 }
 
 char *image_first_word(const char *text, size_t len)
@@ -92,59 +88,46 @@ static int header_check(struct image *image, const Elf64_Ehdr *h, struct error *
 	return 0;
 }
 
-/* Whether [at, at + len) lies within `total` bytes. */
-static bool within(uint64_t at, uint64_t len, size_t total)
+static int sections_read(struct image *image, const struct elf_file *f, struct error *err)
 {
-	return at <= total && len <= total - at;
-}
+	Elf64_Shdr names, btf;
+	const char *bytes;
 
-static int sections_read(struct image *image, const Elf64_Ehdr *h, struct error *err)
-{
-	const char *elf = image->kernel.data;
-	size_t total = image->kernel.len;
-	Elf64_Shdr names, s;
-
-	if (!h->e_shoff)
-		return 0;
-	if (h->e_shentsize != sizeof(s) || !within(h->e_shoff, (uint64_t)h->e_shnum * sizeof(s), total))
+	if (f->section_count && !elf_file_section(f, f->section_count - 1, &names))
 		return error_usage(err, "an ELF file whose section table lies outside of it: cut short or corrupt");
-	if (h->e_shstrndx >= h->e_shnum)
+	if (!elf_file_section(f, f->names, &names))
 		return 0;
-	memcpy(&names, elf + h->e_shoff + h->e_shstrndx * sizeof(s), sizeof(s));
-	if (!within(names.sh_offset, names.sh_size, total))
+	if (!elf_file_holds(f, names.sh_offset, names.sh_size))
 		return error_usage(err, "an ELF file whose section names lie outside of it: cut short or corrupt");
-	for (size_t i = 0; i < h->e_shnum; i++) {
-		memcpy(&s, elf + h->e_shoff + i * sizeof(s), sizeof(s));
-		if (!within(s.sh_name, sizeof(".BTF"), names.sh_size) ||
-		    memcmp(elf + names.sh_offset + s.sh_name, ".BTF", sizeof(".BTF")))
-			continue;
-		if (s.sh_type == SHT_NOBITS || !within(s.sh_offset, s.sh_size, total))
-			return error_usage(err, "an ELF file whose .BTF lies outside of it: cut short or corrupt");
-		if (s.sh_size < BTF_HEADER_SIZE || u16_at(elf + s.sh_offset) != BTF_MAGIC)
-			return error_usage(err, "an ELF file whose .BTF is no BTF: corrupt");
-		image->btf_at = s.sh_offset;
-		image->btf_len = s.sh_size;
-	}
+	if (!elf_file_find(f, ".BTF", &btf))
+		return 0;
+	bytes = btf.sh_type == SHT_NOBITS ? NULL : elf_file_at(f, btf.sh_offset, btf.sh_size);
+	if (!bytes)
+		return error_usage(err, "an ELF file whose .BTF lies outside of it: cut short or corrupt");
+	if (btf.sh_size < BTF_HEADER_SIZE || u16_at(bytes) != BTF_MAGIC)
+		return error_usage(err, "an ELF file whose .BTF is no BTF: corrupt");
+	image->btf_at = btf.sh_offset;
+	image->btf_len = btf.sh_size;
 	return 0;
 }
 
-static int segments_read(struct image *image, const Elf64_Ehdr *h, struct error *err)
+static int segments_read(struct image *image, const struct elf_file *f, struct error *err)
 {
-	const char *elf = image->kernel.data;
-	size_t total = image->kernel.len, loaded = 0;
+	size_t loaded = 0;
 	Elf64_Phdr s;
 
-	if (h->e_phentsize != sizeof(s) || !within(h->e_phoff, (uint64_t)h->e_phnum * sizeof(s), total))
+	if (f->header.e_phnum && !elf_file_segment(f, f->header.e_phnum - 1u, &s))
 		return error_usage(err, "an ELF file whose segment table lies outside of it: cut short or corrupt");
-	for (size_t i = 0; i < h->e_phnum; i++) {
-		memcpy(&s, elf + h->e_phoff + i * sizeof(s), sizeof(s));
+	for (size_t i = 0; elf_file_segment(f, i, &s); i++) {
+		const char *bytes = elf_file_at(f, s.p_offset, s.p_filesz);
+
 		if (s.p_type != PT_LOAD && s.p_type != PT_NOTE)
 			continue;
-		if (!within(s.p_offset, s.p_filesz, total))
+		if (!bytes)
 			return error_usage(err,
 			                   "an ELF file whose segment %zu lies outside of it: cut short or corrupt", i);
 		loaded += s.p_type == PT_LOAD;
-		if (s.p_type == PT_NOTE && image->arch->image->elf_boots(elf + s.p_offset, s.p_filesz))
+		if (s.p_type == PT_NOTE && image->arch->image->elf_boots(bytes, s.p_filesz))
 			image->kernel_boots = true;
 	}
 	if (!loaded)
@@ -169,17 +152,16 @@ static char *banner_release(const char *elf, size_t len)
 
 int image_read_elf(struct image *image, struct error *err)
 {
-	Elf64_Ehdr h;
+	struct elf_file f;
 	int rc;
 
-	if (image->kernel.len < sizeof(h))
+	if (!elf_file_open(&f, image->kernel.data, image->kernel.len))
 		return error_usage(err, "an ELF file that is cut short: %zu bytes", image->kernel.len);
-	memcpy(&h, image->kernel.data, sizeof(h));
-	rc = header_check(image, &h, err);
+	rc = header_check(image, &f.header, err);
 	if (!rc)
-		rc = segments_read(image, &h, err);
+		rc = segments_read(image, &f, err);
 	if (!rc)
-		rc = sections_read(image, &h, err);
+		rc = sections_read(image, &f, err);
 	if (rc)
 		return rc;
 	image->release = banner_release(image->kernel.data, image->kernel.len);
@@ -220,7 +202,7 @@ int image_unpack(struct buf *bytes, struct image *image, struct error *err)
 		return image->arch->image->unpack(image, err);
 	}
 	image->kernel = taken;
-	return image_is_elf(taken.data, taken.len) ? image_read_elf(image, err) : refuse(taken.data, taken.len, err);
+	return elf_file_magic(taken.data, taken.len) ? image_read_elf(image, err) : refuse(taken.data, taken.len, err);
 }
 
 int image_check_boots(const struct image *image, struct error *err)

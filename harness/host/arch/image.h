@@ -55,8 +55,6 @@ bool image_is_kernel(const void *bytes, size_t len);
 
 /* ---- for the files of the architectures ---- */
 
-bool image_is_elf(const char *bytes, size_t len);
-
 /* Read `kernel`, an ELF file: fills everything but `packed`. */
 int image_read_elf(struct image *image, struct error *err);
 

@@ -1,81 +1,45 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/object/elf_needs.h"
 
-#include <elf.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-
-struct image {
-	const uint8_t *bytes;
-	size_t len;
-	Elf64_Ehdr header;
-};
-
-static bool inside(const struct image *image, uint64_t offset, uint64_t size)
-{
-	return offset <= image->len && size <= image->len - offset;
-}
-
-static Elf64_Phdr segment(const struct image *image, unsigned i)
-{
-	Elf64_Phdr p;
-
-	memcpy(&p, image->bytes + image->header.e_phoff + (size_t)i * sizeof(p), sizeof(p));
-	return p;
-}
+#include "base/elf_file.h"
 
 static bool header_fits(const struct arch *arch, const Elf64_Ehdr *h)
 {
-	return !memcmp(h->e_ident, ELFMAG, SELFMAG) && arch_fits_elf(arch, h) &&
-	       (h->e_type == ET_EXEC || h->e_type == ET_DYN);
+	return arch_fits_elf(arch, h) && (h->e_type == ET_EXEC || h->e_type == ET_DYN);
 }
 
 bool elf_needs_fits(const struct arch *arch, const void *bytes, size_t len)
 {
-	Elf64_Ehdr header;
+	struct elf_file f;
 
-	if (len < sizeof(header))
-		return false;
-	memcpy(&header, bytes, sizeof(header));
-	return header_fits(arch, &header);
+	return elf_file_open(&f, bytes, len) && header_fits(arch, &f.header);
 }
 
 static int refuse(const struct arch *arch, const Elf64_Ehdr *h, struct error *err)
 {
-	if (memcmp(h->e_ident, ELFMAG, SELFMAG))
-		return error_usage(err, "is not an ELF program");
 	if (!arch_fits_elf(arch, h))
 		return error_usage(err, "is a program for ELF machine %u; the guests are %s: build it for that",
 		                   h->e_machine, arch->name);
 	return error_usage(err, "is no linked program (ELF type %u)", h->e_type);
 }
 
-/* A string of the file, or NULL when it does not end inside. */
-static char *string_at(const struct image *image, uint64_t offset)
-{
-	const char *at = (const char *)image->bytes + offset;
-
-	if (offset >= image->len || !memchr(at, '\0', image->len - (size_t)offset))
-		return NULL;
-	return xstrdup(at);
-}
-
 /* Where in the file the byte is that is loaded at `address`; UINT64_MAX: nowhere. */
-static uint64_t offset_of(const struct image *image, uint64_t address)
+static uint64_t offset_of(const struct elf_file *f, uint64_t address)
 {
-	for (unsigned i = 0; i < image->header.e_phnum; i++) {
-		Elf64_Phdr p = segment(image, i);
+	Elf64_Phdr p;
 
+	for (uint64_t i = 0; elf_file_segment(f, i, &p); i++)
 		if (p.p_type == PT_LOAD && address >= p.p_vaddr && address - p.p_vaddr < p.p_filesz)
 			return p.p_offset + (address - p.p_vaddr);
-	}
 	return UINT64_MAX;
 }
 
-static int note(struct elf_needs *out, const Elf64_Dyn *entry, char *text, struct error *err)
+static int note(struct elf_needs *out, const Elf64_Dyn *entry, const char *text, struct error *err)
 {
 	char **slot = entry->d_tag == DT_SONAME ? &out->name : entry->d_tag == DT_RPATH ? &out->rpath : &out->runpath;
 
@@ -83,67 +47,69 @@ static int note(struct elf_needs *out, const Elf64_Dyn *entry, char *text, struc
 		return error_usage(err, "is damaged: a name in its dynamic section lies outside the file");
 	if (entry->d_tag == DT_NEEDED) {
 		strings_add(&out->needed, text);
-		free(text);
 		return 0;
 	}
 	free(*slot);
-	*slot = text;
+	*slot = xstrdup(text);
 	return 0;
 }
 
-static int read_dynamic(const struct image *image, const Elf64_Phdr *dynamic, struct elf_needs *out, struct error *err)
+static bool is_name(const Elf64_Dyn *entry)
 {
-	uint64_t strings = UINT64_MAX, count = dynamic->p_filesz / sizeof(Elf64_Dyn);
-	const uint8_t *table = image->bytes + dynamic->p_offset;
+	return entry->d_tag == DT_NEEDED || entry->d_tag == DT_SONAME || entry->d_tag == DT_RPATH ||
+	       entry->d_tag == DT_RUNPATH;
+}
+
+/* Entry `i` of the dynamic section; false at its end. */
+static bool read_entry(const struct elf_file *f, const Elf64_Phdr *dynamic, uint64_t i, Elf64_Dyn *entry)
+{
+	return i < dynamic->p_filesz / sizeof(*entry) &&
+	       elf_file_read(f, dynamic->p_offset + i * sizeof(*entry), entry, sizeof(*entry));
+}
+
+static int read_dynamic(const struct elf_file *f, const Elf64_Phdr *dynamic, struct elf_needs *out, struct error *err)
+{
+	uint64_t strings = UINT64_MAX;
 	Elf64_Dyn entry;
 	int rc = 0;
 
-	for (uint64_t i = 0; i < count; i++) {
-		memcpy(&entry, table + i * sizeof(entry), sizeof(entry));
+	for (uint64_t i = 0; read_entry(f, dynamic, i, &entry); i++)
 		if (entry.d_tag == DT_STRTAB)
-			strings = offset_of(image, entry.d_un.d_ptr);
-	}
-	for (uint64_t i = 0; i < count && !rc; i++) {
-		memcpy(&entry, table + i * sizeof(entry), sizeof(entry));
-		if (entry.d_tag == DT_NULL)
-			break;
-		if (entry.d_tag != DT_NEEDED && entry.d_tag != DT_SONAME && entry.d_tag != DT_RPATH &&
-		    entry.d_tag != DT_RUNPATH)
-			continue;
-		rc = note(out, &entry,
-		          strings >= image->len || entry.d_un.d_val >= image->len
-		                  ? NULL
-		                  : string_at(image, strings + entry.d_un.d_val),
-		          err);
+			strings = offset_of(f, entry.d_un.d_ptr);
+	for (uint64_t i = 0; !rc && read_entry(f, dynamic, i, &entry) && entry.d_tag != DT_NULL; i++) {
+		bool inside = strings < f->size && entry.d_un.d_val < f->size;
+
+		if (is_name(&entry))
+			rc = note(out, &entry, inside ? elf_file_text(f, strings + entry.d_un.d_val, f->size) : NULL,
+			          err);
 	}
 	return rc;
 }
 
 int elf_needs_read(const struct arch *arch, const void *bytes, size_t len, struct elf_needs *out, struct error *err)
 {
-	struct image image = {.bytes = bytes, .len = len};
+	struct elf_file f;
+	Elf64_Phdr p;
 	int rc = 0;
 
 	*out = (struct elf_needs){0};
-	if (len < sizeof(image.header))
+	if (!elf_file_open(&f, bytes, len))
 		return error_usage(err, "is not an ELF program");
-	memcpy(&image.header, bytes, sizeof(image.header));
-	if (!header_fits(arch, &image.header))
-		return refuse(arch, &image.header, err);
-	if (image.header.e_phentsize != sizeof(Elf64_Phdr) ||
-	    !inside(&image, image.header.e_phoff, (uint64_t)image.header.e_phnum * sizeof(Elf64_Phdr)))
+	if (!header_fits(arch, &f.header))
+		return refuse(arch, &f.header, err);
+	if (f.header.e_phnum && !elf_file_segment(&f, f.header.e_phnum - 1u, &p))
 		return error_usage(err, "is damaged: its program headers lie outside the file");
-	for (unsigned i = 0; i < image.header.e_phnum && !rc; i++) {
-		Elf64_Phdr p = segment(&image, i);
+	for (unsigned i = 0; !rc && elf_file_segment(&f, i, &p); i++) {
+		const char *text = elf_file_at(&f, p.p_offset, p.p_filesz);
 
 		if (p.p_type != PT_INTERP && p.p_type != PT_DYNAMIC)
 			continue;
-		if (!inside(&image, p.p_offset, p.p_filesz))
+		if (!text)
 			return error_usage(err, "is damaged: segment %u lies outside the file", i);
 		if (p.p_type == PT_DYNAMIC)
-			rc = read_dynamic(&image, &p, out, err);
+			rc = read_dynamic(&f, &p, out, err);
 		else if (!out->interpreter)
-			out->interpreter = xstrndup((const char *)bytes + p.p_offset, (size_t)p.p_filesz);
+			out->interpreter = xstrndup(text, (size_t)p.p_filesz);
 	}
 	return rc;
 }

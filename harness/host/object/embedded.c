@@ -1,85 +1,61 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/object/embedded.h"
 
-#include <elf.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/elf_file.h"
 #include "base/io.h"
 
 /* Section headers and symbols looked at in one file, false starts included; real tools stay below 100 000. */
 #define MAX_WORK (16u << 20)
 
-/* One place that may hold an image: the rest of the file from there on. */
-struct candidate {
-	const uint8_t *at;
-	size_t room;
-	Elf64_Ehdr header;
-	size_t size; /* of the image, once known */
-};
-
-/* An image starts anywhere, so nothing in it is aligned for the host. */
-static Elf64_Shdr section_at(const struct candidate *c, size_t index)
+/* Whether a BPF object may begin here, by its header. */
+static bool is_bpf_header(const struct elf_file *f)
 {
-	Elf64_Shdr section;
+	const Elf64_Ehdr *h = &f->header;
+	Elf64_Shdr last;
 
-	memcpy(&section, c->at + c->header.e_shoff + index * sizeof(section), sizeof(section));
-	return section;
+	return elf_file_is_64le(f) && h->e_ident[EI_VERSION] == EV_CURRENT && h->e_machine == EM_BPF &&
+	       h->e_type == ET_REL && h->e_version == EV_CURRENT && h->e_ehsize == sizeof(*h) && h->e_shnum > 1 &&
+	       h->e_shstrndx > 0 && h->e_shstrndx < h->e_shnum && h->e_shoff >= sizeof(*h) &&
+	       elf_file_section(f, h->e_shnum - 1u, &last);
 }
 
-static bool lies_inside(size_t room, uint64_t offset, uint64_t size)
+static bool is_text_table(const struct elf_file *f, const Elf64_Shdr *section)
 {
-	return offset <= room && size <= room - offset;
+	const char *last = section->sh_type == SHT_STRTAB && section->sh_size
+	                           ? elf_file_at(f, section->sh_offset + section->sh_size - 1, 1)
+	                           : NULL;
+
+	return last && !*last;
 }
 
-static bool is_bpf_header(struct candidate *c)
+/* Check the section table, and end the file where the image ends. */
+static bool measure(struct elf_file *f)
 {
-	const Elf64_Ehdr *h = &c->header;
-
-	if (c->room < sizeof(*h))
-		return false;
-	memcpy(&c->header, c->at, sizeof(*h));
-	return h->e_ident[EI_CLASS] == ELFCLASS64 && h->e_ident[EI_DATA] == ELFDATA2LSB &&
-	       h->e_ident[EI_VERSION] == EV_CURRENT && h->e_machine == EM_BPF && h->e_type == ET_REL &&
-	       h->e_version == EV_CURRENT && h->e_ehsize == sizeof(*h) && h->e_shentsize == sizeof(Elf64_Shdr) &&
-	       h->e_shnum > 1 && h->e_shstrndx > 0 && h->e_shstrndx < h->e_shnum && h->e_shoff >= sizeof(*h) &&
-	       lies_inside(c->room, h->e_shoff, (uint64_t)h->e_shnum * sizeof(Elf64_Shdr));
-}
-
-static bool is_text_table(const struct candidate *c, const Elf64_Shdr *section)
-{
-	return section->sh_type == SHT_STRTAB && section->sh_size && section->sh_offset < c->size &&
-	       c->at[section->sh_offset + section->sh_size - 1] == '\0';
-}
-
-/* Check the section table and find the image's end. */
-static bool measure(struct candidate *c)
-{
-	uint64_t end = c->header.e_shoff + (uint64_t)c->header.e_shnum * sizeof(Elf64_Shdr);
-	Elf64_Shdr names;
+	uint64_t end = f->header.e_shoff + (uint64_t)f->header.e_shnum * sizeof(Elf64_Shdr);
 	bool symbols = false;
+	Elf64_Shdr s;
 
-	if (section_at(c, 0).sh_type != SHT_NULL)
+	if (!elf_file_section(f, 0, &s) || s.sh_type != SHT_NULL)
 		return false;
-	for (size_t i = 1; i < c->header.e_shnum; i++) {
-		const Elf64_Shdr s = section_at(c, i);
-
-		if (s.sh_link >= c->header.e_shnum)
+	for (uint64_t i = 1; elf_file_section(f, i, &s); i++) {
+		if (s.sh_link >= f->header.e_shnum)
 			return false;
 		symbols |= s.sh_type == SHT_SYMTAB && s.sh_entsize == sizeof(Elf64_Sym);
 		if (s.sh_type == SHT_NOBITS)
 			continue;
-		if (!lies_inside(c->room, s.sh_offset, s.sh_size))
+		if (!elf_file_holds(f, s.sh_offset, s.sh_size))
 			return false;
 		if (s.sh_offset + s.sh_size > end)
 			end = s.sh_offset + s.sh_size;
 	}
-	c->size = (size_t)end;
-	names = section_at(c, c->header.e_shstrndx);
-	return symbols && is_text_table(c, &names);
+	f->size = end;
+	return symbols && elf_file_section(f, f->names, &s) && is_text_table(f, &s);
 }
 
 /* "dir/biosnoop.bpf.c" -> "biosnoop"; "" for a name that cannot be a file's. */
@@ -103,21 +79,24 @@ static char *source_stem(const char *path)
 }
 
 /* The symbol table's file symbol names the source; `llvm-strip -g` keeps it. Adds what it looked at to `work`. */
-static char *find_source(const struct candidate *c, uint64_t *work)
+static char *find_source(const struct elf_file *f, uint64_t *work)
 {
-	for (size_t i = 1; i < c->header.e_shnum; i++) {
-		const Elf64_Shdr table = section_at(c, i), names = section_at(c, table.sh_link);
+	Elf64_Shdr table, names;
+	const char *source;
 
-		if (table.sh_type != SHT_SYMTAB || table.sh_entsize != sizeof(Elf64_Sym) || !is_text_table(c, &names))
+	for (uint64_t i = 1; elf_file_section(f, i, &table); i++) {
+		if (table.sh_type != SHT_SYMTAB || table.sh_entsize != sizeof(Elf64_Sym) ||
+		    !elf_file_section(f, table.sh_link, &names) || !is_text_table(f, &names))
 			continue;
 		for (uint64_t at = 0; at + sizeof(Elf64_Sym) <= table.sh_size; at += sizeof(Elf64_Sym)) {
 			Elf64_Sym symbol;
 
-			memcpy(&symbol, c->at + table.sh_offset + at, sizeof(symbol));
-			if (++*work > MAX_WORK)
+			if (!elf_file_read(f, table.sh_offset + at, &symbol, sizeof(symbol)) || ++*work > MAX_WORK)
 				return xstrdup("");
-			if (ELF64_ST_TYPE(symbol.st_info) == STT_FILE && symbol.st_name < names.sh_size)
-				return source_stem((const char *)c->at + names.sh_offset + symbol.st_name);
+			source = ELF64_ST_TYPE(symbol.st_info) == STT_FILE ? elf_file_string(f, &names, symbol.st_name)
+			                                                   : NULL;
+			if (source)
+				return source_stem(source);
 		}
 	}
 	return xstrdup("");
@@ -136,13 +115,13 @@ int embedded_find(const void *bytes, size_t len, const char *name, struct embedd
 
 	*list = (struct embedded_list){0};
 	while (at < end && (at = memmem(at, (size_t)(end - at), ELFMAG, SELFMAG))) {
-		struct candidate c = {.at = at, .room = (size_t)(end - at)};
-		bool plausible = is_bpf_header(&c);
+		struct elf_file f;
+		bool plausible = elf_file_open(&f, at, (size_t)(end - at)) && is_bpf_header(&f);
 
-		work += plausible ? c.header.e_shnum : 0;
-		if (plausible && measure(&c)) {
-			add(list, (struct embedded){(size_t)(at - start), c.size, find_source(&c, &work)});
-			at += c.size;
+		work += plausible ? f.header.e_shnum : 0;
+		if (plausible && measure(&f)) {
+			add(list, (struct embedded){(size_t)(at - start), f.size, find_source(&f, &work)});
+			at += f.size;
 		} else {
 			at++;
 		}

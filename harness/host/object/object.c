@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/object/object.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/elf_file.h"
 #include "base/io.h"
 #include "host/lib/sha256.h"
 #include "host/lib/strings.h"
@@ -21,20 +21,19 @@
 /* What a file is, told by its ELF header. */
 static int check_header(const struct buf *bytes, const char *path, bool *is_object, struct error *err)
 {
-	const Elf64_Ehdr *header = (const Elf64_Ehdr *)bytes->data;
+	struct elf_file f;
 
-	if (bytes->len < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG))
+	if (!elf_file_open(&f, bytes->data, bytes->len))
 		return error_usage(err, "%s: is not an ELF file; give an object that clang compiled with -target bpf",
 		                   path);
-	*is_object = header->e_ident[EI_CLASS] == ELFCLASS64 && header->e_ident[EI_DATA] == ELFDATA2LSB &&
-	             header->e_machine == EM_BPF;
-	if (header->e_ident[EI_DATA] != ELFDATA2LSB)
+	*is_object = elf_file_is_64le(&f) && f.header.e_machine == EM_BPF;
+	if (f.header.e_ident[EI_DATA] != ELFDATA2LSB)
 		return error_usage(
 		        err,
 		        "%s: is big-endian; the kernels of the matrix are little-endian: compile with clang -target bpfel",
 		        path);
-	if (*is_object && header->e_type != ET_REL)
-		return error_usage(err, "%s: is not a relocatable object (ELF type %u)", path, header->e_type);
+	if (*is_object && f.header.e_type != ET_REL)
+		return error_usage(err, "%s: is not a relocatable object (ELF type %u)", path, f.header.e_type);
 	if (*is_object && bytes->len > OBJECT_MAX_BYTES)
 		return error_usage(err, "%s: is larger than %u MiB, the most that a guest takes of one object", path,
 		                   OBJECT_MAX_BYTES >> 20);
@@ -105,12 +104,13 @@ static int add_embedded(struct object_list *list, const char *path, const struct
 	cleanup_embedded_list struct embedded_list found = {0};
 	cleanup_free char *base = stem(path);
 	int rc = embedded_find(file->data, file->len, path, &found, err);
+	struct elf_file f;
 
-	if (!rc && !found.count)
+	if (!rc && !found.count && elf_file_open(&f, file->data, file->len))
 		return error_usage(
 		        err,
 		        "%s: is an ELF file for machine %u that carries no BPF object; give an object that clang compiled with -target bpf, or a tool with a libbpf skeleton in it",
-		        path, ((const Elf64_Ehdr *)file->data)->e_machine);
+		        path, f.header.e_machine);
 	for (size_t i = 0; !rc && i < found.count; i++) {
 		const struct embedded *e = &found.at[i];
 		cleanup_free char *name = NULL;

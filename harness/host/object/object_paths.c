@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/object/object_paths.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -11,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/elf_file.h"
 
 static bool ends_with(const char *text, const char *ending)
 {
@@ -19,19 +19,18 @@ static bool ends_with(const char *text, const char *ending)
 	return len > ending_len && !strcmp(text + len - ending_len, ending);
 }
 
-static bool read_elf_header(const char *path, Elf64_Ehdr *header)
+static bool open_elf(const char *path, struct elf_file *f)
 {
 	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	return fd >= 0 && read(fd, header, sizeof(*header)) == (ssize_t)sizeof(*header) &&
-	       !memcmp(header->e_ident, ELFMAG, SELFMAG);
+	return fd >= 0 && elf_file_open_fd(f, fd);
 }
 
 static bool is_bpf_elf(const char *path)
 {
-	Elf64_Ehdr header;
+	struct elf_file f;
 
-	return read_elf_header(path, &header) && header.e_ident[EI_DATA] == ELFDATA2LSB && header.e_machine == EM_BPF;
+	return open_elf(path, &f) && f.header.e_ident[EI_DATA] == ELFDATA2LSB && f.header.e_machine == EM_BPF;
 }
 
 static bool is_regular_file(const char *path)
@@ -96,9 +95,9 @@ static int add_path(const char *path, struct strings *paths, struct error *err)
  * too. */
 static bool is_meant(const char *path)
 {
-	Elf64_Ehdr header;
+	struct elf_file f;
 
-	return is_directory(path) || is_wanted(path) || (is_regular_file(path) && read_elf_header(path, &header));
+	return is_directory(path) || is_wanted(path) || (is_regular_file(path) && open_elf(path, &f));
 }
 
 static int add_pattern(const char *pattern, struct strings *paths, struct error *err)

@@ -3,7 +3,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/elf_file.h"
 #include "base/io.h"
 #include "base/version.h"
 
@@ -123,22 +123,6 @@ void btf_source_list_free(struct btf_source_list *list)
 
 /* ---- what is in them ---- */
 
-static bool read_at(int fd, void *bytes, size_t len, uint64_t offset)
-{
-	size_t done = 0;
-
-	while (done < len) {
-		ssize_t n = pread(fd, (char *)bytes + done, len - done, (off_t)(offset + done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		done += (size_t)n;
-	}
-	return true;
-}
-
 /* Files below /sys say a size that need not be true: read to the end. */
 static int read_raw(int fd, struct buf *raw, struct error *err)
 {
@@ -162,45 +146,24 @@ static int read_raw(int fd, struct buf *raw, struct error *err)
 	}
 }
 
-static int find_btf_section(int fd, const Elf64_Ehdr *h, Elf64_Shdr *found, struct error *err)
-{
-	cleanup_free Elf64_Shdr *table = xcalloc(h->e_shnum, sizeof(*table));
-	const Elf64_Shdr *names;
-	char name[sizeof(".BTF")];
-
-	if (!h->e_shnum || h->e_shentsize != sizeof(*table) || h->e_shstrndx >= h->e_shnum ||
-	    !read_at(fd, table, h->e_shnum * sizeof(*table), h->e_shoff))
-		return error_usage(err, "an ELF file without a section table, or cut short");
-	names = &table[h->e_shstrndx];
-	for (unsigned i = 1; i < h->e_shnum; i++) {
-		if (table[i].sh_name >= names->sh_size ||
-		    !read_at(fd, name, sizeof(name), names->sh_offset + table[i].sh_name) ||
-		    memcmp(name, ".BTF", sizeof(name)))
-			continue;
-		*found = table[i];
-		return 0;
-	}
-	return error_usage(
-	        err,
-	        "an ELF file without a .BTF section: the kernel was built without CONFIG_DEBUG_INFO_BTF, or is compressed");
-}
-
 static int read_elf(int fd, struct buf *raw, struct error *err)
 {
-	Elf64_Shdr section = {0};
-	Elf64_Ehdr h = {0};
-	int rc;
+	struct elf_file f;
+	Elf64_Shdr section;
 
-	if (!read_at(fd, &h, sizeof(h), 0) || h.e_ident[EI_CLASS] != ELFCLASS64 || h.e_ident[EI_DATA] != ELFDATA2LSB)
+	if (!elf_file_open_fd(&f, fd) || !elf_file_is_64le(&f))
 		return error_usage(err, "an ELF file, but not a 64-bit little-endian one");
-	rc = find_btf_section(fd, &h, &section, err);
-	if (rc)
-		return rc;
+	if (!f.section_count || !elf_file_section(&f, f.section_count - 1, &section) || f.names >= f.section_count)
+		return error_usage(err, "an ELF file without a section table, or cut short");
+	if (!elf_file_find(&f, ".BTF", &section))
+		return error_usage(
+		        err,
+		        "an ELF file without a .BTF section: the kernel was built without CONFIG_DEBUG_INFO_BTF, or is compressed");
 	if (section.sh_size > BTF_SOURCE_MAX)
 		return error_usage(err, "its .BTF of %llu bytes is larger than the %zu that are allowed",
 		                   (unsigned long long)section.sh_size, BTF_SOURCE_MAX);
 	buf_reserve(raw, section.sh_size);
-	if (!read_at(fd, raw->data, section.sh_size, section.sh_offset))
+	if (!elf_file_read(&f, section.sh_offset, raw->data, section.sh_size))
 		return error_usage(err, "an ELF file whose .BTF lies outside of it: cut short");
 	raw->len = section.sh_size;
 	raw->data[raw->len] = '\0';
@@ -282,11 +245,11 @@ int btf_source_read(int fd, struct buf *raw, struct error *err)
 {
 	unsigned char start[4] = {0};
 
-	if (!read_at(fd, start, sizeof(start), 0))
+	if (pread(fd, start, sizeof(start), 0) != (ssize_t)sizeof(start))
 		return error_usage(err, "not BTF: shorter than 4 bytes");
 	if (!memcmp(start, &btf_magic, sizeof(btf_magic)))
 		return read_raw(fd, raw, err);
-	if (!memcmp(start, ELFMAG, SELFMAG))
+	if (elf_file_magic(start, sizeof(start)))
 		return read_elf(fd, raw, err);
 	return read_archive(fd, raw, err);
 }
