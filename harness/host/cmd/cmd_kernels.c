@@ -174,7 +174,8 @@ static int verb_add(const struct arguments *a, struct kernel_list *list, struct 
 		word_add(&line, a->common.args[i]);
 	if (strpbrk(buf_str(&line), "\r\n"))
 		return error_usage(err, "kernels add: a line break in the words; expected one line of the list");
-	rc = io_read_file(path ? path : a->common.list_path, (size_t)1 << 20, &text, err);
+	rc = places_check_own(a->common.list_path, err);
+	rc = rc ? rc : io_read_file(path ? path : a->common.list_path, (size_t)1 << 20, &text, err);
 	if (rc)
 		return rc;
 	if (text.len && text.data[text.len - 1] != '\n')

@@ -153,7 +153,7 @@ static const char *row_flavour(const struct kernel_row *row, const struct store_
 static int add_listed(const struct predict_options *o, struct kernels *k, struct error *err)
 {
 	const struct store_options store = {.dir = o->common.images, .quiet = true};
-	int rc = kernel_list_read(o->common.list_path ? o->common.list_path : "kernels.txt", &k->list, err);
+	int rc = kernel_list_read(o->common.list_path ? o->common.list_path : places_list(), &k->list, err);
 
 	rc = rc ? rc : kernel_list_select(&k->list, o->common.globs.at, o->common.globs.count, err);
 	if (!rc)
@@ -331,7 +331,7 @@ static int predict(const struct predict_options *o, enum exit_status *status, st
 
 int cmd_predict(int argc, char **argv)
 {
-	struct predict_options o = {.common = {.images = "images"}};
+	struct predict_options o = {.common = {.images = places_store()}};
 	cleanup_error struct error err = {0};
 	enum exit_status status = EXIT_AS_EXPECTED;
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "host/cmd/places.h"
 #include "host/lib/strings.h"
 
 /* Set the defaults before parsing; the strings are argv's own. */
@@ -23,12 +24,12 @@ struct command_options {
 	size_t arg_count;
 };
 
-#define COMMAND_DEFAULTS .list_path = "kernels.txt", .images = "images", .accel = "auto"
+#define COMMAND_DEFAULTS .list_path = places_list(), .images = places_store(), .accel = "auto"
 
 /* Rows for a command's table of options, as far as it takes them; each has its own row for -o/--output. */
 #define COMMAND_ROW_LIST \
 	{ \
-		"kernels", 'k', "FILE", 0, "the list of kernels (kernels.txt)", 0 \
+		"kernels", 'k', "FILE", 0, "the list of kernels (./kernels.txt, else the installed one)", 0 \
 	}
 #define COMMAND_ROW_KERNEL \
 	{ \
@@ -36,7 +37,7 @@ struct command_options {
 	}
 #define COMMAND_ROW_IMAGES \
 	{ \
-		"images", 'i', "DIR", 0, "the kernel store (images)", 0 \
+		"images", 'i', "DIR", 0, "the kernel store (./images where that is, else ~/.cache/corematrix)", 0 \
 	}
 #define COMMAND_ROW_ACCEL \
 	{ \
