@@ -9,6 +9,8 @@ say = @$(if $(V),:,printf '  %-7s %s\n' $(1) $(2))
 # A make as parallel as the machine, or as the user's -j asks for, which no line but a recipe's gets to see.
 parallel = $(MAKE) --no-print-directory --output-sync=target $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$$(nproc))
 
+VERSION := 0.9.0
+
 # ---- what is per architecture ----
 
 # Of the guests: sources named for it in harness/agent/arch and harness/floor are chosen by this.
@@ -124,6 +126,9 @@ deps:
 $(BUILD)/corematrix: $(HOST_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ $(HOST_LIBS)
+
+$(BUILD)/host/harness/host/cmd/main.o: CPPFLAGS += -DCOREMATRIX_VERSION='"$(VERSION)"'
+$(BUILD)/host/harness/host/cmd/main.o: Makefile
 
 $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D)
@@ -288,13 +293,15 @@ build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(shell pkg-config --cflags $(PKGS)) -c -o $@ $<
 
+include harness/install.mk
+
 ## clean        remove build/ (images/ and results/ stay)
 clean:
 	rm -rf build
 
 ## help         this list
 help:
-	@sed -n 's/^## /  make /p' Makefile
+	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
 	@echo '  knobs: V=1 (show commands), SAN=1 (sanitizers), DEBUG=1 (-O0), PLAIN=1 (agent without speed machinery), OBJ="a.bpf.o …", KERNELS=FILE, ARGS="--kernel GLOB …"'
 
 -include $(HOST_OBJ:.o=.d) $(AGENT_OBJ:.o=.d) $(AGENT_TESTED:.o=.d) $(TEST_BIN:=.d) $(FUZZ_OBJ:.o=.d) $(FUZZERS:%=build/fuzz/%.d)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <bpf/libbpf.h>
+
 #include "base/error.h"
 #include "host/cmd/cmd_bench.h"
 #include "host/cmd/cmd_bisect.h"
@@ -31,7 +33,7 @@ static const struct command {
 
 static void print_help(FILE *to)
 {
-	fputs("usage: corematrix COMMAND [OPTION...]\n\n", to);
+	fputs("Usage: corematrix COMMAND [OPTION...]\n\n", to);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].help);
 	fputs("\n`corematrix COMMAND --help` tells the options.\n"
@@ -40,10 +42,20 @@ static void print_help(FILE *to)
 	      to);
 }
 
+/* The libbpf is part of every answer: it is the one that the guests load with. */
+static void print_version(void)
+{
+	printf("corematrix %s\nlibbpf %s\n", COREMATRIX_VERSION, libbpf_version_string());
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))) {
 		print_help(stdout);
+		return EXIT_AS_EXPECTED;
+	}
+	if (argc > 1 && !strcmp(argv[1], "--version")) {
+		print_version();
 		return EXIT_AS_EXPECTED;
 	}
 	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)

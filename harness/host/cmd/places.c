@@ -11,6 +11,7 @@
 
 #define LIST "kernels.txt"
 #define STORE "images"
+#define SHARE "/share/corematrix/"
 
 static bool is_kind(const char *path, mode_t kind)
 {
@@ -22,15 +23,19 @@ static bool is_kind(const char *path, mode_t kind)
 /* Where `make install` puts the list, for the program at hand; "" when that cannot be told. */
 static const char *installed_list(void)
 {
-	static char path[PATH_MAX + sizeof("/../share/corematrix/" LIST)];
+	static char path[PATH_MAX + sizeof(SHARE LIST)];
 	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX);
 	char *slash;
 
 	path[len > 0 ? len : 0] = '\0';
-	slash = strrchr(path, '/');
-	if (!slash)
-		return "";
-	strcpy(slash, "/../share/corematrix/" LIST);
+	/* PREFIX/bin/corematrix */
+	for (int i = 0; i < 2; i++) {
+		slash = strrchr(path, '/');
+		if (!slash)
+			return "";
+		*slash = '\0';
+	}
+	strcat(path, SHARE LIST);
 	return path;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * places: where the program finds what nobody named on its command line: the list of kernels and the store. In a
- * checkout, and in any directory that has them, these are ./kernels.txt and ./images; an installed program falls back to
- * the list that came with it and to the user's cache. It only looks: it makes and reads nothing.
+ * checkout, and in any directory that has them, these are ./kernels.txt and ./images; an installed program falls back
+ * to the list that came with it and to the user's cache. It only looks: it makes and reads nothing.
  */
 #ifndef COREMATRIX_HOST_CMD_PLACES_H
 #define COREMATRIX_HOST_CMD_PLACES_H

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Installing: manual pages, completion, the Debian package. Included by the Makefile.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# What turns pages into manual pages, and what makes a package; only these targets need them.
+MANUAL_DEBS := help2man lowdown
+PACKAGE_DEBS := $(MANUAL_DEBS) debhelper dpkg-dev fakeroot lintian
+
+.PHONY: manual install install-files uninstall deb
+
+## manual       the manual pages, in build/man
+manual: build/man/corematrix.1
+build/man/corematrix.1: $(BUILD)/corematrix harness/doc/manual.sh $(wildcard harness/doc/*.md harness/doc/man/*)
+	$(Q)harness/deps.sh $(MANUAL_DEBS)
+	$(call say,MAN,build/man)
+	$(Q)rm -rf build/man && harness/doc/manual.sh $(BUILD)/corematrix build/man
+
+## install      the program, its list of kernels, manual pages and completion (PREFIX=/usr/local DESTDIR=)
+install: all
+	$(Q)$(MAKE) --no-print-directory install-files
+install-files: manual
+	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/corematrix' '$(DESTDIR)$(PREFIX)/share/man/man1' \
+		'$(DESTDIR)$(PREFIX)/share/man/man5' '$(DESTDIR)$(PREFIX)/share/bash-completion/completions' \
+		'$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions'
+	$(Q)install -m 755 $(BUILD)/corematrix '$(DESTDIR)$(PREFIX)/bin/'
+	$(Q)install -m 644 kernels.txt '$(DESTDIR)$(PREFIX)/share/corematrix/'
+	$(Q)install -m 644 build/man/*.1 '$(DESTDIR)$(PREFIX)/share/man/man1/'
+	$(Q)install -m 644 build/man/*.5 '$(DESTDIR)$(PREFIX)/share/man/man5/'
+	$(Q)install -m 644 harness/doc/completion.bash '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/corematrix'
+	$(Q)install -m 644 harness/doc/completion.zsh '$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_corematrix'
+
+## uninstall    what install put there
+uninstall:
+	$(Q)rm -rf '$(DESTDIR)$(PREFIX)/bin/corematrix' '$(DESTDIR)$(PREFIX)/share/corematrix' \
+		'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/corematrix' \
+		'$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_corematrix'
+	$(Q)rm -f '$(DESTDIR)$(PREFIX)'/share/man/man1/corematrix.1 '$(DESTDIR)$(PREFIX)'/share/man/man1/corematrix-*.1 \
+		'$(DESTDIR)$(PREFIX)'/share/man/man5/corematrix-*.5
+
+## deb          a Debian package, in build/deb
+deb: deps
+	$(Q)harness/deps.sh $(PACKAGE_DEBS)
+	$(Q)harness/debian/build.sh $(VERSION) build/deb
