@@ -43,28 +43,6 @@ START_TEST(order_follows_the_times)
 }
 END_TEST
 
-START_TEST(parts_cover_the_plan_once)
-{
-	struct plan_times times = {0};
-	char seen[COUNT(ids) + 1] = {0};
-	size_t total = 0;
-
-	for (unsigned part = 1; part <= 3; part++) {
-		struct plan plan;
-
-		plan_make(&plan, ids, COUNT(ids), &times);
-		plan_cut(&plan, part, 3);
-		for (size_t i = 0; i < plan.count; i++) {
-			ck_assert(!seen[plan.at[i].kernel]);
-			seen[plan.at[i].kernel] = 1;
-			total++;
-		}
-		plan_free(&plan);
-	}
-	ck_assert_uint_eq(total, COUNT(ids));
-}
-END_TEST
-
 START_TEST(times_survive_on_disk)
 {
 	struct plan_times times = {0}, again;
@@ -86,7 +64,6 @@ int main(void)
 	const struct suite_row tests[] = {
 	        GROUP("plan", .open = scratch_setup, .close = scratch_teardown),
 	        EACH(order_follows_the_times, orders),
-	        TEST(parts_cover_the_plan_once),
 	        TEST(times_survive_on_disk),
 	};
 

@@ -161,6 +161,23 @@ START_TEST(a_cell_that_was_not_run_is_an_error)
 }
 END_TEST
 
+START_TEST(an_optional_row_is_a_suite_of_skipped_tests)
+{
+	struct result *r = read_golden();
+	cleanup_free char *text = NULL, *message = NULL, *errors = NULL;
+
+	text_set(&result_add_skipped(r)->kernel, "9.9-cloud");
+	text_set(&r->skipped[0].reason, "no such kernel");
+	text = report_junit(r);
+	ck_assert_int_eq(validate(text), 0);
+	message = ask(text, "string(//testsuite[@name='9.9-cloud']/testcase[1]/skipped/@message)");
+	errors = ask(text, "string(//testsuite[@name='9.9-cloud']/@errors)");
+	ck_assert_str_eq(message, "no such kernel");
+	ck_assert_str_eq(errors, "0");
+	result_free(r);
+}
+END_TEST
+
 START_TEST(an_empty_or_odd_run_is_valid)
 {
 	struct result *r = result_new();
@@ -205,6 +222,7 @@ int main(void)
 	        EACH(the_golden_run_is_told_rightly, answers),
 	        EACH(hostile_text_comes_out_right, hostile),
 	        TEST(a_cell_that_was_not_run_is_an_error),
+	        TEST(an_optional_row_is_a_suite_of_skipped_tests),
 	        TEST(an_empty_or_odd_run_is_valid),
 	        EACH(the_schema_refuses, invalid),
 	};

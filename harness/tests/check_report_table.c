@@ -168,6 +168,26 @@ START_TEST(an_incomplete_run_says_so)
 }
 END_TEST
 
+START_TEST(what_was_left_out_is_told_and_not_counted)
+{
+	struct result *r = read_golden();
+	cleanup_free char *before = report_table(r, false), *text = NULL;
+	const char *totals = strrchr(before, '\n') - 1;
+
+	while (totals[-1] != '\n')
+		totals--;
+	r->part.k = 2;
+	r->part.n = 3;
+	text_set(&result_add_skipped(r)->kernel, "9.9-cloud");
+	text_set(&r->skipped[0].reason, "no such kernel");
+	text = report_table(r, false);
+	ck_assert(strstr(text, "part 2 of 3 of the matrix\n") != NULL);
+	ck_assert(strstr(text, "optional, and skipped:\n  9.9-cloud: no such kernel\n") != NULL);
+	ck_assert(strstr(text, totals) != NULL);
+	result_free(r);
+}
+END_TEST
+
 START_TEST(names_of_any_width_stay_aligned)
 {
 	struct result *r = make_run(2, 2);
@@ -386,6 +406,7 @@ int main(void)
 	        EACH(tables_fit_the_width, shapes),
 	        TEST(lines_carry_no_trailing_space),
 	        TEST(an_incomplete_run_says_so),
+	        TEST(what_was_left_out_is_told_and_not_counted),
 	        TEST(names_of_any_width_stay_aligned),
 	        TEST(a_cause_is_told_once_with_its_kernels),
 	        TEST(kernels_that_fail_alike_are_told_once),

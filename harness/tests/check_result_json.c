@@ -350,6 +350,44 @@ START_TEST(the_highest_exit_status_wins)
 }
 END_TEST
 
+/* An optional row that was left out is in the document, and in no count. */
+START_TEST(parts_and_skipped_rows_are_kept)
+{
+	char path[] = "/tmp/check_result_json.XXXXXX";
+	cleanup_close int fd = mkstemp(path);
+	cleanup_error struct error err = {0};
+	struct result *r = NULL, *again = NULL;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(result_json_read(GOLDEN, &r, &err), 0);
+	ck_assert_uint_eq(r->part.n, 0);
+	ck_assert_uint_eq(r->skipped_count, 0);
+	r->part.k = 2;
+	r->part.n = 3;
+	text_set(&r->part.list_sha256, "abcd");
+	text_set(&result_add_skipped(r)->kernel, "9.9-cloud");
+	r->skipped[0].line = 7;
+	text_set(&r->skipped[0].reason, "no such kernel");
+	ck_assert_int_eq(result_json_write(r, path, &err), 0);
+	ck_assert_msg(!result_json_read(path, &again, &err), "%s", err.text);
+	ck_assert_uint_eq(again->part.k, 2);
+	ck_assert_uint_eq(again->part.n, 3);
+	ck_assert_str_eq(again->part.list_sha256, "abcd");
+	ck_assert_uint_eq(again->skipped_count, 1);
+	ck_assert_str_eq(again->skipped[0].kernel, "9.9-cloud");
+	ck_assert_uint_eq(again->skipped[0].line, 7);
+	ck_assert_str_eq(again->skipped[0].reason, "no such kernel");
+	ck_assert_int_eq(result_exit_status(again), result_exit_status(r));
+	result_free(again);
+	/* part 4 of 3 is none, written or read */
+	r->part.k = 4;
+	ck_assert_int_ne(result_json_write(r, path, &err), 0);
+	ck_assert_msg(strstr(err.text, "part") != NULL, "%s", err.text);
+	unlink(path);
+	result_free(r);
+}
+END_TEST
+
 START_TEST(totals_add_up)
 {
 	cleanup_error struct error err = {0};
@@ -413,6 +451,7 @@ int main(void)
 	        TEST(evidence_is_kept_where_it_was_measured),
 	        TEST(files_are_replaced_and_read),
 	        EACH(the_highest_exit_status_wins, runs),
+	        TEST(parts_and_skipped_rows_are_kept),
 	        TEST(totals_add_up),
 	        TEST(verdicts_have_text),
 	        TEST(evidence_is_counted),

@@ -135,6 +135,18 @@ int kernel_list_select(struct kernel_list *list, char *const *globs, size_t coun
 	return 0;
 }
 
+void kernel_list_keep(struct kernel_list *list, const bool *keep)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (keep[i])
+			list->rows[kept++] = list->rows[i];
+		else
+			kernel_row_free(&list->rows[i]);
+	list->count = kept;
+}
+
 void kernel_list_split(struct kernel_list *list, struct kernel_list *types)
 {
 	size_t kept = 0;

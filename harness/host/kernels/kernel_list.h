@@ -6,6 +6,7 @@
 #ifndef COREMATRIX_HOST_KERNELS_KERNEL_LIST_H
 #define COREMATRIX_HOST_KERNELS_KERNEL_LIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -31,6 +32,9 @@ int kernel_list_read(const char *path, struct kernel_list *list, struct error *e
  * is an error that names the ids, and leaves the list as it was.
  */
 int kernel_list_select(struct kernel_list *list, char *const *globs, size_t count, struct error *err);
+
+/* Leave out the rows for which `keep`, an entry per row, is false; there may be none left. */
+void kernel_list_keep(struct kernel_list *list, const bool *keep);
 
 /*
  * Move the rows that are types alone out of `list` into `types`: what is fetched, booted and measured is the rest,

@@ -255,6 +255,38 @@ static void write_suite(xmlTextWriter *w, const struct result_view *v, size_t in
 		free_test_case(&cases[i]);
 }
 
+/* An optional row that was left out: a suite whose tests were skipped. */
+static void write_skipped(xmlTextWriter *w, const struct result *r, size_t index)
+{
+	const struct result_skipped *s = &r->skipped[index];
+	cleanup_free char *when = timestamp(r->started);
+
+	xmlTextWriterStartElement(w, BAD_CAST "testsuite");
+	attribute(w, "name", s->kernel);
+	attribute(w, "package", "corematrix");
+	attribute_count(w, "id", r->kernel_count + index);
+	attribute_count(w, "tests", r->object_count);
+	attribute_count(w, "failures", 0);
+	attribute_count(w, "errors", 0);
+	attribute_seconds(w, "time", 0);
+	attribute(w, "timestamp", when);
+	attribute(w, "hostname", "localhost");
+	element_text(w, "properties", "");
+	for (size_t i = 0; i < r->object_count; i++) {
+		xmlTextWriterStartElement(w, BAD_CAST "testcase");
+		attribute(w, "name", r->objects[i].name);
+		attribute(w, "classname", s->kernel);
+		attribute_seconds(w, "time", 0);
+		xmlTextWriterStartElement(w, BAD_CAST "skipped");
+		attribute(w, "message", s->reason);
+		xmlTextWriterEndElement(w);
+		xmlTextWriterEndElement(w);
+	}
+	element_text(w, "system-out", "");
+	element_text(w, "system-err", "");
+	xmlTextWriterEndElement(w);
+}
+
 int report_junit(const struct result_view *v, bool colour, struct buf *out)
 {
 	xmlBuffer *xml = xmlBufferCreate();
@@ -268,6 +300,8 @@ int report_junit(const struct result_view *v, bool colour, struct buf *out)
 		xmlTextWriterStartElement(w, BAD_CAST "testsuites");
 		for (size_t i = 0; i < v->r->kernel_count; i++)
 			write_suite(w, v, i);
+		for (size_t i = 0; i < v->r->skipped_count; i++)
+			write_skipped(w, v->r, i);
 		/* each call reports on what it wrote; the end closes, flushes and so finds what went wrong before */
 		if (xmlTextWriterEndDocument(w) >= 0) {
 			buf_puts(out, (const char *)xmlBufferContent(xml));

@@ -184,6 +184,8 @@ static void add_title(struct buf *out, const struct result_view *v)
 	size_t unmeasured = t->verdicts[VERDICT_INFRA] + v->missing;
 
 	buf_puts(out, "## corematrix: ");
+	if (r->part.n)
+		buf_printf(out, "part %u of %u, ", r->part.k, r->part.n);
 	if (!r->complete)
 		buf_puts(out, "not finished, ");
 	if (t->disagreements)
@@ -218,6 +220,19 @@ static void add_forecasts(struct buf *out, const struct result_view *v)
 	}
 }
 
+static void add_skipped(struct buf *out, const struct result *r)
+{
+	if (r->skipped_count)
+		buf_puts(out, "\n### Optional, and skipped\n\n");
+	for (size_t i = 0; i < r->skipped_count && out->len < REPORT_MARKDOWN_MAX; i++) {
+		buf_puts(out, "- **");
+		add_text(out, r->skipped[i].kernel);
+		buf_puts(out, "**: ");
+		add_text(out, r->skipped[i].reason);
+		buf_putc(out, '\n');
+	}
+}
+
 static void add_evidence(struct buf *out, const struct result_view *v)
 {
 	cleanup_buf struct buf line = {0};
@@ -237,6 +252,7 @@ int report_markdown(const struct result_view *v, bool colour, struct buf *out)
 		add_kernels_down(out, v);
 	add_unexpected(out, v);
 	add_forecasts(out, v);
+	add_skipped(out, v->r);
 	add_evidence(out, v);
 	buf_putc(out, '\n');
 	return 0;

@@ -208,15 +208,33 @@ static void add_totals(struct page *p)
 	buf_printf(out, "%s%.1f s\n", out->len > evidence ? "; " : "", r->elapsed_s);
 }
 
+static void add_skipped(struct page *p)
+{
+	const struct result *r = p->v->r;
+
+	for (size_t i = 0; i < r->skipped_count; i++) {
+		if (!i)
+			add_heading(p, "optional, and skipped:");
+		buf_puts(p->out, "  ");
+		text_add_line(p->out, r->skipped[i].kernel);
+		buf_puts(p->out, ": ");
+		text_add_line(p->out, r->skipped[i].reason);
+		buf_putc(p->out, '\n');
+	}
+}
+
 int report_table(const struct result_view *v, bool colour, struct buf *out)
 {
 	struct page p = {.v = v, .colour = colour, .out = out};
 
 	if (!v->r->complete)
 		buf_puts(out, "INCOMPLETE RUN: it was stopped before its end, or is still going on\n\n");
+	if (v->r->part.n)
+		buf_printf(out, "part %u of %u of the matrix\n\n", v->r->part.k, v->r->part.n);
 	report_matrix(v, colour, out);
 	for (enum cause_topic topic = 0; topic < CAUSE_NOTE; topic++)
 		add_topic(&p, topic);
+	add_skipped(&p);
 	add_failed_attempts(&p, topics[CAUSE_NOTE].heading, add_topic(&p, CAUSE_NOTE));
 	add_totals(&p);
 	return 0;

@@ -54,7 +54,7 @@ struct result *result_new(void)
 	struct result *r = xcalloc(1, sizeof(*r));
 
 	SET_EMPTY(&r->started, &r->host.uname, &r->host.qemu, &r->host.accel, &r->host.libbpf, &r->host.clang,
-	          &r->host.vmlinux_h);
+	          &r->host.vmlinux_h, &r->part.list_sha256);
 	return r;
 }
 
@@ -108,13 +108,16 @@ void result_free(struct result *r)
 	for (size_t i = 0; i < r->forecast_count; i++)
 		FREE_ALL(r->forecasts[i].kernel, r->forecasts[i].object, r->forecasts[i].predicted,
 		         r->forecasts[i].reason);
+	for (size_t i = 0; i < r->skipped_count; i++)
+		FREE_ALL(r->skipped[i].kernel, r->skipped[i].reason);
+	free(r->skipped);
 	free(r->forecasts);
 	free(r->command);
 	free(r->objects);
 	free(r->kernels);
 	free(r->cells);
 	FREE_ALL(r->started, r->host.uname, r->host.qemu, r->host.accel, r->host.libbpf, r->host.clang,
-	         r->host.vmlinux_h);
+	         r->host.vmlinux_h, r->part.list_sha256);
 	free(r);
 }
 
@@ -158,6 +161,14 @@ struct result_forecast *result_add_forecast(struct result *r)
 
 	SET_EMPTY(&f->kernel, &f->object, &f->predicted, &f->reason);
 	return f;
+}
+
+struct result_skipped *result_add_skipped(struct result *r)
+{
+	struct result_skipped *s = LIST_ADD(r->skipped, r->skipped_count);
+
+	SET_EMPTY(&s->kernel, &s->reason);
+	return s;
 }
 
 struct result_program *result_add_program(struct result_cell *c)

@@ -69,6 +69,19 @@ struct result_kernel {
 	size_t attempt_count;
 };
 
+/* An optional row of the list that was left out: nothing is known of its kernel, and nothing was expected. */
+struct result_skipped {
+	char *kernel;  /* id */
+	unsigned line; /* in kernels.txt */
+	char *reason;
+};
+
+/* Which part of a matrix that several machines share; n 0: it is whole. */
+struct result_part {
+	unsigned k, n;     /* part k of n, from 1 */
+	char *list_sha256; /* of the list that was cut: parts of one matrix agree in n and in this */
+};
+
 struct result_program {
 	char *name;
 	char *section;
@@ -168,6 +181,9 @@ struct result {
 	size_t object_count;
 	struct result_kernel *kernels;
 	size_t kernel_count;
+	struct result_skipped *skipped;
+	size_t skipped_count;
+	struct result_part part;
 	struct result_forecast *forecasts; /* object_count entries per kernel that is known by its types alone */
 	size_t forecast_count;
 	struct result_cell *cells; /* object_count cells per kernel, kernels in order, when complete */
@@ -187,6 +203,7 @@ struct result_object *result_add_object(struct result *r);
 struct result_kernel *result_add_kernel(struct result *r);
 struct result_attempt *result_add_attempt(struct result_kernel *k);
 struct result_cell *result_add_cell(struct result *r);
+struct result_skipped *result_add_skipped(struct result *r);
 struct result_forecast *result_add_forecast(struct result *r);
 struct result_program *result_add_program(struct result_cell *c);
 struct result_relocation *result_add_relocation(struct result_cell *c);

@@ -282,6 +282,29 @@ static void read_command(struct codec *x, json_t *root, struct result *r)
 	}
 }
 
+static void skipped_entry(struct codec *x, json_t *node, void *owner, size_t index)
+{
+	struct result *r = owner;
+	struct result_skipped *s = x->writing ? &r->skipped[index] : result_add_skipped(r);
+
+	codec_key(x, node, "kernel", &s->kernel);
+	codec_unsigned(x, node, "line", &s->line);
+	codec_string(x, node, "reason", &s->reason);
+}
+
+static void part_entry(struct codec *x, json_t *root, struct result_part *part)
+{
+	json_t *node = !x->writing || part->n ? codec_object(x, root, "part") : NULL;
+
+	if (!node)
+		return;
+	codec_unsigned(x, node, "k", &part->k);
+	codec_unsigned(x, node, "n", &part->n);
+	codec_string(x, node, "list_sha256", &part->list_sha256);
+	if (!x->failed && (!part->k || part->k > part->n))
+		codec_fail(x, "part", "is not a part of anything");
+}
+
 static void document(struct codec *x, json_t *root, struct result *r)
 {
 	json_t *host;
@@ -306,6 +329,9 @@ static void document(struct codec *x, json_t *root, struct result *r)
 	codec_list(x, root, "objects", r, r->object_count, object_entry);
 	codec_list(x, root, "kernels", r, r->kernel_count, kernel_entry);
 	codec_list(x, root, "cells", r, r->cell_count, cell_entry);
+	part_entry(x, root, &r->part);
+	if (!x->writing || r->skipped_count)
+		codec_list(x, root, "skipped", r, r->skipped_count, skipped_entry);
 	if (!x->writing || r->forecast_count)
 		codec_list(x, root, "forecasts", r, r->forecast_count, forecast_entry);
 }

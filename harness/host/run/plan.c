@@ -118,15 +118,6 @@ void plan_make(struct plan *plan, const char *const *ids, size_t count, const st
 		qsort(plan->at, count, sizeof(*plan->at), by_length);
 }
 
-void plan_cut(struct plan *plan, unsigned part, unsigned parts)
-{
-	size_t kept = 0;
-
-	for (size_t i = part - 1; i < plan->count; i += parts)
-		plan->at[kept++] = plan->at[i];
-	plan->count = kept;
-}
-
 void plan_print(const struct plan *plan, struct buf *out)
 {
 	for (size_t i = 0; i < plan->count; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * plan: what a run will do, as a value: which kernels, in which order, and how long each took when it was last seen. It
- * can be printed, and cut into parts for machines that share a matrix. Pure but for the file of times, which it owns:
+ * can be printed. Pure but for the file of times, which it owns:
  * images/times.txt, one line "ID MILLISECONDS" per kernel.
  */
 #ifndef COREMATRIX_HOST_RUN_PLAN_H
@@ -44,9 +44,6 @@ void plan_times_free(struct plan_times *times);
  * short ones; equal ones in the order of the list.
  */
 void plan_make(struct plan *plan, const char *const *ids, size_t count, const struct plan_times *times);
-
-/* Keep part `part` of `parts` (from 1): every parts-th entry, so that long and short ones are spread evenly. */
-void plan_cut(struct plan *plan, unsigned part, unsigned parts);
 
 /* Append one line per entry. */
 void plan_print(const struct plan *plan, struct buf *out);

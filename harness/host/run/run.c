@@ -105,7 +105,7 @@ static int set_apart(struct kernel_list *list, struct kernel_list *alone, struct
 	return rc;
 }
 
-static int read_request(struct run *run, struct error *err)
+static int read_request(struct run *run, struct result *r, struct error *err)
 {
 	const struct run_request *o = run->o;
 	int rc = read_objects(o, &run->objects, err);
@@ -113,7 +113,7 @@ static int read_request(struct run *run, struct error *err)
 	rc = rc ? rc : kernel_list_read(o->list_path, &run->list, err);
 	rc = rc ? rc : kernel_list_select(&run->list, o->globs.at, o->globs.count, err);
 	rc = rc ? rc : set_apart(&run->list, &run->alone, err);
-	return rc ? rc : run_plan_take_part(&run->list, o->part, o->parts, o->images, err);
+	return rc ? rc : run_plan_take_part(&run->list, &run->alone, o->part, o->parts, &r->part, err);
 }
 
 static void print_plan(const struct run *run)
@@ -125,7 +125,31 @@ static void print_plan(const struct run *run)
 
 /* ---- what it needs ---- */
 
-static int prepare(struct run *run, struct error *err)
+/* Optional rows whose kernel is not available: from here on only the result knows of them. */
+static int leave_out_skipped(struct run *run, struct result *r, struct error *err)
+{
+	cleanup_free bool *keep = xcalloc(run->kernel_count, sizeof(*keep));
+
+	for (size_t i = 0; i < run->kernel_count; i++) {
+		struct result_skipped *s;
+
+		keep[i] = !run->kernels[i].skipped;
+		if (keep[i])
+			continue;
+		s = result_add_skipped(r);
+		text_set(&s->kernel, run->kernels[i].id);
+		s->line = run->kernels[i].line;
+		text_set(&s->reason, run->kernels[i].reason);
+	}
+	if (r->skipped_count == run->kernel_count)
+		return error_usage(err, "%s: every kernel of it was skipped: %s", run->o->list_path,
+		                   r->skipped[0].reason);
+	kernel_list_keep(&run->list, keep);
+	run->kernel_count = store_kernels_keep(run->kernels, run->kernel_count, keep);
+	return 0;
+}
+
+static int prepare(struct run *run, struct result *r, struct error *err)
 {
 	cleanup_strings struct strings modules = {0};
 	const struct store_options store = {
@@ -138,6 +162,7 @@ static int prepare(struct run *run, struct error *err)
 
 	object_list_modules(&run->objects, &modules);
 	rc = rc ? rc : store_prepare(&store, &run->list, &run->kernels, count, err);
+	rc = rc ? rc : leave_out_skipped(run, r, err);
 	rc = rc ? rc : store_modules_prepare(&store, &run->list, run->kernels, *count, &modules, &run->modules, err);
 	rc = rc ? rc : external_btf_read(&run->list, run->kernels, run->o->btf, &run->external, err);
 	rc = rc ? rc : initramfs_store(store.dir, &run->initrd, err);
@@ -151,9 +176,7 @@ static int choose_accel(struct run *run, struct error *err)
 	const struct store_kernel *first;
 	int rc;
 
-	run_plan_make(&run->list, run->kernels, run->o->images, &run->plan);
-	if (!run->plan.count)
-		return error_usage(err, "%s: every kernel of it was skipped", run->o->list_path);
+	run_plan_make(&run->list, run->o->images, &run->plan);
 	first = &run->kernels[run->plan.at[0].kernel];
 	rc = accel_decide(
 	        &(const struct accel_probe){
@@ -290,13 +313,13 @@ int run_matrix(const struct run_request *o, struct result *r, struct error *err)
 {
 	struct run run __attribute__((cleanup(run_free))) = {.o = o};
 	int64_t start_ms;
-	int rc = read_request(&run, err), told;
+	int rc = read_request(&run, r, err), told;
 
 	if (!rc && o->plan_only) {
 		print_plan(&run);
 		return 0;
 	}
-	rc = rc ? rc : prepare(&run, err);
+	rc = rc ? rc : prepare(&run, r, err);
 	start_ms = clock_ms();
 	rc = rc ? rc : choose_accel(&run, err);
 	rc = rc ? rc : start_prediction(&run, err);

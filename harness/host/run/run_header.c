@@ -82,8 +82,6 @@ void run_header_kernels(struct result *r, const struct store_kernel *kernels, si
 		text_set(&k->btf_sha256, from->btf_sha256);
 		text_set(&k->directory, from->id);
 		k->timing = (struct result_timing){-1, -1, -1, -1, -1, -1};
-		if (from->skipped)
-			text_set(&k->reason, from->reason);
 	}
 }
 

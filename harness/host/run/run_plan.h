@@ -10,20 +10,18 @@
 #include "host/object/object.h"
 #include "host/result/result.h"
 #include "host/run/plan.h"
-#include "host/store/store.h"
+
+/* Plan the rows of the list. The plan borrows the rows' ids. */
+void run_plan_make(const struct kernel_list *list, const char *images, struct plan *plan);
 
 /*
- * Plan the rows of the list, without those whose kernel was skipped; `kernels` has an entry per row, NULL: all are
- * there. The plan borrows the rows' ids.
+ * Leave in the list what is part `part` of `parts` (from 1), and say in `which` what that is a part of. Machines that
+ * share a matrix know nothing of each other but the list, so nothing else decides: the rows of each flavour are dealt
+ * out in turn, since flavours differ in what they cost more than versions do. Rows of `types`, which cost nothing, are
+ * the first part's. `parts` 0: all of it, and nothing is said. A part without a kernel is a usage error.
  */
-void run_plan_make(const struct kernel_list *list, const struct store_kernel *kernels, const char *images,
-                   struct plan *plan);
-
-/*
- * Leave in the list what is part `part` of `parts` (from 1) of its plan; `parts` 0: all of it. A part without a kernel
- * is a usage error.
- */
-int run_plan_take_part(struct kernel_list *list, unsigned part, unsigned parts, const char *images, struct error *err);
+int run_plan_take_part(struct kernel_list *list, struct kernel_list *types, unsigned part, unsigned parts,
+                       struct result_part *which, struct error *err);
 
 /* What would be run, as text for people; the caller frees it. */
 char *run_plan_text(const struct kernel_list *list, const struct object_list *objects, const char *images);

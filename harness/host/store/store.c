@@ -221,21 +221,34 @@ int store_prepare(const struct store_options *o, const struct kernel_list *list,
 	return 0;
 }
 
+static void free_kernel(struct store_kernel *k)
+{
+	char *const owned[] = {
+	        k->id,         k->reason, k->release, k->package, k->version, k->package_sha256, k->image_sha256,
+	        k->btf_sha256, k->image,  k->btf,     k->config,  k->symbols, k->packed,
+	};
+
+	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
+		free(owned[i]);
+}
+
 void store_kernels_free(struct store_kernel *kernels, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		char *const owned[] = {
-		        kernels[i].id,           kernels[i].reason,     kernels[i].release,
-		        kernels[i].package,      kernels[i].version,    kernels[i].package_sha256,
-		        kernels[i].image_sha256, kernels[i].btf_sha256, kernels[i].image,
-		        kernels[i].btf,          kernels[i].config,     kernels[i].symbols,
-		        kernels[i].packed,
-		};
-
-		for (size_t k = 0; k < sizeof(owned) / sizeof(owned[0]); k++)
-			free(owned[k]);
-	}
+	for (size_t i = 0; i < count; i++)
+		free_kernel(&kernels[i]);
 	free(kernels);
+}
+
+size_t store_kernels_keep(struct store_kernel *kernels, size_t count, const bool *keep)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (keep[i])
+			kernels[kept++] = kernels[i];
+		else
+			free_kernel(&kernels[i]);
+	return kept;
 }
 
 int store_resolve(const struct store_options *o, const struct kernel_list *list, struct error *err)

@@ -65,6 +65,9 @@ int store_prepare(const struct store_options *o, const struct kernel_list *list,
                   size_t *count, struct error *err);
 void store_kernels_free(struct store_kernel *kernels, size_t count);
 
+/* Leave out the kernels for which `keep`, an entry per kernel, is false; returns how many are left. */
+size_t store_kernels_keep(struct store_kernel *kernels, size_t count, const bool *keep);
+
 /* What a row is known to resolve to without network and without building anything. */
 struct store_row {
 	char *release;           /* "" when not resolved yet */

@@ -38,3 +38,20 @@ interrupted_repeats() {
 	latest '.complete == false and .kernels[0].status == "ok" and all(.cells[]; .verdict == "pass" and .as_expected and .runs >= 1 and .differing == 0)'
 }
 check "repeats that were done stand when a run is stopped" interrupted_repeats
+printf '6.1 cloud\n9.9 cloud optional\n' >"$scratch/optional.txt"
+check "an optional kernel that nobody has is skipped" run -k "$scratch/optional.txt" build/progs/exec_identity.bpf.o
+check "and told" latest '(.kernels | length) == 1 and .skipped[0].kernel == "9.9-cloud" and .skipped[0].line == 2'
+printf '9.9 cloud optional\n' >"$scratch/none.txt"
+check "nothing but skipped kernels is a mistake" status 2 "every kernel of it was skipped" run -k "$scratch/none.txt" build/progs/exec_identity.bpf.o
+parts_cover() {
+	local part
+	for part in 1 2; do
+		run -k "$scratch/parts.txt" --part $part/2 build/progs/exec_identity.bpf.o && latest ".part.k == $part and .part.n == 2" || return
+		jq -r '.part.list_sha256, .kernels[].id' "$scratch/results/latest/results.json" >"$scratch/part$part"
+	done
+	cat "$scratch"/part[12]
+	[ "$(tail -qn +2 "$scratch"/part[12] | sort)" = "$(printf '5.10-cloud\n6.1-cloud\n7.2-cloud')" ] &&
+		[ "$(head -qn 1 "$scratch"/part[12] | sort -u | wc -l)" = 1 ]
+}
+printf '5.10 cloud\n6.1 cloud\n7.2 cloud\n' >"$scratch/parts.txt"
+check "the parts of a list run each kernel once, and say of which list they are" parts_cover
