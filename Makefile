@@ -101,10 +101,10 @@ baseline-run regress-run: built
 	$(Q)$(BUILD)/corematrix run -k $(KERNELS) $(ARGS) -o $(RESULTS) $(or $(OBJ),$(PROGS)) || test $$? -eq 1
 	$(Q)$(BUILD)/corematrix $(if $(filter regress%,$@),diff $(BASELINES),baseline -o $(BASELINES)) $(RESULTS)/latest
 
-## mechanisms   write README's tables of mechanisms anew, from results/latest
+## mechanisms   write progs/README.md's tables anew, from results/latest
 .PHONY: mechanisms
 mechanisms: $(BUILD)/corematrix
-	$(Q)harness/mechanisms.sh $(BUILD)/corematrix $(RESULTS)/latest README.md
+	$(Q)harness/mechanisms.sh $(BUILD)/corematrix $(RESULTS)/latest progs/README.md
 
 ## bench        speed against the floor and an ordinary set-up, as ratios (ARGS="--kernel GLOB --against OLD.json …")
 .PHONY: bench bench-run

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Put the tables of mechanisms of one run between their two marks in a README.
+# Put the tables of mechanisms of one run between their two marks in a page.
 # Usage: mechanisms.sh COREMATRIX RESULTS README
 set -eu
 

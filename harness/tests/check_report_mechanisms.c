@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* report_mechanisms: sets of kernels in words, the two tables, and that README's name every program there is. */
+/* report_mechanisms: sets of kernels in words, the two tables, and that those of progs/README.md name every program
+ * there is. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -155,7 +156,7 @@ START_TEST(no_mechanism_no_table)
 }
 END_TEST
 
-/* ---- README ---- */
+/* ---- progs/README.md ---- */
 
 /* What stands between the marks. */
 static char *readme_tables(void)
@@ -164,7 +165,7 @@ static char *readme_tables(void)
 	cleanup_error struct error err = {0};
 	const char *start, *end;
 
-	ck_assert_msg(!io_read_file("README.md", 1 << 20, &text, &err), "%s", err.text);
+	ck_assert_msg(!io_read_file("progs/README.md", 1 << 20, &text, &err), "%s", err.text);
 	start = strstr(buf_str(&text), "<!-- mechanisms -->\n");
 	end = strstr(buf_str(&text), "<!-- /mechanisms -->\n");
 	ck_assert(start && end && start < end);
@@ -204,8 +205,8 @@ START_TEST(readme_has_a_row_for_every_program)
 		ck_assert_msg(*ini.mechanism, "%s: say what it shows: mechanism = …", ini_path);
 		row = xasprintf("\n| %s | `%.*s` | ", ini.mechanism, (int)len - 6, entry->d_name);
 		at = strstr(tables, row);
-		ck_assert_msg(at, "README.md lacks the row%srun the whole matrix and `make mechanisms`", row);
-		ck_assert_msg((at > controls) == ini.control, "%s is in the wrong table of README.md", ini_path);
+		ck_assert_msg(at, "progs/README.md lacks the row%srun the whole matrix and `make mechanisms`", row);
+		ck_assert_msg((at > controls) == ini.control, "%s is in the wrong table of progs/README.md", ini_path);
 		programs++;
 	}
 	closedir(dir);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Holds every #include of harness/ (but tests/) against the table of rooms in CONTRIBUTING.md: one line per offence.
+# Holds every #include of harness/ (but tests/) against the table of rooms in CONTRIBUTING.md: one line per offence. Each
+# room has a README.md, too.
 # A test includes headers only: what it tests is linked, from libharness.a and libagent.a.
 # Usage: rooms.sh [DIRECTORY]: of a tree, this one by default.
 set -euo pipefail
@@ -42,6 +43,7 @@ awk '
 	}
 	function offend(text) { print text; offences++ }
 	END {
+		for (room in rooms) if (system("test -s harness/" room "/README.md")) offend("harness/" room ": no README.md says what lives there")
 		for (room in rooms) if (!(room in seen)) offend("CONTRIBUTING.md:" rooms[room] ": there is no room " room)
 		for (pair in may) if (!(pair in used)) {
 			split(pair, part, SUBSEP)
