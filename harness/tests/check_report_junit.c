@@ -168,7 +168,7 @@ START_TEST(an_optional_row_is_a_suite_of_skipped_tests)
 
 	text_set(&result_add_skipped(r)->kernel, "9.9-cloud");
 	text_set(&r->skipped[0].reason, "no such kernel");
-	text = report_junit(r);
+	text = render(report_junit, r);
 	ck_assert_int_eq(validate(text), 0);
 	message = ask(text, "string(//testsuite[@name='9.9-cloud']/testcase[1]/skipped/@message)");
 	errors = ask(text, "string(//testsuite[@name='9.9-cloud']/@errors)");

@@ -171,7 +171,7 @@ END_TEST
 START_TEST(what_was_left_out_is_told_and_not_counted)
 {
 	struct result *r = read_golden();
-	cleanup_free char *before = report_table(r, false), *text = NULL;
+	cleanup_free char *before = render(report_table, r), *text = NULL;
 	const char *totals = strrchr(before, '\n') - 1;
 
 	while (totals[-1] != '\n')
@@ -180,7 +180,7 @@ START_TEST(what_was_left_out_is_told_and_not_counted)
 	r->part.n = 3;
 	text_set(&result_add_skipped(r)->kernel, "9.9-cloud");
 	text_set(&r->skipped[0].reason, "no such kernel");
-	text = report_table(r, false);
+	text = render(report_table, r);
 	ck_assert(strstr(text, "part 2 of 3 of the matrix\n") != NULL);
 	ck_assert(strstr(text, "optional, and skipped:\n  9.9-cloud: no such kernel\n") != NULL);
 	ck_assert(strstr(text, totals) != NULL);
