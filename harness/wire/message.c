@@ -77,6 +77,36 @@ static void visit_truth(struct pack *p, struct truth_fact *f)
 	pack_str(p, &f->hint);
 }
 
+static void visit_observed(struct pack *p, struct observed_value *v)
+{
+	pack_str(p, &v->name);
+	pack_u8(p, &v->moment);
+	pack_bool(p, &v->is_number);
+	if (v->is_number)
+		pack_u64(p, &v->number);
+	else
+		pack_bytes(p, &v->bytes, &v->size);
+}
+
+static void visit_subject(struct pack *p, struct subject_fact *f)
+{
+	pack_str(p, &f->workload);
+	pack_bool(p, &f->due);
+	pack_count(p, &f->count, 10);
+	if (!p->out)
+		f->values = xcalloc(f->count + 1, sizeof(*f->values));
+	for (uint32_t i = 0; i < f->count; i++)
+		visit_observed(p, &f->values[i]);
+}
+
+static void visit_record(struct pack *p, struct record_fact *f)
+{
+	pack_str(p, &f->source);
+	pack_u8(p, &f->form);
+	pack_u32(p, &f->key_size);
+	pack_bytes(p, &f->bytes, &f->size);
+}
+
 static void visit_cell_end(struct pack *p, struct cell_end_fact *f)
 {
 	pack_u8(p, &f->phase);
@@ -121,6 +151,12 @@ static void visit(struct pack *p, struct message *m)
 		break;
 	case MESSAGE_LOG:
 		pack_str(p, &m->log.text);
+		break;
+	case MESSAGE_SUBJECT:
+		visit_subject(p, &m->subject);
+		break;
+	case MESSAGE_RECORD:
+		visit_record(p, &m->record);
 		break;
 	case MESSAGE_CELL_END:
 		visit_cell_end(p, &m->cell_end);
@@ -198,6 +234,33 @@ void truth_fact_free(struct truth_fact *f)
 	*f = (struct truth_fact){0};
 }
 
+void subject_fact_free(struct subject_fact *f)
+{
+	for (uint32_t i = 0; i < f->count; i++) {
+		free(f->values[i].name);
+		free(f->values[i].bytes);
+	}
+	free(f->values);
+	free(f->workload);
+	*f = (struct subject_fact){0};
+}
+
+void record_fact_free(struct record_fact *f)
+{
+	free(f->source);
+	free(f->bytes);
+	*f = (struct record_fact){0};
+}
+
+void observation_free(struct observation *o)
+{
+	for (size_t i = 0; i < o->record_count; i++)
+		record_fact_free(&o->records[i]);
+	free(o->records);
+	subject_fact_free(&o->subject);
+	*o = (struct observation){0};
+}
+
 void message_free(struct message *m)
 {
 	switch (m->type) {
@@ -215,6 +278,12 @@ void message_free(struct message *m)
 		break;
 	case MESSAGE_LOG:
 		free(m->log.text);
+		break;
+	case MESSAGE_SUBJECT:
+		subject_fact_free(&m->subject);
+		break;
+	case MESSAGE_RECORD:
+		record_fact_free(&m->record);
 		break;
 	case MESSAGE_CELL_END:
 		free(m->cell_end.reason);

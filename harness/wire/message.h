@@ -3,7 +3,7 @@
  * message: what the agent tells the host, one struct per frame type. These are facts as the guest saw them; judging
  * them is the host's work. Order of frames:
  *
- *   HELLO READY JOB SYMBOLS* { CELL_BEGIN (PROGRAM | RELO | TRUTH | LOG)* CELL_END }* END
+ *   HELLO READY JOB SYMBOLS* { CELL_BEGIN (PROGRAM | RELO | TRUTH | LOG | SUBJECT RECORD*)* CELL_END }* END
  *
  * Text is UTF-8 by intention only: it comes from a guest, and readers sanitise it.
  */
@@ -39,6 +39,8 @@ enum message_type {
 	MESSAGE_END,
 	MESSAGE_FATAL,
 	MESSAGE_SYMBOLS,
+	MESSAGE_SUBJECT,
+	MESSAGE_RECORD,
 	MESSAGE_TYPE_COUNT,
 };
 
@@ -130,6 +132,44 @@ struct truth_fact {
 	char *hint; /* "" */
 };
 
+/* What is known of one thing about a subject: a number, or bytes (a text, an address as it travels). */
+struct observed_value {
+	char *name;     /* as an event's field would be called: "pid", "dport" */
+	uint8_t moment; /* of its deed, from 1; 0: it holds for all of them */
+	bool is_number;
+	uint64_t number;
+	void *bytes;
+	uint32_t size;
+};
+
+/*
+ * A subject whose events nobody could read in the guest: its truth, for the host to find in them. A name may stand more
+ * than once: before and after an exec, or at several moments of a deed, of which an event speaks of one. The records of
+ * its life follow it.
+ */
+struct subject_fact {
+	char *workload;
+	bool due; /* a hook is known to fire for it */
+	struct observed_value *values;
+	uint32_t count;
+};
+
+enum record_form {
+	RECORD_BYTES,  /* of a ring or perf buffer */
+	RECORD_FIELDS, /* values of a printed line, in order, a NUL after each; "" where the value's name is known */
+	RECORD_ENTRY,  /* key and value of a map */
+	RECORD_FORM_COUNT,
+};
+
+/* What came while the subject before it lived. */
+struct record_fact {
+	char *source; /* the map, or the format that was printed */
+	uint8_t form; /* enum record_form */
+	uint32_t key_size;
+	void *bytes;
+	uint32_t size;
+};
+
 /* A piece of the cell's full log (libbpf's and the verifier's); pieces join in order. */
 struct log_fact {
 	char *text;
@@ -172,6 +212,13 @@ struct symbols_fact {
 	uint32_t size;
 };
 
+/* Not a message of its own: a subject with what came while it lived. */
+struct observation {
+	struct subject_fact subject;
+	struct record_fact *records;
+	size_t record_count;
+};
+
 struct message {
 	enum message_type type;
 	union {
@@ -183,6 +230,8 @@ struct message {
 		struct relo_fact relo;
 		struct truth_fact truth;
 		struct log_fact log;
+		struct subject_fact subject;
+		struct record_fact record;
 		struct cell_end_fact cell_end;
 		struct end_fact end;
 		struct fatal_fact fatal;
@@ -207,5 +256,8 @@ void message_free(struct message *m);
 void program_fact_free(struct program_fact *f);
 void relo_fact_free(struct relo_fact *f);
 void truth_fact_free(struct truth_fact *f);
+void subject_fact_free(struct subject_fact *f);
+void record_fact_free(struct record_fact *f);
+void observation_free(struct observation *o);
 
 #endif

@@ -137,6 +137,20 @@ static void note_evidence(struct attempt *a, const struct run_counts *runs)
 			note_runs(&a->programs[i], &runs->programs[i], runs);
 }
 
+static void send_observations(const struct observation_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct observation *o = &list->at[i];
+		struct message m = {.type = MESSAGE_SUBJECT, .subject = o->subject};
+
+		channel_send(&m);
+		for (size_t k = 0; k < o->record_count; k++) {
+			m = (struct message){.type = MESSAGE_RECORD, .record = o->records[k]};
+			channel_send(&m);
+		}
+	}
+}
+
 static void run_workloads(struct loader *l)
 {
 	const struct job_object *job = l->whole.job;
@@ -164,6 +178,7 @@ static void run_workloads(struct loader *l)
 
 		channel_send(&m);
 	}
+	send_observations(&report.observations);
 	note_evidence(&l->whole, &report.runs);
 	l->end.events = report.events;
 	l->end.own_events = report.own_events;

@@ -35,12 +35,37 @@ static void survey_free(struct survey *s)
 	free(s->marks);
 }
 
+static size_t count_named(const struct event *e)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < e->count; i++)
+		count += *e->values[i].name != '%';
+	return count;
+}
+
+/* By its format, which tells more exactly where values end; unless that has names for fewer of them. */
+static void line_read(const struct attribution *a, const struct capture_event *raw, struct event *out)
+{
+	struct event by_format;
+
+	event_decode_pairs(raw->bytes, raw->len, out);
+	if (!print_formats_decode(a->formats, raw->bytes, raw->len, &by_format))
+		return;
+	if (count_named(&by_format) < count_named(out)) {
+		event_free(&by_format);
+		return;
+	}
+	event_free(out);
+	*out = by_format;
+}
+
 static void event_read(const struct attribution *a, const struct capture_event *raw, struct event *out)
 {
 	if (a->layout->type)
 		event_decode(a->layout, raw->bytes, raw->len, out);
 	else if (capture_source_prints(capture_source(a->capture)))
-		event_decode_pairs(raw->bytes, raw->len, out);
+		line_read(a, raw, out);
 	else
 		*out = (struct event){.len = raw->len};
 }
@@ -116,7 +141,7 @@ size_t attribution_judge(struct attribution *a, const struct attribution_subject
 	size_t judged = 0, wrong = 0;
 
 	a->own_events += s.own;
-	if (!s.own && !subject->expected)
+	if (!s.own && (!subject->expected || (subject->tentative && s.has_identity)))
 		return 0;
 	/* Events that nothing is known of: that some came is all that can be said. */
 	if (!s.understood) {

@@ -15,12 +15,14 @@
 #include "agent/truth/compare.h"
 #include "agent/truth/event.h"
 #include "agent/truth/hint.h"
+#include "agent/truth/print_format.h"
 #include "agent/truth/scene.h"
 
 struct attribution {
-	const struct capture *capture;     /* borrowed, as are the next two */
-	const struct event_layout *layout; /* `type` is NULL when events are not decoded by BTF */
-	bool understood;                   /* some field of `layout` has a known meaning */
+	const struct capture *capture;       /* borrowed, as are the next two */
+	const struct event_layout *layout;   /* `type` is NULL when events are not decoded by BTF */
+	const struct print_formats *formats; /* of lines that are printed */
+	bool understood;                     /* some field of `layout` has a known meaning */
 	struct hint_context hints;
 	struct fact_list facts; /* grows with every call */
 	uint64_t own_events;
@@ -30,6 +32,7 @@ struct attribution_subject {
 	struct compare_subject identity;
 	const struct scene *scene; /* NULL: the object is attached to nothing that the subject's deed fires */
 	bool expected;             /* the object should report this subject */
+	bool tentative; /* or so it seems: an event that names somebody else is somebody else's, not a wrong one */
 	bool noisy; /* the agent's own work fires the same hooks: events that say they are the agent's are nobody's */
 	bool sharp; /* it is known of which moment the events speak, so one without an id is its own */
 };

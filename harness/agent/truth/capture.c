@@ -17,8 +17,16 @@
 /* Per CPU; holds a few hundred large events between two drains. */
 #define PERF_PAGES 64
 
+/* One map that events come through. */
+struct tap {
+	struct capture *capture;
+	const char *name;
+};
+
 struct capture {
 	enum event_source source;
+	struct tap **taps;
+	size_t tap_count;
 	struct ring_buffer *ring;
 	struct perf_buffer **perfs;
 	size_t perf_count;
@@ -29,7 +37,7 @@ struct capture {
 	uint64_t total, lost;
 };
 
-static void event_keep(struct capture *c, const void *bytes, size_t len)
+static void event_keep(struct capture *c, const char *source, const void *bytes, size_t len)
 {
 	struct capture_event *e;
 
@@ -38,30 +46,38 @@ static void event_keep(struct capture *c, const void *bytes, size_t len)
 		return;
 	c->kept = xrealloc(c->kept, c->kept_count + 1, sizeof(*c->kept));
 	e = &c->kept[c->kept_count++];
-	e->bytes = xcalloc(1, len + 1);
-	e->len = len;
+	*e = (struct capture_event){
+	        .bytes = xcalloc(1, len + 1),
+	        .len = len,
+	        .source = source,
+	        .form = *source ? RECORD_BYTES : RECORD_FIELDS,
+	};
 	memcpy(e->bytes, bytes, len);
 	c->kept_bytes += len;
 }
 
 static int on_ring_event(void *arg, void *bytes, size_t len)
 {
-	event_keep(arg, bytes, len);
+	const struct tap *tap = arg;
+
+	event_keep(tap->capture, tap->name, bytes, len);
 	return 0;
 }
 
 static void on_perf_event(void *arg, int cpu, void *bytes, uint32_t len)
 {
+	const struct tap *tap = arg;
+
 	(void)cpu;
-	event_keep(arg, bytes, len);
+	event_keep(tap->capture, tap->name, bytes, len);
 }
 
 static void on_perf_lost(void *arg, int cpu, __u64 count)
 {
-	struct capture *c = arg;
+	const struct tap *tap = arg;
 
 	(void)cpu;
-	c->lost += count;
+	tap->capture->lost += count;
 }
 
 static bool map_is(const struct bpf_map *map, enum bpf_map_type type)
@@ -69,20 +85,32 @@ static bool map_is(const struct bpf_map *map, enum bpf_map_type type)
 	return bpf_map__type(map) == type && bpf_map__fd(map) >= 0;
 }
 
+static struct tap *tap_add(struct capture *c, const struct bpf_map *map)
+{
+	struct tap *tap = xcalloc(1, sizeof(*tap));
+
+	*tap = (struct tap){.capture = c, .name = bpf_map__name(map)};
+	c->taps = xrealloc(c->taps, c->tap_count + 1, sizeof(*c->taps));
+	c->taps[c->tap_count++] = tap;
+	return tap;
+}
+
 static int ring_add(struct capture *c, const struct bpf_map *map, struct error *err)
 {
+	struct tap *tap = tap_add(c, map);
 	int rc = 0;
 
 	if (c->ring)
-		rc = ring_buffer__add(c->ring, bpf_map__fd(map), on_ring_event, c);
-	else if (!(c->ring = ring_buffer__new(bpf_map__fd(map), on_ring_event, c, NULL)))
+		rc = ring_buffer__add(c->ring, bpf_map__fd(map), on_ring_event, tap);
+	else if (!(c->ring = ring_buffer__new(bpf_map__fd(map), on_ring_event, tap, NULL)))
 		rc = -errno;
 	return rc < 0 ? error_set(err, -rc, "cannot read ring buffer `%s`: %s", bpf_map__name(map), strerror(-rc)) : 0;
 }
 
 static int perf_add(struct capture *c, const struct bpf_map *map, struct error *err)
 {
-	struct perf_buffer *perf = perf_buffer__new(bpf_map__fd(map), PERF_PAGES, on_perf_event, on_perf_lost, c, NULL);
+	struct perf_buffer *perf =
+	        perf_buffer__new(bpf_map__fd(map), PERF_PAGES, on_perf_event, on_perf_lost, tap_add(c, map), NULL);
 
 	if (!perf)
 		return error_set(err, errno, "cannot read perf buffer `%s`: %s", bpf_map__name(map), strerror(errno));
@@ -143,6 +171,33 @@ static int source_open(struct capture *c, struct bpf_object *obj, enum event_sou
 	return 0;
 }
 
+/* Whether a program of it that was loaded calls bpf_trace_printk, or its companion of many arguments. */
+static bool object_prints(struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, obj)
+	{
+		const struct bpf_insn *insns = bpf_program__fd(prog) >= 0 ? bpf_program__insns(prog) : NULL;
+		size_t count = insns ? bpf_program__insn_cnt(prog) : 0;
+
+		for (size_t i = 0; i < count; i++)
+			if (insns[i].code == (BPF_JMP | BPF_CALL) && !insns[i].src_reg &&
+			    (insns[i].imm == BPF_FUNC_trace_printk || insns[i].imm == BPF_FUNC_trace_vprintk))
+				return true;
+	}
+	return false;
+}
+
+/* What is printed counts only where there is no other way that events come. */
+static int prints_open(struct capture *c, struct bpf_object *obj, enum event_source wanted, struct error *err)
+{
+	if (wanted != SOURCE_AUTO || c->source != SOURCE_NONE || !object_prints(obj))
+		return 0;
+	c->source = SOURCE_PRINTK;
+	return trace_pipe_open(&c->pipe, err);
+}
+
 static int iter_open(struct capture *c, struct bpf_object *obj, enum event_source wanted, struct error *err)
 {
 	int rc = iterators_open(&c->iterators, obj, err);
@@ -165,6 +220,7 @@ int capture_open(struct bpf_object *obj, enum event_source source, struct captur
 	c->pipe.fd = -1;
 	rc = source_open(c, obj, source, err);
 	rc = rc < 0 ? rc : iter_open(c, obj, source, err);
+	rc = rc < 0 ? rc : prints_open(c, obj, source, err);
 	if (rc < 0)
 		capture_free(c);
 	else
@@ -188,7 +244,7 @@ static int pipe_drain(struct capture *c, struct error *err)
 		rc = trace_pipe_fill(&c->pipe, err);
 		while ((kind = trace_pipe_next(&c->pipe, &text, &c->lost)) != TRACE_LINE_NONE)
 			if (kind == TRACE_LINE_PRINTED)
-				event_keep(c, buf_str(&text), text.len);
+				event_keep(c, "", buf_str(&text), text.len);
 	} while (rc > 0);
 	buf_free(&text);
 	return rc;
@@ -201,7 +257,7 @@ int capture_sample(struct capture *c, struct error *err)
 	const char *line = buf_str(&text), *end;
 
 	for (; c->source == SOURCE_ITER && (end = strchr(line, '\n')); line = end + 1)
-		event_keep(c, line, (size_t)(end - line));
+		event_keep(c, "", line, (size_t)(end - line));
 	return rc;
 }
 
@@ -273,6 +329,9 @@ void capture_free(struct capture *c)
 	for (size_t i = 0; i < c->perf_count; i++)
 		perf_buffer__free(c->perfs[i]);
 	free(c->perfs);
+	for (size_t i = 0; i < c->tap_count; i++)
+		free(c->taps[i]);
+	free(c->taps);
 	trace_pipe_close(&c->pipe);
 	iterators_close(&c->iterators);
 	free(c);

@@ -13,6 +13,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/error.h"
+#include "wire/message.h"
 #include "wire/terms.h"
 
 struct capture;
@@ -21,13 +22,15 @@ struct capture;
 struct capture_event {
 	void *bytes;
 	size_t len;
+	const char *source;    /* the map that it came through, "" for a line; borrowed from the object */
+	enum record_form form; /* RECORD_BYTES, or RECORD_FIELDS for a line */
+	uint32_t key_size;
 };
 
 /*
- * Start taking events of `obj`, which must be loaded and outlive the capture. SOURCE_AUTO takes
- * every ring buffer and every perf buffer, else what iterators print; it is called after the first kind that the object
- * has, else SOURCE_NONE; an
- * explicit source that the object does not have is a usage error. On success
+ * Start taking events of `obj`, which must be loaded and outlive the capture. SOURCE_AUTO takes every ring buffer and
+ * every perf buffer, else what iterators print, else what programs print; it is called after the first kind that the
+ * object has, else SOURCE_NONE; an explicit source that the object does not have is a usage error. On success
  * `*c` is the caller's: capture_free.
  */
 int capture_open(struct bpf_object *obj, enum event_source source, struct capture **c, struct error *err);

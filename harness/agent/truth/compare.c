@@ -109,6 +109,16 @@ int compare_key(const char *field, bool event_has_tgid)
 	return -1;
 }
 
+const char *compare_key_name(enum truth_key key)
+{
+	if (key == TRUTH_TGID)
+		return "pid";
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (names[i].key == key)
+			return names[i].name;
+	return NULL;
+}
+
 static bool key_is_identity(int key)
 {
 	return key == TRUTH_TGID || key == TRUTH_TID;

@@ -29,6 +29,9 @@ const struct compare_name *compare_names(size_t *count);
  */
 int compare_key(const char *field, bool event_has_tgid);
 
+/* The name that a field for this truth has first of all, NULL when it has none. */
+const char *compare_key_name(enum truth_key key);
+
 /* The same for field `i` of a layout: also -1 when the field's kind cannot carry that truth. */
 int compare_field_key(const struct event_layout *layout, size_t i);
 

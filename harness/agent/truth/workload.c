@@ -41,6 +41,10 @@ struct run {
 	struct bpf_insn *insns;
 	struct attribution attribution;
 	struct run_counts *runs;
+	struct observation_list *observations;
+	struct print_formats formats;
+	bool observes;     /* events hold values that only the host can find */
+	bool tentative;    /* what programs print is all there is, and nobody said that it is meant for this */
 	uint32_t wanted;   /* bits 1 << enum truth_key that events have fields for */
 	bool reports;      /* events are understood, or the ini vouches for them */
 	bool waited, late; /* late events were waited for; and came */
@@ -96,7 +100,7 @@ static uint32_t wanted_truths(const struct run *run)
 {
 	uint32_t wanted = 0;
 
-	if (capture_source_prints(capture_source(run->capture)))
+	if (capture_source_prints(capture_source(run->capture)) || run->observes)
 		return UINT32_MAX; /* the lines name their own fields */
 	for (size_t i = 0; i < run->layout.count; i++) {
 		int key = compare_field_key(&run->layout, i);
@@ -313,10 +317,64 @@ static void no_event_note(struct run *run, const struct subject_kind *kind, cons
 	compare_no_event(layout, identity, &m->facts);
 }
 
+/* The values of a printed line that have no name, as one record; NULL when there is none. */
+static struct buf *line_values(const struct run *run, const struct capture_event *e, const char **format)
+{
+	cleanup_event struct event read;
+	struct buf *out = NULL;
+
+	*format = print_formats_decode(&run->formats, e->bytes, e->len, &read);
+	for (size_t i = 0; i < read.count; i++) {
+		const struct event_value *v = &read.values[i];
+
+		out = out ? out : xcalloc(1, sizeof(*out));
+		if (*v->name == '%')
+			buf_add(out, v->text, v->text_len);
+		buf_putc(out, '\0');
+	}
+	return out;
+}
+
+/* The events of a subject's life as they are, or the unnamed values of printed ones. */
+static void observe_life(struct run *run, const struct subject_kind *kind, const struct life *life,
+                         const struct truth *at)
+{
+	size_t count, kept = 0;
+	const struct capture_event *events = capture_events(run->capture, &count);
+	const struct observe_life about = {
+	        .workload = kind->name,
+	        .due = is_known_to_fire(run, kind) && !run->tentative,
+	        .at = at,
+	        .before = &life->before,
+	        .after = &life->after,
+	        .scene = &life->scene,
+	};
+	cleanup_free struct capture_event *lines = NULL;
+
+	if (!capture_source_prints(capture_source(run->capture))) {
+		observe_add(run->observations, &about, events, count);
+		return;
+	}
+	lines = xcalloc(count + 1, sizeof(*lines));
+	for (size_t i = 0; i < count; i++) {
+		const char *format;
+		struct buf *values = line_values(run, &events[i], &format);
+
+		if (!values)
+			continue;
+		lines[kept++] = (struct capture_event){
+		        .bytes = values->data, .len = values->len, .source = format, .form = RECORD_FIELDS};
+		free(values);
+	}
+	observe_add(run->observations, &about, lines, kept);
+	for (size_t i = 0; i < kept; i++)
+		free(lines[i].bytes);
+}
+
 static int subject_run(struct run *run, struct subject_stage *stage, const struct subject_kind *kind, struct error *err)
 {
 	struct life life = {0};
-	bool expected = is_expected(run, kind);
+	bool expected = is_expected(run, kind), missed = expected && !run->tentative;
 	enum trigger_moment moment = run->request->triggers.moment;
 	struct attribution_subject subject = {
 	        .identity = {.workload = kind->name, .before = &life.before, .after = &life.after},
@@ -324,6 +382,7 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 	                         ? &life.scene
 	                         : NULL,
 	        .expected = expected,
+	        .tentative = run->tentative,
 	        .noisy = kind->noisy,
 	        .sharp = kind->action != ACTION_NONE || moment != MOMENT_UNKNOWN,
 	};
@@ -352,12 +411,14 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 		answers = attribution_judge(&run->attribution, &subject);
 	}
 	capture_events(run->capture, &events);
+	if (run->observes)
+		observe_life(run, kind, &life, subject.identity.at);
 	run_counts_attribute(run->runs, events, answers && run->attribution.facts.count > compared);
 	if (answers)
 		run->answered |= 1u << kind->group;
-	if (!answers && !life.early && expected)
+	if (!answers && !life.early && missed)
 		no_event_note(run, kind, &subject.identity);
-	run->expects |= expected && is_known_to_fire(run, kind);
+	run->expects |= missed && is_known_to_fire(run, kind);
 	return 0;
 }
 
@@ -467,7 +528,7 @@ static void report_fill(const struct run *run, struct cell_report *out)
 
 int workloads_run(const struct workload_request *request, struct cell_report *out, struct error *err)
 {
-	struct run run = {.request = request, .runs = &out->runs};
+	struct run run = {.request = request, .runs = &out->runs, .observations = &out->observations};
 	int rc;
 
 	*out = (struct cell_report){0};
@@ -479,7 +540,16 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 	    (rc = layout_find(&run, err)) == 0) {
 		run.attribution.capture = run.capture;
 		run.attribution.layout = &run.layout;
+		bool prints = capture_source_prints(capture_source(run.capture));
+
 		run.attribution.understood = layout_is_understood(&run.layout);
+		if (prints)
+			print_formats_read(&run.formats, request->obj);
+		run.attribution.formats = &run.formats;
+		run.tentative =
+		        prints && request->source == SOURCE_AUTO && capture_source(run.capture) == SOURCE_PRINTK;
+		run.observes = prints ? run.formats.unnamed
+		                      : capture_source(run.capture) != SOURCE_NONE && !run.attribution.understood;
 		run.reports = capture_source_prints(capture_source(run.capture)) || request->groups ||
 		              run.attribution.understood;
 		run.wanted = wanted_truths(&run);
@@ -490,6 +560,7 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 	report_fill(&run, out);
 	capture_free(run.capture);
 	event_layout_free(&run.layout);
+	print_formats_free(&run.formats);
 	free(run.insns);
 	return rc;
 }
@@ -503,5 +574,6 @@ void cell_report_free(struct cell_report *report)
 	free(report->event_type);
 	free(report->unchecked);
 	run_counts_free(&report->runs);
+	observation_list_free(&report->observations);
 	*report = (struct cell_report){0};
 }

@@ -14,6 +14,7 @@
 #include <bpf/libbpf.h>
 
 #include "agent/deeds/trigger.h"
+#include "agent/truth/observe.h"
 #include "agent/truth/run_count.h"
 #include "base/error.h"
 #include "wire/message.h"
@@ -36,6 +37,7 @@ struct workload_request {
 /* What workloads_run found. Strings are never NULL after a successful run. */
 struct cell_report {
 	struct run_counts runs;
+	struct observation_list observations; /* of subjects whose events the host has to read */
 	struct truth_fact *truths;
 	size_t truth_count;
 	uint64_t events;     /* all that came */

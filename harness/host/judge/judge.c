@@ -184,7 +184,7 @@ static const char *const unproven_words[EVIDENCE_COUNT] = {
         [EVIDENCE_LOADED] = "it was loaded, and attached to nothing",
         [EVIDENCE_ATTACHED] = "it was attached, and did not run because of anything that was done",
         [EVIDENCE_RAN] = "it ran, and handed over nothing that can be compared",
-        [EVIDENCE_EVENTS] = "events came, but no field of theirs has a known truth",
+        [EVIDENCE_EVENTS] = "events came, but no field of theirs has a known truth, nor could one be found in them",
         [EVIDENCE_TRUTH] = "",
 };
 
@@ -241,6 +241,8 @@ static void say_fine(struct result_cell *c)
 	if (fallbacks > 1)
 		buf_printf(&reason, " (and %zu more)", fallbacks - 1);
 	add_notes(c, &reason);
+	if (*c->learnt)
+		buf_printf(&reason, "%slearnt: %s", reason.len ? "; " : "", c->learnt);
 	if (!proven)
 		buf_printf(&reason, "%s%s", reason.len ? "; " : "", unproven_words[c->evidence]);
 	conclude(c,
@@ -248,6 +250,27 @@ static void say_fine(struct result_cell *c)
 	         : first ? VERDICT_DEGRADED
 	                 : VERDICT_PASS,
 	         CLASS_NONE, buf_str(&reason), "");
+}
+
+bool judge_has_fallback(const struct result_cell *c)
+{
+	for (size_t i = 0; i < c->relocation_count; i++)
+		if (judge_is_fallback(c->relocations[i].outcome))
+			return true;
+	return false;
+}
+
+void judge_learnt(struct result_cell *c)
+{
+	struct mismatches m = find_mismatches(c);
+
+	if (c->verdict != VERDICT_PASS && c->verdict != VERDICT_DEGRADED && c->verdict != VERDICT_UNPROVEN)
+		return;
+	c->evidence = cell_evidence(c);
+	if (m.wrong)
+		say_wrong(c, &m);
+	else
+		say_fine(c);
 }
 
 /* How much memory the kernel has was decided here, not by the kernel: with more, the object may well load. */

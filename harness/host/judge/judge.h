@@ -41,6 +41,15 @@ void judge_cell(struct result_cell *c, const struct judge_facts *facts);
  */
 void judge_own_loader(struct result_cell *c, const struct judge_facts *facts);
 
+/*
+ * Once values were compared that only all kernels together told where to find (learn.h): set verdict, evidence and
+ * reason of a cell anew that was fine, or was unproven. Others stay what they are.
+ */
+void judge_learnt(struct result_cell *c);
+
+/* True when a relocation of the cell means that the object took a fallback. */
+bool judge_has_fallback(const struct result_cell *c);
+
 /* True for a relocation outcome that means the object took a fallback on this kernel. */
 bool judge_is_fallback(enum relo_outcome outcome);
 

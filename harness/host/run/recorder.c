@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "host/judge/judge.h"
+#include "host/judge/learn.h"
 #include "host/lib/strings.h"
 #include "host/lib/text.h"
 #include "host/object/expect.h"
@@ -23,12 +25,19 @@ void recorder_init(struct recorder *rec, const struct schedule *s, struct result
 	*rec = (struct recorder){.s = s, .r = r};
 	rec->pending = xcalloc(s->list->count, sizeof(*rec->pending));
 	rec->lost = xcalloc(s->list->count * s->objects->count, sizeof(*rec->lost));
+	rec->observed = xcalloc(s->list->count * s->objects->count, sizeof(*rec->observed));
 }
 
 void recorder_free(struct recorder *rec)
 {
 	free(rec->pending);
 	free(rec->lost);
+	for (size_t i = 0; i < rec->s->list->count * rec->s->objects->count; i++) {
+		for (size_t k = 0; k < rec->observed[i].count; k++)
+			observation_free(&rec->observed[i].at[k]);
+		free(rec->observed[i].at);
+	}
+	free(rec->observed);
 	*rec = (struct recorder){0};
 }
 
@@ -153,7 +162,7 @@ static void fill_cell(const struct recorder *rec, struct result_cell *cell, size
 	note_lack(rec, cell, kernel, object);
 }
 
-void record_cell(struct recorder *rec, size_t kernel, size_t object, const struct session_cell *facts)
+void record_cell(struct recorder *rec, size_t kernel, size_t object, struct session_cell *facts)
 {
 	struct result_cell *first =
 	        result_find_cell(rec->r, rec->s->kernels[kernel].id, rec->s->objects->at[object].name);
@@ -165,6 +174,10 @@ void record_cell(struct recorder *rec, size_t kernel, size_t object, const struc
 		fill_cell(rec, cell, kernel, object, facts);
 		write_cell_log(rec, cell, facts);
 		finish_cell(rec, cell, kernel, object);
+		rec->observed[kernel * rec->s->objects->count + object] =
+		        (struct observations){.at = facts->subjects, .count = facts->subject_count};
+		facts->subjects = NULL;
+		facts->subject_count = 0;
 		return;
 	}
 	scratch = result_new();
@@ -248,6 +261,38 @@ void record_attempt(struct recorder *rec, const struct task *t)
 	k->timing.job_ms = s->job_ms ? (double)(s->job_ms - start) : -1;
 	k->timing.cells_ms = s->cells_ms ? (double)(s->cells_ms - start) : -1;
 	k->timing.total_ms = vm_total_ms(vm);
+}
+
+static void object_learn(struct recorder *rec, size_t object)
+{
+	size_t kernels = rec->s->list->count, objects = rec->s->objects->count;
+	cleanup_free struct learn_cell *cells = xcalloc(kernels + 1, sizeof(*cells));
+	struct learnt learnt;
+
+	for (size_t k = 0; k < kernels; k++) {
+		const struct observations *o = &rec->observed[k * objects + object];
+
+		cells[k] = (struct learn_cell){.subjects = o->at, .count = o->count};
+	}
+	learn_settle(cells, kernels, &learnt);
+	for (size_t k = 0; learnt.count && k < kernels; k++) {
+		struct result_cell *cell =
+		        result_find_cell(rec->r, rec->s->kernels[k].id, rec->s->objects->at[object].name);
+
+		if (!cell || !cells[k].count || cell->differing || cell->verdict == VERDICT_INFRA)
+			continue;
+		learn_compare(&learnt, &cells[k], cell);
+		judge_learnt(cell);
+		note_lack(rec, cell, k, object);
+		expect_cell(rec, cell, k, object);
+	}
+	learnt_free(&learnt);
+}
+
+void record_learnt(struct recorder *rec)
+{
+	for (size_t i = 0; i < rec->s->objects->count; i++)
+		object_learn(rec, i);
 }
 
 static int save(const struct recorder *rec, struct error *err)

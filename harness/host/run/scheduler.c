@@ -360,6 +360,7 @@ int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
 	recorder_init(&sch.recorder, s, r);
 	enqueue_plan(&sch);
 	rc = sch.signal_fd < 0 ? error_set(err, errno, "signalfd: %s", strerror(errno)) : loop(&sch, err);
+	record_learnt(&sch.recorder);
 	for (size_t i = 0; i < sch.running_count; i++)
 		task_free(sch.running[i]);
 	for (struct task *t = dequeue(&sch); t; t = dequeue(&sch))

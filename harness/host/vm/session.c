@@ -136,6 +136,37 @@ static int take_fact(struct session *s, struct message *m, struct error *err)
 	return 0;
 }
 
+static int take_subject(struct session *s, struct message *m, struct error *err)
+{
+	struct session_cell *cell = s->current < 0 ? NULL : &s->cells[s->current];
+	void *list = cell ? grow(cell->subjects, cell->subject_count, sizeof(*cell->subjects)) : NULL;
+
+	if (!cell)
+		return out_of_order(m, err);
+	if (!list)
+		return error_set(err, EBADMSG, "frames: more than %u facts about one cell", SESSION_MAX_FACTS);
+	cell->subjects = list;
+	cell->subjects[cell->subject_count++] = (struct observation){.subject = m->subject};
+	*m = (struct message){0};
+	return 0;
+}
+
+static int take_record(struct session *s, struct message *m, struct error *err)
+{
+	struct session_cell *cell = s->current < 0 ? NULL : &s->cells[s->current];
+	struct observation *subject = cell && cell->subject_count ? &cell->subjects[cell->subject_count - 1] : NULL;
+	void *list = subject ? grow(subject->records, subject->record_count, sizeof(*subject->records)) : NULL;
+
+	if (!subject || m->record.form >= RECORD_FORM_COUNT)
+		return out_of_order(m, err);
+	if (!list)
+		return error_set(err, EBADMSG, "frames: more than %u facts about one cell", SESSION_MAX_FACTS);
+	subject->records = list;
+	subject->records[subject->record_count++] = m->record;
+	*m = (struct message){0};
+	return 0;
+}
+
 static int take_log(struct session *s, const struct message *m, struct error *err)
 {
 	if (s->current < 0)
@@ -234,6 +265,10 @@ static int dispatch(struct session *s, struct message *m, int64_t now_ms, struct
 	case MESSAGE_RELO:
 	case MESSAGE_TRUTH:
 		return take_fact(s, m, err);
+	case MESSAGE_SUBJECT:
+		return take_subject(s, m, err);
+	case MESSAGE_RECORD:
+		return take_record(s, m, err);
 	case MESSAGE_LOG:
 		return take_log(s, m, err);
 	case MESSAGE_CELL_END:
@@ -290,6 +325,9 @@ static void free_cell(struct session_cell *cell)
 		relo_fact_free(&cell->relos[i]);
 	for (size_t i = 0; i < cell->truth_count; i++)
 		truth_fact_free(&cell->truths[i]);
+	for (size_t i = 0; i < cell->subject_count; i++)
+		observation_free(&cell->subjects[i]);
+	free(cell->subjects);
 	free(cell->programs);
 	free(cell->relos);
 	free(cell->truths);

@@ -30,6 +30,8 @@ struct session_cell {
 	size_t relo_count;
 	struct truth_fact *truths;
 	size_t truth_count;
+	struct observation *subjects;
+	size_t subject_count;
 	struct buf log;
 	uint64_t bytes;     /* payloads taken for it */
 	struct message end; /* MESSAGE_CELL_END when done */

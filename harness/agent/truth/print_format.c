@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/truth/print_format.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+
+/* A hostile object may have many; a line is at most a page. */
+#define FORMATS_MAX 1024
+#define CONVERSIONS_MAX 32
+/* Ways to divide a line among its conversions that are tried; an honest format needs a few per byte. */
+#define TRIES_MAX 100000
+
+/* One conversion of a format: where it stands, and what it lets through. */
+struct conversion {
+	size_t start, end; /* of "%d" in the format */
+	bool number;       /* digits, a sign, 0x */
+};
+
+/* "%-8llu": flags, width, precision, length; then the letter. Returns where it ends, 0 when it is none. */
+static size_t conversion_end(const char *format, size_t at)
+{
+	size_t i = at + 1;
+
+	i += strspn(format + i, "-+ #0");
+	i += strspn(format + i, "0123456789.*");
+	i += strspn(format + i, "hlzjt");
+	if (!format[i] || !strchr("diuxXspc", format[i]))
+		return 0;
+	/* %pI4, %pks and their like say more behind the letter */
+	if (format[i] == 'p')
+		while (isalnum((unsigned char)format[i + 1]))
+			i++;
+	return i + 1;
+}
+
+static size_t conversions_find(const char *format, struct conversion *out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; format[i] && count < CONVERSIONS_MAX; i++) {
+		size_t end;
+
+		if (format[i] != '%')
+			continue;
+		if (format[i + 1] == '%') {
+			i++;
+			continue;
+		}
+		end = conversion_end(format, i);
+		if (!end)
+			return 0;
+		out[count++] = (struct conversion){.start = i, .end = end, .number = strchr("diuxX", format[end - 1])};
+		i = end - 1;
+	}
+	return count;
+}
+
+/* The word before the conversion at `start`, when `=` or `:` ties it to that; else "%N". */
+static char *value_name(const char *format, size_t start, size_t number)
+{
+	size_t end = start, from;
+	char *name;
+
+	while (end && format[end - 1] == ' ')
+		end--;
+	if (!end || (format[end - 1] != '=' && format[end - 1] != ':'))
+		return xasprintf("%%%zu", number);
+	end--;
+	while (end && format[end - 1] == ' ')
+		end--;
+	for (from = end; from && (isalnum((unsigned char)format[from - 1]) || strchr("_.", format[from - 1])); from--)
+		;
+	if (from == end || isdigit((unsigned char)format[from]))
+		return xasprintf("%%%zu", number);
+	name = xstrndup(format + from, end - from);
+	for (char *c = name; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return name;
+}
+
+void print_formats_find(struct print_formats *formats, const void *bytes, size_t size)
+{
+	const char *at = bytes, *end = at + size;
+
+	while (at < end && formats->count < FORMATS_MAX) {
+		struct conversion found[CONVERSIONS_MAX];
+		size_t len = strnlen(at, (size_t)(end - at)), count;
+
+		/* What precedes a text in the same data is no part of it. */
+		for (size_t i = len; i-- > 0;)
+			if (!isprint((unsigned char)at[i]) && !isspace((unsigned char)at[i])) {
+				at += i + 1;
+				len -= i + 1;
+				break;
+			}
+		count = at + len < end && len ? conversions_find(at, found) : 0;
+		if (count) {
+			formats->texts = xrealloc(formats->texts, formats->count + 1, sizeof(*formats->texts));
+			formats->texts[formats->count++] = xstrndup(at, len);
+		}
+		for (size_t i = 0; i < count; i++) {
+			cleanup_free char *name = value_name(at, found[i].start, i + 1);
+
+			formats->unnamed |= *name == '%';
+		}
+		at += len + 1;
+	}
+}
+
+void print_formats_read(struct print_formats *formats, struct bpf_object *obj)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, obj)
+	{
+		const char *name = bpf_map__name(map);
+		size_t size = 0;
+		const void *bytes = bpf_map__is_internal(map) ? bpf_map__initial_value(map, &size) : NULL;
+
+		if (bytes && strstr(name, ".rodata"))
+			print_formats_find(formats, bytes, size);
+	}
+}
+
+/* How much of the rest of a line the conversion may take at most. */
+static size_t value_reach(const struct conversion *c, const char *line, size_t len)
+{
+	size_t n = 0;
+
+	if (!c->number)
+		return len;
+	while (n < len && (isxdigit((unsigned char)line[n]) || (n < 2 && strchr("-x ", line[n]) && line[n])))
+		n++;
+	return n;
+}
+
+struct span {
+	const char *at;
+	size_t len;
+};
+
+/* Literal text of the format from `from` to `to`, in which %% is one character. Returns its length in the line, or -1.
+ */
+static ssize_t literal_match(const char *format, size_t from, size_t to, const char *line, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = from; i < to; i++, n++) {
+		if (n == len || line[n] != format[i])
+			return -1;
+		i += format[i] == '%' && format[i + 1] == '%';
+	}
+	return (ssize_t)n;
+}
+
+/* Where a line feed ends the format, the line has lost it. */
+static size_t format_length(const char *format)
+{
+	size_t len = strlen(format);
+
+	while (len && format[len - 1] == '\n')
+		len--;
+	return len;
+}
+
+/* A line that is being divided. */
+struct division {
+	const char *format;
+	const struct conversion *c;
+	size_t count;
+	struct span *spans;
+	unsigned tries;
+};
+
+static bool rest_match(struct division *d, size_t i, size_t from, const char *line, size_t len)
+{
+	const struct conversion *c = d->c;
+	const char *format = d->format;
+	size_t count = d->count;
+	size_t to = i < count ? c[i].start : format_length(format), reach;
+	ssize_t literal = to < from ? 0 : literal_match(format, from, to, line, len);
+
+	if (literal < 0)
+		return false;
+	line += literal;
+	len -= (size_t)literal;
+	if (i == count)
+		return !len;
+	reach = value_reach(&c[i], line, len);
+	/* The shortest value that lets the rest fit, as a number ends where the next text begins. */
+	for (size_t n = c[i].number; n <= reach && d->tries++ < TRIES_MAX; n++) {
+		d->spans[i] = (struct span){line, n};
+		if (rest_match(d, i + 1, c[i].end, line + n, len - n))
+			return true;
+	}
+	return false;
+}
+
+static void value_take(struct event *out, char *name, const struct span *s)
+{
+	cleanup_buf struct buf pair = {0};
+	cleanup_event struct event read;
+	struct event_value *v;
+	const char *at = s->at;
+	size_t len = s->len;
+
+	while (len && *at == ' ') {
+		at++;
+		len--;
+	}
+	while (len && at[len - 1] == ' ')
+		len--;
+	buf_puts(&pair, "x=");
+	buf_add(&pair, at, len);
+	event_decode_pairs(buf_str(&pair), pair.len, &read);
+	out->values = xrealloc(out->values, out->count + 1, sizeof(*out->values));
+	v = &out->values[out->count++];
+	*v = (struct event_value){.name = name, .kind = EVENT_TEXT, .printed = true, .has_text = true};
+	/* a text may look like another pair */
+	if (read.count == 1 && read.values[0].has_integer) {
+		v->kind = EVENT_INTEGER;
+		v->has_integer = true;
+		v->is_signed = read.values[0].is_signed;
+		v->bits = read.values[0].bits;
+		v->integer = read.values[0].integer;
+	}
+	v->text = xstrndup(at, len);
+	v->text_len = len;
+}
+
+const char *print_formats_decode(const struct print_formats *formats, const char *line, size_t len, struct event *out)
+{
+	*out = (struct event){.len = len};
+	for (size_t f = 0; f < formats->count; f++) {
+		const char *format = formats->texts[f];
+		struct conversion c[CONVERSIONS_MAX];
+		struct span spans[CONVERSIONS_MAX];
+		size_t count = conversions_find(format, c);
+		struct division d = {.format = format, .c = c, .count = count, .spans = spans};
+
+		if (!rest_match(&d, 0, 0, line, len))
+			continue;
+		for (size_t i = 0; i < count; i++)
+			value_take(out, value_name(format, c[i].start, i + 1), &spans[i]);
+		return format;
+	}
+	return NULL;
+}
+
+void print_formats_free(struct print_formats *formats)
+{
+	for (size_t i = 0; i < formats->count; i++)
+		free(formats->texts[i]);
+	free(formats->texts);
+	*formats = (struct print_formats){0};
+}

@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/judge/learn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "host/judge/learn_record.h"
+
+/* Bits that values have to hold together: a dozen choose among all places and names; and so many that none can err. */
+#define BITS_MIN 10
+#define BITS_SURE 30
+#define NUMBER_MIN 32
+/* A text this long is found nowhere by chance. */
+#define TEXT_SURE 6
+#define SEEN_MIN 3
+#define RECORDS_MAX 8 /* of one subject; as many moments each fill a mask */
+#define SIZES_MAX 4   /* more sizes than that are one shape whose records differ in length */
+#define PLACES_MAX 32
+#define CANDIDATES_MAX 2048
+
+/* A subject with its records of one shape. */
+struct sighting {
+	size_t cell;
+	const struct subject_fact *subject;
+	const struct record_fact *records[RECORDS_MAX];
+	size_t count;
+	uint64_t joint; /* records and moments at which all places hold that were accepted so far */
+};
+
+struct sightings {
+	struct sighting *at;
+	size_t count;
+};
+
+struct candidate {
+	struct learn_place place;
+	size_t order; /* of names, as subjects have them */
+	bool *stands; /* of each cell */
+	size_t standing;
+	size_t seen;      /* sightings of the cells where it stands */
+	size_t distinct;  /* values, zero among them */
+	unsigned bits;    /* of the values that are not zero */
+	uint32_t longest; /* text */
+};
+
+struct settling {
+	const struct learn_cell *cells;
+	size_t cell_count;
+	struct sightings seen;
+	size_t *per_cell; /* sightings of each cell */
+	size_t cells_with;
+	struct candidate *candidates;
+	size_t candidate_count;
+};
+
+/* ---- which records are alike ---- */
+
+static bool shape_has(const struct learn_shape *s, const struct record_fact *r)
+{
+	return s->form == r->form && (!s->size || s->size == r->size) && s->key_size == r->key_size &&
+	       !strcmp(s->source, r->source);
+}
+
+static struct learn_shape *shape_find(struct learnt *out, const struct record_fact *r)
+{
+	for (size_t i = 0; i < out->count; i++)
+		if (shape_has(&out->shapes[i], r))
+			return &out->shapes[i];
+	return NULL;
+}
+
+static void shape_add(struct learnt *out, const struct record_fact *r)
+{
+	size_t sizes = 0, kept = 0;
+
+	if (shape_find(out, r))
+		return;
+	for (size_t i = 0; i < out->count; i++)
+		sizes += out->shapes[i].form == r->form && !strcmp(out->shapes[i].source, r->source);
+	if (sizes == SIZES_MAX) {
+		for (size_t i = 0; i < out->count; i++) {
+			if (out->shapes[i].form == r->form && !strcmp(out->shapes[i].source, r->source))
+				free(out->shapes[i].source);
+			else
+				out->shapes[kept++] = out->shapes[i];
+		}
+		out->count = kept;
+	}
+	out->shapes = xrealloc(out->shapes, out->count + 1, sizeof(*out->shapes));
+	out->shapes[out->count++] = (struct learn_shape){
+	        .source = xstrdup(r->source),
+	        .form = (enum record_form)r->form,
+	        /* lines of one format differ in length, and mean the same */
+	        .size = r->form == RECORD_FIELDS || sizes == SIZES_MAX ? 0 : r->size,
+	        .key_size = r->key_size,
+	};
+}
+
+static void shapes_find(const struct learn_cell *cells, size_t count, struct learnt *out)
+{
+	for (size_t c = 0; c < count; c++)
+		for (size_t s = 0; s < cells[c].count; s++)
+			for (size_t r = 0; r < cells[c].subjects[s].record_count; r++)
+				shape_add(out, &cells[c].subjects[s].records[r]);
+}
+
+/* Records of the shape that may be about the subject; false when there is none. */
+static bool sighting_make(const struct observation *o, const struct learn_shape *shape, bool may_be,
+                          struct sighting *out)
+{
+	out->subject = &o->subject;
+	out->count = 0;
+	for (size_t i = 0; i < o->record_count && out->count < RECORDS_MAX; i++) {
+		const struct record_fact *r = &o->records[i];
+
+		if (shape_has(shape, r) && (!may_be || learn_record_may_be(r, &o->subject)))
+			out->records[out->count++] = r;
+	}
+	out->joint = UINT64_MAX;
+	return out->count > 0;
+}
+
+static void sightings_find(struct settling *s, const struct learn_shape *shape)
+{
+	for (size_t c = 0; c < s->cell_count; c++) {
+		for (size_t i = 0; i < s->cells[c].count; i++) {
+			struct sighting found = {.cell = c};
+
+			if (!sighting_make(&s->cells[c].subjects[i], shape, true, &found))
+				continue;
+			s->seen.at = xrealloc(s->seen.at, s->seen.count + 1, sizeof(*s->seen.at));
+			s->seen.at[s->seen.count++] = found;
+			s->per_cell[c]++;
+		}
+		s->cells_with += s->per_cell[c] > 0;
+	}
+}
+
+/* ---- where values stand ---- */
+
+static bool same_place(const struct learn_place *a, const struct learn_place *b)
+{
+	return a->at == b->at && a->width == b->width && a->reading == b->reading && !strcmp(a->name, b->name);
+}
+
+static void candidate_add(struct settling *s, const struct learn_place *p)
+{
+	for (size_t i = 0; i < s->candidate_count; i++)
+		if (same_place(&s->candidates[i].place, p))
+			return;
+	if (s->candidate_count == CANDIDATES_MAX)
+		return;
+	s->candidates = xrealloc(s->candidates, s->candidate_count + 1, sizeof(*s->candidates));
+	s->candidates[s->candidate_count] =
+	        (struct candidate){.place = *p, .stands = xcalloc(s->cell_count, sizeof(bool))};
+	s->candidates[s->candidate_count].order = s->candidate_count;
+	s->candidates[s->candidate_count++].place.name = xstrdup(p->name);
+}
+
+static bool is_port(const char *name)
+{
+	return !strcmp(name, "sport") || !strcmp(name, "dport");
+}
+
+static bool is_address(const char *name)
+{
+	return !strcmp(name, "saddr") || !strcmp(name, "daddr");
+}
+
+/* The ways in which a value of this name may be written down. */
+static size_t readings_of(const struct observed_value *v, enum record_form form, struct learn_place out[5])
+{
+	size_t n = 0;
+	bool printed = form == RECORD_FIELDS;
+
+	if (!v->is_number) {
+		bool address = is_address(v->name) && !printed;
+
+		out[n++] = (struct learn_place){.reading = address ? LEARN_BYTES : LEARN_TEXT,
+		                                .width = address ? v->size : 0};
+		return n;
+	}
+	if (!strcmp(v->name, "start_time")) {
+		out[n++] = (struct learn_place){.reading = LEARN_TICKS, .width = 8};
+		return printed ? 0 : n;
+	}
+	if (printed) {
+		out[n++] = (struct learn_place){.reading = LEARN_NUMBER};
+		return n;
+	}
+	out[n++] = (struct learn_place){.reading = LEARN_NUMBER, .width = 8};
+	if (v->number <= UINT32_MAX)
+		out[n++] = (struct learn_place){.reading = LEARN_NUMBER, .width = 4};
+	if (!is_port(v->name))
+		return n;
+	out[n++] = (struct learn_place){.reading = LEARN_NUMBER, .width = 2};
+	out[n++] = (struct learn_place){.reading = LEARN_SWAPPED, .width = 2};
+	return n;
+}
+
+/* A zero, or a small number, stands everywhere: it points to no place. */
+static bool points(const struct observed_value *v)
+{
+	return v->is_number ? v->number >= NUMBER_MIN : v->size >= 2;
+}
+
+static void value_look(struct settling *s, const struct record_fact *r, struct observed_value *v)
+{
+	struct learn_place ways[5];
+	size_t count = points(v) ? readings_of(v, (enum record_form)r->form, ways) : 0;
+	uint32_t places = r->form == RECORD_FIELDS ? PLACES_MAX : r->size;
+
+	for (size_t w = 0; w < count; w++) {
+		ways[w].name = v->name;
+		for (ways[w].at = 0; ways[w].at < places; ways[w].at++)
+			if (learn_record_has(r, &ways[w], v))
+				candidate_add(s, &ways[w]);
+	}
+}
+
+static void candidates_find(struct settling *s)
+{
+	for (size_t i = 0; i < s->seen.count; i++) {
+		const struct sighting *seen = &s->seen.at[i];
+
+		for (size_t r = 0; r < seen->count; r++)
+			for (uint32_t v = 0; v < seen->subject->count; v++)
+				value_look(s, seen->records[r], &seen->subject->values[v]);
+	}
+}
+
+/* ---- which of them are no chance ---- */
+
+/* Records and moments of the sighting at which the place holds. */
+static uint64_t sighting_mask(const struct sighting *seen, const struct learn_place *p)
+{
+	uint64_t mask = 0;
+
+	for (size_t i = 0; i < seen->count; i++)
+		mask |= (uint64_t)learn_record_fits(seen->records[i], p, seen->subject) << (i * LEARN_MOMENTS);
+	return mask;
+}
+
+static const struct observed_value *value_at(const struct sighting *seen, const struct learn_place *p)
+{
+	for (size_t i = 0; i < seen->count; i++)
+		for (uint32_t v = 0; v < seen->subject->count; v++)
+			if (!strcmp(seen->subject->values[v].name, p->name) &&
+			    learn_record_has(seen->records[i], p, &seen->subject->values[v]))
+				return &seen->subject->values[v];
+	return NULL;
+}
+
+static unsigned value_bits(const struct observed_value *v)
+{
+	unsigned bits = 0;
+
+	if (!points(v))
+		return 0;
+	if (!v->is_number)
+		return v->size < 64 ? 8 * v->size : 512;
+	for (uint64_t n = v->number; n; n >>= 1)
+		bits++;
+	return bits;
+}
+
+static bool values_equal(const struct observed_value *a, const struct observed_value *b)
+{
+	return a->is_number == b->is_number && a->number == b->number && a->size == b->size &&
+	       (!a->size || !memcmp(a->bytes, b->bytes, a->size));
+}
+
+/* What the values teach, at the cells where the place holds for every subject. */
+static void candidate_weigh(const struct settling *s, struct candidate *c)
+{
+	cleanup_free const struct observed_value **values = xcalloc(s->seen.count + 1, sizeof(struct observed_value *));
+	cleanup_free size_t *hits = xcalloc(s->cell_count + 1, sizeof(*hits));
+
+	for (size_t i = 0; i < s->seen.count; i++)
+		hits[s->seen.at[i].cell] += sighting_mask(&s->seen.at[i], &c->place) != 0;
+	for (size_t i = 0; i < s->cell_count; i++) {
+		c->stands[i] = s->per_cell[i] && hits[i] == s->per_cell[i];
+		c->standing += c->stands[i];
+	}
+	for (size_t i = 0; i < s->seen.count; i++) {
+		const struct observed_value *v =
+		        c->stands[s->seen.at[i].cell] ? value_at(&s->seen.at[i], &c->place) : NULL;
+		size_t k = 0;
+
+		if (!v)
+			continue;
+		c->seen++;
+		while (k < c->distinct && !values_equal(values[k], v))
+			k++;
+		if (k < c->distinct)
+			continue;
+		values[c->distinct++] = v;
+		c->bits += value_bits(v);
+		c->longest = !v->is_number && v->size > c->longest ? v->size : c->longest;
+	}
+}
+
+static bool is_no_chance(const struct settling *s, const struct candidate *c)
+{
+	bool sure_text = c->longest >= TEXT_SURE;
+
+	if (!c->standing || c->bits < BITS_MIN)
+		return false;
+	if (c->seen < (sure_text ? SEEN_MIN - 1 : SEEN_MIN) || (c->distinct < 2 && !sure_text))
+		return false;
+	return c->bits >= BITS_SURE || 2 * c->standing >= s->cells_with;
+}
+
+/* Those that hold on most kernels first; then what tells most, and the widest. */
+static int by_weight(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+
+	if (x->standing != y->standing)
+		return x->standing < y->standing ? 1 : -1;
+	if (x->bits != y->bits)
+		return x->bits < y->bits ? 1 : -1;
+	if (x->place.width != y->place.width)
+		return x->place.width < y->place.width ? 1 : -1;
+	return x->place.at != y->place.at ? (x->place.at > y->place.at) - (x->place.at < y->place.at)
+	                                  : (x->order > y->order) - (x->order < y->order);
+}
+
+static uint32_t extent(const struct candidate *c)
+{
+	/* a text with its NUL */
+	return c->place.width ? c->place.width : c->longest + 1;
+}
+
+static bool overlaps(const struct learn_shape *shape, const struct candidate *c)
+{
+	for (size_t i = 0; i < shape->count; i++) {
+		const struct learn_place *p = &shape->places[i];
+
+		if (shape->form == RECORD_FIELDS ? p->at == c->place.at
+		                                 : p->at < c->place.at + extent(c) && c->place.at < p->at + p->width)
+			return true;
+	}
+	return false;
+}
+
+/* At every cell where it stands it has to hold in one record, and at one moment, with what was accepted before. */
+static bool holds_jointly(const struct settling *s, const struct candidate *c)
+{
+	for (size_t i = 0; i < s->seen.count; i++)
+		if (c->stands[s->seen.at[i].cell] && !(s->seen.at[i].joint & sighting_mask(&s->seen.at[i], &c->place)))
+			return false;
+	return true;
+}
+
+static void accept(struct settling *s, struct learn_shape *shape, struct candidate *c)
+{
+	for (size_t i = 0; i < s->seen.count; i++)
+		if (c->stands[s->seen.at[i].cell])
+			s->seen.at[i].joint &= sighting_mask(&s->seen.at[i], &c->place);
+	for (size_t i = 0; i < s->cell_count; i++)
+		shape->stands[i] &= c->stands[i];
+	shape->places = xrealloc(shape->places, shape->count + 1, sizeof(*shape->places));
+	shape->places[shape->count] = c->place;
+	shape->places[shape->count].name = xstrdup(c->place.name);
+	if (shape->form != RECORD_FIELDS)
+		shape->places[shape->count].width = extent(c);
+	shape->count++;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct learn_place *x = a, *y = b;
+
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+/* A text has room up to the next place; a task's name never more than the kernel keeps of it. */
+static void rooms_find(struct learn_shape *shape)
+{
+	for (size_t i = 0; i < shape->count; i++) {
+		struct learn_place *p = &shape->places[i];
+		uint32_t end = i + 1 < shape->count ? p[1].at : shape->size;
+
+		if (p->reading != LEARN_TEXT || shape->form == RECORD_FIELDS || end <= p->at)
+			continue;
+		p->width = !strcmp(p->name, "comm") && end - p->at > 16 ? 16 : end - p->at;
+	}
+}
+
+static void shape_count(const struct settling *s, struct learn_shape *shape)
+{
+	for (size_t i = 0; i < s->cell_count; i++) {
+		shape->stands[i] &= s->per_cell[i] > 0;
+		shape->standing += shape->stands[i];
+		shape->subjects = s->per_cell[i] > shape->subjects ? s->per_cell[i] : shape->subjects;
+	}
+	shape->cells = s->cells_with;
+}
+
+static void settling_free(struct settling *s)
+{
+	for (size_t i = 0; i < s->candidate_count; i++) {
+		free(s->candidates[i].place.name);
+		free(s->candidates[i].stands);
+	}
+	free(s->candidates);
+	free(s->per_cell);
+	free(s->seen.at);
+}
+
+static void shape_settle(const struct learn_cell *cells, size_t count, struct learn_shape *shape)
+{
+	__attribute__((cleanup(settling_free))) struct settling s = {.cells = cells, .cell_count = count};
+
+	s.per_cell = xcalloc(count + 1, sizeof(*s.per_cell));
+	shape->stands = xcalloc(count + 1, sizeof(*shape->stands));
+	for (size_t i = 0; i < count; i++)
+		shape->stands[i] = true;
+	sightings_find(&s, shape);
+	candidates_find(&s);
+	for (size_t i = 0; i < s.candidate_count; i++)
+		candidate_weigh(&s, &s.candidates[i]);
+	if (s.candidate_count)
+		qsort(s.candidates, s.candidate_count, sizeof(*s.candidates), by_weight);
+	for (size_t i = 0; i < s.candidate_count && shape->count < PLACES_MAX; i++)
+		if (is_no_chance(&s, &s.candidates[i]) && !overlaps(shape, &s.candidates[i]) &&
+		    holds_jointly(&s, &s.candidates[i]))
+			accept(&s, shape, &s.candidates[i]);
+	if (shape->count)
+		qsort(shape->places, shape->count, sizeof(*shape->places), by_place);
+	rooms_find(shape);
+	shape_count(&s, shape);
+}
+
+static void shape_free(struct learn_shape *shape)
+{
+	for (size_t i = 0; i < shape->count; i++)
+		free(shape->places[i].name);
+	free(shape->places);
+	free(shape->stands);
+	free(shape->source);
+}
+
+void learn_settle(const struct learn_cell *cells, size_t count, struct learnt *out)
+{
+	size_t kept = 0;
+
+	*out = (struct learnt){.cells = count};
+	shapes_find(cells, count, out);
+	for (size_t i = 0; i < out->count; i++) {
+		shape_settle(cells, count, &out->shapes[i]);
+		if (out->shapes[i].count)
+			out->shapes[kept++] = out->shapes[i];
+		else
+			shape_free(&out->shapes[i]);
+	}
+	out->count = kept;
+}
+
+void learnt_free(struct learnt *learnt)
+{
+	for (size_t i = 0; i < learnt->count; i++)
+		shape_free(&learnt->shapes[i]);
+	free(learnt->shapes);
+	*learnt = (struct learnt){0};
+}
