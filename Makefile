@@ -216,7 +216,7 @@ vm:
 	+$(Q)$(parallel) vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix $(SECTIONS)
 vm-built: kernels $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
-		build/tests/unguarded/disk_name.bpf.o build/tests/independent_loader
+		$(patsubst %,build/tests/unguarded/%.bpf.o,disk_name learn_record learn_printed) build/tests/independent_loader
 # Fetched while the unit tests are compiled and run.
 kernels: $(BUILD)/corematrix $(PROGS) $(INIS)
 	$(Q)$(BUILD)/corematrix kernels fetch $(PROGS)

@@ -13,6 +13,7 @@
 static struct message make(enum message_type type)
 {
 	static char texts[8][16] = {"t0", "t1 \xff\x1b[31m", "t2", "t3", "", "t5", "t6", "t7"};
+	static struct observed_value values[2];
 	struct message m = {.type = type};
 
 	switch (type) {
@@ -91,6 +92,15 @@ static struct message make(enum message_type type)
 		        .run_ns = 6,
 		        .expects_events = true,
 		};
+		break;
+	case MESSAGE_SUBJECT:
+		values[0] = (struct observed_value){.name = texts[3], .is_number = true, .number = 1ull << 40};
+		values[1] = (struct observed_value){.name = texts[4], .moment = 3, .bytes = texts[1], .size = 4};
+		m.subject = (struct subject_fact){.workload = texts[0], .due = true, .values = values, .count = 2};
+		break;
+	case MESSAGE_RECORD:
+		m.record = (struct record_fact){
+		        .source = texts[2], .form = RECORD_ENTRY, .key_size = 4, .bytes = texts[1], .size = 5};
 		break;
 	case MESSAGE_END:
 		m.end = (struct end_fact){.nonce = 9, .cells = 10};
@@ -173,6 +183,31 @@ START_TEST(relocation_arrives)
 	ck_assert(r->insns.seen == RELO_SEEN_VALUE && r->insns.value == 44 && r->insns.width == 4);
 	ck_assert(r->log.seen == RELO_SEEN_POISON && r->log.value == 55 && r->log.width == 2);
 	ck_assert(!r->attempted && r->loaded && !r->reached);
+	message_free(&got);
+}
+END_TEST
+
+START_TEST(subject_and_record_arrive)
+{
+	struct message sent = make(MESSAGE_SUBJECT), got;
+	cleanup_buf struct buf subject = payload_of(&sent), record = {0};
+	const struct observed_value *v;
+
+	ck_assert_int_eq(message_decode(MESSAGE_SUBJECT, subject.data, (uint32_t)subject.len, &got, NULL), 0);
+	ck_assert_str_eq(got.subject.workload, "t0");
+	ck_assert(got.subject.due && got.subject.count == 2);
+	v = got.subject.values;
+	ck_assert_str_eq(v[0].name, "t3");
+	ck_assert(v[0].is_number && !v[0].moment && v[0].number == 1ull << 40);
+	ck_assert(!v[1].is_number && v[1].moment == 3 && v[1].size == 4);
+	ck_assert_mem_eq(v[1].bytes, "t1 \xff", 4);
+	message_free(&got);
+	sent = make(MESSAGE_RECORD);
+	record = payload_of(&sent);
+	ck_assert_int_eq(message_decode(MESSAGE_RECORD, record.data, (uint32_t)record.len, &got, NULL), 0);
+	ck_assert_str_eq(got.record.source, "t2");
+	ck_assert(got.record.form == RECORD_ENTRY && got.record.key_size == 4 && got.record.size == 5);
+	ck_assert_mem_eq(got.record.bytes, "t1 \xff\x1b", 5);
 	message_free(&got);
 }
 END_TEST
@@ -311,6 +346,7 @@ int main(void)
 	        TEST(hello_arrives),
 	        TEST(relocation_arrives),
 	        TEST(cell_end_arrives),
+	        TEST(subject_and_record_arrive),
 	        TEST(program_and_truth_arrive),
 	        RANGE(unset_strings_arrive_empty, MESSAGE_HELLO, MESSAGE_TYPE_COUNT),
 	        RANGE(cut_or_padded_payload_is_refused, MESSAGE_HELLO, MESSAGE_TYPE_COUNT),

@@ -9,6 +9,7 @@
 #include "agent/load/run_stats.h"
 #include "agent/truth/run_count.h"
 #include "tests/suite.h"
+#include "tests/suite.h"
 
 #define MS 1000000u
 static const struct {
@@ -79,6 +80,32 @@ START_TEST(events_have_their_maker)
 }
 END_TEST
 
+static const struct {
+	uint64_t life[2];
+	bool known[2], hands_over[2];
+	size_t events;
+	bool all;
+} sums[] = {
+        {{1, 0}, {true, true}, {true, true}, 1, true},   {{1, 0}, {true, true}, {true, true}, 0, false},
+        {{1, 0}, {true, true}, {true, true}, 2, false},  {{1, 1}, {true, true}, {true, true}, 2, true},
+        {{1, 1}, {true, false}, {true, true}, 2, false}, {{1, 1}, {true, false}, {true, false}, 1, true},
+        {{0, 0}, {true, true}, {true, true}, 1, false},
+};
+
+START_TEST(events_of_known_hooks_are_told)
+{
+	struct run_count programs[2] = {{0}};
+	struct run_counts counts = {.programs = programs, .count = 2};
+
+	for (size_t i = 0; i < 2; i++) {
+		programs[i].life = sums[_i].life[i];
+		programs[i].known = sums[_i].known[i];
+		programs[i].hands_over = sums[_i].hands_over[i];
+	}
+	ck_assert_int_eq(run_counts_made_all(&counts, sums[_i].events), sums[_i].all);
+}
+END_TEST
+
 START_TEST(what_was_not_compared_is_no_truth)
 {
 	struct run_count program = {.life = 1, .hands_over = true};
@@ -118,9 +145,8 @@ END_TEST
 int main(void)
 {
 	const struct suite_row tests[] = {
-	        EACH(runs_of_others_are_told_apart, noises),
-	        EACH(events_have_their_maker, attributions),
-	        TEST(what_was_not_compared_is_no_truth),
+	        EACH(runs_of_others_are_told_apart, noises), EACH(events_have_their_maker, attributions),
+	        EACH(events_of_known_hooks_are_told, sums),  TEST(what_was_not_compared_is_no_truth),
 	        EACH(a_link_says_what_it_missed, links),
 	};
 

@@ -15,8 +15,8 @@
 /*
  * A conversation is a string, one letter a frame. H hello, h hello of another kernel, v hello of another protocol,
  * R ready, J job, j job with another nonce, k job with another count, 0-9 begin of that cell, p program, r relocation,
- * t truth, l log, D cell end, x cell end in no known phase, E end, e end with another nonce, n end with another count,
- * F fatal.
+ * t truth, o observed subject, c record of it, w record in no known form, l log, D cell end, x cell end in no known
+ * phase, E end, e end with another nonce, n end with another count, F fatal.
  */
 static struct message make(char letter)
 {
@@ -47,6 +47,12 @@ static struct message make(char letter)
 		return (struct message){.type = MESSAGE_RELO, .relo.program = name};
 	case 't':
 		return (struct message){.type = MESSAGE_TRUTH, .truth.field = name};
+	case 'o':
+		return (struct message){.type = MESSAGE_SUBJECT, .subject.workload = name};
+	case 'c':
+		return (struct message){.type = MESSAGE_RECORD, .record = {.source = name, .bytes = text, .size = 3}};
+	case 'w':
+		return (struct message){.type = MESSAGE_RECORD, .record = {.source = name, .form = RECORD_FORM_COUNT}};
 	case 'l':
 		return (struct message){.type = MESSAGE_LOG, .log.text = text};
 	case 'D':
@@ -168,6 +174,37 @@ START_TEST(whole_conversation_is_kept)
 	ck_assert_str_eq(cell->end.cell_end.reason, "text ");
 	ck_assert_uint_eq(s.cells[0].truth_count, 6);
 	ck_assert_str_eq(s.cells[0].truths[5].field, "name");
+	session_free(&s);
+}
+END_TEST
+
+static const struct {
+	const char *letters;
+	size_t taken;
+} observed_talks[] = {
+        {"HRJ0oD", 6},
+        {"HRJ0occocD", 10},
+        {"HRJ0cD", 4},
+        {"HRJoD", 3},
+        {"HRJ0owD", 5},
+        {"HRJ0occccccccccccccccD", 22},
+        {"HRJ0occcccccccccccccccccD", 21},
+};
+
+START_TEST(records_follow_their_subject)
+{
+	cleanup_error struct error err = {0};
+	struct session s;
+	int rc;
+
+	session_init(&s, NONCE, OBJECTS, RELEASE);
+	ck_assert_uint_eq(take(&s, observed_talks[_i].letters, &rc, &err), observed_talks[_i].taken);
+	ck_assert_int_eq(rc == 0, observed_talks[_i].taken == strlen(observed_talks[_i].letters));
+	if (_i == 1) {
+		ck_assert_uint_eq(s.cells[0].subject_count, 2);
+		ck_assert_uint_eq(s.cells[0].subjects[0].record_count, 2);
+		ck_assert_uint_eq(s.cells[0].subjects[1].record_count, 1);
+	}
 	session_free(&s);
 }
 END_TEST
@@ -552,6 +589,7 @@ int main(void)
 	        GROUP("session", .seconds = 60),
 	        EACH(symbols_come_once_and_before_any_object, symbol_talks),
 	        TEST(whole_conversation_is_kept),
+	        EACH(records_follow_their_subject, observed_talks),
 	        TEST(times_are_those_of_arrival),
 	        TEST(any_kernel_is_right_when_none_was_named),
 	        EACH(wrong_turn_is_refused, refusals),

@@ -50,7 +50,7 @@ static void line_read(const struct attribution *a, const struct capture_event *r
 	struct event by_format;
 
 	event_decode_pairs(raw->bytes, raw->len, out);
-	if (!print_formats_decode(a->formats, raw->bytes, raw->len, &by_format))
+	if (!a->formats || !print_formats_decode(a->formats, raw->bytes, raw->len, &by_format))
 		return;
 	if (count_named(&by_format) < count_named(out)) {
 		event_free(&by_format);

@@ -17,7 +17,7 @@
 /* One conversion of a format: where it stands, and what it lets through. */
 struct conversion {
 	size_t start, end; /* of "%d" in the format */
-	bool number;       /* digits, a sign, 0x */
+	bool number, hex;  /* digits, a sign, 0x */
 };
 
 /* "%-8llu": flags, width, precision, length; then the letter. Returns where it ends, 0 when it is none. */
@@ -53,7 +53,10 @@ static size_t conversions_find(const char *format, struct conversion *out)
 		end = conversion_end(format, i);
 		if (!end)
 			return 0;
-		out[count++] = (struct conversion){.start = i, .end = end, .number = strchr("diuxX", format[end - 1])};
+		out[count++] = (struct conversion){.start = i,
+		                                   .end = end,
+		                                   .number = strchr("diuxX", format[end - 1]),
+		                                   .hex = strchr("xX", format[end - 1])};
 		i = end - 1;
 	}
 	return count;
@@ -126,16 +129,21 @@ void print_formats_read(struct print_formats *formats, struct bpf_object *obj)
 	}
 }
 
-/* How much of the rest of a line the conversion may take at most. */
+/* How much of the rest of a line the conversion may take at most; nothing where there is no number for one. */
 static size_t value_reach(const struct conversion *c, const char *line, size_t len)
 {
-	size_t n = 0;
+	size_t n = 0, digits;
 
 	if (!c->number)
 		return len;
-	while (n < len && (isxdigit((unsigned char)line[n]) || (n < 2 && strchr("-x ", line[n]) && line[n])))
+	while (n < len && line[n] == ' ')
 		n++;
-	return n;
+	n += n < len && line[n] == '-';
+	if (c->hex && len - n > 2 && line[n] == '0' && line[n + 1] == 'x')
+		n += 2;
+	for (digits = n; n < len && (c->hex ? isxdigit((unsigned char)line[n]) : isdigit((unsigned char)line[n]));)
+		n++;
+	return n > digits ? n : 0;
 }
 
 struct span {

@@ -133,6 +133,22 @@ void run_counts_attribute(struct run_counts *counts, size_t events, bool compare
 	}
 }
 
+bool run_counts_made_all(const struct run_counts *counts, size_t events)
+{
+	uint64_t runs = 0;
+
+	for (size_t i = 0; i < counts->count; i++) {
+		const struct run_count *p = &counts->programs[i];
+
+		if (!p->hands_over || !p->life)
+			continue;
+		if (!p->known)
+			return false;
+		runs += p->life;
+	}
+	return events && runs == events;
+}
+
 static void pause_ns(uint64_t ns)
 {
 	struct timespec t = {.tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u)};

@@ -56,6 +56,12 @@ void run_counts_window_close(struct run_counts *counts);
 void run_counts_attribute(struct run_counts *counts, size_t events, bool compared);
 
 /*
+ * Whether each of a subject's `events` is of a program that runs because of what was done: as many as programs at hooks
+ * that are known for that ran, and no other program that hands anything over did.
+ */
+bool run_counts_made_all(const struct run_counts *counts, size_t events);
+
+/*
  * The workloads are over: take the totals. Where a program ran in the windows and nothing is known of its hook, nor of
  * events of its own, an interval in which nothing is done is waited for and measured, at least as long as twice the
  * windows, within limits.

@@ -382,7 +382,6 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 	                         ? &life.scene
 	                         : NULL,
 	        .expected = expected,
-	        .tentative = run->tentative,
 	        .noisy = kind->noisy,
 	        .sharp = kind->action != ACTION_NONE || moment != MOMENT_UNKNOWN,
 	};
@@ -402,6 +401,8 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 		return rc;
 	if (life.skipped || capture_source(run->capture) == SOURCE_NONE)
 		return 0;
+	capture_events(run->capture, &events);
+	subject.tentative = run->tentative && !run_counts_made_all(run->runs, events);
 	/* Of a fork, either of the two may be reported; an event that nobody owns is judged only when neither is. */
 	subject.expected = expected && !life.has_child;
 	answers = attribution_judge(&run->attribution, &subject);
@@ -410,7 +411,6 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 		subject.expected = true;
 		answers = attribution_judge(&run->attribution, &subject);
 	}
-	capture_events(run->capture, &events);
 	if (run->observes)
 		observe_life(run, kind, &life, subject.identity.at);
 	run_counts_attribute(run->runs, events, answers && run->attribution.facts.count > compared);

@@ -143,9 +143,10 @@ static int take_subject(struct session *s, struct message *m, struct error *err)
 
 	if (!cell)
 		return out_of_order(m, err);
-	if (!list)
-		return error_set(err, EBADMSG, "frames: more than %u facts about one cell", SESSION_MAX_FACTS);
-	cell->subjects = list;
+	cell->subjects = list ? list : cell->subjects;
+	if (!list || cell->subject_count >= SESSION_MAX_SUBJECTS || m->subject.count > SESSION_MAX_VALUES)
+		return error_set(err, EBADMSG, "frames: more than %u subjects, or %u values of one",
+		                 SESSION_MAX_SUBJECTS, SESSION_MAX_VALUES);
 	cell->subjects[cell->subject_count++] = (struct observation){.subject = m->subject};
 	*m = (struct message){0};
 	return 0;
@@ -159,9 +160,10 @@ static int take_record(struct session *s, struct message *m, struct error *err)
 
 	if (!subject || m->record.form >= RECORD_FORM_COUNT)
 		return out_of_order(m, err);
-	if (!list)
-		return error_set(err, EBADMSG, "frames: more than %u facts about one cell", SESSION_MAX_FACTS);
-	subject->records = list;
+	subject->records = list ? list : subject->records;
+	if (!list || subject->record_count >= SESSION_MAX_RECORDS || m->record.size > SESSION_MAX_RECORD)
+		return error_set(err, EBADMSG, "frames: more than %u records of one subject, or %u bytes of one",
+		                 SESSION_MAX_RECORDS, SESSION_MAX_RECORD);
 	subject->records[subject->record_count++] = m->record;
 	*m = (struct message){0};
 	return 0;

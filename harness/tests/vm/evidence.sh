@@ -19,3 +19,19 @@ check "run_cnt is what the ring buffer counts" latest '[.cells[]] | length == 4 
 	all(.evidence == "truth" and .events >= 7 and all(.programs[]; .evidence == "truth" and .run_cnt == .workload_runs)) and
 	all(.events == ([.programs[].run_cnt] | add))'
 check "an unknown level is refused" status 2 "loaded, attached, ran, events or truth" run --require gold build/progs/exec_identity.bpf.o
+
+check "events of no known type, and printed lines, are compared by what was learnt" status 0 "8 proven by values" \
+	run "${some[@]}" build/tests/objects/learn_{record,printed}.bpf.o
+check "where the values stand, on how many kernels" latest '[.cells[] | select(.object == "learn_record")] | length == 4 and
+	all(.verdict == "pass" and .learnt == "ppid@4:4 comm@8:16 pid@24:4 pid@28:4 uid@32:8, by 7 of 7 subjects on 4 of 4 kernels")'
+check "printed: by number, and by name" latest '[.cells[] | select(.object == "learn_printed")] | length == 4 and
+	all(.verdict == "pass" and (.learnt | startswith("comm@%1 pid@%2, by 7 of 7 subjects on 4 of 4")) and
+		any(.truth[]; .field == "parent" or .field == "comm@%1"))'
+shifted() {
+	run "${some[@]}" build/tests/unguarded/learn_{record,printed}.bpf.o
+	[ $? = 1 ] && latest '[.cells[] | select(.object == "learn_record")] | length == 4 and
+		([.[] | select(.verdict == "pass") | .kernel] == ["6.12-cloud"]) and
+		all(.[] | select(.kernel != "6.12-cloud"); .verdict == "wrong" and all(.truth[]; .ok == (.field != "comm@8:16")))' &&
+		latest '[.cells[] | select(.object == "learn_printed")] | length == 4 and all(.verdict == "wrong")'
+}
+check "a name read at one kernel's offset is wrong on the others; parent and pid swapped are wrong" shifted

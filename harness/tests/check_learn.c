@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* learn: values are found where they stand on all kernels, or surely on one; chance and small numbers teach nothing. */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "host/judge/judge.h"
+#include "host/judge/learn.h"
+#include "host/judge/learn_record.h"
+#include "host/lib/text.h"
+#include "tests/suite.h"
+
+#define SUBJECTS 5
+#define KERNELS 4
+
+/* What a program puts into its event, by hand: the layout of the record, and what is wrong with it on some kernels. */
+struct event {
+	uint64_t who;
+	char name[16];
+	uint32_t parent, user;
+} __attribute__((packed));
+
+struct world {
+	struct observation subjects[KERNELS][SUBJECTS];
+	struct learn_cell cells[KERNELS];
+};
+
+static void value_add(struct subject_fact *s, const char *name, uint8_t moment, uint64_t number, const char *text)
+{
+	struct observed_value *v;
+
+	s->values = xrealloc(s->values, s->count + 1, sizeof(*s->values));
+	v = &s->values[s->count++];
+	*v = (struct observed_value){.name = xstrdup(name), .moment = moment, .is_number = !text, .number = number};
+	if (!text)
+		return;
+	v->bytes = xstrdup(text);
+	v->size = (uint32_t)strlen(text);
+}
+
+static void record_add(struct observation *o, const char *source, enum record_form form, const void *bytes, size_t size)
+{
+	struct record_fact *r;
+
+	o->records = xrealloc(o->records, o->record_count + 1, sizeof(*o->records));
+	r = &o->records[o->record_count++];
+	*r = (struct record_fact){.source = xstrdup(source),
+	                          .form = (uint8_t)form,
+	                          .bytes = xcalloc(1, size + 1),
+	                          .size = (uint32_t)size};
+	memcpy(r->bytes, bytes, size);
+}
+
+static uint64_t pid_of(size_t kernel, size_t subject)
+{
+	return 100 + 10 * kernel + subject;
+}
+
+static void world_make(struct world *w, size_t kernels)
+{
+	static const char *const names[SUBJECTS] = {"cm-exec", "cm-exec-thread", "cm-exec-child", "cm-exec-uid",
+	                                            "odd) R 1"};
+
+	memset(w, 0, sizeof(*w));
+	for (size_t k = 0; k < kernels; k++) {
+		w->cells[k] = (struct learn_cell){.subjects = w->subjects[k], .count = SUBJECTS};
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			struct subject_fact *s = &w->subjects[k][i].subject;
+
+			s->workload = xstrdup(names[i]);
+			s->due = true;
+			value_add(s, "pid", 0, pid_of(k, i), NULL);
+			value_add(s, "tid", 0, pid_of(k, i), NULL);
+			value_add(s, "ppid", 0, i == 2 ? 93 + k : i == 3 ? 95 + k : 90 + k, NULL);
+			value_add(s, "comm", 0, 0, names[i]);
+			value_add(s, "uid", 0, i == 3 ? 4242 : 0, NULL);
+			value_add(s, "gid", 0, i == 3 ? 4343 : 0, NULL);
+			value_add(s, "ret", 0, 3, NULL);
+		}
+	}
+}
+
+static void world_free(struct world *w)
+{
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS; i++)
+			observation_free(&w->subjects[k][i]);
+}
+
+static const struct observed_value *value_of(const struct subject_fact *s, const char *name)
+{
+	for (uint32_t i = 0; i < s->count; i++)
+		if (!strcmp(s->values[i].name, name))
+			return &s->values[i];
+	return NULL;
+}
+
+static struct event true_event(const struct subject_fact *s)
+{
+	struct event e = {
+	        .who = value_of(s, "pid")->number,
+	        .parent = (uint32_t)value_of(s, "ppid")->number,
+	        .user = (uint32_t)value_of(s, "uid")->number,
+	};
+
+	memcpy(e.name, value_of(s, "comm")->bytes, value_of(s, "comm")->size);
+	return e;
+}
+
+/* `shift` moves the name of kernels from number `wrong_from` on by a byte. */
+static void events_add(struct world *w, size_t kernels, size_t wrong_from)
+{
+	for (size_t k = 0; k < kernels; k++)
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			struct event e = true_event(&w->subjects[k][i].subject);
+
+			if (k >= wrong_from) {
+				memmove(e.name, e.name + 1, sizeof(e.name) - 1);
+				e.name[15] = 0;
+			}
+			record_add(&w->subjects[k][i], "out", RECORD_BYTES, &e, sizeof(e));
+		}
+}
+
+static struct result_cell *cell_make(struct result *r)
+{
+	struct result_cell *c = result_add_cell(r);
+	struct result_program *p = result_add_program(c);
+
+	p->autoload = p->loaded = p->attached = true;
+	p->evidence = EVIDENCE_RAN;
+	c->phase = PHASE_DONE;
+	c->events = SUBJECTS;
+	judge_cell(c, &(struct judge_facts){PHASE_DONE, 0, "", "", false, 0});
+	ck_assert_int_eq(c->verdict, VERDICT_UNPROVEN);
+	return c;
+}
+
+static enum verdict verdict_of(struct world *w, const struct learnt *learnt, size_t kernel)
+{
+	struct result *r = result_new();
+	struct result_cell *c = cell_make(r);
+	enum verdict verdict;
+
+	learn_compare(learnt, &w->cells[kernel], c);
+	judge_learnt(c);
+	verdict = c->verdict;
+	ck_assert_int_eq(c->evidence == EVIDENCE_TRUTH, verdict != VERDICT_UNPROVEN);
+	result_free(r);
+	return verdict;
+}
+
+START_TEST(a_layout_is_found_and_holds)
+{
+	struct world w;
+	struct learnt learnt;
+	cleanup_free char *text = NULL;
+
+	world_make(&w, KERNELS);
+	events_add(&w, KERNELS, KERNELS);
+	learn_settle(w.cells, KERNELS, &learnt);
+	text = learnt_text(&learnt);
+	ck_assert_str_eq(text, "pid@0:8 comm@8:16 ppid@24:4 uid@28:4, by 5 of 5 subjects on 4 of 4 kernels");
+	for (size_t k = 0; k < KERNELS; k++)
+		ck_assert_int_eq(verdict_of(&w, &learnt, k), VERDICT_PASS);
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
+START_TEST(one_kernel_is_enough_for_what_no_chance_can_be)
+{
+	struct world w;
+	struct learnt learnt;
+	cleanup_free char *text = NULL;
+
+	world_make(&w, 1);
+	events_add(&w, 1, 1);
+	learn_settle(w.cells, 1, &learnt);
+	text = learnt_text(&learnt);
+	ck_assert_ptr_nonnull(strstr(text, "pid@0:8 comm@8:16"));
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
+START_TEST(where_a_value_does_not_stand_the_cell_is_wrong)
+{
+	for (size_t wrong_from = 1; wrong_from < KERNELS; wrong_from++) {
+		struct world w;
+		struct learnt learnt;
+		cleanup_free char *text = NULL, *want = NULL;
+
+		world_make(&w, KERNELS);
+		events_add(&w, KERNELS, wrong_from);
+		learn_settle(w.cells, KERNELS, &learnt);
+		text = learnt_text(&learnt);
+		want = xasprintf("pid@0:8 comm@8:16 ppid@24:4 uid@28:4, by 5 of 5 subjects on %zu of 4 kernels",
+		                 wrong_from);
+		ck_assert_str_eq(text, want);
+		for (size_t k = 0; k < KERNELS; k++)
+			ck_assert_int_eq(verdict_of(&w, &learnt, k), k < wrong_from ? VERDICT_PASS : VERDICT_WRONG);
+		learnt_free(&learnt);
+		world_free(&w);
+	}
+}
+END_TEST
+
+/* All subjects of both kernels have the same: zeros, ones, a small number, one and the same large one. */
+START_TEST(what_does_not_vary_teaches_nothing)
+{
+	struct world w;
+	struct learnt learnt;
+
+	world_make(&w, 2);
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			uint32_t same[4] = {0, 3, 0, 0xffff0000};
+
+			value_add(&w.subjects[k][i].subject, "len", 0, 0xffff0000, NULL);
+			record_add(&w.subjects[k][i], "out", RECORD_BYTES, same, sizeof(same));
+		}
+	learn_settle(w.cells, 2, &learnt);
+	ck_assert_uint_eq(learnt.count, 0);
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
+START_TEST(few_subjects_teach_nothing)
+{
+	struct world w;
+	struct learnt learnt;
+
+	world_make(&w, 1);
+	for (size_t i = 0; i < 2; i++) {
+		uint32_t pid = (uint32_t)pid_of(0, i);
+
+		record_add(&w.subjects[0][i], "out", RECORD_BYTES, &pid, sizeof(pid));
+	}
+	learn_settle(w.cells, 1, &learnt);
+	ck_assert_uint_eq(learnt.count, 0);
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
+/* Records of random bytes, many of each subject: values that stand in some by chance stand nowhere for all. */
+START_TEST(random_bytes_teach_nothing)
+{
+	uint64_t state = 88172645463325252u + (uint64_t)_i;
+	struct world w;
+	struct learnt learnt;
+
+	world_make(&w, KERNELS);
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS; i++)
+			for (size_t n = 0; n < 8; n++) {
+				uint8_t bytes[256];
+
+				for (size_t b = 0; b < sizeof(bytes); b++) {
+					state ^= state << 13;
+					state ^= state >> 7;
+					state ^= state << 17;
+					/* mostly zeros, as records are */
+					bytes[b] = state % 4 ? 0 : (uint8_t)(state >> 32);
+				}
+				record_add(&w.subjects[k][i], "out", RECORD_BYTES, bytes, sizeof(bytes));
+			}
+	learn_settle(w.cells, KERNELS, &learnt);
+	ck_assert_uint_eq(learnt.count, 0);
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
+/* Events of others come too, and a subject that no event was of does not count. */
+START_TEST(others_events_do_not_confuse)
+{
+	struct world w;
+	struct learnt learnt;
+	cleanup_free char *text = NULL;
+	struct event other = {.who = 1, .name = "init"};
+
+	world_make(&w, KERNELS);
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS; i++)
+			record_add(&w.subjects[k][i], "out", RECORD_BYTES, &other, sizeof(other));
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS - 1; i++) {
+			struct event e = true_event(&w.subjects[k][i].subject);
+
+			record_add(&w.subjects[k][i], "out", RECORD_BYTES, &e, sizeof(e));
+		}
+	for (size_t k = 0; k < KERNELS; k++)
+		w.subjects[k][SUBJECTS - 1].subject.due = false;
+	learn_settle(w.cells, KERNELS, &learnt);
+	text = learnt_text(&learnt);
+	ck_assert_ptr_nonnull(strstr(text, "pid@0:8 comm@8:16 ppid@24:4 uid@28:4, by 4 of 4 subjects on 4 of 4"));
+	for (size_t k = 0; k < KERNELS; k++)
+		ck_assert_int_eq(verdict_of(&w, &learnt, k), VERDICT_PASS);
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
+START_TEST(printed_values_go_by_their_number)
+{
+	struct world w;
+	struct learnt learnt;
+	cleanup_free char *text = NULL;
+
+	world_make(&w, 2);
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			const struct subject_fact *s = &w.subjects[k][i].subject;
+			cleanup_buf struct buf line = {0};
+
+			/* "", the name, "" for one that has a name of its own, the process */
+			buf_putc(&line, '\0');
+			buf_add(&line, value_of(s, "comm")->bytes, value_of(s, "comm")->size + 1);
+			buf_putc(&line, '\0');
+			buf_printf(&line, "%u", (unsigned)pid_of(k, i));
+			buf_putc(&line, '\0');
+			record_add(&w.subjects[k][i], "a %s b %s c=%d d %d", RECORD_FIELDS, line.data, line.len);
+		}
+	learn_settle(w.cells, 2, &learnt);
+	text = learnt_text(&learnt);
+	ck_assert_str_eq(text, "comm@%2 pid@%4, by 5 of 5 subjects on 2 of 2 kernels");
+	ck_assert_int_eq(verdict_of(&w, &learnt, 1), VERDICT_PASS);
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
+/* The same numbers, of a client's side and a server's: a record speaks of one of them. */
+START_TEST(moments_are_not_mixed)
+{
+	struct world w;
+	struct learnt learnt;
+	cleanup_free char *text = NULL;
+
+	world_make(&w, KERNELS);
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			struct subject_fact *s = &w.subjects[k][i].subject;
+			uint16_t client = (uint16_t)(40000 + 100 * k + i), server = (uint16_t)(5000 + 10 * k + i);
+			struct {
+				uint32_t pid;
+				uint16_t from, to;
+			} e = {(uint32_t)pid_of(k, i), client, __builtin_bswap16(server)};
+
+			value_add(s, "sport", 1, client, NULL);
+			value_add(s, "dport", 1, server, NULL);
+			value_add(s, "sport", 2, server, NULL);
+			value_add(s, "dport", 2, client, NULL);
+			record_add(&w.subjects[k][i], "out", RECORD_BYTES, &e, sizeof(e));
+		}
+	learn_settle(w.cells, KERNELS, &learnt);
+	text = learnt_text(&learnt);
+	ck_assert_str_eq(text, "pid@0:4 sport@4:2 dport@6:2, by 5 of 5 subjects on 4 of 4 kernels");
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
+/* What an object leaves empty by a fallback is no fault; without one it is. */
+START_TEST(what_a_fallback_leaves_empty_is_not_wrong)
+{
+	for (int fallback = 0; fallback < 2; fallback++) {
+		struct world w;
+		struct learnt learnt;
+		struct result *r = result_new();
+		struct result_cell *c = cell_make(r);
+
+		world_make(&w, KERNELS);
+		events_add(&w, KERNELS, KERNELS);
+		for (size_t i = 0; i < SUBJECTS; i++)
+			memset((char *)w.subjects[3][i].records[0].bytes + 8, 0, 16);
+		learn_settle(w.cells, KERNELS, &learnt);
+		result_add_relocation(c)->outcome = fallback ? RELO_ABSENT : RELO_SAME;
+		learn_compare(&learnt, &w.cells[3], c);
+		judge_learnt(c);
+		ck_assert_int_eq(c->verdict, fallback ? VERDICT_DEGRADED : VERDICT_WRONG);
+		result_free(r);
+		learnt_free(&learnt);
+		world_free(&w);
+	}
+}
+END_TEST
+
+START_TEST(a_failure_stays_one)
+{
+	struct result *r = result_new();
+	struct result_cell *c = result_add_cell(r);
+
+	c->verdict = VERDICT_SILENT;
+	c->evidence = EVIDENCE_RAN;
+	judge_learnt(c);
+	ck_assert(c->verdict == VERDICT_SILENT && c->evidence == EVIDENCE_RAN);
+	result_free(r);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_row tests[] = {
+	        TEST(a_layout_is_found_and_holds),
+	        TEST(one_kernel_is_enough_for_what_no_chance_can_be),
+	        TEST(where_a_value_does_not_stand_the_cell_is_wrong),
+	        TEST(what_does_not_vary_teaches_nothing),
+	        TEST(few_subjects_teach_nothing),
+	        RANGE(random_bytes_teach_nothing, 0, 20),
+	        TEST(others_events_do_not_confuse),
+	        TEST(printed_values_go_by_their_number),
+	        TEST(moments_are_not_mixed),
+	        TEST(what_a_fallback_leaves_empty_is_not_wrong),
+	        TEST(a_failure_stays_one),
+	};
+
+	return suite_run("learn", tests, COUNT(tests));
+}
