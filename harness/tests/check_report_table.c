@@ -252,7 +252,8 @@ START_TEST(kernels_that_fail_alike_are_told_once)
 		struct result_attempt *a = result_add_attempt(&r->kernels[k]);
 		cleanup_free char *reason = xasprintf("no hello within %zu s", k + 15);
 
-		text_set(&a->outcome, reason);
+		a->failed = true;
+		text_set(&a->reason, reason);
 		text_set(&a->console, r->kernels[k].id);
 		text_set(&a->script, "qemu.sh");
 		r->kernels[k].infra = true;

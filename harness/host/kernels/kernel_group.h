@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * kernel_group: how people speak of some kernels of a matrix: "all 18 kernels", "6.1 and later", "5.10-cloud, 5.10-rt".
- * Pure; for reports.
+ * Pure.
  */
 #ifndef COREMATRIX_HOST_KERNELS_KERNEL_GROUP_H
 #define COREMATRIX_HOST_KERNELS_KERNEL_GROUP_H

@@ -2,8 +2,7 @@
 /*
  * embedded: BPF objects inside another file: a tool built with libbpf carries each of its objects as one whole ELF
  * image among its read-only data (bpftool gen skeleton; Go's and Rust's loaders do the same). This finds those images
- * in bytes that nobody vouches for. Called by object; it copies nothing, knows no libelf, and does not judge an
- * object's inside.
+ * in untrusted bytes. It copies nothing, knows no libelf, and does not judge an object's inside.
  */
 #ifndef COREMATRIX_HOST_OBJECT_EMBEDDED_H
 #define COREMATRIX_HOST_OBJECT_EMBEDDED_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * expect_rule: the grammar of [expect] in an object's ini (object_ini.h): one line becomes one rule. Used by
- * object_ini. Pure; whether a rule's condition holds on a kernel is expect's business.
+ * expect_rule: the grammar of [expect] in an object's ini (object_ini.h): one line becomes one rule. Pure; whether a
+ * rule's condition holds on a kernel is expect's business.
  */
 #ifndef COREMATRIX_HOST_OBJECT_EXPECT_RULE_H
 #define COREMATRIX_HOST_OBJECT_EXPECT_RULE_H

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * object_setting: the grammar of the sections of an object's ini that say what to do to it before loading: one line
- * becomes one struct job_setting. Used by object_ini. Pure; whether the object has what a line names is found out in
- * the guest.
+ * becomes one struct job_setting. Pure; whether the object has what a line names is found out in the guest.
  */
 #ifndef COREMATRIX_HOST_OBJECT_OBJECT_SETTING_H
 #define COREMATRIX_HOST_OBJECT_OBJECT_SETTING_H

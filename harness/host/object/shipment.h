@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * shipment: all files that a program needs to run in an empty guest: itself, its interpreter, its libraries and theirs,
- * found as the dynamic linker would find them and without running anything, and what the user adds. Used by run, for an
- * object whose loader is its own program. It reads files and writes none.
+ * found as the dynamic linker would find them and without running anything, and what the user adds. It reads files and
+ * writes none.
  */
 #ifndef COREMATRIX_HOST_OBJECT_SHIPMENT_H
 #define COREMATRIX_HOST_OBJECT_SHIPMENT_H

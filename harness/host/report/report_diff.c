@@ -14,17 +14,9 @@ static const char *const titles[DIFF_SECTION_COUNT] = {
         [DIFF_NEW] = "new",       [DIFF_GONE] = "gone",
 };
 
-static size_t word_len(const char *state)
+static size_t word_len(const char *text)
 {
-	return strcspn(state, " ");
-}
-
-static int word_order(const char *a, const char *b)
-{
-	size_t a_len = word_len(a), b_len = word_len(b);
-	int order = strncmp(a, b, a_len < b_len ? a_len : b_len);
-
-	return order ? order : (a_len > b_len) - (a_len < b_len);
+	return strcspn(text, " ");
 }
 
 /* 0 for findings that say the same of different kernels. */
@@ -38,8 +30,8 @@ static int subject_order(const struct diff_finding *a, const struct diff_finding
 	if (!order && a->trait)
 		order = a->trait->kind != b->trait->kind ? (int)a->trait->kind - (int)b->trait->kind
 		                                         : strcmp(a->trait->key, b->trait->key);
-	order = order ? order : word_order(a->was, b->was);
-	return order ? order : word_order(a->now, b->now);
+	order = order ? order : strcmp(a->was.word, b->was.word);
+	return order ? order : strcmp(a->now.word, b->now.word);
 }
 
 static int finding_order(const void *a, const void *b)
@@ -68,15 +60,20 @@ static struct group group_at(const struct diff *d, size_t first)
 	return g;
 }
 
-/* The state that the group's findings share, with its value only if they share that too. */
+static const struct diff_state *state_of(const struct diff_finding *f, bool before)
+{
+	return before ? &f->was : &f->now;
+}
+
+/* The state that the group's findings share, with its detail only if they share that too. */
 static char *shared_state(const struct group *g, bool before)
 {
-	const char *first = before ? g->at->was : g->at->now;
+	const struct diff_state *first = state_of(g->at, before);
+	bool shared = *first->detail != '\0';
 
 	for (size_t i = 1; i < g->count; i++)
-		if (strcmp(first, before ? g->at[i].was : g->at[i].now))
-			return xstrndup(first, word_len(first));
-	return xstrdup(first);
+		shared &= !strcmp(first->detail, state_of(&g->at[i], before)->detail);
+	return shared ? xasprintf("%s %s", first->word, first->detail) : xstrdup(first->word);
 }
 
 /* "on_exec byte_off struct task_struct.pid (2)": the number tells the second of its like better than the "(2)". */

@@ -118,7 +118,7 @@ static void add_failed_attempt(struct page *p, const struct result_kernel *k, si
 	buf_printf(p->out, " attempt %zu of %zu (", index + 1, k->attempt_count);
 	text_add_line(p->out, a->accel);
 	buf_puts(p->out, "): ");
-	text_add_line(p->out, a->outcome);
+	text_add_line(p->out, a->reason);
 	if (*a->console) {
 		buf_puts(p->out, "; see ");
 		text_add_line(p->out, a->console);
@@ -135,7 +135,7 @@ static void add_failed_attempts(struct page *p, const char *heading, bool begun)
 		const struct result_kernel *k = &r->kernels[i];
 
 		for (size_t a = 0; k->attempt_count > 1 && a < k->attempt_count; a++) {
-			if (!strcmp(k->attempts[a].outcome, "ok"))
+			if (!k->attempts[a].failed)
 				continue;
 			if (!begun)
 				add_heading(p, heading);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/result/baseline.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,70 @@ int trait_kind_parse(const char *name, size_t len)
 	return -1;
 }
 
+static const char *const program_names[PROGRAM_STATE_COUNT] = {
+        [PROGRAM_ATTACHED] = "attached",
+        [PROGRAM_LOADED] = "loaded",
+        [PROGRAM_FAILED] = "failed",
+        [PROGRAM_OFF] = "off",
+};
+
+static const char *const field_names[FIELD_STATE_COUNT] = {
+        [FIELD_RIGHT] = "right",
+        [FIELD_WRONG] = "wrong",
+};
+
+static const int state_counts[TRAIT_KIND_COUNT] = {
+        [TRAIT_PROGRAM] = PROGRAM_STATE_COUNT,
+        [TRAIT_FIELD] = FIELD_STATE_COUNT,
+        [TRAIT_RELOCATION] = RELO_OUTCOME_COUNT,
+};
+
+const char *trait_state_name(enum trait_kind kind, struct trait_state state)
+{
+	switch (kind) {
+	case TRAIT_PROGRAM:
+		return program_names[state.is];
+	case TRAIT_FIELD:
+		return field_names[state.is];
+	default:
+		return relo_outcome_name((enum relo_outcome)state.is);
+	}
+}
+
+char *trait_state_text(enum trait_kind kind, struct trait_state state)
+{
+	const char *name = trait_state_name(kind, state);
+
+	return state.has_value ? xasprintf("%s %" PRIu64, name, state.value) : xstrdup(name);
+}
+
+int trait_state_parse(enum trait_kind kind, const char *text, struct trait_state *state)
+{
+	size_t len = strcspn(text, " ");
+	char *end = NULL;
+
+	*state = (struct trait_state){.has_value = text[len] == ' '};
+	if (state->has_value) {
+		if (kind != TRAIT_RELOCATION || !isdigit((unsigned char)text[len + 1]))
+			return -EINVAL;
+		state->value = strtoull(text + len + 1, &end, 10);
+		if (*end)
+			return -EINVAL;
+	}
+	for (; state->is < state_counts[kind]; state->is++) {
+		const char *name = trait_state_name(kind, *state);
+
+		if (strlen(name) == len && !memcmp(name, text, len))
+			return 0;
+	}
+	return -EINVAL;
+}
+
+bool trait_state_equal(struct trait_state a, struct trait_state b)
+{
+	return a.is == b.is && a.has_value == b.has_value && (!a.has_value || a.value == b.value);
+}
+
 struct baseline_object *baseline_add_object(struct baseline *b, const char *name)
 {
 	b->objects = xrealloc(b->objects, b->object_count + 1, sizeof(*b->objects));
@@ -48,12 +114,13 @@ struct baseline_cell *baseline_add_cell(struct baseline_object *o, const char *k
 	return &o->cells[o->cell_count++];
 }
 
-void baseline_add_trait(struct baseline_cell *c, enum trait_kind kind, const char *key, const char *state, int number)
+void baseline_add_trait(struct baseline_cell *c, enum trait_kind kind, const char *key, struct trait_state state,
+                        int number)
 {
 	/* grown at powers of two: an object can have 100 000 relocations */
 	if ((c->trait_count & (c->trait_count - 1)) == 0)
 		c->traits = xrealloc(c->traits, c->trait_count ? c->trait_count * 2 : 1, sizeof(*c->traits));
-	c->traits[c->trait_count++] = (struct trait){kind, xstrdup(key), xstrdup(state), number};
+	c->traits[c->trait_count++] = (struct trait){kind, xstrdup(key), state, number};
 }
 
 static int by_name(const void *a, const void *b)
@@ -101,19 +168,22 @@ void baseline_sort(struct baseline *b)
 	}
 }
 
-static const char *program_state(const struct result_program *p)
+static enum program_state program_state(const struct result_program *p)
 {
 	if (!p->autoload)
-		return "off";
+		return PROGRAM_OFF;
 	if (p->attached)
-		return "attached";
-	return p->loaded && !p->err ? "loaded" : "failed";
+		return PROGRAM_ATTACHED;
+	return p->loaded && !p->err ? PROGRAM_LOADED : PROGRAM_FAILED;
 }
 
 static void take_programs(const struct result_cell *from, struct baseline_cell *c)
 {
-	for (size_t i = 0; i < from->program_count; i++)
-		baseline_add_trait(c, TRAIT_PROGRAM, from->programs[i].name, program_state(&from->programs[i]), -1);
+	for (size_t i = 0; i < from->program_count; i++) {
+		const struct result_program *p = &from->programs[i];
+
+		baseline_add_trait(c, TRAIT_PROGRAM, p->name, (struct trait_state){.is = (int)program_state(p)}, -1);
+	}
 }
 
 /* A field counts as right when it is for every subject; which subject failed is the run's report to tell. */
@@ -122,13 +192,12 @@ static void take_fields(const struct result_cell *from, struct baseline_cell *c)
 	for (size_t i = 0; i < from->truth_count; i++) {
 		const struct result_truth *t = &from->truth[i];
 		struct trait *known = (struct trait *)baseline_find_trait(c, TRAIT_FIELD, t->field);
+		const struct trait_state state = {.is = t->ok ? FIELD_RIGHT : FIELD_WRONG};
 
-		if (!known) {
-			baseline_add_trait(c, TRAIT_FIELD, t->field, t->ok ? "right" : "wrong", -1);
-		} else if (!t->ok && strcmp(known->state, "wrong")) {
-			free(known->state);
-			known->state = xstrdup("wrong");
-		}
+		if (!known)
+			baseline_add_trait(c, TRAIT_FIELD, t->field, state, -1);
+		else if (!t->ok)
+			known->state = state;
 	}
 }
 
@@ -141,12 +210,10 @@ static bool has_value(const struct result_relocation *r)
 static void take_relocation(const struct result_relocation *r, struct baseline_cell *c)
 {
 	cleanup_free char *key = xasprintf("%s %s %s", r->program, r->kind, *r->spec ? r->spec : r->type);
-	cleanup_buf struct buf state = {0};
+	struct trait_state state = {.is = (int)r->outcome, .has_value = has_value(r)};
 
-	buf_puts(&state, relo_outcome_name(r->outcome));
-	if (has_value(r))
-		buf_printf(&state, " %" PRIu64, r->target);
-	baseline_add_trait(c, TRAIT_RELOCATION, key, buf_str(&state), (int)r->number);
+	state.value = state.has_value ? r->target : 0;
+	baseline_add_trait(c, TRAIT_RELOCATION, key, state, (int)r->number);
 }
 
 /* The traits from `first` on are sorted; number those that are alike. */
@@ -236,10 +303,8 @@ const struct trait *baseline_find_trait(const struct baseline_cell *c, enum trai
 
 static void free_cell(struct baseline_cell *c)
 {
-	for (size_t i = 0; i < c->trait_count; i++) {
+	for (size_t i = 0; i < c->trait_count; i++)
 		free(c->traits[i].key);
-		free(c->traits[i].state);
-	}
 	free(c->traits);
 	free(c->kernel);
 	free(c->release);

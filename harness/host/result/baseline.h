@@ -9,11 +9,21 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "host/result/result.h"
 #include "wire/terms.h"
 
 enum trait_kind { TRAIT_PROGRAM, TRAIT_FIELD, TRAIT_RELOCATION, TRAIT_KIND_COUNT };
+
+enum program_state { PROGRAM_ATTACHED, PROGRAM_LOADED, PROGRAM_FAILED, PROGRAM_OFF, PROGRAM_STATE_COUNT };
+enum field_state { FIELD_RIGHT, FIELD_WRONG, FIELD_STATE_COUNT };
+
+struct trait_state {
+	int is;         /* of a program enum program_state, of a field enum field_state, of a relocation relo_outcome */
+	bool has_value; /* a relocation that was resolved: */
+	uint64_t value; /* what to */
+};
 
 /* One thing of an object that has a state on each kernel. */
 struct trait {
@@ -21,9 +31,7 @@ struct trait {
 	/* What it is called in both releases: a program's name; a field's name; for a relocation program, kind and spec
 	 * ("on_exec byte_off struct task_struct.pid"), with " (2)" behind the second of its like. */
 	char *key;
-	/* A program: attached, loaded, failed, off. A field: right, wrong. A relocation: its outcome, and the value
-	 * that it was resolved to: "moved 2736". */
-	char *state;
+	struct trait_state state;
 	int number; /* of a relocation in its section, as libbpf's log counts; -1 when unknown */
 };
 
@@ -61,7 +69,8 @@ void baseline_take(const struct result *r, struct baseline *b);
 /* Building blocks for whoever reads one from elsewhere; the strings are copied. */
 struct baseline_object *baseline_add_object(struct baseline *b, const char *name);
 struct baseline_cell *baseline_add_cell(struct baseline_object *o, const char *kernel, const char *release);
-void baseline_add_trait(struct baseline_cell *c, enum trait_kind kind, const char *key, const char *state, int number);
+void baseline_add_trait(struct baseline_cell *c, enum trait_kind kind, const char *key, struct trait_state state,
+                        int number);
 /* Bring cells and traits into the order that baseline_take promises. */
 void baseline_sort(struct baseline *b);
 
@@ -74,6 +83,14 @@ const struct trait *baseline_find_trait(const struct baseline_cell *c, enum trai
 const char *trait_kind_name(enum trait_kind kind);
 /* The kind, or -1 when the name is none. */
 int trait_kind_parse(const char *name, size_t len);
+
+/* "attached", "right", "moved" */
+const char *trait_state_name(enum trait_kind kind, struct trait_state state);
+/* The same with its value: "moved 2736"; the caller frees it. */
+char *trait_state_text(enum trait_kind kind, struct trait_state state);
+/* Read what trait_state_text wrote. Returns 0 or -EINVAL. */
+int trait_state_parse(enum trait_kind kind, const char *text, struct trait_state *state);
+bool trait_state_equal(struct trait_state a, struct trait_state b);
 
 void baseline_free(struct baseline *b);
 #define cleanup_baseline __attribute__((cleanup(baseline_free)))

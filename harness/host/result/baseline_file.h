@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * baseline_file: baselines in files: where they are read from and written to. What is in them is baseline's and
- * baseline_text's business. Used by the commands diff and baseline.
+ * baseline_text's business.
  */
 #ifndef COREMATRIX_HOST_RESULT_BASELINE_FILE_H
 #define COREMATRIX_HOST_RESULT_BASELINE_FILE_H

@@ -25,11 +25,19 @@ static void add_escaped(struct buf *out, const char *text, bool is_word)
 	}
 }
 
-/* One trait on one kernel; `order` is the kernel's place in the object. */
+/* The state of one thing on one kernel. */
 struct entry {
-	const struct trait *trait;
-	size_t order;
+	const struct trait *trait; /* NULL: the verdict or evidence of the cell */
+	size_t order;              /* the kernel's place in the object */
+	char *state;
 };
+
+static void free_entries(struct entry *entries, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(entries[i].state);
+	free(entries);
+}
 
 static int by_trait_and_kernel(const void *a, const void *b)
 {
@@ -44,16 +52,16 @@ static int by_trait_and_kernel(const void *a, const void *b)
 static void add_states(struct buf *out, const struct baseline_object *o, const struct entry *entries, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const char *state = entries[i].trait->state;
+		const char *state = entries[i].state;
 		bool said = false;
 
 		for (size_t k = 0; k < i && !said; k++)
-			said = !strcmp(entries[k].trait->state, state);
+			said = !strcmp(entries[k].state, state);
 		if (said)
 			continue;
 		buf_printf(out, "  %s:", state);
 		for (size_t k = i; k < count; k++) {
-			if (strcmp(entries[k].trait->state, state))
+			if (strcmp(entries[k].state, state))
 				continue;
 			buf_putc(out, ' ');
 			add_escaped(out, o->cells[entries[k].order].kernel, true);
@@ -64,53 +72,54 @@ static void add_states(struct buf *out, const struct baseline_object *o, const s
 
 static void add_verdicts(struct buf *out, const struct baseline_object *o)
 {
-	cleanup_free struct trait *traits = xcalloc(o->cell_count + 1, sizeof(*traits));
-	cleanup_free struct entry *entries = xcalloc(o->cell_count + 1, sizeof(*entries));
+	struct entry *entries = xcalloc(o->cell_count + 1, sizeof(*entries));
 
 	for (size_t i = 0; i < o->cell_count; i++) {
 		const struct baseline_cell *c = &o->cells[i];
 		cleanup_free char *verdict = result_verdict_text(c->verdict, c->class);
 
-		traits[i].state = xasprintf("%s%s", verdict, c->unexpected ? unexpected : "");
-		entries[i] = (struct entry){&traits[i], i};
+		entries[i] = (struct entry){
+		        .order = i,
+		        .state = xasprintf("%s%s", verdict, c->unexpected ? unexpected : ""),
+		};
 	}
 	buf_puts(out, "\nverdict\n");
 	add_states(out, o, entries, o->cell_count);
-	for (size_t i = 0; i < o->cell_count; i++)
-		free(traits[i].state);
+	free_entries(entries, o->cell_count);
 }
 
 /* Where it is known; a text without it is as those of former versions are. */
 static void add_evidence(struct buf *out, const struct baseline_object *o)
 {
-	cleanup_free struct trait *traits = xcalloc(o->cell_count + 1, sizeof(*traits));
-	cleanup_free struct entry *entries = xcalloc(o->cell_count + 1, sizeof(*entries));
+	struct entry *entries = xcalloc(o->cell_count + 1, sizeof(*entries));
 	size_t count = 0;
 
-	for (size_t i = 0; i < o->cell_count; i++) {
-		if (o->cells[i].evidence == EVIDENCE_UNKNOWN)
-			continue;
-		traits[count].state = (char *)evidence_name(o->cells[i].evidence);
-		entries[count] = (struct entry){&traits[count], i};
-		count++;
-	}
-	if (!count)
-		return;
-	buf_puts(out, "\nevidence\n");
+	for (size_t i = 0; i < o->cell_count; i++)
+		if (o->cells[i].evidence != EVIDENCE_UNKNOWN)
+			entries[count++] = (struct entry){
+			        .order = i,
+			        .state = xstrdup(evidence_name(o->cells[i].evidence)),
+			};
+	if (count)
+		buf_puts(out, "\nevidence\n");
 	add_states(out, o, entries, count);
+	free_entries(entries, count);
 }
 
 static void add_traits(struct buf *out, const struct baseline_object *o)
 {
-	cleanup_free struct entry *entries = NULL;
+	struct entry *entries = NULL;
 	size_t count = 0, at = 0, end;
 
 	for (size_t i = 0; i < o->cell_count; i++)
 		count += o->cells[i].trait_count;
 	entries = xcalloc(count + 1, sizeof(*entries));
 	for (size_t i = 0; i < o->cell_count; i++)
-		for (size_t k = 0; k < o->cells[i].trait_count; k++)
-			entries[at++] = (struct entry){&o->cells[i].traits[k], i};
+		for (size_t k = 0; k < o->cells[i].trait_count; k++) {
+			const struct trait *t = &o->cells[i].traits[k];
+
+			entries[at++] = (struct entry){t, i, trait_state_text(t->kind, t->state)};
+		}
 	qsort(entries, count, sizeof(*entries), by_trait_and_kernel);
 	for (at = 0; at < count; at = end) {
 		const struct trait *t = entries[at].trait;
@@ -123,6 +132,7 @@ static void add_traits(struct buf *out, const struct baseline_object *o)
 		buf_putc(out, '\n');
 		add_states(out, o, entries + at, end - at);
 	}
+	free_entries(entries, count);
 }
 
 void baseline_text_write(const struct baseline_object *o, struct buf *out)
@@ -242,6 +252,16 @@ static int set_evidence(struct reader *in, struct baseline_cell *c, const char *
 	return 0;
 }
 
+static int add_trait(struct reader *in, struct baseline_cell *c, const char *text)
+{
+	struct trait_state state;
+
+	if (trait_state_parse(in->kind, text, &state))
+		return mistake(in, "no such state", text);
+	baseline_add_trait(c, in->kind, in->key, state, -1);
+	return 0;
+}
+
 static int read_state(struct reader *in, const char *line)
 {
 	const char *colon = strstr(line, ": ");
@@ -262,7 +282,7 @@ static int read_state(struct reader *in, const char *line)
 		else if (in->topic == TOPIC_EVIDENCE)
 			rc = set_evidence(in, c, state);
 		else
-			baseline_add_trait(c, in->kind, in->key, state, -1);
+			rc = add_trait(in, c, state);
 		word += len;
 	}
 	return rc;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/result/diff.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,33 +16,35 @@ static const int verdict_ranks[VERDICT_COUNT] = {
         [VERDICT_REJECTED] = 4, [VERDICT_WRONG] = 5,    [VERDICT_INFRA] = 6,
 };
 
-static const struct {
-	const char *state;
-	int rank;
-} ranks[] = {
-        {"attached", 0}, {"off", 0},   {"loaded", 1},    {"failed", 2}, {"right", 0},   {"wrong", 2},
-        {"same", 0},     {"moved", 0}, {"resized", 0},   {"drift", 2},  {"present", 0}, {"absent", 1},
-        {"guarded", 1},  {"fatal", 3}, {"ambiguous", 3}, {"error", 3},  {"local", 0},
+static const int program_ranks[PROGRAM_STATE_COUNT] = {
+        [PROGRAM_ATTACHED] = 0,
+        [PROGRAM_OFF] = 0,
+        [PROGRAM_LOADED] = 1,
+        [PROGRAM_FAILED] = RANK_FAILURE,
 };
 
-static const char not_attempted[] = "not-attempted";
+static const int field_ranks[FIELD_STATE_COUNT] = {[FIELD_RIGHT] = 0, [FIELD_WRONG] = RANK_FAILURE};
 
-static size_t word_len(const char *state)
+static const int relocation_ranks[RELO_OUTCOME_COUNT] = {
+        [RELO_SAME] = 0,  [RELO_MOVED] = 0,         [RELO_RESIZED] = 0,   [RELO_PRESENT] = 0,
+        [RELO_LOCAL] = 0, [RELO_NOT_ATTEMPTED] = 0, [RELO_ABSENT] = 1,    [RELO_GUARDED] = 1,
+        [RELO_DRIFT] = 2, [RELO_FATAL] = 3,         [RELO_AMBIGUOUS] = 3, [RELO_ERROR] = 3,
+};
+
+static const int *const ranks[TRAIT_KIND_COUNT] = {
+        [TRAIT_PROGRAM] = program_ranks,
+        [TRAIT_FIELD] = field_ranks,
+        [TRAIT_RELOCATION] = relocation_ranks,
+};
+
+static int rank_of(const struct trait *t)
 {
-	return strcspn(state, " ");
+	return ranks[t->kind][t->state.is];
 }
 
-static bool same_word(const char *a, const char *b)
+static bool is_not_attempted(const struct trait *t)
 {
-	return word_len(a) == word_len(b) && !strncmp(a, b, word_len(a));
-}
-
-static int state_rank(const char *state)
-{
-	for (size_t i = 0; i < sizeof(ranks) / sizeof(*ranks); i++)
-		if (same_word(ranks[i].state, state))
-			return ranks[i].rank;
-	return 0;
+	return t->kind == TRAIT_RELOCATION && t->state.is == RELO_NOT_ATTEMPTED;
 }
 
 static void add(struct diff *d, struct diff_finding f)
@@ -62,37 +65,40 @@ struct pair {
 	const struct baseline_cell *old, *new;
 };
 
+static struct diff_state trait_words(const struct trait *t)
+{
+	return (struct diff_state){
+	        .word = xstrdup(t ? trait_state_name(t->kind, t->state) : ""),
+	        .detail = t && t->state.has_value ? xasprintf("%" PRIu64, t->state.value) : xstrdup(""),
+	};
+}
+
 static void add_trait(const struct pair *p, enum diff_section section, const struct trait *old, const struct trait *new)
 {
 	add(p->d, (struct diff_finding){
 	                  .section = section,
 	                  .object = p->object,
 	                  .trait = new ? new : old,
-	                  .was = xstrdup(old ? old->state : ""),
-	                  .now = xstrdup(new ? new->state : ""),
+	                  .was = trait_words(old),
+	                  .now = trait_words(new),
 	                  .kernel = p->kernel,
 	                  .cell = new ? p->new : p->old,
 	          });
 }
 
-static bool has_value(const char *state)
-{
-	return state[word_len(state)] != '\0';
-}
-
 /* Whether a field merely is where it was: `same` and `moved` also depend on what the object was compiled against. */
-static bool same_place(const char *a, const char *b)
+static bool same_place(struct trait_state a, struct trait_state b)
 {
-	return has_value(a) && has_value(b) && !strcmp(a + word_len(a), b + word_len(b));
+	return a.has_value && b.has_value && a.value == b.value;
 }
 
 static void compare_trait(const struct pair *p, const struct trait *old, const struct trait *new)
 {
-	int was = state_rank(old->state), now = state_rank(new->state);
+	int was = rank_of(old), now = rank_of(new);
 
-	if (!strcmp(old->state, new->state) || !strcmp(new->state, not_attempted))
+	if (trait_state_equal(old->state, new->state) || is_not_attempted(new))
 		return;
-	if (!strcmp(old->state, not_attempted)) {
+	if (is_not_attempted(old)) {
 		if (now >= RANK_FAILURE)
 			add_trait(p, DIFF_CHANGED, old, new);
 		return;
@@ -119,9 +125,9 @@ static void add_single(const struct pair *p, const struct trait *t, bool is_new)
 {
 	const struct baseline_cell *other = is_new ? p->old : p->new;
 
-	if (!strcmp(t->state, not_attempted))
+	if (is_not_attempted(t))
 		return;
-	if (is_new && state_rank(t->state) >= RANK_FAILURE)
+	if (is_new && rank_of(t) >= RANK_FAILURE)
 		add_trait(p, DIFF_WORSE, NULL, t);
 	else if (has_kind(other, t->kind))
 		add_trait(p, is_new ? DIFF_NEW : DIFF_GONE, is_new ? NULL : t, is_new ? t : NULL);
@@ -152,14 +158,18 @@ static void compare_traits(const struct pair *p)
 	}
 }
 
-static char *cell_state(const struct baseline_cell *c)
+static struct diff_state cell_words(const struct baseline_cell *c)
 {
-	bool shows = c->verdict != VERDICT_REJECTED && c->verdict != VERDICT_WRONG && c->evidence != EVIDENCE_UNKNOWN &&
-	             c->evidence != EVIDENCE_TRUTH;
+	bool shows;
 
-	if (shows)
-		return xasprintf("%s (%s)", verdict_name(c->verdict), evidence_name(c->evidence));
-	return result_verdict_text(c->verdict, c->class);
+	if (!c)
+		return (struct diff_state){xstrdup(""), xstrdup("")};
+	shows = c->verdict != VERDICT_REJECTED && c->verdict != VERDICT_WRONG && c->evidence != EVIDENCE_UNKNOWN &&
+	        c->evidence != EVIDENCE_TRUTH;
+	return (struct diff_state){
+	        .word = result_verdict_text(c->verdict, c->class),
+	        .detail = shows ? xasprintf("(%s)", evidence_name(c->evidence)) : xstrdup(""),
+	};
 }
 
 /* What nobody measured can be told where a field was compared. */
@@ -194,14 +204,11 @@ static int evidence_order(const struct pair *p)
 
 static void add_verdict(const struct pair *p, enum diff_section section)
 {
-	char *was = p->old ? cell_state(p->old) : xstrdup("");
-	char *now = p->new ? cell_state(p->new) : xstrdup("");
-
 	add(p->d, (struct diff_finding){
 	                  .section = section,
 	                  .object = p->object,
-	                  .was = was,
-	                  .now = now,
+	                  .was = cell_words(p->old),
+	                  .now = cell_words(p->new),
 	                  .kernel = p->kernel,
 	                  .cell = p->new ? p->new : p->old,
 	          });
@@ -327,8 +334,10 @@ enum exit_status diff_exit_status(const struct diff *d)
 void diff_free(struct diff *d)
 {
 	for (size_t i = 0; i < d->count; i++) {
-		free(d->findings[i].was);
-		free(d->findings[i].now);
+		free(d->findings[i].was.word);
+		free(d->findings[i].was.detail);
+		free(d->findings[i].now.word);
+		free(d->findings[i].now.detail);
 	}
 	free(d->findings);
 	free(d->kernels);

@@ -28,13 +28,18 @@ enum diff_section {
 	DIFF_SECTION_COUNT,
 };
 
+/* A state in words, which are all "" when there is none. */
+struct diff_state {
+	char *word;   /* "moved", "unproven", "rejected:helper" */
+	char *detail; /* what may differ between kernels that share the word: "2736", "(ran)"; "" */
+};
+
 /* One change of one object on one kernel. */
 struct diff_finding {
 	enum diff_section section;
 	const char *object;
-	const struct trait *trait;        /* NULL: the cell's verdict */
-	char *was;                        /* state before, "" when there was none */
-	char *now;                        /* state after, "" when there is none */
+	const struct trait *trait; /* NULL: the cell's verdict */
+	struct diff_state was, now;
 	size_t kernel;                    /* index into diff's kernels */
 	const struct baseline_cell *cell; /* the new one, or the old one when that is gone */
 };

@@ -61,7 +61,7 @@ struct result *result_new(void)
 static void free_kernel(struct result_kernel *k)
 {
 	for (size_t i = 0; i < k->attempt_count; i++)
-		FREE_ALL(k->attempts[i].accel, k->attempts[i].start, k->attempts[i].outcome, k->attempts[i].console,
+		FREE_ALL(k->attempts[i].accel, k->attempts[i].start, k->attempts[i].reason, k->attempts[i].console,
 		         k->attempts[i].script);
 	free(k->attempts);
 	FREE_ALL(k->id, k->release, k->arch, k->package, k->version, k->image_sha256, k->btf_sha256, k->btf, k->accel,
@@ -142,7 +142,7 @@ struct result_attempt *result_add_attempt(struct result_kernel *k)
 {
 	struct result_attempt *a = LIST_ADD(k->attempts, k->attempt_count);
 
-	SET_EMPTY(&a->accel, &a->start, &a->outcome, &a->console, &a->script);
+	SET_EMPTY(&a->accel, &a->start, &a->reason, &a->console, &a->script);
 	return a;
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * result: one run as a value: what was asked, what each kernel did, what each cell came to. It is filled by the
- * scheduler (from frames), by judge (verdicts) and by expect (expectations); report writers see nothing else. It
- * round-trips through results.json (result_json.h), schema corematrix/1.
+ * result: one run as a value: what was asked, what each kernel did, what each cell came to. Nothing but a result
+ * reaches a report. It round-trips through results.json (result_json.h), schema corematrix/1.
  *
  * All strings are owned by the result, never NULL once result_add_* returned ("" when unknown), and valid UTF-8.
  */
@@ -30,9 +29,10 @@ struct result_object {
 
 /* One attempt to run a VM for a kernel; nothing is retried without leaving one of these. */
 struct result_attempt {
-	char *accel;   /* "tcg", "kvm" */
-	char *start;   /* "boot", "boot and save", "resume" */
-	char *outcome; /* "ok", or the reason why this attempt measured nothing more */
+	char *accel; /* "tcg", "kvm" */
+	char *start; /* "boot", "boot and save", "resume" */
+	bool failed;
+	char *reason;  /* why it measured nothing more; "" unless it failed */
 	char *console; /* path of what its kernel printed, relative to the run's directory; "" as the next when unknown
 	                */
 	char *script;  /* of the script that starts its VM by hand, so */

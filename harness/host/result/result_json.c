@@ -9,6 +9,9 @@
 #include "host/lib/json_codec.h"
 #include "host/lib/text.h"
 
+/* What a kernel or an attempt that measured is called in a document. */
+static const char ok_name[] = "ok";
+
 static void codec_class(struct codec *x, json_t *node, enum reject_class *class)
 {
 	const char *text = x->writing ? "" : json_string_value(codec_get(x, node, "class"));
@@ -187,6 +190,18 @@ static void cell_entry(struct codec *x, json_t *node, void *owner, size_t index)
 	codec_time(x, node, "run_ms", &c->run_ms);
 }
 
+/* One member for both: "ok", or why the attempt failed. */
+static void attempt_outcome(struct codec *x, json_t *node, struct result_attempt *a)
+{
+	char *text = xstrdup(a->failed ? a->reason : ok_name);
+
+	codec_string(x, node, "outcome", &text);
+	a->failed = strcmp(text, ok_name) != 0;
+	if (!x->writing)
+		text_set(&a->reason, a->failed ? text : "");
+	free(text);
+}
+
 static void attempt_entry(struct codec *x, json_t *node, void *owner, size_t index)
 {
 	struct result_kernel *k = owner;
@@ -194,7 +209,7 @@ static void attempt_entry(struct codec *x, json_t *node, void *owner, size_t ind
 
 	codec_string(x, node, "accel", &a->accel);
 	codec_string(x, node, "start", &a->start);
-	codec_string(x, node, "outcome", &a->outcome);
+	attempt_outcome(x, node, a);
 	codec_string(x, node, "console", &a->console);
 	codec_string(x, node, "script", &a->script);
 	codec_time(x, node, "total_ms", &a->total_ms);
@@ -202,7 +217,7 @@ static void attempt_entry(struct codec *x, json_t *node, void *owner, size_t ind
 
 static int infra_parse(const char *name)
 {
-	return strcmp(name, "ok") == 0 ? 0 : strcmp(name, "infra") == 0 ? 1 : -1;
+	return strcmp(name, ok_name) == 0 ? 0 : strcmp(name, "infra") == 0 ? 1 : -1;
 }
 
 static void kernel_entry(struct codec *x, json_t *node, void *owner, size_t index)
@@ -222,7 +237,7 @@ static void kernel_entry(struct codec *x, json_t *node, void *owner, size_t inde
 	codec_string(x, node, "btf", &k->btf);
 	codec_string(x, node, "accel", &k->accel);
 	codec_string(x, node, "start", &k->start);
-	k->infra = codec_term(x, node, "status", k->infra, k->infra ? "infra" : "ok", infra_parse);
+	k->infra = codec_term(x, node, "status", k->infra, k->infra ? "infra" : ok_name, infra_parse);
 	codec_string(x, node, "reason", &k->reason);
 	codec_time(x, node, "hello_ms", &k->timing.hello_ms);
 	codec_time(x, node, "total_ms", &k->timing.total_ms);

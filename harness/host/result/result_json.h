@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * result_json: results.json, the truth of a run on disk; every other report is a view of it. Owns the mapping between
- * struct result and schema corematrix/1. Called by the scheduler (write, whenever a kernel is done) and by the
- * subcommands that work on a finished run (read). It judges nothing.
+ * struct result and schema corematrix/1. It judges nothing.
  *
  * Beyond the schema's fields: top level `complete`; objects `description`, `mechanism`, `control`; kernels `version`,
  * `timing` {console_ms, hello_ms, ready_ms, cells_ms, total_ms}, `directory`, `attempts` [{accel, start, outcome,

@@ -100,7 +100,7 @@ typedef const char *(*cause_words)(const struct result_view *v, const struct cau
 static const struct result_attempt *failed_attempt(const struct result_kernel *k)
 {
 	for (size_t a = k->attempt_count; a; a--)
-		if (strcmp(k->attempts[a - 1].outcome, "ok"))
+		if (k->attempts[a - 1].failed)
 			return &k->attempts[a - 1];
 	return NULL;
 }

@@ -249,7 +249,8 @@ void record_attempt(struct recorder *rec, const struct task *t)
 
 	text_set(&a->accel, accel_name(rec->s->accel));
 	text_set(&a->start, start_names[t->mode]);
-	text_set(&a->outcome, vm_reason(vm) ? vm_reason(vm) : "ok");
+	a->failed = vm_reason(vm) != NULL;
+	text_set(&a->reason, vm_reason(vm));
 	text_set(&a->console, console);
 	text_set(&a->script, script);
 	a->total_ms = vm_total_ms(vm);
