@@ -175,10 +175,10 @@ static int prepare(const struct bench_options *o, struct bench_setup *run, struc
 	cleanup_kernel_list struct kernel_list alone = {0}; /* there is nothing to boot */
 	int rc = object_list_read(o->common.args, o->common.arg_count, &run->objects, err);
 
-	rc = rc ? rc : kernel_list_read(o->common.list_path, &run->list, err);
-	rc = rc ? rc : kernel_list_select(&run->list, o->common.globs.at, o->common.globs.count, err);
-	if (!rc)
-		kernel_list_split(&run->list, &alone);
+	rc = rc ? rc
+	        : kernel_list_open(o->common.list_path, o->common.globs.at, o->common.globs.count, &run->list, &alone,
+	                           err);
+	rc = rc ? rc : kernel_list_need_kernel(&run->list, "measure", err);
 	rc = rc ? rc : qemu_version_read(arch_default(), &run->qemu, err);
 	rc = rc ? rc : store_prepare(&store, &run->list, &run->kernels, &run->kernel_count, err);
 	rc = rc ? rc : initramfs_store(o->common.images, &run->initrd, err);
@@ -291,11 +291,8 @@ static int predict(const struct bench_options *o, struct error *err)
 	cleanup_buf struct buf table = {0};
 	struct store_row *rows = NULL;
 	size_t count = 0;
-	int rc = kernel_list_read(o->common.list_path, &list, err);
+	int rc = kernel_list_open(o->common.list_path, o->common.globs.at, o->common.globs.count, &list, &alone, err);
 
-	rc = rc ? rc : kernel_list_select(&list, o->common.globs.at, o->common.globs.count, err);
-	if (!rc)
-		kernel_list_split(&list, &alone);
 	rc = rc ? rc : store_list(&store, &list, &rows, &count, err);
 	for (size_t i = 0; i < count; i++)
 		if (rows[i].present)

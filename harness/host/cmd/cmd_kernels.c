@@ -223,11 +223,13 @@ static int verb_run(const struct arguments *a, struct error *err)
 			continue;
 		if (!verbs[i].takes_words && a->common.arg_count > 1)
 			return error_usage(err, "kernels %s: unexpected word '%s'", verbs[i].name, a->common.args[1]);
-		rc = kernel_list_read(a->common.list_path, &list, err);
-		if (rc || verbs[i].takes_types)
+		/* `add` looks at the whole list, whatever is wrong with a row that it does not touch */
+		if (verbs[i].takes_types) {
+			rc = kernel_list_read(a->common.list_path, &list, err);
 			return rc ? rc : verbs[i].run(a, &list, err);
-		kernel_list_split(&list, &alone);
-		rc = verbs[i].run(a, &list, err);
+		}
+		rc = kernel_list_open(a->common.list_path, NULL, 0, &list, &alone, err);
+		rc = rc ? rc : verbs[i].run(a, &list, err);
 		for (size_t k = 0; !rc && verbs[i].run == verb_list && k < alone.count; k++)
 			printf("%4u  %s  types alone, predicted and never booted: %s\n", alone.rows[k].line,
 			       alone.rows[k].id, alone.rows[k].spec);

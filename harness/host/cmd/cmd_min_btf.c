@@ -81,17 +81,18 @@ static int write_one(const struct min_btf_options *o, const struct object_list *
 	return 0;
 }
 
-/* Where the types come from, one per file to write. */
+/* Where the types come from, one per file to write: kernels of the store, and files. */
 struct sources {
-	struct kernel_list list;
+	struct kernel_list list, types;
 	struct store_kernel *kernels;
+	size_t kernel_count;
 	struct btf_source_list files;
-	size_t count;
 };
 
 static void sources_free(struct sources *s)
 {
-	store_kernels_free(s->kernels, s->kernels ? s->count : 0);
+	store_kernels_free(s->kernels, s->kernel_count);
+	kernel_list_free(&s->types);
 	kernel_list_free(&s->list);
 	btf_source_list_free(&s->files);
 }
@@ -101,34 +102,35 @@ static int find_sources(const struct min_btf_options *o, struct sources *s, stru
 	const struct store_options store = {.dir = o->common.images};
 	int rc;
 
-	if (o->btf) {
-		rc = btf_source_add(&s->files, o->btf, err);
-		s->count = s->files.count;
+	if (o->btf)
+		return btf_source_add(&s->files, o->btf, err);
+	rc = kernel_list_open(o->common.list_path, o->common.globs.at, o->common.globs.count, &s->list, &s->types, err);
+	for (size_t i = 0; i < s->types.count && !rc; i++)
+		rc = btf_source_add(&s->files, s->types.rows[i].spec, err);
+	if (rc || !s->list.count)
 		return rc;
-	}
-	rc = kernel_list_read(o->common.list_path, &s->list, err);
-	rc = rc ? rc : kernel_list_select(&s->list, o->common.globs.at, o->common.globs.count, err);
-	return rc ? rc : store_prepare(&store, &s->list, &s->kernels, &s->count, err);
+	return store_prepare(&store, &s->list, &s->kernels, &s->kernel_count, err);
 }
 
 static int write_all(const struct min_btf_options *o, const struct object_list *objects, const struct sources *s,
                      struct error *err)
 {
-	bool in_directory = is_directory(o->common.output) || s->count > 1;
+	bool in_directory = is_directory(o->common.output) || s->kernel_count + s->files.count > 1;
 	int rc = in_directory ? io_make_dirs(o->common.output, err) : 0;
 
-	for (size_t i = 0; i < s->count && !rc; i++) {
-		const struct store_kernel *k = s->kernels ? &s->kernels[i] : NULL;
+	for (size_t i = 0; i < s->kernel_count && !rc; i++) {
+		const struct store_kernel *k = &s->kernels[i];
 
-		if (k && k->skipped)
+		if (k->skipped)
 			continue;
-		if (k && !*k->btf)
+		if (!*k->btf)
 			return error_usage(err,
 			                   "%s:%u: %s: the kernel has no BTF to take types from; give them with --btf",
 			                   s->list.path, k->line, k->id);
-		rc = write_one(o, objects, k ? k->release : s->files.at[i].id, k ? k->btf : s->files.at[i].path,
-		               in_directory, err);
+		rc = write_one(o, objects, k->release, k->btf, in_directory, err);
 	}
+	for (size_t i = 0; i < s->files.count && !rc; i++)
+		rc = write_one(o, objects, s->files.at[i].id, s->files.at[i].path, in_directory, err);
 	return rc;
 }
 

@@ -153,12 +153,9 @@ static const char *row_flavour(const struct kernel_row *row, const struct store_
 static int add_listed(const struct predict_options *o, struct kernels *k, struct error *err)
 {
 	const struct store_options store = {.dir = o->common.images, .quiet = true};
-	int rc = kernel_list_read(o->common.list_path ? o->common.list_path : places_list(), &k->list, err);
+	int rc = kernel_list_open(o->common.list_path ? o->common.list_path : places_list(), o->common.globs.at,
+	                          o->common.globs.count, &k->list, &k->alone, err);
 
-	rc = rc ? rc : kernel_list_select(&k->list, o->common.globs.at, o->common.globs.count, err);
-	if (!rc)
-		kernel_list_split(&k->list, &k->alone);
-	rc = rc ? rc : kernel_list_check_types(&k->alone, err);
 	if (!rc && k->list.count) {
 		rc = keep_present(&store, &k->list, err);
 		rc = rc ? rc : store_prepare(&store, &k->list, &k->store, &k->store_count, err);

@@ -190,6 +190,26 @@ int kernel_list_check_types(struct kernel_list *types, struct error *err)
 	return 0;
 }
 
+int kernel_list_open(const char *path, char *const *globs, size_t glob_count, struct kernel_list *list,
+                     struct kernel_list *types, struct error *err)
+{
+	int rc = kernel_list_read(path, list, err);
+
+	*types = (struct kernel_list){0};
+	rc = rc ? rc : kernel_list_select(list, globs, glob_count, err);
+	if (rc)
+		return rc;
+	kernel_list_split(list, types);
+	return kernel_list_check_types(types, err);
+}
+
+int kernel_list_need_kernel(const struct kernel_list *list, const char *what, struct error *err)
+{
+	if (list->count)
+		return 0;
+	return error_usage(err, "%s: no kernel to %s, only types; `corematrix predict` is for these", list->path, what);
+}
+
 void kernel_list_free(struct kernel_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)

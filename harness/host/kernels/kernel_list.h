@@ -45,6 +45,16 @@ void kernel_list_split(struct kernel_list *list, struct kernel_list *types);
 /* Leave out optional rows of a list of types whose file cannot be read; any other such row is a usage error. */
 int kernel_list_check_types(struct kernel_list *types, struct error *err);
 
+/*
+ * What every command does with a list: read the file at `path`, select by globs, move the rows that are types alone to
+ * `types`, look that their files are there. Either may come out empty; both are the caller's, also after an error.
+ */
+int kernel_list_open(const char *path, char *const *globs, size_t glob_count, struct kernel_list *list,
+                     struct kernel_list *types, struct error *err);
+
+/* A usage error when `list` has no kernel to `what` ("run"), only types. */
+int kernel_list_need_kernel(const struct kernel_list *list, const char *what, struct error *err);
+
 void kernel_list_free(struct kernel_list *list);
 #define cleanup_kernel_list __attribute__((cleanup(kernel_list_free)))
 

@@ -92,27 +92,13 @@ static int read_objects(const struct run_request *o, struct object_list *objects
 	        objects, err);
 }
 
-/* Rows that are types alone are predicted; there has to be a kernel to measure beside them. */
-static int set_apart(struct kernel_list *list, struct kernel_list *alone, struct error *err)
-{
-	int rc;
-
-	kernel_list_split(list, alone);
-	rc = kernel_list_check_types(alone, err);
-	if (!rc && !list->count)
-		rc = error_usage(err, "%s: no kernel to run, only types; `corematrix predict` is for these",
-		                 list->path);
-	return rc;
-}
-
 static int read_request(struct run *run, struct result *r, struct error *err)
 {
 	const struct run_request *o = run->o;
 	int rc = read_objects(o, &run->objects, err);
 
-	rc = rc ? rc : kernel_list_read(o->list_path, &run->list, err);
-	rc = rc ? rc : kernel_list_select(&run->list, o->globs.at, o->globs.count, err);
-	rc = rc ? rc : set_apart(&run->list, &run->alone, err);
+	rc = rc ? rc : kernel_list_open(o->list_path, o->globs.at, o->globs.count, &run->list, &run->alone, err);
+	rc = rc ? rc : kernel_list_need_kernel(&run->list, "run", err);
 	return rc ? rc : run_plan_take_part(&run->list, &run->alone, o->part, o->parts, &r->part, err);
 }
 

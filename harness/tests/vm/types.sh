@@ -12,6 +12,18 @@ types_alone() {
 		latest '.forecasts == [{kernel: "6.12-elsewhere", object: "kernfs_parent", predicted: "loads", reason: ""}] and (.kernels | length) == 1'
 }
 check "types alone are predicted and told as not measured" types_alone
+check "the smallest BTF is made of a row of types, too" \
+	status 0 "of the" "$corematrix" min-btf -k "$scratch/types.txt" -o "$scratch/smallest" build/tests/objects/kernfs_parent.bpf.o
+check "in a file of its own" test -s "$scratch/smallest/6.12-elsewhere.btf"
+printf '%s\n' "$scratch/6.12-elsewhere.btf" >"$scratch/only.txt"
+check "a list of nothing but types is one for min-btf" \
+	"$corematrix" min-btf -k "$scratch/only.txt" -o "$scratch/one.btf" build/tests/objects/kernfs_parent.bpf.o
+check "and not for run" status 2 "no kernel to run, only types" run -k "$scratch/only.txt" build/tests/objects/kernfs_parent.bpf.o
+check "nor for bench" status 2 "no kernel to measure, only types" \
+	"$corematrix" bench -k "$scratch/only.txt" -o "$scratch/bench.json" build/tests/objects/kernfs_parent.bpf.o
+check "kernels list tells of them" status 0 "types alone" "$corematrix" kernels list -k "$scratch/only.txt"
+check "kernels fetch has nothing to do for them" "$corematrix" kernels fetch -k "$scratch/only.txt"
+check "nor has verify" "$corematrix" kernels verify -k "$scratch/only.txt"
 symbols_recorded() { for d in $(jq -r '.kernels[].release' "$scratch/results/latest/results.json"); do grep -qx vfs_read "images/$d/symbols" || return 1; done; }
 check "the functions of a kernel that ran are recorded" symbols_recorded
 # fetches one or two kernels of the mirror
