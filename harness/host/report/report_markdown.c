@@ -9,6 +9,8 @@
 
 /* Text that no reason needs to be longer than; the whole one is in results.json. */
 #define MAX_TEXT 2000
+/* GitHub refuses a job's summary beyond 1 MiB: after this much, cells are counted and not told of. */
+#define MAX_SUMMARY ((size_t)900 << 10)
 
 /* Append `text` on one line; what Markdown or HTML would read as markup becomes a character reference. */
 static void add_text(struct buf *out, const char *text)
@@ -168,7 +170,7 @@ static void add_unexpected(struct buf *out, const struct result_view *v)
 			continue;
 		if (start == out->len)
 			buf_puts(out, "\n### Not as expected\n\n");
-		if (out->len < REPORT_MARKDOWN_MAX)
+		if (out->len < MAX_SUMMARY)
 			add_cause(out, c);
 		else
 			untold += c->cell_count;
@@ -206,7 +208,7 @@ static void add_forecasts(struct buf *out, const struct result_view *v)
 {
 	if (v->forecast_count)
 		buf_puts(out, "\n### Predicted from types alone, not measured\n\n");
-	for (size_t i = 0; i < v->forecast_count && out->len < REPORT_MARKDOWN_MAX; i++) {
+	for (size_t i = 0; i < v->forecast_count && out->len < MAX_SUMMARY; i++) {
 		const struct result_forecast *f = v->forecasts[i].forecast;
 
 		buf_puts(out, "- ");
@@ -224,7 +226,7 @@ static void add_skipped(struct buf *out, const struct result *r)
 {
 	if (r->skipped_count)
 		buf_puts(out, "\n### Optional, and skipped\n\n");
-	for (size_t i = 0; i < r->skipped_count && out->len < REPORT_MARKDOWN_MAX; i++) {
+	for (size_t i = 0; i < r->skipped_count && out->len < MAX_SUMMARY; i++) {
 		buf_puts(out, "- **");
 		add_text(out, r->skipped[i].kernel);
 		buf_puts(out, "**: ");

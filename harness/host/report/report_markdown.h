@@ -10,9 +10,6 @@
 
 #include "host/report/report.h"
 
-/* GitHub refuses a job's summary beyond 1 MiB: after this much, cells are counted and not told of. */
-#define REPORT_MARKDOWN_MAX ((size_t)900 << 10)
-
 report_renderer report_markdown;
 
 #endif
