@@ -2,7 +2,7 @@
 /*
  * kfunc_absent: a kfunc that no kernel has, needed without a fallback.
  *
- * Shows: the control of kfunc_present. The loader looks for the function in the types of the kernel and of its
+ * Shows: the control of kfunc_present. libbpf looks for the function in the types of the kernel and of its
  * modules, and refuses the object.
  */
 #include "vmlinux.h"

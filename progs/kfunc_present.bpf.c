@@ -3,7 +3,7 @@
  * kfunc_present: the name of a process after its exec, copied by a loop that newer kernels provide.
  *
  * Shows: weak kfuncs with a fallback. The open-coded iterator bpf_iter_num_* and its state, struct bpf_iter_num, came
- * together with 6.4. The type answers which loop is taken; the loader leaves the calls of kfuncs that it does not find
+ * together with 6.4. The type answers which loop is taken; libbpf leaves the calls of kfuncs that it does not find
  * without a target, and the verifier never comes to them. Where the kernel has the kfuncs, the name is right only if
  * they were called.
  */
@@ -16,7 +16,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define COMM_LEN 16
 
 /*
- * As the kernel has it since 6.4; the flavour keeps it apart from a vmlinux.h that has it too. The loader compares what
+ * As the kernel has it since 6.4; the flavour keeps it apart from a vmlinux.h that has it too. libbpf compares what
  * the kfuncs take by kind, not by name.
  */
 struct bpf_iter_num___local {

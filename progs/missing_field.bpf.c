@@ -2,7 +2,7 @@
 /*
  * missing_field: control. An unguarded read of a field that no kernel has.
  *
- * The relocation finds no target and the loader replaces the instruction by an invalid one. No bpf_core_field_exists
+ * The relocation finds no target and libbpf replaces the instruction by an invalid one. No bpf_core_field_exists
  * keeps the verifier away from it, so the load must fail, and the report must name the field.
  */
 #include "vmlinux.h"

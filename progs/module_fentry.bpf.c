@@ -2,7 +2,7 @@
 /*
  * module_fentry: connections, by a trampoline at the entry of a kernel module's function.
  *
- * Shows: an attach target that only a module's BTF knows. The loader finds the function's type there and hands the
+ * Shows: an attach target that only a module's BTF knows. libbpf finds the function's type there and hands the
  * module's BTF to the kernel with it. Before 5.11 modules had no BTF, and the target cannot be found.
  */
 #include "vmlinux.h"

@@ -4,7 +4,7 @@
  *
  * Shows: `module` in an ini, and types that only a module knows. The module (TCP Westwood) is loaded before the object
  * is opened and made the congestion control of all new connections; its types are those of its own, split BTF, which
- * the loader searches when the kernel's has no such type. `struct westwood` lies in a part of the socket that is bytes
+ * libbpf searches when the kernel's has no such type. `struct westwood` lies in a part of the socket that is bytes
  * to the rest of the kernel. A connection is reported only if what is read there agrees with the socket: with a wrong
  * offset the object is silent. Kernels before 5.11 give their modules no BTF; there it takes the module's word for it.
  */

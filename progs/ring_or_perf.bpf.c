@@ -2,7 +2,7 @@
 /*
  * ring_or_perf: events through a ring buffer, or through a perf buffer where there are none (before 5.8).
  *
- * Shows: the test for the map type at load time, both ways out of the kernel in one object, and the loader's part: it
+ * Shows: the test for the map type at load time, both ways out of the kernel in one object, and libbpf's part: it
  * turns the map `events` into a perf buffer where ring buffers are unknown (perfbuf_fallback in the ini).
  */
 #include "vmlinux.h"

@@ -2,7 +2,7 @@
 /*
  * struct_ops: a TCP congestion control of its own, which reports the connections that it is asked to control.
  *
- * Shows: programs that are the members of a struct the kernel calls through. The loader finds the kernel's struct of
+ * Shows: programs that are the members of a struct the kernel calls through. libbpf finds the kernel's struct of
  * that name, puts each member where this kernel has it, and registers the whole; the ini then makes it the congestion
  * control of all new connections. The struct is defined here with what is used of it and no more: libbpf refuses an
  * object whose struct has a member that the kernel's has not.

@@ -3,7 +3,7 @@
  * task_state: the state of a task, whatever the kernel calls the field.
  *
  * Shows: flavours and existence tests. 5.14 renamed task_struct.state (long) to __state (unsigned int). Two local
- * definitions, told apart by what follows `___` (which the loader drops before it searches), describe both; the test
+ * definitions, told apart by what follows `___` (which libbpf drops before it searches), describe both; the test
  * becomes a constant at load time, and the verifier never reaches the branch that does not fit this kernel. One of
  * both tests answers 0 on every kernel, which is why this object is never more than `degraded`.
  */

@@ -15,9 +15,9 @@
 
 #include "agent/channel/channel.h"
 #include "agent/load/kernel_module.h"
-#include "agent/load/loader.h"
+#include "agent/load/load.h"
 #include "agent/load/sysctl.h"
-#include "agent/tool/tool.h"
+#include "agent/loader/loader.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "wire/frame.h"
@@ -71,10 +71,10 @@ static void child_main(const struct job_object *object, int fd)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	channel_redirect(fd);
-	if (tool_is_one(object))
-		tool_run(object);
-	else
+	if (loader_is_one(object))
 		loader_run(object);
+	else
+		load_run(object);
 	channel_flush();
 	_exit(EXIT_SUCCESS);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the agent reads: odd inputs are a job as it comes, even ones the content of a job under a right head; and the
- * files of a parcel.
+ * files of a loader.
  */
 #include "tests/fuzz.h"
 
@@ -9,19 +9,19 @@
 
 #include "wire/job.h"
 #include "wire/pack.h"
-#include "wire/parcel.h"
+#include "wire/loader_pack.h"
 
-static void parcel(const void *bytes, uint32_t len)
+static void loader_pack(const void *bytes, uint32_t len)
 {
-	struct parcel_reader r = parcel_open(bytes, len);
+	struct loader_pack_reader r = loader_pack_open(bytes, len);
 	cleanup_error struct error err = {0};
-	struct parcel_file file = {0};
+	struct loader_pack_file file = {0};
 	int rc;
 
-	while ((rc = parcel_next(&r, &file, &err)) > 0) {
+	while ((rc = loader_pack_next(&r, &file, &err)) > 0) {
 		FUZZ_HOLDS(file.size <= len);
 		free(file.path);
-		file = (struct parcel_file){0};
+		file = (struct loader_pack_file){0};
 	}
 	fuzz_check_error(rc, &err);
 }
@@ -38,7 +38,7 @@ static void decode(const void *bytes, size_t len)
 		return;
 	for (uint32_t i = 0; i < job.object_count; i++) {
 		job_object_value(&job.objects[i], SETTING_LOADER);
-		parcel(job.objects[i].bytes, job.objects[i].size);
+		loader_pack(job.objects[i].bytes, job.objects[i].size);
 	}
 	job_encode(&job, &again);
 	/* strings end at their first NUL, so a second writing may be shorter */

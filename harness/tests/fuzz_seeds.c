@@ -27,7 +27,7 @@
 #include "wire/frame.h"
 #include "wire/job.h"
 #include "wire/message.h"
-#include "wire/parcel.h"
+#include "wire/loader_pack.h"
 
 static const char *root;
 
@@ -116,17 +116,17 @@ static void seed_jobs(void)
 {
 	struct job_object objects[2] = {{.name = xstrdup("one")}, {.name = xstrdup("two")}};
 	struct job job = {.nonce = 1, .objects = objects, .object_count = 2};
-	struct parcel_file file = {.path = xstrdup("/bin/tool"), .mode = 0755, .bytes = "ELF", .size = 3};
-	struct buf parcel = {0}, content = {0};
+	struct loader_pack_file file = {.path = xstrdup("/bin/loader"), .mode = 0755, .bytes = "ELF", .size = 3};
+	struct buf pack = {0}, content = {0};
 	cleanup_buf struct buf whole = {0};
 
-	parcel_add(&parcel, &file);
-	parcel_add(&parcel, &file);
-	objects[0].bytes = parcel.data;
-	objects[0].size = (uint32_t)parcel.len;
+	loader_pack_add(&pack, &file);
+	loader_pack_add(&pack, &file);
+	objects[0].bytes = pack.data;
+	objects[0].size = (uint32_t)pack.len;
 	objects[1].bytes = xstrdup("bytes");
 	objects[1].size = 5;
-	job_object_set(&objects[0], SETTING_LOADER, "", "/bin/tool");
+	job_object_set(&objects[0], SETTING_LOADER, "", "/bin/loader");
 	job_object_set(&objects[1], SETTING_PROGRAM_AUTOLOAD, "prog", "no");
 	job_encode(&job, &whole);
 	seed("job", "whole", 1, &whole);

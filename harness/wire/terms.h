@@ -111,23 +111,23 @@ enum workload_group {
 
 /* What an ini can ask of the agent before loading; see struct job_setting. */
 enum setting_key {
-	SETTING_EVENT,             /* value: name of the event struct in the object's BTF */
-	SETTING_SOURCE,            /* value: a name of enum event_source */
-	SETTING_WORKLOAD,          /* value: a name of enum workload_group; may be repeated */
-	SETTING_RODATA,            /* name: a global variable; value: what it holds when the programs are loaded */
-	SETTING_MAP_MAX_ENTRIES,   /* name: a map, here and below; value: a number */
-	SETTING_MAP_KEY_SIZE,      /* value: bytes */
-	SETTING_MAP_VALUE_SIZE,    /* value: bytes */
-	SETTING_MAP_TYPE,          /* value: libbpf's name of a map type, "lru_hash" */
-	SETTING_MAP_INNER,         /* value: the map whose shape the inner maps have */
-	SETTING_MAP_PIN,           /* value: "no" */
-	SETTING_MAP_AUTOCREATE,    /* value: "yes" or "no" */
-	SETTING_PROGRAM_AUTOLOAD,  /* name: a program, here and below; value: "yes" or "no" */
-	SETTING_PROGRAM_ATTACH_TO, /* value: function, "category/tracepoint" or "binary:function" */
-	SETTING_PROGRAM_TYPE,      /* value: libbpf's name of a program type, "kprobe" */
-	SETTING_PERFBUF_FALLBACK,  /* value: the ring buffer that becomes a perf buffer where the kernel knows none */
-	SETTING_LOADER,          /* value: path in the guest of the program that loads; bytes are a parcel (parcel.h) */
-	SETTING_LOADER_ARGUMENT, /* value: an argument, in order; name "0": what it is called by */
+	SETTING_EVENT,              /* value: name of the event struct in the object's BTF */
+	SETTING_SOURCE,             /* value: a name of enum event_source */
+	SETTING_WORKLOAD,           /* value: a name of enum workload_group; may be repeated */
+	SETTING_RODATA,             /* name: a global variable; value: what it holds when the programs are loaded */
+	SETTING_MAP_MAX_ENTRIES,    /* name: a map, here and below; value: a number */
+	SETTING_MAP_KEY_SIZE,       /* value: bytes */
+	SETTING_MAP_VALUE_SIZE,     /* value: bytes */
+	SETTING_MAP_TYPE,           /* value: libbpf's name of a map type, "lru_hash" */
+	SETTING_MAP_INNER,          /* value: the map whose shape the inner maps have */
+	SETTING_MAP_PIN,            /* value: "no" */
+	SETTING_MAP_AUTOCREATE,     /* value: "yes" or "no" */
+	SETTING_PROGRAM_AUTOLOAD,   /* name: a program, here and below; value: "yes" or "no" */
+	SETTING_PROGRAM_ATTACH_TO,  /* value: function, "category/tracepoint" or "binary:function" */
+	SETTING_PROGRAM_TYPE,       /* value: libbpf's name of a program type, "kprobe" */
+	SETTING_PERFBUF_FALLBACK,   /* value: the ring buffer that becomes a perf buffer where the kernel knows none */
+	SETTING_LOADER,             /* value: path in the guest of the program that loads; bytes: loader_pack.h */
+	SETTING_LOADER_ARGUMENT,    /* value: an argument, in order; name "0": what it is called by */
 	SETTING_LOADER_ENVIRONMENT, /* name: a variable; value: its value */
 	SETTING_LOADER_DIRECTORY,   /* value: where it is started */
 	SETTING_LOADER_SECONDS,     /* value: how long it may run before it is stopped */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * alone: after an object was refused as a whole, tries each of its programs with all others off, so that one failing
- * program does not hide the others. Used by loader. It runs no workload and decides nothing.
+ * program does not hide the others. It runs no workload and decides nothing.
  */
 #ifndef COREMATRIX_AGENT_LOAD_ALONE_H
 #define COREMATRIX_AGENT_LOAD_ALONE_H

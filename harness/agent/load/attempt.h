@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * attempt: one try to open, load and attach an object, as its own loader would do it (plain libbpf, nothing smoothed
- * over), with all that it left behind: how far it came, why not further, each program's fact, the log. Used by loader.
+ * attempt: one try to open, load and attach an object, as a plain program with libbpf would (nothing smoothed
+ * over), with all that it left behind: how far it came, why not further, each program's fact, the log.
  * It knows nothing of workloads, and of relocations only that somebody may listen to the log.
  *
  * libbpf's print callback has no context: one attempt at a time. Opening one makes it the one that hears the log.
@@ -22,7 +22,7 @@
 struct attempt_program {
 	struct bpf_program *prog;
 	struct bpf_link *link;
-	struct bpf_insn *before; /* as compiled; the loader patches its own copy in place */
+	struct bpf_insn *before; /* as compiled; libbpf patches its own copy in place */
 	size_t before_count;
 	const char *attach_to; /* from the ini, borrowed from the job; NULL when the section's name says it */
 	struct program_fact fact;

@@ -32,7 +32,7 @@ int iterators_open(struct iterators *it, struct bpf_object *obj, struct error *e
 			continue;
 		link = bpf_program__attach_iter(prog, NULL);
 		if (!link && errno == EBADF)
-			continue; /* it wants a map, and only its own loader knows which */
+			continue; /* it wants a map, and only its loader knows which */
 		if (!link)
 			return error_set(err, errno, "cannot prepare iterator `%s`: %s", bpf_program__name(prog),
 			                 strerror(errno));

@@ -250,12 +250,12 @@ static void word_map(struct buf *out, const struct finding *f)
 	else if (!w->map.max_entries && w->map.type != MAP_TYPE_PERF_EVENT_ARRAY)
 		buf_printf(
 		        out,
-		        "the object gives map %s (%s) no max_entries, so its own loader has to: say it in the object's ini, [maps] %s.max_entries = 10240",
+		        "the object gives map %s (%s) no max_entries, so its loader has to: say it in the object's ini, [maps] %s.max_entries = 10240",
 		        map, type, map);
 	else if (!w->map.has_value && w->map.type == MAP_TYPE_STACK_TRACE)
 		buf_printf(
 		        out,
-		        "the object gives map %s (%s) no value size, so its own loader has to: say it in the object's ini, [maps] %s.value_size = 1016",
+		        "the object gives map %s (%s) no value size, so its loader has to: say it in the object's ini, [maps] %s.value_size = 1016",
 		        map, type, map);
 	else
 		buf_printf(
@@ -283,7 +283,7 @@ static void word_target(struct buf *out, const struct finding *f)
 	add_near(out, "similar", f->here->near);
 	buf_printf(
 	        out,
-	        "%s: attach to what each kernel has, choosing with bpf_program__set_autoload(); if the object's own loader names the target, say it in the ini, [programs] %s.attach_to = …",
+	        "%s: attach to what each kernel has, choosing with bpf_program__set_autoload(); if the object's loader names the target, say it in the ini, [programs] %s.attach_to = …",
 	        f->where, p ? p->name : "PROGRAM");
 }
 

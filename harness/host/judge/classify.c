@@ -281,7 +281,7 @@ static const struct
 };
 
 static const char newer_struct_ops[] =
-        "the libbpf that loads it here does not know SEC(\".struct_ops.link\"), which came with libbpf 1.3: nothing is known of the kernel; load it with its own program (run --loader), or use SEC(\".struct_ops\")";
+        "the libbpf that loads it here does not know SEC(\".struct_ops.link\"), which came with libbpf 1.3: nothing is known of the kernel; run it with its loader (run --loader), or use SEC(\".struct_ops\")";
 
 /*
  * What libbpf passed over at first and failed for later: the kernel's words alone would blame the kernel. `effect` is

@@ -60,7 +60,7 @@ static void reject_program(struct result_cell *c, const struct result_program *p
 }
 
 /*
- * libbpf attaches only what a section's name says how to attach; XDP and others are left to the object's own loader,
+ * libbpf attaches only what a section's name says how to attach; XDP and others are left to the object's loader,
  * and that is no failure: the program was accepted here, which is all that can be told of it.
  */
 static bool is_left_to_loader(const struct result_program *p)
@@ -306,7 +306,7 @@ static char *last_line(const char *log)
  * What the program printed tells the class as the log of libbpf does, for it is mostly that; the phase can only be
  * guessed from it. Without such a text there is the end of the process, and what it said last.
  */
-static void reject_own_loader(struct result_cell *c, const struct judge_facts *facts, const char *line)
+static void reject_loader(struct result_cell *c, const struct judge_facts *facts, const char *line)
 {
 	cleanup_rejection struct rejection why = {0};
 	cleanup_free char *last = last_line(facts->log);
@@ -356,12 +356,12 @@ void judge_cell(struct result_cell *c, const struct judge_facts *facts)
 	}
 }
 
-void judge_own_loader(struct result_cell *c, const struct judge_facts *facts)
+void judge_loader(struct result_cell *c, const struct judge_facts *facts)
 {
 	const char *line = facts->reason ? facts->reason : "";
 
 	if (facts->phase == PHASE_LOAD) {
-		reject_own_loader(c, facts, line);
+		reject_loader(c, facts, line);
 	} else if (facts->phase == PHASE_DONE) {
 		c->phase = PHASE_DONE;
 		conclude(c, VERDICT_UNPROVEN, CLASS_NONE, line, "");

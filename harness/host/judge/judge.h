@@ -36,10 +36,10 @@ struct judge_facts {
 void judge_cell(struct result_cell *c, const struct judge_facts *facts);
 
 /*
- * The same for an object that its own program loaded: `facts` hold how that ended (phase and reason) and what it
+ * The same for a loader: `facts` hold how that ended (phase and reason) and what it
  * printed (log); nothing else is known, so one that ended well is unproven, and its reason says how it ended.
  */
-void judge_own_loader(struct result_cell *c, const struct judge_facts *facts);
+void judge_loader(struct result_cell *c, const struct judge_facts *facts);
 
 /*
  * Once values were compared that only all kernels together told where to find (learn.h): set verdict, evidence and

@@ -43,7 +43,7 @@ static void add_need(struct need_list *needs, struct need n)
 	needs->at[needs->count++] = n;
 }
 
-/* A name that the object's own loader replaces, or a pattern, is no need that can be checked. */
+/* A name that the object's loader replaces, or a pattern, is no need that can be checked. */
 static bool is_name(const char *name)
 {
 	return *name && !strpbrk(name, "*?[ ");

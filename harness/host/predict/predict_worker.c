@@ -79,7 +79,7 @@ static int send_begin(const struct worker *w, size_t kernel, size_t object, stru
 
 /* A program of the user's is no object, and what it loads nothing can tell; its ini may ask about types all the same.
  */
-static bool is_own_loader(const struct object *o)
+static bool is_loader(const struct object *o)
 {
 	for (size_t i = 0; i < o->ini.setting_count; i++)
 		if (o->ini.settings[i].key == SETTING_LOADER)
@@ -107,7 +107,7 @@ static int parse_objects(struct worker *w, struct error *err)
 			continue;
 		}
 		rc = send_begin(w, NOTE_NO_INDEX, i, err);
-		if (is_own_loader(&list->at[i]))
+		if (is_loader(&list->at[i]))
 			leave_object(&w->objects[i], "a program of yours loads its own objects");
 		else
 			parsed_object_read(&list->at[i], &w->objects[i]);

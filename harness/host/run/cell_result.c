@@ -9,7 +9,7 @@
 #include "host/lib/text.h"
 #include "host/predict/predict_agree.h"
 #include "host/resolve/relo_judge.h"
-#include "wire/parcel.h"
+#include "wire/loader_pack.h"
 
 static void add_program(struct result_cell *cell, const struct program_fact *f)
 {
@@ -110,8 +110,8 @@ static void fill(struct result_cell *cell, const struct session_cell *facts, con
 	cell->open_ms = (double)end->open_ns / 1e6;
 	cell->attach_ms = (double)end->attach_ns / 1e6;
 	cell->run_ms = (double)end->run_ns / 1e6;
-	if (end->source && !strcmp(end->source, PARCEL_EVENT_SOURCE))
-		judge_own_loader(cell, &judged);
+	if (end->source && !strcmp(end->source, LOADER_EVENT_SOURCE))
+		judge_loader(cell, &judged);
 	else
 		judge_cell(cell, &judged);
 	if (predicted)

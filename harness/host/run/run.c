@@ -15,7 +15,7 @@
 #include "host/lib/terminal.h"
 #include "host/lib/text.h"
 #include "host/object/object.h"
-#include "host/object/shipment.h"
+#include "host/object/loader_files.h"
 #include "host/report/report.h"
 #include "host/report/report_markdown.h"
 #include "host/report/report_table.h"
@@ -79,8 +79,8 @@ static int read_objects(const struct run_request *o, struct object_list *objects
 		        err,
 		        "%s: --loader runs its program and no object of yours; put the program's arguments after --",
 		        o->args[0]);
-	return shipment_object(
-	        &(const struct shipment_request){
+	return loader_files_object(
+	        &(const struct loader_request){
 	                .arch = arch_default(),
 	                .program = o->loader,
 	                .arguments = o->args,

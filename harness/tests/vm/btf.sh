@@ -55,7 +55,7 @@ asked_loader() {
 		run --kernel 5.10-cloud --loader "$scratch/tool" -- prog list &&
 		latest '.cells[0] | .expected == "pass|unproven" and (.predicted // "") == ""'
 }
-check "an own loader's ini is answered from the kernel's types" asked_loader
+check "a loader's ini is answered from the kernel's types" asked_loader
 printf '6.1 rt\n6.1 cloud btf=%s/none.btf\n' "$scratch" >"$scratch/nobtf.txt"
 check "btf= that is not there is told with its line" status 2 "nobtf.txt:2: btf=" run -k "$scratch/nobtf.txt" build/progs/exec_identity.bpf.o
 printf '6.1 cloud btf=README.md\n' >"$scratch/nobtf.txt"

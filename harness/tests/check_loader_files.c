@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* shipment: the files a program needs are those its dynamic linker takes; what cannot be shipped is refused by name. */
+/* loader_files: the files a program needs are those its dynamic linker takes; what cannot be shipped is refused by
+ * name. */
 #include <errno.h>
 #include <limits.h>
 #include <link.h>
@@ -10,12 +11,12 @@
 #include "host/lib/child.h"
 #include "host/object/elf_needs.h"
 #include "host/object/library_path.h"
-#include "host/object/shipment.h"
+#include "host/object/loader_files.h"
 #include "scratch.h"
-#include "wire/parcel.h"
+#include "wire/loader_pack.h"
 #include "tests/suite.h"
 
-static bool ships(const struct shipment *s, const char *path)
+static bool ships(const struct loader_files *s, const char *path)
 {
 	cleanup_free char *wanted = realpath(path, NULL);
 
@@ -28,7 +29,7 @@ static bool ships(const struct shipment *s, const char *path)
 	return false;
 }
 
-static int find_in_shipment(struct dl_phdr_info *info, size_t size, void *ctx)
+static int find_in_files(struct dl_phdr_info *info, size_t size, void *ctx)
 {
 	(void)size;
 	/* neither the program itself, which has no name here, nor the kernel's vdso */
@@ -37,13 +38,13 @@ static int find_in_shipment(struct dl_phdr_info *info, size_t size, void *ctx)
 	return 0;
 }
 
-static size_t count_files(const struct shipment *s)
+static size_t count_files(const struct loader_files *s)
 {
-	struct parcel_reader reader = parcel_open(s->parcel.data, (uint32_t)s->parcel.len);
-	struct parcel_file file;
+	struct loader_pack_reader reader = loader_pack_open(s->pack.data, (uint32_t)s->pack.len);
+	struct loader_pack_file file;
 	size_t count = 0;
 
-	for (; parcel_next(&reader, &file, NULL) == 1; count++) {
+	for (; loader_pack_next(&reader, &file, NULL) == 1; count++) {
 		ck_assert_str_eq(file.path, s->files.at[count]);
 		free(file.path);
 	}
@@ -53,12 +54,12 @@ static size_t count_files(const struct shipment *s)
 /* The linker itself is the witness: this test is a program with libraries. */
 START_TEST(what_the_linker_loaded_is_shipped)
 {
-	struct shipment_request request = {.arch = arch_default(), .program = "/proc/self/exe"};
-	cleanup_shipment struct shipment s = {0};
+	struct loader_request request = {.arch = arch_default(), .program = "/proc/self/exe"};
+	cleanup_loader_files struct loader_files s = {0};
 	cleanup_error struct error err = {0};
 
-	ck_assert_msg(!shipment_collect(&request, &s, &err), "%s", err.text);
-	dl_iterate_phdr(find_in_shipment, &s);
+	ck_assert_msg(!loader_files_collect(&request, &s, &err), "%s", err.text);
+	dl_iterate_phdr(find_in_files, &s);
 	ck_assert(ships(&s, "/proc/self/exe"));
 	ck_assert(ships(&s, "/lib64/ld-linux-x86-64.so.2"));
 	ck_assert_uint_eq(count_files(&s), s.files.count);
@@ -107,15 +108,15 @@ START_TEST(libraries_are_found_from_the_origin)
 {
 	cleanup_free char *program = make_program(tags[_i], tags[_i]);
 	cleanup_free char *one = scratch_path("lib/libone.so"), *two = scratch_path("lib/libtwo.so");
-	struct shipment_request request = {.arch = arch_default(), .program = program};
-	cleanup_shipment struct shipment s = {0};
+	struct loader_request request = {.arch = arch_default(), .program = program};
+	cleanup_loader_files struct loader_files s = {0};
 	cleanup_error struct error err = {0};
 
-	ck_assert_msg(!shipment_collect(&request, &s, &err), "%s", err.text);
+	ck_assert_msg(!loader_files_collect(&request, &s, &err), "%s", err.text);
 	ck_assert(ships(&s, one) && ships(&s, two));
 	ck_assert_int_eq(unlink(two), 0);
-	shipment_free(&s);
-	ck_assert_int_eq(shipment_collect(&request, &s, &err), -EINVAL);
+	loader_files_free(&s);
+	ck_assert_int_eq(loader_files_collect(&request, &s, &err), -EINVAL);
 	ck_assert_int_eq(err.status, EXIT_USAGE);
 	ck_assert_msg(strstr(err.text, "needs the library libtwo.so") != NULL, "%s", err.text);
 }
@@ -128,14 +129,14 @@ START_TEST(a_configured_directory_is_told_to_the_guest)
 	cleanup_free char *line = xasprintf("# a comment\ninclude conf.d/*.conf\n"),
 	                  *more = xasprintf("  %s # here\n", elsewhere);
 	cleanup_free char *directory = scratch_path("conf.d"), *conf = scratch_file("ld.so.conf", line, strlen(line));
-	struct shipment_request request = {.arch = arch_default(), .program = program, .conf = conf};
-	cleanup_shipment struct shipment s = {0};
+	struct loader_request request = {.arch = arch_default(), .program = program, .conf = conf};
+	cleanup_loader_files struct loader_files s = {0};
 	cleanup_error struct error err = {0};
 
 	ck_assert_int_eq(io_make_dirs(directory, NULL), 0);
 	free(scratch_file("conf.d/a.conf", more, strlen(more)));
 	ck_assert_int_eq(rename(lib, elsewhere), 0);
-	ck_assert_msg(!shipment_collect(&request, &s, &err), "%s", err.text);
+	ck_assert_msg(!loader_files_collect(&request, &s, &err), "%s", err.text);
 	ck_assert_str_eq(s.searched.at[0], elsewhere);
 	ck_assert_int_eq(io_remove_tree(elsewhere, NULL), 0);
 }
@@ -144,12 +145,12 @@ END_TEST
 START_TEST(a_static_program_goes_alone)
 {
 	cleanup_free char *program = scratch_path("alone");
-	struct shipment_request request = {.arch = arch_default(), .program = program};
-	cleanup_shipment struct shipment s = {0};
+	struct loader_request request = {.arch = arch_default(), .program = program};
+	cleanup_loader_files struct loader_files s = {0};
 	cleanup_error struct error err = {0};
 
 	compile("int main(void) { return 0; }", program, (const char *const[]){"-static", NULL});
-	ck_assert_msg(!shipment_collect(&request, &s, &err), "%s", err.text);
+	ck_assert_msg(!loader_files_collect(&request, &s, &err), "%s", err.text);
 	ck_assert_uint_eq(s.files.count, 1);
 	ck_assert_uint_eq(s.searched.count, 0);
 }
@@ -159,18 +160,18 @@ START_TEST(the_object_has_all_that_the_agent_needs)
 {
 	char *arguments[] = {(char *)(uintptr_t) "list", (char *)(uintptr_t) "two words"};
 	cleanup_free char *extra = scratch_file("extra", "x", 1);
-	struct shipment_request request = {.arch = arch_default(),
-	                                   .program = "/bin/true",
-	                                   .arguments = arguments,
-	                                   .argument_count = 2,
-	                                   .extra = &extra,
-	                                   .extra_count = 1,
-	                                   .seconds = 3};
+	struct loader_request request = {.arch = arch_default(),
+	                                 .program = "/bin/true",
+	                                 .arguments = arguments,
+	                                 .argument_count = 2,
+	                                 .extra = &extra,
+	                                 .extra_count = 1,
+	                                 .seconds = 3};
 	cleanup_object_list struct object_list list = {0};
 	cleanup_error struct error err = {0};
 	struct job_object job;
 
-	ck_assert_msg(!shipment_object(&request, &list, &err), "%s", err.text);
+	ck_assert_msg(!loader_files_object(&request, &list, &err), "%s", err.text);
 	ck_assert_uint_eq(list.count, 1);
 	ck_assert_str_eq(list.at[0].name, "true");
 	ck_assert_msg(strstr(list.at[0].invocation, "-- list 'two words'") != NULL, "%s", list.at[0].invocation);
@@ -263,11 +264,11 @@ static const struct {
 START_TEST(what_cannot_run_is_refused)
 {
 	cleanup_free char *path = refused[_i].make();
-	struct shipment_request request = {.arch = arch_default(), .program = path};
-	cleanup_shipment struct shipment s = {0};
+	struct loader_request request = {.arch = arch_default(), .program = path};
+	cleanup_loader_files struct loader_files s = {0};
 	cleanup_error struct error err = {0};
 
-	ck_assert_int_eq(shipment_collect(&request, &s, &err), -EINVAL);
+	ck_assert_int_eq(loader_files_collect(&request, &s, &err), -EINVAL);
 	ck_assert_int_eq(err.status, EXIT_USAGE);
 	ck_assert_msg(strstr(err.text, refused[_i].text) != NULL, "%s", err.text);
 }
@@ -276,13 +277,13 @@ END_TEST
 START_TEST(too_much_is_refused)
 {
 	cleanup_free char *extra = scratch_file("large", "x", 1);
-	struct shipment_request request = {
+	struct loader_request request = {
 	        .arch = arch_default(), .program = "/bin/true", .extra = &extra, .extra_count = 1};
-	cleanup_shipment struct shipment s = {0};
+	cleanup_loader_files struct loader_files s = {0};
 	cleanup_error struct error err = {0};
 
 	ck_assert_int_eq(truncate(extra, OBJECT_MAX_BYTES - 1), 0);
-	ck_assert_int_eq(shipment_collect(&request, &s, &err), -EINVAL);
+	ck_assert_int_eq(loader_files_collect(&request, &s, &err), -EINVAL);
 	ck_assert_msg(strstr(err.text, "larger than 64 MiB") != NULL, "%s", err.text);
 	ck_assert_int_eq(unlink(extra), 0);
 }
@@ -336,7 +337,7 @@ END_TEST
 int main(void)
 {
 	const struct suite_row tests[] = {
-	        GROUP("shipment", .open = scratch_setup, .close = scratch_teardown),
+	        GROUP("loader_files", .open = scratch_setup, .close = scratch_teardown),
 	        TEST(what_the_linker_loaded_is_shipped),
 	        EACH(libraries_are_found_from_the_origin, tags),
 	        TEST(a_configured_directory_is_told_to_the_guest),
@@ -348,5 +349,5 @@ int main(void)
 	        EACH(search_paths_are_split, paths),
 	};
 
-	return suite_run("shipment", tests, COUNT(tests));
+	return suite_run("loader_files", tests, COUNT(tests));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "agent/tool/tool_process.h"
+#include "agent/loader/loader_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 static const int stop_signals[] = {SIGINT, SIGTERM, SIGKILL};
 
 /* After the fork; tells its errno through `report` when the program cannot be started. */
-static _Noreturn void child_main(const struct tool_command *c, int output, int report)
+static _Noreturn void child_main(const struct loader_command *c, int output, int report)
 {
 	int null, code;
 	sigset_t none;
@@ -51,18 +51,18 @@ static int exec_errno(int report)
 	return n == sizeof(code) ? code : 0;
 }
 
-static void reap(struct tool_process *p)
+static void reap(struct loader_process *p)
 {
 	while (waitpid(p->pid, &p->status, 0) < 0 && errno == EINTR)
 		;
 	p->ended = true;
 }
 
-int tool_process_start(const struct tool_command *command, struct tool_process *p, struct error *err)
+int loader_process_start(const struct loader_command *command, struct loader_process *p, struct error *err)
 {
 	int output[2] = {-1, -1}, report[2] = {-1, -1}, code;
 
-	*p = (struct tool_process){.pid = -1, .pidfd = -1, .output = -1};
+	*p = (struct loader_process){.pid = -1, .pidfd = -1, .output = -1};
 	if (pipe2(output, O_CLOEXEC) || pipe2(report, O_CLOEXEC)) {
 		code = errno;
 		cleanup_close_fd(&output[0]);
@@ -86,7 +86,7 @@ int tool_process_start(const struct tool_command *command, struct tool_process *
 	            : 0;
 }
 
-static void take_output(struct tool_process *p)
+static void take_output(struct loader_process *p)
 {
 	char bytes[16384];
 
@@ -102,14 +102,14 @@ static void take_output(struct tool_process *p)
 			return;
 		}
 		buf_add(&p->said, bytes, (size_t)n);
-		if (p->said.len > 2 * TOOL_OUTPUT_MAX) {
-			buf_consume(&p->said, p->said.len - TOOL_OUTPUT_MAX);
+		if (p->said.len > 2 * LOADER_OUTPUT_MAX) {
+			buf_consume(&p->said, p->said.len - LOADER_OUTPUT_MAX);
 			p->cut = true;
 		}
 	}
 }
 
-bool tool_process_watch(struct tool_process *p, int wait_ms)
+bool loader_process_watch(struct loader_process *p, int wait_ms)
 {
 	int64_t deadline = clock_ms() + wait_ms;
 
@@ -130,19 +130,19 @@ bool tool_process_watch(struct tool_process *p, int wait_ms)
 	return p->ended;
 }
 
-void tool_process_stop(struct tool_process *p, int grace_ms)
+void loader_process_stop(struct loader_process *p, int grace_ms)
 {
 	for (size_t i = 0; i < sizeof(stop_signals) / sizeof(*stop_signals) && !p->ended; i++) {
 		p->stop_signal = stop_signals[i];
 		kill(-p->pid, p->stop_signal);
-		tool_process_watch(p, grace_ms);
+		loader_process_watch(p, grace_ms);
 	}
 	if (!p->ended)
 		reap(p);
 }
 
 /* A signal it was stopped with: any of those before the last one that was needed, and that one. */
-static bool is_stop_signal(const struct tool_process *p, int signal)
+static bool is_stop_signal(const struct loader_process *p, int signal)
 {
 	for (size_t i = 0; p->stop_signal && i < sizeof(stop_signals) / sizeof(*stop_signals); i++) {
 		if (stop_signals[i] == signal)
@@ -154,7 +154,7 @@ static bool is_stop_signal(const struct tool_process *p, int signal)
 }
 
 /* No times in it: equal ends shall read alike. */
-bool tool_process_verdict(const struct tool_process *p, const char *name, char **why)
+bool loader_process_verdict(const struct loader_process *p, const char *name, char **why)
 {
 	int code = WIFEXITED(p->status) ? WEXITSTATUS(p->status) : -1;
 	int died_of = WIFSIGNALED(p->status) ? WTERMSIG(p->status) : 0;
@@ -174,7 +174,7 @@ bool tool_process_verdict(const struct tool_process *p, const char *name, char *
 	return code == 0;
 }
 
-void tool_process_free(struct tool_process *p)
+void loader_process_free(struct loader_process *p)
 {
 	if (p->pid > 0)
 		kill(-p->pid, SIGKILL);
@@ -185,5 +185,5 @@ void tool_process_free(struct tool_process *p)
 	cleanup_close_fd(&p->pidfd);
 	cleanup_close_fd(&p->output);
 	buf_free(&p->said);
-	*p = (struct tool_process){.pid = -1, .pidfd = -1, .output = -1};
+	*p = (struct loader_process){.pid = -1, .pidfd = -1, .output = -1};
 }

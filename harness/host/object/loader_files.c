@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "host/object/shipment.h"
+#include "host/object/loader_files.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -15,7 +15,7 @@
 #include "host/lib/text.h"
 #include "host/object/elf_needs.h"
 #include "host/object/library_path.h"
-#include "wire/parcel.h"
+#include "wire/loader_pack.h"
 
 #define CONF "/etc/ld.so.conf"
 #define NO_PARENT SIZE_MAX
@@ -29,7 +29,7 @@ struct member {
 
 struct collector {
 	const struct arch *arch;
-	struct shipment *out;
+	struct loader_files *out;
 	char *directory; /* the working directory */
 	struct member *members;
 	size_t member_count;
@@ -82,15 +82,15 @@ static int read_file(const char *path, struct buf *bytes, mode_t *mode, struct e
 static int add_file(struct collector *c, const char *path, const struct buf *bytes, mode_t mode, size_t parent,
                     struct error *err)
 {
-	struct parcel_file file = {
+	struct loader_pack_file file = {
 	        .path = (char *)(uintptr_t)path, .mode = mode, .bytes = bytes->data, .size = (uint32_t)bytes->len};
 	struct member *m;
 
 	if (is_in(&c->out->files, path))
 		return 0;
 	strings_add(&c->out->files, path);
-	parcel_add(&c->out->parcel, &file);
-	if (c->out->parcel.len > OBJECT_MAX_BYTES)
+	loader_pack_add(&c->out->pack, &file);
+	if (c->out->pack.len > OBJECT_MAX_BYTES)
 		return error_usage(
 		        err,
 		        "%s: with it, the %zu files that the program needs are larger than %u MiB, the most that a guest takes; strip them, or take less along",
@@ -265,12 +265,12 @@ static int add_extra(struct collector *c, const char *name, struct error *err)
 	return rc ? rc : add_file(c, path, &bytes, mode, NO_PARENT, err);
 }
 
-int shipment_collect(const struct shipment_request *request, struct shipment *out, struct error *err)
+int loader_files_collect(const struct loader_request *request, struct loader_files *out, struct error *err)
 {
 	struct collector c = {.arch = request->arch, .out = out};
 	int rc;
 
-	*out = (struct shipment){0};
+	*out = (struct loader_files){0};
 	c.directory = getcwd(NULL, 0);
 	if (!c.directory)
 		return error_set(err, errno, "the working directory cannot be told: %s", strerror(errno));
@@ -291,13 +291,13 @@ int shipment_collect(const struct shipment_request *request, struct shipment *ou
 	return rc;
 }
 
-void shipment_free(struct shipment *s)
+void loader_files_free(struct loader_files *s)
 {
 	free(s->program);
 	strings_free(&s->files);
 	strings_free(&s->searched);
-	buf_free(&s->parcel);
-	*s = (struct shipment){0};
+	buf_free(&s->pack);
+	*s = (struct loader_files){0};
 }
 
 /* ---- the object ---- */
@@ -321,7 +321,7 @@ static void set_searched(struct object *o, const struct strings *directories)
 		set(o, SETTING_LOADER_ENVIRONMENT, "LD_LIBRARY_PATH", buf_str(&path));
 }
 
-static void set_all(struct object *o, const struct shipment_request *request, const struct shipment *s)
+static void set_all(struct object *o, const struct loader_request *request, const struct loader_files *s)
 {
 	cleanup_free char *seconds = xasprintf("%u", request->seconds);
 	cleanup_free char *directory = getcwd(NULL, 0);
@@ -338,7 +338,7 @@ static void set_all(struct object *o, const struct shipment_request *request, co
 }
 
 /* The options that stand for it, to be pasted into a shell. */
-static char *invocation(const struct shipment_request *request)
+static char *invocation(const struct loader_request *request)
 {
 	cleanup_strings struct strings words = {0};
 
@@ -357,12 +357,12 @@ static char *invocation(const struct shipment_request *request)
 	return strings_shell(&words);
 }
 
-int shipment_object(const struct shipment_request *request, struct object_list *list, struct error *err)
+int loader_files_object(const struct loader_request *request, struct object_list *list, struct error *err)
 {
-	cleanup_shipment struct shipment s = {0};
+	cleanup_loader_files struct loader_files s = {0};
 	cleanup_buf struct buf name = {0};
 	struct object *o;
-	int rc = shipment_collect(request, &s, err);
+	int rc = loader_files_collect(request, &s, err);
 
 	*list = (struct object_list){0};
 	if (rc)
@@ -371,8 +371,8 @@ int shipment_object(const struct shipment_request *request, struct object_list *
 	list->at = xcalloc(1, sizeof(*list->at));
 	list->count = 1;
 	o = &list->at[0];
-	*o = (struct object){.name = buf_steal(&name), .path = xstrdup(request->program), .bytes = s.parcel};
-	s.parcel = (struct buf){0};
+	*o = (struct object){.name = buf_steal(&name), .path = xstrdup(request->program), .bytes = s.pack};
+	s.pack = (struct buf){0};
 	o->invocation = invocation(request);
 	o->ini_path = xasprintf("%s.ini", request->program);
 	o->sha256 = sha256_bytes(o->bytes.data, o->bytes.len);

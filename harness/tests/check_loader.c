@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tool: how a program of the user's is watched, stopped and judged by its end, and what its cell then says. */
+/* loader: how a program of the user's is watched, stopped and judged by its end, and what its cell then says. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/tool/tool_process.h"
+#include "agent/loader/loader_process.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "host/judge/judge.h"
 #include "host/result/result.h"
-#include "wire/parcel.h"
+#include "wire/loader_pack.h"
 #include "tests/suite.h"
 
-static void start_shell(const char *script, struct tool_process *p)
+static void start_shell(const char *script, struct loader_process *p)
 {
 	char *argv[] = {(char *)(uintptr_t) "sh", (char *)(uintptr_t) "-c", (char *)(uintptr_t)script, NULL},
 	     *envp[] = {NULL};
-	struct tool_command command = {.directory = "/", .program = "/bin/sh", .argv = argv, .envp = envp};
+	struct loader_command command = {.directory = "/", .program = "/bin/sh", .argv = argv, .envp = envp};
 	cleanup_error struct error err = {0};
 
-	ck_assert_msg(!tool_process_start(&command, p, &err), "%s", err.text);
+	ck_assert_msg(!loader_process_start(&command, p, &err), "%s", err.text);
 }
 
 /* Far longer than anything here takes; reached only when something hangs. */
@@ -53,58 +53,58 @@ static const struct {
         {"echo ready; sleep 1000 & exit 0", false, 0, true, "it ended with status 0", "ready\n"},
 };
 
-static void wait_until_said(struct tool_process *p, const char *text)
+static void wait_until_said(struct loader_process *p, const char *text)
 {
 	int64_t deadline = clock_ms() + LONG_MS;
 
 	while (!strstr(buf_str(&p->said), text)) {
 		ck_assert_msg(clock_ms() < deadline, "it never said %s", text);
-		ck_assert_msg(!tool_process_watch(p, 10), "it ended early");
+		ck_assert_msg(!loader_process_watch(p, 10), "it ended early");
 	}
 }
 
 START_TEST(ends_are_told_apart)
 {
-	struct tool_process p;
+	struct loader_process p;
 	cleanup_free char *why = NULL;
 
 	start_shell(ends[_i].script, &p);
 	if (ends[_i].stop)
 		wait_until_said(&p, "ready");
 	else
-		ck_assert(tool_process_watch(&p, LONG_MS));
-	tool_process_stop(&p, ends[_i].grace_ms);
-	ck_assert_int_eq(tool_process_verdict(&p, "it", &why), ends[_i].good);
+		ck_assert(loader_process_watch(&p, LONG_MS));
+	loader_process_stop(&p, ends[_i].grace_ms);
+	ck_assert_int_eq(loader_process_verdict(&p, "it", &why), ends[_i].good);
 	ck_assert_msg(!strncmp(why, ends[_i].why, strlen(ends[_i].why)), "%s", why);
 	ck_assert_str_eq(buf_str(&p.said), ends[_i].said);
-	tool_process_free(&p);
+	loader_process_free(&p);
 }
 END_TEST
 
 START_TEST(output_without_end_is_cut_and_its_end_kept)
 {
-	struct tool_process p;
+	struct loader_process p;
 
 	start_shell("yes 0123456789 | head -c 3000000; echo last", &p);
-	ck_assert(tool_process_watch(&p, LONG_MS));
+	ck_assert(loader_process_watch(&p, LONG_MS));
 	ck_assert(p.cut);
-	ck_assert_uint_le(p.said.len, 2 * TOOL_OUTPUT_MAX);
-	ck_assert_uint_ge(p.said.len, TOOL_OUTPUT_MAX);
+	ck_assert_uint_le(p.said.len, 2 * LOADER_OUTPUT_MAX);
+	ck_assert_uint_ge(p.said.len, LOADER_OUTPUT_MAX);
 	ck_assert_str_eq(buf_str(&p.said) + p.said.len - 5, "last\n");
-	tool_process_free(&p);
+	loader_process_free(&p);
 }
 END_TEST
 
 START_TEST(a_program_that_cannot_be_started_is_named)
 {
 	char *argv[] = {(char *)(uintptr_t) "x", NULL}, *envp[] = {NULL};
-	struct tool_command command = {.directory = "/", .program = "/no/such/program", .argv = argv, .envp = envp};
+	struct loader_command command = {.directory = "/", .program = "/no/such/program", .argv = argv, .envp = envp};
 	cleanup_error struct error err = {0};
-	struct tool_process p;
+	struct loader_process p;
 
-	ck_assert_int_eq(tool_process_start(&command, &p, &err), -ENOENT);
+	ck_assert_int_eq(loader_process_start(&command, &p, &err), -ENOENT);
 	ck_assert_msg(strstr(err.text, "/no/such/program: cannot be started") != NULL, "%s", err.text);
-	tool_process_free(&p);
+	loader_process_free(&p);
 }
 END_TEST
 
@@ -138,7 +138,7 @@ START_TEST(a_cell_is_judged_by_the_end_and_the_output)
 	struct result_cell *c = result_add_cell(r);
 	struct judge_facts facts = {.phase = cells[_i].phase, .reason = cells[_i].reason, .log = cells[_i].log};
 
-	judge_own_loader(c, &facts);
+	judge_loader(c, &facts);
 	ck_assert_int_eq(c->verdict, cells[_i].verdict);
 	ck_assert_str_eq(reject_class_name(c->class), reject_class_name(cells[_i].class));
 	ck_assert_int_eq(c->phase, cells[_i].judged);
@@ -147,21 +147,21 @@ START_TEST(a_cell_is_judged_by_the_end_and_the_output)
 }
 END_TEST
 
-START_TEST(parcels_arrive_whole_or_not_at_all)
+START_TEST(packs_arrive_whole_or_not_at_all)
 {
-	struct parcel_file files[] = {{(char *)(uintptr_t) "/a", 0755, "abc", 3},
-	                              {(char *)(uintptr_t) "/b/c", 0644, "", 0}};
+	struct loader_pack_file files[] = {{(char *)(uintptr_t) "/a", 0755, "abc", 3},
+	                                   {(char *)(uintptr_t) "/b/c", 0644, "", 0}};
 	cleanup_buf struct buf bytes = {0};
-	struct parcel_file got;
+	struct loader_pack_file got;
 
 	for (size_t i = 0; i < COUNT(files); i++)
-		parcel_add(&bytes, &files[i]);
+		loader_pack_add(&bytes, &files[i]);
 	for (size_t len = 1; len <= bytes.len; len++) {
-		struct parcel_reader reader = parcel_open(bytes.data, (uint32_t)len);
+		struct loader_pack_reader reader = loader_pack_open(bytes.data, (uint32_t)len);
 		size_t count = 0;
 		int rc;
 
-		while ((rc = parcel_next(&reader, &got, NULL)) == 1) {
+		while ((rc = loader_pack_next(&reader, &got, NULL)) == 1) {
 			ck_assert_str_eq(got.path, files[count].path);
 			ck_assert_uint_eq(got.mode, files[count].mode);
 			ck_assert_uint_eq(got.size, files[count].size);
@@ -171,7 +171,7 @@ START_TEST(parcels_arrive_whole_or_not_at_all)
 		}
 		/* a cut between two files is no damage of its own: the job's checksum covers the whole */
 		ck_assert_int_eq(rc, len == bytes.len || len == 4 + 2 + 4 + 4 + 3 ? 0 : -EBADMSG);
-		ck_assert_int_eq(parcel_next(&reader, &got, NULL), rc);
+		ck_assert_int_eq(loader_pack_next(&reader, &got, NULL), rc);
 	}
 }
 END_TEST
@@ -183,8 +183,8 @@ int main(void)
 	        TEST(output_without_end_is_cut_and_its_end_kept),
 	        TEST(a_program_that_cannot_be_started_is_named),
 	        EACH(a_cell_is_judged_by_the_end_and_the_output, cells),
-	        TEST(parcels_arrive_whole_or_not_at_all),
+	        TEST(packs_arrive_whole_or_not_at_all),
 	};
 
-	return suite_run("tool", tests, COUNT(tests));
+	return suite_run("loader", tests, COUNT(tests));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "agent/tool/tool.h"
+#include "agent/loader/loader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,13 +13,13 @@
 #include "agent/channel/channel.h"
 #include "agent/deeds/action.h"
 #include "agent/deeds/subject.h"
-#include "agent/tool/tool_process.h"
+#include "agent/loader/loader_process.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
-#include "wire/parcel.h"
+#include "wire/loader_pack.h"
 
-#define ROOT "/tmp/own-loader"
+#define ROOT "/tmp/loader"
 #define DEFAULT_SECONDS 20
 #define GRACE_MS 2000
 /* Between two rounds of workloads; a program that ends sooner ends the wait. */
@@ -30,7 +30,7 @@ static const struct mount_row {
 	const char *type, *source, *target;
 	unsigned long flags;
 } mount_rows[] = {
-        /* A tool with an old libbpf looks for tracepoints below debugfs. */
+        /* One with an old libbpf looks for tracepoints below debugfs. */
         {"debugfs", "debugfs", "/sys/kernel/debug", 0},
         {NULL, "/proc", ROOT "/proc", MS_BIND | MS_REC},
         {NULL, "/sys", ROOT "/sys", MS_BIND | MS_REC},
@@ -40,14 +40,14 @@ static const struct mount_row {
 static const char *const environment[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/",
                                           "TERM=dumb", "LANG=C.UTF-8"};
 
-bool tool_is_one(const struct job_object *object)
+bool loader_is_one(const struct job_object *object)
 {
 	return job_object_value(object, SETTING_LOADER) != NULL;
 }
 
 /* ---- its root ---- */
 
-static int unpack_file(const struct parcel_file *file, struct error *err)
+static int unpack_file(const struct loader_pack_file *file, struct error *err)
 {
 	cleanup_free char *path = xasprintf(ROOT "%s", file->path);
 	cleanup_free char *directory = xstrndup(path, (size_t)(io_basename(path) - path));
@@ -72,11 +72,11 @@ static int unpack_file(const struct parcel_file *file, struct error *err)
 
 static int unpack(const struct job_object *object, struct error *err)
 {
-	struct parcel_reader reader = parcel_open(object->bytes, object->size);
-	struct parcel_file file;
+	struct loader_pack_reader reader = loader_pack_open(object->bytes, object->size);
+	struct loader_pack_file file;
 	int rc;
 
-	while ((rc = parcel_next(&reader, &file, err)) == 1) {
+	while ((rc = loader_pack_next(&reader, &file, err)) == 1) {
 		rc = unpack_file(&file, err);
 		free(file.path);
 		if (rc)
@@ -143,7 +143,7 @@ static int subject_once(struct subject_stage *stage, const struct subject_kind *
 
 /* Round after round, for nobody knows when the program is ready to see something; 0 when it has ended or the time has
  * passed. */
-static int accompany(const struct job_object *object, struct tool_process *p, int64_t deadline, struct error *err)
+static int accompany(const struct job_object *object, struct loader_process *p, int64_t deadline, struct error *err)
 {
 	cleanup_subject_stage struct subject_stage *stage = NULL;
 	size_t count;
@@ -151,8 +151,8 @@ static int accompany(const struct job_object *object, struct tool_process *p, in
 	int rc = action_loopback_up(err);
 
 	rc = rc ? rc : subject_stage_open(&stage, err);
-	while (!rc && clock_ms() < deadline && !tool_process_watch(p, ROUND_PAUSE_MS))
-		for (size_t i = 0; !rc && i < count && clock_ms() < deadline && !tool_process_watch(p, 0); i++)
+	while (!rc && clock_ms() < deadline && !loader_process_watch(p, ROUND_PAUSE_MS))
+		for (size_t i = 0; !rc && i < count && clock_ms() < deadline && !loader_process_watch(p, 0); i++)
 			if (is_wanted(object, kinds[i].group))
 				rc = subject_once(stage, &kinds[i], err);
 	return rc;
@@ -186,11 +186,11 @@ static char **list_environment(const struct job_object *object)
 	return envp;
 }
 
-static int run_in_root(const struct job_object *object, struct tool_process *p, struct error *err)
+static int run_in_root(const struct job_object *object, struct loader_process *p, struct error *err)
 {
 	const char *seconds = job_object_value(object, SETTING_LOADER_SECONDS);
 	const char *directory = job_object_value(object, SETTING_LOADER_DIRECTORY);
-	struct tool_command command = {
+	struct loader_command command = {
 	        .root = ROOT,
 	        .directory = directory ? directory : "/",
 	        .program = job_object_value(object, SETTING_LOADER),
@@ -200,19 +200,19 @@ static int run_in_root(const struct job_object *object, struct tool_process *p, 
 	int64_t deadline;
 	int rc = root_make(object, command.directory, err);
 
-	rc = rc ? rc : tool_process_start(&command, p, err);
+	rc = rc ? rc : loader_process_start(&command, p, err);
 	if (rc)
 		return rc;
 	deadline = clock_ms() + (seconds ? atoi(seconds) : DEFAULT_SECONDS) * 1000;
 	rc = accompany(object, p, deadline, err);
-	tool_process_stop(p, GRACE_MS);
+	loader_process_stop(p, GRACE_MS);
 	return rc;
 }
 
-void tool_run(const struct job_object *object)
+void loader_run(const struct job_object *object)
 {
 	cleanup_error struct error err = {0};
-	struct tool_process p = {.pid = -1, .pidfd = -1, .output = -1};
+	struct loader_process p = {.pid = -1, .pidfd = -1, .output = -1};
 	struct message m = {.type = MESSAGE_CELL_END};
 	uint64_t start = clock_ns(CLOCK_BOOTTIME);
 	char *why = NULL;
@@ -222,15 +222,15 @@ void tool_run(const struct job_object *object)
 		m.cell_end.err = err.code;
 		why = xstrdup(err.text);
 	} else {
-		m.cell_end.phase = tool_process_verdict(&p, object->name, &why) ? PHASE_DONE : PHASE_LOAD;
+		m.cell_end.phase = loader_process_verdict(&p, object->name, &why) ? PHASE_DONE : PHASE_LOAD;
 	}
 	if (p.cut)
 		channel_send_log("[earlier output was dropped]\n", strlen("[earlier output was dropped]\n"));
 	channel_send_log(buf_str(&p.said), p.said.len);
 	m.cell_end.reason = why;
-	m.cell_end.source = xstrdup(PARCEL_EVENT_SOURCE);
+	m.cell_end.source = xstrdup(LOADER_EVENT_SOURCE);
 	m.cell_end.run_ns = clock_ns(CLOCK_BOOTTIME) - start;
-	tool_process_free(&p);
+	loader_process_free(&p);
 	channel_send(&m);
 	message_free(&m);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tool_process: a program of the user's as a process: started in a root directory of its own, its output kept up to a
- * limit, watched, stopped, and its end put into words. Used by tool. It knows nothing of jobs and messages.
+ * loader_process: a loader as a process: started in a root directory of its own, its output kept up to a limit,
+ * watched, stopped, and its end put into words. It knows nothing of jobs and messages.
  */
-#ifndef COREMATRIX_AGENT_TOOL_TOOL_PROCESS_H
-#define COREMATRIX_AGENT_TOOL_TOOL_PROCESS_H
+#ifndef COREMATRIX_AGENT_LOADER_LOADER_PROCESS_H
+#define COREMATRIX_AGENT_LOADER_LOADER_PROCESS_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -13,9 +13,9 @@
 #include "base/error.h"
 
 /* Output that is kept: the end of it, for that is where the cause of a failure stands. */
-#define TOOL_OUTPUT_MAX (512u << 10)
+#define LOADER_OUTPUT_MAX (512u << 10)
 
-struct tool_process {
+struct loader_process {
 	pid_t pid; /* leader of a session and group of its own */
 	int pidfd;
 	int output; /* read end; -1 once it is closed */
@@ -26,7 +26,7 @@ struct tool_process {
 	int stop_signal; /* the last signal it was stopped with, 0 */
 };
 
-struct tool_command {
+struct loader_command {
 	const char *root;      /* what becomes "/", NULL: as it is */
 	const char *directory; /* working directory in it */
 	const char *program;   /* path in it */
@@ -34,22 +34,22 @@ struct tool_command {
 	char *const *envp;
 };
 
-/* Start it, stdin from /dev/null. Returns 0 or a negative errno; `p` is then to be freed with tool_process_free. */
-int tool_process_start(const struct tool_command *command, struct tool_process *p, struct error *err);
+/* Start it, stdin from /dev/null. Returns 0 or a negative errno; `p` is then to be freed with loader_process_free. */
+int loader_process_start(const struct loader_command *command, struct loader_process *p, struct error *err);
 
 /* Take its output for up to `wait_ms`; returns true as soon as it has ended. */
-bool tool_process_watch(struct tool_process *p, int wait_ms);
+bool loader_process_watch(struct loader_process *p, int wait_ms);
 
 /* Stop it as a user would, and harder each time it does not listen: SIGINT, SIGTERM, SIGKILL, `grace_ms` each. */
-void tool_process_stop(struct tool_process *p, int grace_ms);
+void loader_process_stop(struct loader_process *p, int grace_ms);
 
 /*
  * Whether the end was a good one: status 0 by itself; when it was stopped, also death by the signal asked for, or the
  * status that shells give to that. `why`, the caller's to free, says it in words.
  */
-bool tool_process_verdict(const struct tool_process *p, const char *name, char **why);
+bool loader_process_verdict(const struct loader_process *p, const char *name, char **why);
 
 /* Kills what still runs of it. */
-void tool_process_free(struct tool_process *p);
+void loader_process_free(struct loader_process *p);
 
 #endif

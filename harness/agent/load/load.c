@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "agent/load/loader.h"
+#include "agent/load/load.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,14 +21,14 @@
 #include "base/clock.h"
 #include "relo/core_relo.h"
 
-struct loader {
+struct load {
 	struct attempt whole; /* the object with everything on */
 	struct core_relo_list relos;
 	struct relo_log *relo_log;
 	struct cell_end_fact end;
 };
 
-static int read_relocations(struct loader *l)
+static int read_relocations(struct load *l)
 {
 	cleanup_error struct error err = {0};
 	const struct job_object *job = l->whole.job;
@@ -43,7 +43,7 @@ static int read_relocations(struct loader *l)
 }
 
 /* The second witness of the load, and what the verifier made of the relocations. */
-static void note_load(struct loader *l)
+static void note_load(struct load *l)
 {
 	for (size_t i = 0; i < l->whole.program_count; i++) {
 		struct attempt_program *p = &l->whole.programs[i];
@@ -151,7 +151,7 @@ static void send_observations(const struct observation_list *list)
 	}
 }
 
-static void run_workloads(struct loader *l)
+static void run_workloads(struct load *l)
 {
 	const struct job_object *job = l->whole.job;
 	const char *source = job_object_value(job, SETTING_SOURCE);
@@ -193,7 +193,7 @@ static void run_workloads(struct loader *l)
 		l->whole.phase = PHASE_DONE;
 }
 
-static void send_facts(struct loader *l)
+static void send_facts(struct load *l)
 {
 	struct attempt *a = &l->whole;
 	struct message m;
@@ -215,9 +215,9 @@ static void send_facts(struct loader *l)
 	channel_send(&m);
 }
 
-void loader_run(const struct job_object *object)
+void load_run(const struct job_object *object)
 {
-	struct loader l = {.whole = {.job = object, .phase = PHASE_OPEN}};
+	struct load l = {.whole = {.job = object, .phase = PHASE_OPEN}};
 	uint64_t start = clock_ns(CLOCK_BOOTTIME), loaded, attached;
 	bool ok = !read_relocations(&l) && !attempt_open(&l.whole);
 
