@@ -197,7 +197,7 @@ check: deps
 	+$(Q)$(parallel) unit-run vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix
 
-## unit         the unit tests alone, with the table of rooms, what may know the processor, and the formatter
+## unit         the unit tests alone, with the table of rooms, what may know the processor or a distribution, and the formatter
 .PHONY: unit-run style $(TEST_BIN:=.run)
 unit:
 	+$(Q)$(parallel) unit-run
@@ -205,6 +205,7 @@ unit-run: style $(TEST_BIN:=.run)
 style:
 	$(Q)harness/tests/rooms.sh
 	$(Q)harness/tests/processor.sh
+	$(Q)harness/tests/distribution.sh
 	$(Q)harness/tests/walls.sh
 	$(Q)harness/tests/format.sh
 $(TEST_BIN:=.run): %.run: % $(TEST_FIXTURES)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Texts as apt and a mirror write them: sources, indexes, complaints. No apt is run. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/source/apt_source.h"
+#include "host/source/debian.h"
 #include "host/source/package_index.h"
+#include "host/source/paragraphs.h"
 #include "tests/suite.h"
 
 #define SUM "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -49,55 +52,53 @@ static const char packages[] = PACKAGE("bash", "5.2", "libc6") PACKAGE("linux-im
 
 static const char base[] = "http://mirror.example/debian/";
 
-static struct package_index index_of(const char *text, size_t step)
+static struct kernel_index index_of(const char *text, size_t step)
 {
 	struct package_scan scan = {0};
-	struct package_index index;
+	struct paragraphs reader = {.take = package_scan_take, .ctx = &scan};
+	struct kernel_index index;
 	size_t len = strlen(text);
 
 	for (size_t at = 0; at < len; at += step)
-		package_scan_feed(&scan, base, text + at, len - at < step ? len - at : step);
-	package_scan_end(&scan, base);
+		paragraphs_feed(&reader, base, text + at, len - at < step ? len - at : step);
+	paragraphs_end(&reader, base);
+	paragraphs_free(&reader);
 	package_index_build(&scan, arch_default(), &index);
 	package_scan_free(&scan);
 	return index;
 }
 
 static const struct {
-	enum row_kind kind;
 	const char *spec, *flavour;
 	const char *release; /* NULL: refused */
 	const char *says;
 } rows[] = {
-        {ROW_VERSION, "5.10", "cloud", "5.10.0-46-cloud-amd64", NULL},
-        {ROW_VERSION, "5.10", "amd64", "5.10.0-46-amd64", NULL},
-        {ROW_VERSION, "5.10", "rt", "5.10.0-46-rt-amd64", NULL},
+        {"5.10", "cloud", "5.10.0-46-cloud-amd64", NULL},
+        {"5.10", "amd64", "5.10.0-46-amd64", NULL},
+        {"5.10", "rt", "5.10.0-46-rt-amd64", NULL},
         /* 6.1.180-1 sorts after 6.1.180-1~deb11u1 */
-        {ROW_VERSION, "6.1", "cloud", "6.1.0-52-cloud-amd64", NULL},
-        {ROW_VERSION, "6.12", "cloud", "6.12.10+deb13-cloud-amd64", NULL},
-        {ROW_VERSION, "7.3", "cloud", "7.3-cloud-amd64", NULL},
-        {ROW_NEWEST, "newest", "cloud", "7.3-cloud-amd64", NULL},
-        {ROW_NEWEST, "newest", "rt", "5.10.0-46-rt-amd64", NULL},
-        {ROW_RELEASE, "6.12.9+deb13-cloud-amd64", "", "6.12.9+deb13-cloud-amd64", NULL},
-        {ROW_VERSION, "7.4", "cloud", NULL, "no kernel 7.4 cloud; the nearest are 6.12, 7.2 and 7.3"},
-        {ROW_VERSION, "6.2", "cloud", NULL, "no kernel 6.2 cloud; the nearest are 5.10, 6.1 and 6.12"},
-        {ROW_VERSION, "4.19", "cloud", NULL, "the nearest are 5.10, 6.1 and 6.12"},
-        {ROW_VERSION, "6.12", "rt", NULL, "the nearest are 5.10; that version exists as cloud"},
-        {ROW_RELEASE, "6.12.11+deb13-cloud-amd64", "", NULL,
+        {"6.1", "cloud", "6.1.0-52-cloud-amd64", NULL},
+        {"6.12", "cloud", "6.12.10+deb13-cloud-amd64", NULL},
+        {"7.3", "cloud", "7.3-cloud-amd64", NULL},
+        {"newest", "cloud", "7.3-cloud-amd64", NULL},
+        {"newest", "rt", "5.10.0-46-rt-amd64", NULL},
+        {"6.12.9+deb13-cloud-amd64", "", "6.12.9+deb13-cloud-amd64", NULL},
+        {"7.4", "cloud", NULL, "no kernel 7.4 cloud; the nearest are 6.12, 7.2 and 7.3"},
+        {"6.2", "cloud", NULL, "no kernel 6.2 cloud; the nearest are 5.10, 6.1 and 6.12"},
+        {"4.19", "cloud", NULL, "the nearest are 5.10, 6.1 and 6.12"},
+        {"6.12", "rt", NULL, "the nearest are 5.10; that version exists as cloud"},
+        {"6.12.11+deb13-cloud-amd64", "", NULL,
          "no kernel of release 6.12.11+deb13-cloud-amd64; the nearest are 6.12.9+deb13-cloud-amd64, "
          "6.12.10+deb13-cloud-amd64 and 7.2.13+deb14-cloud-amd64"},
-        {ROW_RELEASE, "5.10.0-46-cloud-amd64-dbg", "", NULL, "no kernel of release"},
+        {"5.10.0-46-cloud-amd64-dbg", "", NULL, "no kernel of release"},
 };
 
 START_TEST(finds_the_kernel_of_a_row)
 {
-	struct package_index index = index_of(packages, 7);
-	struct kernel_row row = {.arch = arch_default(),
-	                         .kind = rows[_i].kind,
-	                         .spec = (char *)(uintptr_t)rows[_i].spec,
-	                         .flavour = (char *)(uintptr_t)rows[_i].flavour};
+	struct kernel_index index = index_of(packages, 7);
+	const struct kernel_wish wish = {arch_default(), rows[_i].spec, rows[_i].flavour};
 	struct error err = {0};
-	const struct kernel_package *k = package_index_find(&index, &row, &err);
+	const struct kernel_package *k = source_find(&debian_source, &index, &wish, &err);
 
 	if (rows[_i].release) {
 		ck_assert_msg(k != NULL, "%s", err.text);
@@ -108,31 +109,31 @@ START_TEST(finds_the_kernel_of_a_row)
 		ck_assert_msg(strstr(err.text, rows[_i].says), "%s", err.text);
 	}
 	error_clear(&err);
-	package_index_free(&index);
+	kernel_index_free(&index);
 }
 END_TEST
 
 START_TEST(pieces_of_any_size_give_the_same_index)
 {
 	static const size_t steps[] = {1, 2, 63, 4096, 1 << 20};
-	struct package_index whole = index_of(packages, sizeof(packages)), index = index_of(packages, steps[_i]);
+	struct kernel_index whole = index_of(packages, sizeof(packages)), index = index_of(packages, steps[_i]);
 	struct buf a = {0}, b = {0};
 
-	package_index_write(&whole, &a);
-	package_index_write(&index, &b);
+	kernel_index_write(&whole, &a);
+	kernel_index_write(&index, &b);
 	ck_assert_uint_gt(whole.count, 8);
 	ck_assert_str_eq(a.data, b.data);
 	buf_free(&a);
 	buf_free(&b);
-	package_index_free(&whole);
-	package_index_free(&index);
+	kernel_index_free(&whole);
+	kernel_index_free(&index);
 }
 END_TEST
 
 START_TEST(newer_layout_takes_binary_and_base)
 {
-	struct package_index index = index_of(packages, 1000);
-	const struct kernel_package *k = package_index_exact(&index, "7.2.13+deb14-cloud-amd64", "7.2.13-1");
+	struct kernel_index index = index_of(packages, 1000);
+	const struct kernel_package *k = kernel_index_exact(&index, "7.2.13+deb14-cloud-amd64", "7.2.13-1");
 
 	ck_assert_ptr_nonnull(k);
 	ck_assert_str_eq(k->image.name, "linux-binary-7.2.13+deb14-cloud-amd64");
@@ -140,52 +141,51 @@ START_TEST(newer_layout_takes_binary_and_base)
 	                 "http://mirror.example/debian/pool/linux-binary-7.2.13+deb14-cloud-amd64_7.2.13-1.deb");
 	ck_assert_str_eq(k->config.name, "linux-base-7.2.13+deb14-cloud-amd64");
 	ck_assert_str_eq(k->modules.name, "linux-modules-7.2.13+deb14-cloud-amd64");
-	k = package_index_exact(&index, "7.3-cloud-amd64", "7.3~rc7-1~exp1");
+	k = kernel_index_exact(&index, "7.3-cloud-amd64", "7.3~rc7-1~exp1");
 	ck_assert_ptr_nonnull(k);
 	ck_assert_ptr_null(k->config.name);
 	ck_assert_ptr_null(k->modules.name);
 	/* the older layout has all in one */
-	k = package_index_exact(&index, "6.1.0-52-cloud-amd64", "6.1.180-1");
+	k = kernel_index_exact(&index, "6.1.0-52-cloud-amd64", "6.1.180-1");
 	ck_assert_ptr_nonnull(k);
 	ck_assert_str_eq(k->modules.name, "linux-image-6.1.0-52-cloud-amd64");
-	package_index_free(&index);
+	kernel_index_free(&index);
 }
 END_TEST
 
 START_TEST(struck_kernels_are_found_no_more)
 {
-	struct package_index index = index_of(packages, 1000);
-	struct kernel_row row = {
-	        .arch = arch_default(), .kind = ROW_VERSION, .spec = (char[]){"5.10"}, .flavour = (char[]){"cloud"}};
+	struct kernel_index index = index_of(packages, 1000);
+	const struct kernel_wish wish = {arch_default(), "5.10", "cloud"};
 
-	package_index_strike(&index, "5.10.0-46-cloud-amd64", "5.10.262-1");
-	ck_assert_ptr_null(package_index_exact(&index, "5.10.0-46-cloud-amd64", "5.10.262-1"));
-	ck_assert_str_eq(package_index_find(&index, &row, NULL)->release, "5.10.0-44-cloud-amd64");
-	package_index_strike(&index, "5.10.0-44-cloud-amd64", "5.10.257-1");
-	ck_assert_ptr_null(package_index_find(&index, &row, NULL));
-	package_index_free(&index);
+	kernel_index_strike(&index, "5.10.0-46-cloud-amd64", "5.10.262-1");
+	ck_assert_ptr_null(kernel_index_exact(&index, "5.10.0-46-cloud-amd64", "5.10.262-1"));
+	ck_assert_str_eq(source_find(&debian_source, &index, &wish, NULL)->release, "5.10.0-44-cloud-amd64");
+	kernel_index_strike(&index, "5.10.0-44-cloud-amd64", "5.10.257-1");
+	ck_assert_ptr_null(source_find(&debian_source, &index, &wish, NULL));
+	kernel_index_free(&index);
 }
 END_TEST
 
 START_TEST(index_round_trips_and_refuses_damage)
 {
-	struct package_index index = index_of(packages, 1000), again;
+	struct kernel_index index = index_of(packages, 1000), again;
 	struct buf text = {0}, second = {0};
 	struct error err = {0};
 
-	package_index_add_gap(&index, "a suite\tthat failed\n");
-	package_index_write(&index, &text);
-	ck_assert_msg(!package_index_read(text.data, text.len, "i", &again, &err), "%s", err.text);
-	package_index_write(&again, &second);
+	kernel_index_add_gap(&index, "a suite\tthat failed\n");
+	kernel_index_write(&index, &text);
+	ck_assert_msg(!kernel_index_read(text.data, text.len, "i", &again, &err), "%s", err.text);
+	kernel_index_write(&again, &second);
 	ck_assert_str_eq(text.data, second.data);
 	ck_assert_uint_eq(again.gap_count, 1);
-	package_index_free(&again);
+	kernel_index_free(&again);
 	/* Cut anywhere, it is refused: only the last newline may be missing. */
 	for (size_t len = 0; len + 1 < text.len; len++)
-		ck_assert_int_lt(package_index_read(text.data, len, "i", &again, NULL), 0);
+		ck_assert_int_lt(kernel_index_read(text.data, len, "i", &again, NULL), 0);
 	buf_free(&text);
 	buf_free(&second);
-	package_index_free(&index);
+	kernel_index_free(&index);
 }
 END_TEST
 
@@ -251,14 +251,14 @@ START_TEST(sources_name_both_archives)
 	struct apt_mirrors mirrors = {(char[]){"http://m/debian"}, (char[]){"http://s/sec"}};
 	struct buf text = {0};
 
-	apt_sources_write(&mirrors, "/k.gpg", arch_default(), &text);
+	apt_sources_write(&mirrors, "/k.gpg", APT_PACKAGES, arch_default(), &text);
 	ck_assert_ptr_nonnull(strstr(text.data, "URIs: http://m/debian\nSuites: bullseye\n"));
 	ck_assert_ptr_nonnull(strstr(text.data, "URIs: http://m/debian\nSuites: experimental\n"));
 	ck_assert_ptr_nonnull(strstr(text.data, "URIs: http://s/sec\nSuites: bullseye-security\n"));
 	ck_assert_ptr_nonnull(strstr(text.data, "Signed-By: /k.gpg\n"));
 	buf_free(&text);
 	*mirrors.security = '\0';
-	apt_sources_write(&mirrors, "", arch_default(), &text);
+	apt_sources_write(&mirrors, "", APT_PACKAGES, arch_default(), &text);
 	ck_assert_ptr_null(strstr(text.data, "-security"));
 	ck_assert_ptr_null(strstr(text.data, "Signed-By"));
 	buf_free(&text);
@@ -278,11 +278,11 @@ static const struct {
 
 START_TEST(only_real_complaints_are_gaps)
 {
-	struct package_index index = {0};
+	struct kernel_index index = {0};
 
 	apt_gaps_parse(complaints[_i].text, &index);
 	ck_assert_uint_eq(index.gap_count, complaints[_i].gaps);
-	package_index_free(&index);
+	kernel_index_free(&index);
 }
 END_TEST
 
@@ -306,6 +306,61 @@ START_TEST(mirror_lists_give_their_first_line)
 }
 END_TEST
 
+static const struct {
+	const char *release, *flavour;
+} endings[] = {
+        {"6.1.0-52-amd64", "amd64"},
+        {"6.1.0-52-cloud-amd64", "cloud"},
+        {"6.12.95+deb13-rt-amd64", "rt"},
+        {"6.1.0-52-other-amd64", "amd64"},
+        {"6.1.0-52-cloud-arm64", NULL},
+        {"6.1.0-52-generic", NULL},
+        {"amd64", NULL},
+        {"", NULL},
+};
+
+START_TEST(the_longest_ending_is_the_flavour)
+{
+	ck_assert_pstr_eq(debian_flavour(arch_find("x86_64"), endings[_i].release), endings[_i].flavour);
+	ck_assert_str_eq(debian_source.flavour(endings[_i].release), endings[_i].flavour ? endings[_i].flavour : "");
+}
+END_TEST
+
+static const struct {
+	const char *words[2];
+	size_t count;
+	int taken;
+	size_t fault;
+	const char *says;
+} wishes[] = {
+        {{"6.1", "cloud"}, 2, 2, 0, NULL},
+        {{"newest", "rt"}, 2, 2, 0, NULL},
+        {{"6.1.0-52-cloud-amd64", "optional"}, 2, 1, 0, NULL},
+        {{"7.3-amd64"}, 1, 1, 0, NULL},
+        {{"6.1"}, 1, -EINVAL, 1, "nothing after '6.1'; expected a flavour: amd64, cloud or rt"},
+        {{"6.1", "generic"}, 2, -EINVAL, 1, "'generic' after '6.1'; expected a flavour: amd64, cloud or rt"},
+        {{"6.1.5", "cloud"}, 2, -EINVAL, 0, "MAJOR.MINOR FLAVOUR"},
+        {{"6.1.0-52-generic"}, 1, -EINVAL, 0, "ends in -amd64"},
+        {{"noble", "generic"}, 2, -EINVAL, 0, "'noble' names no kernel"},
+        {{""}, 1, -EINVAL, 0, "names no kernel"},
+};
+
+START_TEST(words_of_a_row_are_read)
+{
+	cleanup_error struct error err = {0};
+	size_t fault = 99;
+
+	ck_assert_int_eq(
+	        debian_source.read_words(arch_find("x86_64"), wishes[_i].words, wishes[_i].count, &fault, &err),
+	        wishes[_i].taken);
+	if (!wishes[_i].says)
+		return;
+	ck_assert_uint_eq(fault, wishes[_i].fault);
+	ck_assert_int_eq(err.status, EXIT_USAGE);
+	ck_assert_msg(strstr(err.text, wishes[_i].says), "%s", err.text);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_row tests[] = {
@@ -319,6 +374,8 @@ int main(void)
 	        TEST(sources_name_both_archives),
 	        EACH(only_real_complaints_are_gaps, complaints),
 	        RANGE(mirror_lists_give_their_first_line, 0, 4),
+	        EACH(the_longest_ending_is_the_flavour, endings),
+	        EACH(words_of_a_row_are_read, wishes),
 	};
 
 	return suite_run("apt", tests, COUNT(tests));

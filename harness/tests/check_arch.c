@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* arch: that each architecture says all that is asked of one, and that names, flavours and ELF files find theirs. */
+/* arch: that each architecture says all that is asked of one, and that names and ELF files find theirs. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +39,6 @@ START_TEST(every_architecture_is_complete)
 			ck_assert_msg(texts[t] && *texts[t], "%s: text %zu", arch->name, t);
 		for (size_t m = 0; m < COUNT(machines); m++)
 			ck_assert(machines[m]->arguments && machines[m]->append);
-		ck_assert(arch->flavours && arch->flavours[0].name);
 		ck_assert(arch->library_directories && arch->library_directories[0]);
 		ck_assert(arch->elf_class && arch->elf_data && arch->elf_machine);
 		ck_assert(arch->console && arch->console_endings && arch->channel && arch->job && arch->exit_status);
@@ -76,36 +75,10 @@ START_TEST(exit_statuses_tell_codes_apart)
 }
 END_TEST
 
-static const struct {
-	const char *release, *flavour;
-} releases[] = {
-        {"6.1.0-52-amd64", "amd64"},
-        {"6.1.0-52-cloud-amd64", "cloud"},
-        {"6.12.95+deb13-rt-amd64", "rt"},
-        {"6.1.0-52-other-amd64", "amd64"},
-        {"6.1.0-52-cloud-arm64", NULL},
-        {"6.1.0-52-generic", NULL},
-        {"amd64", NULL},
-        {"", NULL},
-};
-
-START_TEST(the_longest_ending_is_the_flavour)
-{
-	const struct arch *arch = arch_find("x86_64");
-	const char *flavour = arch_flavour(arch, releases[_i].release);
-
-	ck_assert_pstr_eq(flavour, releases[_i].flavour);
-	if (flavour)
-		ck_assert(arch_has_flavour(arch, flavour) && arch_is_flavour(arch, releases[_i].release, flavour));
-	ck_assert(!arch_is_flavour(arch, releases[_i].release, "none"));
-}
-END_TEST
-
 START_TEST(lists_read_as_people_write_them)
 {
-	cleanup_free char *flavours = arch_flavours(arch_find("amd64")), *names = arch_names();
+	cleanup_free char *names = arch_names();
 
-	ck_assert_str_eq(flavours, "amd64, cloud or rt");
 	ck_assert_int_eq(strncmp(names, arch_default()->name, strlen(arch_default()->name)), 0);
 }
 END_TEST
@@ -135,9 +108,9 @@ END_TEST
 int main(void)
 {
 	const struct suite_row tests[] = {
-	        TEST(every_architecture_is_complete),  TEST(each_is_found_by_either_name_and_no_other_is),
-	        TEST(exit_statuses_tell_codes_apart),  EACH(the_longest_ending_is_the_flavour, releases),
-	        TEST(lists_read_as_people_write_them), EACH(an_elf_header_says_whose_it_is, headers),
+	        TEST(every_architecture_is_complete),          TEST(each_is_found_by_either_name_and_no_other_is),
+	        TEST(lists_read_as_people_write_them),         TEST(exit_statuses_tell_codes_apart),
+	        EACH(an_elf_header_says_whose_it_is, headers),
 	};
 
 	return suite_run("arch", tests, COUNT(tests));

@@ -86,9 +86,9 @@ static const char *const listed[][2] = {
         {"6.16.3+deb13-cloud-amd64", "6.16.3-1~bpo13+1"},
 };
 
-static struct package_index make_index(void)
+static struct kernel_index make_index(void)
 {
-	struct package_index index = {.count = (size_t)COUNT(listed)};
+	struct kernel_index index = {.count = (size_t)COUNT(listed)};
 
 	index.kernels = xcalloc(index.count, sizeof(*index.kernels));
 	for (size_t i = 0; i < index.count; i++) {
@@ -126,12 +126,13 @@ static const struct {
 
 START_TEST(one_release_of_each_version_lies_between)
 {
-	cleanup_package_index struct package_index index = make_index();
+	cleanup_kernel_index struct kernel_index index = make_index();
 	cleanup_strings struct strings between = {0};
 	cleanup_error struct error err = {0};
 	cleanup_buf struct buf said = {0};
 
-	ck_assert_int_eq(release_range(&index, ranges[_i].from, ranges[_i].to, &between, &err), ranges[_i].rc);
+	ck_assert_int_eq(release_range(source_default(), &index, ranges[_i].from, ranges[_i].to, &between, &err),
+	                 ranges[_i].rc);
 	for (size_t i = 0; i < between.count; i++)
 		buf_printf(&said, "%s ", between.at[i]);
 	if (!ranges[_i].rc)
@@ -143,11 +144,11 @@ END_TEST
 
 START_TEST(what_the_mirror_has_not_is_not_between)
 {
-	cleanup_package_index struct package_index index = make_index();
+	cleanup_kernel_index struct kernel_index index = make_index();
 	cleanup_strings struct strings between = {0};
 
-	package_index_strike(&index, "6.1.0-48-cloud-amd64", "6.1.172-1");
-	ck_assert_int_eq(release_range(&index, (struct release_point){"6.1.0-47-cloud-amd64", ""},
+	kernel_index_strike(&index, "6.1.0-48-cloud-amd64", "6.1.172-1");
+	ck_assert_int_eq(release_range(source_default(), &index, (struct release_point){"6.1.0-47-cloud-amd64", ""},
 	                               (struct release_point){"6.12.90+deb12-cloud-amd64", ""}, &between, NULL),
 	                 0);
 	ck_assert_uint_eq(between.count, 1);

@@ -16,16 +16,16 @@ static const struct {
 	bool optional;
 	unsigned memory_mb;
 } accepted[] = {
-        {"6.1 cloud\n", 1, ROW_VERSION, 1, "6.1", "cloud", "6.1-cloud", "", "", false, 0},
-        {"6.1 cloud", 1, ROW_VERSION, 1, "6.1", "cloud", "6.1-cloud", "", "", false, 0},
-        {"# c\r\n\r\n5.10\tamd64\r\n", 1, ROW_VERSION, 3, "5.10", "amd64", "5.10-amd64", "", "", false, 0},
+        {"6.1 cloud\n", 1, ROW_PACKAGE, 1, "6.1", "cloud", "6.1-cloud", "", "", false, 0},
+        {"6.1 cloud", 1, ROW_PACKAGE, 1, "6.1", "cloud", "6.1-cloud", "", "", false, 0},
+        {"# c\r\n\r\n5.10\tamd64\r\n", 1, ROW_PACKAGE, 3, "5.10", "amd64", "5.10-amd64", "", "", false, 0},
         {"\xef\xbb\xbf"
          "6.1 rt",
-         1, ROW_VERSION, 1, "6.1", "rt", "6.1-rt", "", "", false, 0},
-        {"  newest   rt  # c\n", 1, ROW_NEWEST, 1, "newest", "rt", "newest-rt", "", "", false, 0},
-        {"6.12.95+deb12-cloud-amd64", 1, ROW_RELEASE, 1, "6.12.95+deb12-cloud-amd64", "", "6.12.95+deb12-cloud-amd64",
+         1, ROW_PACKAGE, 1, "6.1", "rt", "6.1-rt", "", "", false, 0},
+        {"  newest   rt  # c\n", 1, ROW_PACKAGE, 1, "newest", "rt", "newest-rt", "", "", false, 0},
+        {"6.12.95+deb12-cloud-amd64", 1, ROW_PACKAGE, 1, "6.12.95+deb12-cloud-amd64", "", "6.12.95+deb12-cloud-amd64",
          "", "", false, 0},
-        {"7.3-amd64", 1, ROW_RELEASE, 1, "7.3-amd64", "", "7.3-amd64", "", "", false, 0},
+        {"7.3-amd64", 1, ROW_PACKAGE, 1, "7.3-amd64", "", "7.3-amd64", "", "", false, 0},
         {"./vmlinuz-mine", 1, ROW_FILE, 1, "./vmlinuz-mine", "", "vmlinuz-mine", "", "", false, 0},
         {"\"/a b/my kernel\"", 1, ROW_FILE, 1, "/a b/my kernel", "", "my_kernel", "", "", false, 0},
         {"./\xc3\xa9#x", 1, ROW_FILE, 1, "./\xc3\xa9#x", "", "___x", "", "", false, 0},
@@ -34,12 +34,12 @@ static const struct {
         {"./x.btf expect=wrong optional", 1, ROW_TYPES, 1, "./x.btf", "", "x", "", "wrong", true, 0},
         {"./.btf id=y", 1, ROW_TYPES, 1, "./.btf", "", "y", "", "", false, 0},
         {"./d/vmlinux-5.4 types", 1, ROW_TYPES, 1, "./d/vmlinux-5.4", "", "vmlinux-5.4", "", "", false, 0},
-        {"6.1 rt optional memory=512 append=\"a=1 b # c\" expect=rejected:no-kernel-btf id=mine", 1, ROW_VERSION, 1,
+        {"6.1 rt optional memory=512 append=\"a=1 b # c\" expect=rejected:no-kernel-btf id=mine", 1, ROW_PACKAGE, 1,
          "6.1", "rt", "mine", "a=1 b # c", "rejected:no-kernel-btf", true, 512},
-        {"6.1 rt expect=wrong#not-a-comment", 0, ROW_VERSION, 0, NULL, NULL, NULL, NULL, NULL, false, 0},
-        {"6.1 rt expect=wrong #comment", 1, ROW_VERSION, 1, "6.1", "rt", "6.1-rt", "", "wrong", false, 0},
-        {"6.1 rt append=", 1, ROW_VERSION, 1, "6.1", "rt", "6.1-rt", "", "", false, 0},
-        {"6.1 rt\n6.1 rt id=again\n\n6.1 cloud", 3, ROW_VERSION, 4, "6.1", "cloud", "6.1-cloud", "", "", false, 0},
+        {"6.1 rt expect=wrong#not-a-comment", 0, ROW_PACKAGE, 0, NULL, NULL, NULL, NULL, NULL, false, 0},
+        {"6.1 rt expect=wrong #comment", 1, ROW_PACKAGE, 1, "6.1", "rt", "6.1-rt", "", "wrong", false, 0},
+        {"6.1 rt append=", 1, ROW_PACKAGE, 1, "6.1", "rt", "6.1-rt", "", "", false, 0},
+        {"6.1 rt\n6.1 rt id=again\n\n6.1 cloud", 3, ROW_PACKAGE, 4, "6.1", "cloud", "6.1-cloud", "", "", false, 0},
 };
 
 START_TEST(accepts)
@@ -59,6 +59,7 @@ START_TEST(accepts)
 	row = &list.rows[list.count - 1];
 	ck_assert_int_eq(row->kind, accepted[_i].kind);
 	ck_assert_uint_eq(row->line, accepted[_i].line);
+	ck_assert((row->source != NULL) == (row->kind == ROW_PACKAGE));
 	ck_assert_str_eq(row->spec, accepted[_i].spec);
 	ck_assert_str_eq(row->flavour, accepted[_i].flavour);
 	ck_assert_str_eq(row->id, accepted[_i].id);

@@ -17,13 +17,13 @@
 #include "base/io.h"
 #include "fake_kernel.h"
 #include "host/lib/sha256.h"
-#include "host/source/package_index.h"
+#include "host/source/kernel_index.h"
 #include "host/store/store.h"
 #include "tests/suite.h"
 
 static char *top;
 static struct store_options options;
-static struct package_index known;
+static struct kernel_index known;
 
 static char *at_top(const char *name)
 {
@@ -59,7 +59,7 @@ static void set_up(void)
 static void tear_down(void)
 {
 	ck_assert_int_eq(io_remove_tree(top, NULL), 0);
-	package_index_free(&known);
+	kernel_index_free(&known);
 	free((char *)(uintptr_t)options.dir);
 	free(top);
 }
@@ -91,7 +91,7 @@ static void publish(const char *release, const char *version, const char *inside
 	k.image.sha256 = sha256 ? xstrdup(sha256) : sha256_bytes(deb.data, deb.len);
 	known.kernels = xrealloc(known.kernels, known.count + 1, sizeof(*known.kernels));
 	known.kernels[known.count++] = k;
-	package_index_write(&known, &text);
+	kernel_index_write(&known, &text);
 	ck_assert_int_eq(io_make_dirs(apt, NULL), 0);
 	write_file("images/apt/kernels.index", text.data, text.len);
 	buf_free(&text);
@@ -419,7 +419,7 @@ START_TEST(no_other_kernel_is_taken_for_a_missing_bzimage)
 	ck_assert_msg(!o.rc, "%s", o.err.text);
 	outcome_free(&o);
 	forget_bzimage("6.1.0-9-cloud-amd64");
-	package_index_free(&known);
+	kernel_index_free(&known);
 	publish("6.1.0-10-cloud-amd64", "6.1.10-1", "6.1.0-10-cloud-amd64", NULL);
 
 	options.compressed = true;

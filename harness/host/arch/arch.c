@@ -61,46 +61,6 @@ char *arch_names(void)
 	return buf_steal(&text);
 }
 
-const char *arch_flavour(const struct arch *arch, const char *release)
-{
-	const char *found = NULL;
-	size_t longest = 0, len = strlen(release);
-
-	for (const struct arch_flavour *f = arch->flavours; f->name; f++) {
-		size_t ending = strlen(f->ending);
-
-		if (ending <= longest || ending > len || strcmp(release + len - ending, f->ending))
-			continue;
-		longest = ending;
-		found = f->name;
-	}
-	return found;
-}
-
-bool arch_has_flavour(const struct arch *arch, const char *name)
-{
-	for (const struct arch_flavour *f = arch->flavours; f->name; f++)
-		if (!strcmp(f->name, name))
-			return true;
-	return false;
-}
-
-bool arch_is_flavour(const struct arch *arch, const char *release, const char *name)
-{
-	const char *flavour = arch_flavour(arch, release);
-
-	return flavour && !strcmp(flavour, name);
-}
-
-char *arch_flavours(const struct arch *arch)
-{
-	struct buf text = {0};
-
-	for (const struct arch_flavour *f = arch->flavours; f->name; f++)
-		buf_printf(&text, "%s%s", f == arch->flavours ? "" : f[1].name ? ", " : " or ", f->name);
-	return buf_steal(&text);
-}
-
 char *arch_host_processor(void)
 {
 	const struct arch *arch = arch_native();

@@ -20,11 +20,6 @@ enum accel { ACCEL_TCG, ACCEL_KVM };
 #define ARCH_CONSOLE "console"
 #define ARCH_FRAMES "frames"
 
-/* A flavour of Debian's kernels: what a row calls it, and how the releases of its kernels end. */
-struct arch_flavour {
-	const char *name, *ending;
-};
-
 /* A machine and the kernel command line that goes with it. */
 struct arch_machine {
 	/* Arguments that make the machine; `accel` chooses the processor model too. */
@@ -35,11 +30,10 @@ struct arch_machine {
 
 struct image_format;
 
-/* Lists end with NULL, flavours with one without a name. */
+/* Lists end with NULL. */
 struct arch {
 	const char *name; /* as uname -m says, in records and results */
 	const char *deb;  /* as dpkg says */
-	const struct arch_flavour *flavours;
 
 	/* Programs and libraries */
 	unsigned char elf_class, elf_data;
@@ -72,7 +66,7 @@ struct arch {
 /* The architectures that are known, in order; NULL after the last. The first is the one of a row that names none. */
 const struct arch *arch_at(size_t index);
 
-/* The one that `name` (as uname -m says, or as Debian does) means, or NULL. */
+/* The one that `name` (as uname -m says, or as dpkg does) means, or NULL. */
 const struct arch *arch_find(const char *name);
 
 /* What rows mean that do not say. */
@@ -89,17 +83,6 @@ bool arch_fits_elf(const struct arch *arch, const Elf64_Ehdr *header);
 
 /* The names of all, for messages: "x86_64, …"; the caller frees it. */
 char *arch_names(void);
-
-/* The flavour of a kernel of that release: the one with the longest ending that fits. NULL: none of this architecture.
- */
-const char *arch_flavour(const struct arch *arch, const char *release);
-bool arch_has_flavour(const struct arch *arch, const char *name);
-
-/* Whether a kernel of that release is one of `arch` and of that flavour. */
-bool arch_is_flavour(const struct arch *arch, const char *release, const char *name);
-
-/* Its flavours, for messages: "amd64, cloud or rt"; the caller frees it. */
-char *arch_flavours(const struct arch *arch);
 
 /* What the host's processor is called, for telling hosts apart; "" when it does not say. The caller frees it. */
 char *arch_host_processor(void);

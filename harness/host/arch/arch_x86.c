@@ -169,16 +169,9 @@ static char *ordinary_append(enum accel accel)
 
 /* ---- what is known of it ---- */
 
-/* Debian's dynamic linker, then that of others; what is in several of them is the same file. */
+/* With an architecture's name in them, then without; what is in several of them is the same file. */
 static const char *const library_directories[] = {
         "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib", NULL,
-};
-
-static const struct arch_flavour flavours[] = {
-        {"amd64", "-amd64"},
-        {"cloud", "-cloud-amd64"},
-        {"rt", "-rt-amd64"},
-        {0},
 };
 
 /* arch/x86/mm/fault.c, arch/x86/kernel/traps.c */
@@ -193,7 +186,6 @@ static const char *const console_endings[] = {
 const struct arch arch_x86 = {
         .name = "x86_64",
         .deb = "amd64",
-        .flavours = flavours,
         .elf_class = ELFCLASS64,
         .elf_data = ELFDATA2LSB,
         .elf_machine = EM_X86_64,

@@ -20,7 +20,7 @@ struct bisect_try {
 };
 
 /*
- * Measure `object` on the Debian kernel `release`. `options` are handed to the run; results go below `directory`.
+ * Measure `object` on the kernel `release`. `options` are handed to the run; results go below `directory`.
  * Returns 0 also for infra; an error when the run could not be made or contradicted itself (exit status 4).
  */
 int bisect_try_run(const char *release, const char *object, const struct strings *options, const char *directory,

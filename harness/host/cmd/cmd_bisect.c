@@ -106,7 +106,7 @@ static int find_kernel(const struct options *o, const char *name, char **release
 		if (!*rows[i].release || !*rows[i].version)
 			rc = error_usage(
 			        err,
-			        "%s: the row of %s has not been resolved to a Debian kernel; `corematrix kernels fetch` does that, or give a release",
+			        "%s: the row of %s has not been resolved to a kernel of a mirror; `corematrix kernels fetch` does that, or give a release",
 			        name, o->common.list_path);
 		free(*release);
 		free(*version);
@@ -127,8 +127,8 @@ static int make_row(const struct options *o, struct row *r, struct error *err)
 	if (rc)
 		return rc;
 	strings_add(&r->releases, good);
-	rc = store_range(&store, (struct release_point){good, good_version}, (struct release_point){bad, bad_version},
-	                 true, &r->releases, err);
+	rc = store_range(&store, NULL, (struct release_point){good, good_version},
+	                 (struct release_point){bad, bad_version}, true, &r->releases, err);
 	strings_add(&r->releases, bad);
 	r->states = xcalloc(r->releases.count, sizeof(*r->states));
 	r->tries = xcalloc(r->releases.count, sizeof(*r->tries));

@@ -145,11 +145,6 @@ static int keep_present(const struct store_options *store, struct kernel_list *l
 	return kernel_list_select(list, present.at, present.count, err);
 }
 
-static const char *row_flavour(const struct kernel_row *row, const struct store_kernel *kernel)
-{
-	return row->kind == ROW_RELEASE ? release_flavour(kernel->release) : row->flavour;
-}
-
 static int add_listed(const struct predict_options *o, struct kernels *k, struct error *err)
 {
 	const struct store_options store = {.dir = o->common.images, .quiet = true};
@@ -171,7 +166,7 @@ static int add_listed(const struct predict_options *o, struct kernels *k, struct
 		        .external = *external,
 		};
 
-		add_kernel(k, types, row_flavour(&k->list.rows[i], &k->store[i]), k->store[i].release,
+		add_kernel(k, types, kernel_row_flavour(&k->list.rows[i], k->store[i].release), k->store[i].release,
 		           k->list.rows[i].expect);
 	}
 	return rc;
@@ -268,7 +263,9 @@ static void between(void *ctx, size_t object, size_t a, size_t b, struct buf *ou
 	size_t good = a, bad = b;
 
 	if (a >= x->k->store_count || b >= x->k->store_count || !*x->k->store[a].version || !*x->k->store[b].version ||
-	    store_range(&store, (struct release_point){x->k->store[a].release, x->k->store[a].version},
+	    x->k->list.rows[a].source != x->k->list.rows[b].source ||
+	    store_range(&store, x->k->list.rows[a].source,
+	                (struct release_point){x->k->store[a].release, x->k->store[a].version},
 	                (struct release_point){x->k->store[b].release, x->k->store[b].version}, false, &found, NULL))
 		return;
 	if (!found.count) {

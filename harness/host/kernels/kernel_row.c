@@ -24,24 +24,6 @@ static bool is_name(const char *text)
 	return true;
 }
 
-/* "6.1": two numbers and nothing else. Three or more numbers are counted too, to explain them. */
-static size_t count_numbers(const char *text)
-{
-	size_t count = 0;
-
-	for (;;) {
-		if (!isdigit((unsigned char)*text))
-			return 0;
-		while (isdigit((unsigned char)*text))
-			text++;
-		count++;
-		if (!*text)
-			return count;
-		if (*text++ != '.')
-			return 0;
-	}
-}
-
 static bool ends_with(const char *text, const char *end)
 {
 	size_t a = strlen(text), b = strlen(end);
@@ -57,37 +39,29 @@ static bool is_types(const char *path)
 	return ends_with(name, ".btf") || strstr(name, ".btf.tar");
 }
 
-static int row_kind(const struct list_word *word, const struct arch *arch, enum row_kind *kind,
-                    const struct list_place *p, struct error *err)
+static int read_path(const struct list_word *word, enum row_kind *kind, const struct list_place *p, struct error *err)
 {
-	const char *s = word->text;
-	size_t numbers = count_numbers(s);
-
-	if (strchr(s, '/')) {
-		if (ends_with(s, "/"))
-			return fail(p, word->column, "'%.80s' names a directory; expected a kernel file", s);
-		*kind = is_types(s) ? ROW_TYPES : ROW_FILE;
-	} else if (!strcmp(s, "newest")) {
-		*kind = ROW_NEWEST;
-	} else if (numbers == 2) {
-		*kind = ROW_VERSION;
-	} else if (numbers > 2) {
-		return fail(
-		        p, word->column,
-		        "'%.80s' has no flavour; expected MAJOR.MINOR FLAVOUR (6.1 cloud) or a full release (6.12.95+deb12-cloud-%s)",
-		        s, arch->deb);
-	} else if (isdigit((unsigned char)*s) && is_name(s) && strchr(s, '.') && strchr(s, '-')) {
-		if (!arch_flavour(arch, s))
-			return fail(p, word->column, "release '%.80s' is not for %s; expected one that ends in -%s", s,
-			            arch->name, arch->deb);
-		*kind = ROW_RELEASE;
-	} else {
-		return fail(
-		        p, word->column,
-		        "'%.80s' names no kernel; expected a version (6.1 cloud), 'newest', a full release (6.12.95+deb12-cloud-%s) or a path with a '/' (./vmlinuz)",
-		        s, arch->deb);
-	}
+	if (ends_with(word->text, "/"))
+		return fail(p, word->column, "'%.80s' names a directory; expected a kernel file", word->text);
+	*kind = is_types(word->text) ? ROW_TYPES : ROW_FILE;
 	return 0;
+}
+
+/* Which kernel of its source the row means. Returns how many words say so, or -EINVAL. */
+static int read_wish(const struct list_words *words, const struct kernel_row *row, const struct list_place *p,
+                     struct error *err)
+{
+	const char *const texts[] = {words->at[0].text, words->count > 1 ? words->at[1].text : ""};
+	cleanup_error struct error why = {0};
+	size_t fault;
+	int taken = row->source->read_words(row->arch, texts, words->count < 2 ? words->count : 2, &fault, &why);
+
+	if (taken > 0)
+		return taken;
+	return fail(p,
+	            fault < words->count ? words->at[fault].column
+	                                 : words->at[fault - 1].column + strlen(words->at[fault - 1].text),
+	            "%s", why.text);
 }
 
 static int set_memory(struct kernel_row *row, const struct list_word *word, const char *value,
@@ -260,11 +234,8 @@ static char *types_id(const char *path)
 static char *default_id(const struct kernel_row *row)
 {
 	switch (row->kind) {
-	case ROW_VERSION:
-	case ROW_NEWEST:
-		return xasprintf("%s-%s", row->spec, row->flavour);
-	case ROW_RELEASE:
-		return xstrdup(row->spec);
+	case ROW_PACKAGE:
+		return *row->flavour ? xasprintf("%s-%s", row->spec, row->flavour) : xstrdup(row->spec);
 	case ROW_FILE:
 		return file_id(row->spec);
 	case ROW_TYPES:
@@ -286,25 +257,22 @@ void kernel_row_free(struct kernel_row *row)
 int kernel_row_read(const struct list_words *words, struct kernel_row *row, const struct list_place *p,
                     struct error *err)
 {
-	const struct list_word *first = &words->at[0], *second = words->count > 1 ? &words->at[1] : NULL;
-	bool has_flavour;
-	int rc;
+	const struct list_word *first = &words->at[0];
+	int rc, taken = 1;
 
 	row->arch = arch_default();
-	rc = row_kind(first, row->arch, &row->kind, p, err);
+	if (strchr(first->text, '/')) {
+		rc = read_path(first, &row->kind, p, err);
+	} else {
+		row->source = source_default();
+		taken = read_wish(words, row, p, err);
+		rc = taken < 0 ? taken : 0;
+	}
 	if (rc)
 		return rc;
 	row->spec = xstrdup(first->text);
-	has_flavour = row->kind == ROW_VERSION || row->kind == ROW_NEWEST;
-	if (has_flavour && (!second || !arch_has_flavour(row->arch, second->text))) {
-		cleanup_free char *known = arch_flavours(row->arch);
-
-		return fail(p, second ? second->column : first->column + strlen(first->text),
-		            "%s%.80s%s after '%.80s'; expected a flavour: %s", second ? "'" : "",
-		            second ? second->text : "nothing", second ? "'" : "", first->text, known);
-	}
-	row->flavour = xstrdup(has_flavour ? second->text : "");
-	rc = options_read(words, has_flavour ? 2 : 1, row, p, err);
+	row->flavour = xstrdup(taken > 1 ? words->at[1].text : "");
+	rc = options_read(words, (size_t)taken, row, p, err);
 	if (rc)
 		return rc;
 	if (row->kind == ROW_TYPES && (row->memory_mb || row->append || row->btf))
@@ -320,6 +288,18 @@ int kernel_row_read(const struct list_words *words, struct kernel_row *row, cons
 	if (!row->id)
 		row->id = default_id(row);
 	return 0;
+}
+
+struct kernel_wish kernel_row_wish(const struct kernel_row *row)
+{
+	return (struct kernel_wish){.arch = row->arch, .spec = row->spec, .flavour = row->flavour};
+}
+
+const char *kernel_row_flavour(const struct kernel_row *row, const char *release)
+{
+	if (row->kind != ROW_PACKAGE || *row->flavour)
+		return row->flavour;
+	return row->source->flavour(release);
 }
 
 char *kernel_row_spec(const struct kernel_row *row)

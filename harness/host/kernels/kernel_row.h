@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * kernel_row: one row of a kernel list. It owns the row's grammar (documented for users in kernels.txt itself) and how
- * it gets its id. Pure; rows are read by kernel_list alone.
+ * kernel_row: one row of a kernel list. It owns the row's grammar (documented for users in kernels.txt itself), but for
+ * the words that say which kernel of a source is meant, and how a row gets its id. Pure.
  */
 #ifndef COREMATRIX_HOST_KERNELS_KERNEL_ROW_H
 #define COREMATRIX_HOST_KERNELS_KERNEL_ROW_H
@@ -11,11 +11,10 @@
 #include "base/error.h"
 #include "host/arch/arch.h"
 #include "host/kernels/list_line.h"
+#include "host/source/source.h"
 
 enum row_kind {
-	ROW_VERSION, /* "6.1 cloud": the newest package of that version */
-	ROW_NEWEST,  /* "newest cloud": the newest version there is */
-	ROW_RELEASE, /* "6.12.95+deb12-cloud-amd64": exactly this one */
+	ROW_PACKAGE, /* "6.1 cloud": a kernel of a source, by words that the source reads */
 	ROW_FILE,    /* "./vmlinuz": a file of the user's */
 	ROW_TYPES,   /* "./6.1.btf": the types of a kernel alone, predicted and never booted */
 };
@@ -23,9 +22,10 @@ enum row_kind {
 struct kernel_row {
 	unsigned line; /* in the list's file, from 1 */
 	enum row_kind kind;
-	char *spec;              /* first word as written, quotes removed */
-	const struct arch *arch; /* of the kernel; for a file's, what the file is counts */
-	char *flavour;           /* one of the architecture's: "cloud"; "" for the other kinds */
+	const struct kernel_source *source; /* of a ROW_PACKAGE, NULL of the others */
+	char *spec;                         /* first word as written, quotes removed */
+	const struct arch *arch;            /* of the kernel; for a file's, what the file is counts */
+	char *flavour;                      /* second word that the source took: "cloud"; "" without */
 	char *id; /* "6.1-cloud", "newest-cloud", the release, or the file's base name; unique in the list */
 	bool optional;
 	unsigned memory_mb; /* 0: the default */
@@ -41,6 +41,12 @@ struct kernel_row {
 int kernel_row_read(const struct list_words *words, struct kernel_row *row, const struct list_place *p,
                     struct error *err);
 void kernel_row_free(struct kernel_row *row);
+
+/* What the source of a ROW_PACKAGE is asked for; as long as the row. */
+struct kernel_wish kernel_row_wish(const struct kernel_row *row);
+
+/* The flavour of the row's kernel, once its release is known; "" for a file. */
+const char *kernel_row_flavour(const struct kernel_row *row, const char *release);
 
 /* The row's spec and flavour as one word, for messages and the lock file: "6.1/cloud". The caller frees it. */
 char *kernel_row_spec(const struct kernel_row *row);

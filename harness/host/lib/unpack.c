@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 
 static const size_t image_max = 1u << 30, config_max = 16u << 20;
-/* Everything a package may unpack to, looked at or not: Debian's largest kernel package holds 0.5 GB. */
+/* Everything a package may unpack to, looked at or not: the largest kernel package seen holds 0.5 GB. */
 static const int64_t package_max = (int64_t)16 << 30;
 
 static void archive_release(struct archive **a)
@@ -86,7 +86,7 @@ enum member {
 	MEMBER_CONFIG,
 };
 
-/* Debian, Ubuntu, Fedora, SUSE, `make bindeb-pkg` and `make binrpm-pkg`. */
+/* As distributions lay them out, and `make bindeb-pkg` and `make binrpm-pkg`. */
 static const struct {
 	const char *pattern;
 	enum member member;

@@ -5,19 +5,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "base/log.h"
 #include "host/lib/child.h"
-#include "host/source/apt_source.h"
 
 static const char helper[] = "/usr/lib/apt/apt-helper";
-static const size_t index_max = 64u << 20;
 /* Seen: 103 MB. */
 static const uint64_t lists_bytes = (uint64_t)130 << 20;
 
@@ -45,6 +40,8 @@ static const char conf_format[] = "// Written by corematrix; the settings of /et
                                   "Dir::Cache::pkgcache \"\";\n"
                                   "Dir::Cache::srcpkgcache \"\";\n";
 
+/* ---- the mirror ---- */
+
 /* Cloud images of Debian name their mirror in a file: mirror+file:/etc/apt/mirrors/debian.list. */
 static int mirror_settle(char **base, struct error *err)
 {
@@ -70,10 +67,10 @@ static void cut_slashes(char *base)
 		base[len - 1] = '\0';
 }
 
-static const char *wanted_mirror(const char *mirror)
+const char *apt_mirror_given(void)
 {
-	if (!mirror || !*mirror)
-		mirror = getenv("DEBIAN_MIRROR");
+	const char *mirror = getenv("DEBIAN_MIRROR");
+
 	return mirror && *mirror ? mirror : NULL;
 }
 
@@ -121,6 +118,8 @@ static int mirrors_of_system(struct apt_mirrors *mirrors, struct error *err)
 	return 0;
 }
 
+/* ---- its own apt ---- */
+
 static const char *find_keyring(void)
 {
 	for (size_t i = 0; i < sizeof(keyrings) / sizeof(keyrings[0]); i++)
@@ -153,7 +152,7 @@ static int write_in(const char *dir, const char *name, const char *text, size_t 
 }
 
 static int private_setup(const char *dir, const struct apt_mirrors *mirrors, const struct arch *arch,
-                         struct private_apt *p, struct error *err)
+                         enum apt_lists what, struct private_apt *p, struct error *err)
 {
 	cleanup_free char *absolute = NULL, *partial = NULL, *archives = NULL;
 	cleanup_free char *conf = xasprintf(conf_format, arch->deb, arch->deb);
@@ -179,7 +178,7 @@ static int private_setup(const char *dir, const struct apt_mirrors *mirrors, con
 		rc = io_make_dirs(partial, err);
 	if (!rc)
 		rc = io_make_dirs(archives, err);
-	apt_sources_write(mirrors, find_keyring(), arch, &sources);
+	apt_sources_write(mirrors, find_keyring(), what, arch, &sources);
 	if (!rc)
 		rc = write_in(p->state, "corematrix.sources", sources.data, sources.len, err);
 	if (!rc)
@@ -207,24 +206,26 @@ static int private_run(const struct private_apt *p, const char *program, const c
 	return child_run(argv, o, said, err);
 }
 
+/* ---- lists ---- */
+
 struct feed {
-	struct package_scan *scan;
+	struct paragraphs *reader;
 	const char *base;
 };
 
 static int feed_bytes(void *ctx, const char *bytes, size_t len)
 {
-	struct feed *feed = ctx;
+	const struct feed *feed = ctx;
 
-	package_scan_feed(feed->scan, feed->base, bytes, len);
+	paragraphs_feed(feed->reader, feed->base, bytes, len);
 	return 0;
 }
 
-static int list_scan(const struct private_apt *p, char *line, struct package_scan *scan, struct error *err)
+static int list_read(const struct private_apt *p, char *line, struct paragraphs *reader, struct error *err)
 {
 	char *at = line;
 	const char *base = strsep(&at, "|"), *file = at;
-	struct feed feed = {scan, base};
+	struct feed feed = {reader, base};
 	const struct child_options o = {.sink = feed_bytes, .ctx = &feed};
 	cleanup_child_result struct child_result said = {0};
 	int rc;
@@ -233,35 +234,25 @@ static int list_scan(const struct private_apt *p, char *line, struct package_sca
 	if (!file || access(file, R_OK))
 		return 0;
 	rc = private_run(p, helper, (const char *const[]){"cat-file", file, NULL}, &o, &said, err);
-	package_scan_end(scan, base);
+	paragraphs_end(reader, base);
 	if (rc || child_ok(&said))
 		return rc;
 	return error_set(err, EIO, "apt cannot read the list it fetched: %.*s", (int)strcspn(buf_str(&said.err), "\n"),
 	                 buf_str(&said.err));
 }
 
-static int lists_scan(const struct private_apt *p, struct package_scan *scan, struct error *err)
+static int lists_read(const struct private_apt *p, enum apt_lists what, struct paragraphs *reader, struct error *err)
 {
-	static const char *const args[] = {"indextargets", "--format", "$(REPO_URI)|$(FILENAME)",
-	                                   "Created-By: Packages", NULL};
+	cleanup_free char *filter = xasprintf("Created-By: %s", apt_lists_target(what));
+	const char *const args[] = {"indextargets", "--format", "$(REPO_URI)|$(FILENAME)", filter, NULL};
 	cleanup_child_result struct child_result said = {0};
 	int rc = private_run(p, "apt-get", args, NULL, &said, err);
 	char *at = said.out.data, *line;
 
 	while (!rc && at && (line = strsep(&at, "\n")))
 		if (*line)
-			rc = list_scan(p, line, scan, err);
+			rc = list_read(p, line, reader, err);
 	return rc;
-}
-
-/* Nothing came: the first thing apt complained of, other than suites that this mirror does not carry, is the reason. */
-static int update_failed(const struct child_result *said, const struct apt_mirrors *mirrors,
-                         const struct package_index *index, struct error *err)
-{
-	return error_set(err, EIO, "no index of kernel packages from %s: apt says: %s", mirrors->debian,
-	                 index->gap_count ? index->gaps[0]
-	                 : child_ok(said) ? "nothing"
-	                                  : "no suite of Debian is there; set DEBIAN_MIRROR to a mirror of Debian");
 }
 
 static bool has_room(const char *dir, uint64_t bytes)
@@ -279,83 +270,42 @@ static int no_room(const char *dir, struct error *err)
 	        dir, (unsigned)(lists_bytes >> 20));
 }
 
-static int index_fetch(const char *dir, const struct apt_mirrors *mirrors, struct package_index *index,
-                       struct error *err)
+static int lists_fetch(const char *dir, const struct apt_mirrors *mirrors, enum apt_lists what, const struct arch *arch,
+                       struct paragraphs *reader, struct buf *complaints, struct error *err)
 {
 	static const char *const args[] = {"update", NULL};
 	cleanup_child_result struct child_result said = {0};
 	cleanup_private struct private_apt p = {0};
-	cleanup_buf struct buf text = {0};
-	struct package_scan scan = {0};
-	const struct arch *arch = arch_default();
-	int rc = private_setup(dir, mirrors, arch, &p, err);
+	int rc = private_setup(dir, mirrors, arch, what, &p, err);
 
 	if (!rc && !has_room(dir, lists_bytes))
 		rc = no_room(dir, err);
 	if (!rc)
 		rc = private_run(&p, "apt-get", args, NULL, &said, err);
-	/* apt says nothing of lists that did not fit, and the index would lack their kernels. */
+	/* apt says nothing of lists that did not fit, and what they list would be lacking. */
 	if (!rc && !has_room(dir, 1 << 20))
 		rc = no_room(dir, err);
 	if (!rc)
-		rc = lists_scan(&p, &scan, err);
-	if (!rc) {
-		package_index_build(&scan, arch, index);
-		apt_gaps_parse(buf_str(&said.err), index);
-		if (!index->count)
-			rc = update_failed(&said, mirrors, index, err);
-	}
-	package_scan_free(&scan);
-	/* The lists take 100 MB, their kernels 100 kB. */
+		rc = lists_read(&p, what, reader, err);
+	buf_puts(complaints, buf_str(&said.err));
+	/* The lists take 100 MB, what is wanted of them 100 kB. */
 	if (p.state)
 		io_remove_tree(p.state, NULL);
-	if (rc)
-		return rc;
-	package_index_write(index, &text);
-	return write_in(dir, "kernels.index", text.data, text.len, err);
-}
-
-int apt_update(const char *dir, const char *mirror, struct package_index *index, struct error *err)
-{
-	cleanup_mirrors struct apt_mirrors mirrors = {0};
-	const char *given = wanted_mirror(mirror);
-	int rc = given ? mirrors_given(given, &mirrors, err) : mirrors_of_system(&mirrors, err);
-
-	*index = (struct package_index){0};
-	if (rc)
-		return rc;
-	rc = index_fetch(dir, &mirrors, index, err);
-	if (rc)
-		package_index_free(index);
-	for (size_t i = 0; !rc && i < index->gap_count; i++)
-		log_warn("the index of kernels has a gap: %s", index->gaps[i]);
 	return rc;
 }
 
-int apt_index_read(const char *dir, const char *mirror, struct package_index *index, long *age_s, struct error *err)
+int apt_read_lists(const char *dir, enum apt_lists what, const struct arch *arch, struct paragraphs *reader,
+                   char **mirror, struct buf *complaints, struct error *err)
 {
-	cleanup_free char *path = xasprintf("%s/kernels.index", dir);
-	const char *given = wanted_mirror(mirror);
-	cleanup_buf struct buf text = {0};
-	struct stat st;
+	cleanup_mirrors struct apt_mirrors mirrors = {0};
+	const char *given = apt_mirror_given();
+	int rc = given ? mirrors_given(given, &mirrors, err) : mirrors_of_system(&mirrors, err);
 
-	*index = (struct package_index){0};
-	if (stat(path, &st) || io_read_file(path, index_max, &text, err) ||
-	    package_index_read(buf_str(&text), text.len, path, index, err)) {
-		error_set(err, ENOENT, "%s: no index of kernels yet", path);
-		return -ENOENT;
-	}
-	for (size_t i = 0; given && i < index->count; i++)
-		if (!strncmp(index->kernels[i].image.uri, given, strlen(given)))
-			given = NULL;
-	if (given) {
-		package_index_free(index);
-		error_set(err, ENOENT, "%s: the index is of another mirror", path);
-		return -ENOENT;
-	}
-	*age_s = (long)(time(NULL) - st.st_mtime);
-	return 0;
+	*mirror = xstrdup(rc ? "" : mirrors.debian);
+	return rc ? rc : lists_fetch(dir, &mirrors, what, arch, reader, complaints, err);
 }
+
+/* ---- files ---- */
 
 /* The first line of apt's that names an error, without its "E: ". */
 static char *first_complaint(const char *text)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apt: the index of Debian's kernel packages, and the packages themselves, through the machine's own apt. It owns
- * images/apt/: apt runs with its state, cache and sources there, so no root is needed and the system's apt is left
- * alone, while proxies and other settings of /etc/apt/apt.conf.d keep working. apt checks the archive's signature when
- * the index is read, and a package's hash against that index. store.h calls it; only here is the network touched.
+ * apt: the machine's own apt, run with a state, a cache and sources of its own, so that no root is needed and
+ * the system's apt is left alone, while proxies and other settings of /etc/apt/apt.conf.d keep working. It reads the
+ * lists of Debian's archive, whose signatures apt checks, and brings files, whose hashes apt checks. Nothing else in
+ * the room touches the network.
  */
 #ifndef COREMATRIX_HOST_SOURCE_APT_H
 #define COREMATRIX_HOST_SOURCE_APT_H
@@ -12,22 +12,24 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "host/source/package_index.h"
+#include "host/arch/arch.h"
+#include "host/source/apt_source.h"
+#include "host/source/kernel_index.h"
+#include "host/source/paragraphs.h"
 
 /*
- * Bring the index of kernel packages up to date: DIR/kernels.index, from all suites of the mirror. `mirror` overrides
- * the one that the system's apt uses (NULL: $DEBIAN_MIRROR, else the system's). Sources that could not be read become
- * gaps; none at all is an error. Fills `index`.
+ * Fetch the lists of all suites of the mirror ($DEBIAN_MIRROR, else the one of the system's apt), hand their paragraphs
+ * to `reader` (with the repository's URI and its final slash as `base`) and remove them again; apt works in DIR/state.
+ * `complaints` gets what apt said of suites that could not be read, *mirror (the caller frees it) which mirror it was.
+ * 0, or a negative errno when there is no mirror, no room or no apt.
  */
-int apt_update(const char *dir, const char *mirror, struct package_index *index, struct error *err);
+int apt_read_lists(const char *dir, enum apt_lists what, const struct arch *arch, struct paragraphs *reader,
+                   char **mirror, struct buf *complaints, struct error *err);
 
-/*
- * Read DIR/kernels.index. -ENOENT when there is none, it is damaged, or it is of another mirror than `mirror` (as
- * above) asks for. *age_s is how old it is.
- */
-int apt_index_read(const char *dir, const char *mirror, struct package_index *index, long *age_s, struct error *err);
+/* $DEBIAN_MIRROR, or NULL. */
+const char *apt_mirror_given(void);
 
-/* Fetch one package to `target` (beside which apt may keep a partial file). -ENOENT when the mirror has it no more. */
+/* Bring one file to `target`. -ENOENT when the mirror does not have what it lists. */
 int apt_fetch(const struct package_ref *ref, const char *target, struct error *err);
 
 #endif

@@ -121,17 +121,32 @@ char *apt_security_beside(const char *debian)
 	return xasprintf("%.*s/debian-security%s", (int)(found - debian), debian, found + 7);
 }
 
-void apt_sources_write(const struct apt_mirrors *mirrors, const char *keyring, const struct arch *arch, struct buf *out)
+static const struct {
+	const char *type, *target;
+} lists[] = {
+        [APT_PACKAGES] = {"deb", "Packages"},
+        [APT_SOURCES] = {"deb-src", "Sources"},
+};
+
+const char *apt_lists_target(enum apt_lists what)
+{
+	return lists[what].target;
+}
+
+void apt_sources_write(const struct apt_mirrors *mirrors, const char *keyring, enum apt_lists what,
+                       const struct arch *arch, struct buf *out)
 {
 	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
 		const char *base = suites[i].security ? mirrors->security : mirrors->debian;
 
 		if (!*base)
 			continue;
-		/* Targets: nothing but Packages, whatever else the system's apt is set up to bring. */
-		buf_printf(out, "Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nArchitectures: %s\n", base,
-		           suites[i].name, arch->deb);
-		buf_puts(out, "Targets: Packages\n");
+		buf_printf(out, "Types: %s\nURIs: %s\nSuites: %s\nComponents: main\n", lists[what].type, base,
+		           suites[i].name);
+		if (what == APT_PACKAGES)
+			buf_printf(out, "Architectures: %s\n", arch->deb);
+		/* Nothing else, whatever the system's apt is set up to bring. */
+		buf_printf(out, "Targets: %s\n", lists[what].target);
 		if (*keyring)
 			buf_printf(out, "Signed-By: %s\n", keyring);
 		buf_putc(out, '\n');
@@ -143,7 +158,7 @@ static bool contains(const char *line, size_t len, const char *text)
 	return memmem(line, len, text, strlen(text)) != NULL;
 }
 
-void apt_gaps_parse(const char *text, struct package_index *index)
+void apt_gaps_parse(const char *text, struct kernel_index *index)
 {
 	for (const char *at = text; *at;) {
 		size_t len = strcspn(at, "\n");
@@ -153,7 +168,7 @@ void apt_gaps_parse(const char *text, struct package_index *index)
 		    (is_warning && (contains(at, len, "Failed to fetch") || contains(at, len, "GPG error")))) {
 			cleanup_free char *line = xstrndup(at + 3, len - 3);
 
-			package_index_add_gap(index, line);
+			kernel_index_add_gap(index, line);
 		}
 		at += len + (at[len] == '\n');
 	}

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * apt_source: where Debian's archive is, as text: what the system's apt says of its mirrors, and the sources that the
- * private apt is given. Pure; apt.h uses it.
+ * private apt is given. Pure.
  */
 #ifndef COREMATRIX_HOST_SOURCE_APT_SOURCE_H
 #define COREMATRIX_HOST_SOURCE_APT_SOURCE_H
 
 #include "base/buf.h"
-#include "host/source/package_index.h"
+#include "host/source/kernel_index.h"
+#include "host/arch/arch.h"
 
 /* Base URIs, without a final slash; "" when unknown. */
 struct apt_mirrors {
@@ -27,14 +28,23 @@ void apt_mirrors_free(struct apt_mirrors *mirrors);
 /* The security archive's base beside a mirror's: the last "debian" of the path becomes "debian-security". Pure. */
 char *apt_security_beside(const char *debian);
 
-/* The text of the private sources list (deb822), for the packages of `arch`. `keyring` may be "". Pure. */
-void apt_sources_write(const struct apt_mirrors *mirrors, const char *keyring, const struct arch *arch,
-                       struct buf *out);
+/* Which lists of a suite are read. */
+enum apt_lists {
+	APT_PACKAGES, /* of `arch` */
+	APT_SOURCES,
+};
+
+/* What apt calls such a list. */
+const char *apt_lists_target(enum apt_lists what);
+
+/* The text of the private sources list (deb822). `keyring` may be "". Pure. */
+void apt_sources_write(const struct apt_mirrors *mirrors, const char *keyring, enum apt_lists what,
+                       const struct arch *arch, struct buf *out);
 
 /*
  * What apt-get update complained of, as gaps of the index. A suite that the mirror does not carry is none. Pure.
  */
-void apt_gaps_parse(const char *text, struct package_index *index);
+void apt_gaps_parse(const char *text, struct kernel_index *index);
 
 /* The first URI of a mirror list (the file of the `mirror+file:` method), or NULL. Pure; the caller frees it. */
 char *apt_mirror_list_first(const char *text);

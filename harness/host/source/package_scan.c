@@ -1,40 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/source/package_scan.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-
-static const size_t paragraph_max = 1u << 20;
-
-bool column_is_word(const char *text)
-{
-	if (!text || !*text)
-		return false;
-	for (; *text; text++)
-		if (!isgraph((unsigned char)*text))
-			return false;
-	return true;
-}
-
-bool column_is_sha256(const char *text)
-{
-	return text && strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
-}
-
-bool column_parse_size(const char *text, uint64_t *value)
-{
-	char *end;
-
-	if (!isdigit((unsigned char)*text))
-		return false;
-	errno = 0;
-	*value = strtoull(text, &end, 10);
-	return !*end && !errno;
-}
+#include "host/source/kernel_index.h"
 
 static void scanned_free(struct scanned_package *p)
 {
@@ -82,8 +53,9 @@ static bool is_wanted_name(const char *name)
 	return false;
 }
 
-static void scan_paragraph(struct package_scan *scan, const char *base, const char *text, size_t len)
+void package_scan_take(void *ctx, const char *base, const char *text, size_t len)
 {
+	struct package_scan *scan = ctx;
 	struct scanned_package p = {0};
 	const char *at = text, *end = text + len;
 
@@ -109,37 +81,10 @@ static void scan_paragraph(struct package_scan *scan, const char *base, const ch
 	scan->packages[scan->count++] = p;
 }
 
-void package_scan_feed(struct package_scan *scan, const char *base, const char *bytes, size_t len)
-{
-	const char *at, *end;
-	char *blank;
-
-	buf_add(&scan->paragraph, bytes, len);
-	at = scan->paragraph.data;
-	end = at + scan->paragraph.len;
-	while ((blank = memmem(at, (size_t)(end - at), "\n\n", 2))) {
-		scan_paragraph(scan, base, at, (size_t)(blank - at));
-		at = blank + 2;
-	}
-	buf_consume(&scan->paragraph, (size_t)(at - scan->paragraph.data));
-	/* No paragraph of a package is that long: do not keep what is none. */
-	if (scan->paragraph.len > paragraph_max)
-		buf_consume(&scan->paragraph, scan->paragraph.len);
-}
-
-void package_scan_end(struct package_scan *scan, const char *base)
-{
-	size_t len = scan->paragraph.len;
-
-	scan_paragraph(scan, base, buf_str(&scan->paragraph), len);
-	buf_consume(&scan->paragraph, len);
-}
-
 void package_scan_free(struct package_scan *scan)
 {
 	for (size_t i = 0; i < scan->count; i++)
 		scanned_free(&scan->packages[i]);
 	free(scan->packages);
-	buf_free(&scan->paragraph);
 	*scan = (struct package_scan){0};
 }

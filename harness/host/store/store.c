@@ -7,72 +7,20 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "host/source/apt.h"
+#include "host/source/catalogue.h"
 #include "host/store/store_build.h"
 #include "host/store/store_dir.h"
 #include "host/store/store_entry.h"
 #include "host/store/store_plan.h"
 #include "host/store/symbols.h"
 
-/* An index older than this is refreshed before a row is resolved by it; a row it does not know refreshes a fresher one.
- */
-static const long index_stale_s = 24 * 3600, index_settled_s = 3600;
-
-static char *apt_dir(const struct store_options *o)
+static int resolve(struct store_plan *plan, struct catalogue_set *sources, bool renew, struct error *err)
 {
-	return xasprintf("%s/apt", o->dir);
-}
+	const struct kernel_source *source;
+	int rc = 0;
 
-/* An index that settles the plan's rows as well as any can: the one at hand when it is fresh enough, else a new one. */
-static int index_get(const struct store_options *o, const struct store_plan *plan, bool refresh,
-                     struct package_index *index, bool *fresh, struct error *err)
-{
-	cleanup_free char *dir = apt_dir(o);
-	long age = 0;
-
-	if (!refresh && !apt_index_read(dir, o->mirror, index, &age, NULL)) {
-		if (age >= 0 && age < index_stale_s && (age < index_settled_s || store_plan_is_known(plan, index)))
-			return 0;
-		package_index_free(index);
-	}
-	*fresh = true;
-	if (!o->quiet)
-		log_info("reading the index of Debian's kernel packages");
-	return apt_update(dir, o->mirror, index, err);
-}
-
-/* Without any index no unresolved row can be had: the optional ones are skipped, any other fails. */
-static int no_index(struct store_plan *plan, struct error *err)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->rows[i].state == PLAN_UNRESOLVED && !plan->rows[i].row->optional)
-			return -err->code;
-	for (size_t i = 0; i < plan->count; i++) {
-		struct error why = {0};
-
-		if (plan->rows[i].state != PLAN_UNRESOLVED)
-			continue;
-		error_set(&why, err->code, "%s", err->text);
-		store_plan_failed(plan, &plan->rows[i], &why);
-	}
-	error_clear(err);
-	return 0;
-}
-
-static int resolve(const struct store_options *o, struct store_plan *plan, bool refresh, struct package_index *index,
-                   bool *fresh, struct error *err)
-{
-	cleanup_error struct error own = {0};
-	int rc;
-
-	if (!store_plan_count(plan, PLAN_UNRESOLVED))
-		return 0;
-	rc = index_get(o, plan, refresh, index, fresh, &own);
-	rc = rc ? no_index(plan, &own) : store_plan_online(plan, index, &own);
-	if (rc && err) {
-		*err = own;
-		own = (struct error){0};
-	}
+	while (!rc && (source = store_plan_open_source(plan)))
+		rc = store_plan_online(plan, catalogue_of(sources, source), renew, err);
 	return rc;
 }
 
@@ -84,27 +32,37 @@ static void say_gone(const struct store_plan *plan)
 			log_warn("%s; looking for another", plan->rows[i].gone);
 }
 
+/* Settle rows whose package turned out not to be there. */
+static int resolve_gone(struct store_plan *plan, struct catalogue_set *sources, struct error *err)
+{
+	const struct kernel_source *source;
+	int rc = 0;
+
+	say_gone(plan);
+	while (!rc && (source = store_plan_open_source(plan))) {
+		struct catalogue *c = catalogue_of(sources, source);
+		bool renew = !c->asked;
+
+		if (!renew)
+			store_plan_strike(plan, c);
+		rc = store_plan_online(plan, c, renew, err);
+	}
+	return rc;
+}
+
 /*
  * Resolve and build until nothing is left to do. A package may be missing because the index is old: it is read anew,
  * once; or because the mirror is incomplete: the next older version is taken. Each turn strikes a package, so it ends.
  */
 static int store_plan_carry_out(const struct store_options *o, struct store_plan *plan, struct error *err)
 {
-	cleanup_package_index struct package_index index = {0};
-	bool fresh = false;
-	int rc = resolve(o, plan, o->update, &index, &fresh, err);
+	cleanup_catalogue_set struct catalogue_set sources = {.dir = o->dir, .quiet = o->quiet};
+	int rc = resolve(plan, &sources, o->update, err);
 
 	if (!rc)
 		rc = store_plan_build(plan, o->quiet, err);
 	while (!rc && store_plan_count(plan, PLAN_UNRESOLVED)) {
-		say_gone(plan);
-		if (!fresh) {
-			package_index_free(&index);
-			rc = resolve(o, plan, true, &index, &fresh, err);
-		} else {
-			store_plan_strike(plan, &index);
-			rc = store_plan_online(plan, &index, err);
-		}
+		rc = resolve_gone(plan, &sources, err);
 		if (!rc)
 			rc = store_plan_build(plan, o->quiet, err);
 	}
@@ -253,17 +211,16 @@ size_t store_kernels_keep(struct store_kernel *kernels, size_t count, const bool
 
 int store_resolve(const struct store_options *o, const struct kernel_list *list, struct error *err)
 {
-	cleanup_package_index struct package_index index = {0};
+	cleanup_catalogue_set struct catalogue_set sources = {.dir = o->dir, .quiet = o->quiet};
 	cleanup_kernel_lock struct kernel_lock lock = {0};
 	cleanup_store_plan struct store_plan plan = {
 	        .dir = o->dir, .list_path = list->path, .lock = &lock, .update = o->update};
 	cleanup_close int lock_fd = -1;
-	bool fresh;
 	int rc = store_dir_lock(o->dir, &lock_fd, err);
 
 	if (!rc)
 		rc = store_dir_read_lock_file(o->dir, &lock, err);
 	if (!rc)
 		rc = store_plan_offline(&plan, list, err);
-	return rc ? rc : resolve(o, &plan, o->update, &index, &fresh, err);
+	return rc ? rc : resolve(&plan, &sources, o->update, err);
 }

@@ -2,15 +2,15 @@
 /*
  * store: images/, the kernels that rows of a list resolved to, unpacked and ready to boot. It decides which kernel a
  * row means (lock file, package index), has missing ones built and hands out paths. Commands call it once, before any
- * VM is started. It never boots anything and never changes the system's apt.
+ * VM is started. It never boots anything and changes nothing outside of its directory.
  *
  *   images/<release>/          one kernel: uncompressed and as it came (their names are its architecture's), btf,
  *                              config, record.json, and symbols once it ran
  *   images/file-<sha256[:16]>/ the same for a file of the user's
  *   images/NAME/modules/       modules of it that were asked for (module_store.h)
  *   images/.tmp-PID-NAME/      one being built; left behind only by a killed run, removed by the next
- *   images/kernels.lock        what each row resolved to (lock.h)
- *   images/apt/                index of kernel packages (apt.h)
+ *   images/kernels.lock        what each row resolved to (kernel_lock.h)
+ *   images/DIRECTORY/          index of the kernels of a source (catalogue.h)
  *   images/.lock               flock: one run at a time changes the store
  */
 #ifndef COREMATRIX_HOST_STORE_STORE_H
@@ -51,7 +51,6 @@ struct store_options {
 	bool compressed;               /* packages whose entry was built before that image was kept are built again */
 	bool quiet;                    /* no line per kernel and no total */
 	const struct strings *modules; /* kernel modules to be kept of packages that are fetched; NULL: none */
-	const char *mirror; /* Debian mirror that overrides the system's; NULL: $DEBIAN_MIRROR, then the system's apt */
 };
 
 /*
@@ -88,11 +87,11 @@ int store_verify(const struct store_options *o, const struct kernel_list *list, 
                  struct error *err);
 
 /*
- * Append the releases that the mirror has between two kernels (release_range.h), by the index at hand. Without one
- * -ENOENT, unless `fetch` allows to get one.
+ * Append the releases that a source (NULL: the default one) has between two of its kernels (release_range.h). -ENOENT
+ * when there is no index of it and `fetch` does not allow to get one; without `fetch`, one of any age will do.
  */
-int store_range(const struct store_options *o, struct release_point from, struct release_point to, bool fetch,
-                struct strings *between, struct error *err);
+int store_range(const struct store_options *o, const struct kernel_source *source, struct release_point from,
+                struct release_point to, bool fetch, struct strings *between, struct error *err);
 
 /* Check that the kernel of each row exists (index or file), fetching an index when there is none; no kernel is built.
  */

@@ -15,8 +15,8 @@
 
 enum { WORKERS = 2 };
 
-/* Measured over 5.10 to 7.3: vmlinux, BTF and configuration of a Debian kernel take 62 to 68 MB, what it was compressed
- * to 8 to 15. */
+/* Measured over 5.10 to 7.3: vmlinux, BTF and configuration of a distribution's kernel take 62 to 68 MB, what it was
+ * compressed to 8 to 15. */
 static const uint64_t kernel_bytes = (uint64_t)83 << 20;
 /* Largest seen while unpacking: 0.25 GB. A kernel image that asks for more than these is no kernel image. */
 #ifdef __SANITIZE_ADDRESS__ /* which maps terabytes */
@@ -40,7 +40,8 @@ struct build {
 static int build_work(void *ctx, struct error *err)
 {
 	const struct build *b = ctx;
-	const struct entry_source source = {.package = b->row->package,
+	const struct entry_source source = {.source = b->row->row->source,
+	                                    .package = b->row->package,
 	                                    .path = b->row->row->spec,
 	                                    .sha256 = b->row->file_sha256,
 	                                    .modules = b->plan->modules};

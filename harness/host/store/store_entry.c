@@ -16,7 +16,6 @@
 #include "host/arch/image.h"
 #include "host/lib/sha256.h"
 #include "host/lib/unpack.h"
-#include "host/source/apt.h"
 #include "host/store/module_store.h"
 
 enum { RECORD_FORMAT = 1 };
@@ -224,28 +223,14 @@ static int image_write(const char *tmp, struct buf *bytes, struct entry_record *
 	return rc;
 }
 
-static int package_fetch(const struct package_ref *ref, const char *path, struct error *err)
-{
-	cleanup_free char *hash = NULL;
-	int rc = apt_fetch(ref, path, err);
-
-	if (!rc)
-		rc = sha256_file(path, &hash, NULL, err);
-	if (rc)
-		return rc;
-	if (strcmp(hash, ref->sha256))
-		return error_set(err, EIO, "%s: the mirror gave a file of sha256 %s; the signed index says %s",
-		                 ref->name, hash, ref->sha256);
-	return 0;
-}
-
 /* The configuration is a help, not a need: a mirror without it costs nothing but the help. */
-static void config_fetch(const char *tmp, const struct package_ref *ref, struct unpack_kernel *kernel)
+static void config_fetch(const char *tmp, const struct kernel_source *source, const struct package_ref *ref,
+                         struct unpack_kernel *kernel)
 {
 	cleanup_free char *path = xasprintf("%s/config.deb", tmp);
 	struct unpack_kernel other;
 
-	if (package_fetch(ref, path, NULL))
+	if (source_fetch(source, ref, path, NULL))
 		return;
 	if (!unpack_package(path, &other, NULL)) {
 		kernel->config = other.config;
@@ -275,12 +260,12 @@ static int modules_take(const char *tmp, const char *path, const struct kernel_p
 	return module_store_take(tmp, path, modules, err);
 }
 
-static int build_package(const char *tmp, const struct kernel_package *package, const struct strings *modules,
-                         struct entry_record *r, struct error *err)
+static int build_package(const char *tmp, const struct entry_source *source, struct entry_record *r, struct error *err)
 {
+	const struct kernel_package *package = source->package;
 	cleanup_free char *path = xasprintf("%s/package.deb", tmp);
 	struct unpack_kernel kernel = {0};
-	int rc = package_fetch(&package->image, path, err);
+	int rc = source_fetch(source->source, &package->image, path, err);
 
 	if (rc)
 		return rc;
@@ -288,11 +273,11 @@ static int build_package(const char *tmp, const struct kernel_package *package, 
 	r->version = xstrdup(package->version);
 	r->package_sha256 = xstrdup(package->image.sha256);
 	rc = package_take(path, &kernel, err);
-	rc = rc ? rc : modules_take(tmp, path, package, modules, err);
+	rc = rc ? rc : modules_take(tmp, path, package, source->modules, err);
 	/* Room first: the package goes before the larger kernel comes. */
 	unlink(path);
 	if (!rc && !kernel.config_path && package->config.name)
-		config_fetch(tmp, &package->config, &kernel);
+		config_fetch(tmp, source->source, &package->config, &kernel);
 	if (!rc)
 		rc = image_write(tmp, &kernel.image, r, err);
 	if (!rc && kernel.config.len)
@@ -391,8 +376,7 @@ int entry_build(const char *dir, const char *name, const struct entry_source *so
 
 	if (mkdir(tmp, 0755))
 		return error_set(err, errno, "%s: cannot create directory: %s", tmp, strerror(errno));
-	rc = source->package ? build_package(tmp, source->package, source->modules, &record, err)
-	                     : build_file(tmp, source, &record, err);
+	rc = source->package ? build_package(tmp, source, &record, err) : build_file(tmp, source, &record, err);
 	if (!rc)
 		rc = record_write(tmp, &record, err);
 	if (!rc)

@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "host/arch/arch.h"
 #include "host/lib/strings.h"
-#include "host/source/package_index.h"
+#include "host/source/source.h"
 
 /* A file of an entry. */
 enum entry_file {
@@ -54,8 +54,9 @@ int entry_read(const char *dir, const char *name, struct entry_record *record, s
 /* Hash every file of an entry that entry_read accepted. 0, or -EINVAL with `err` naming the first that differs. */
 int entry_verify(const char *dir, const char *name, const struct entry_record *record, struct error *err);
 
-/* What to build an entry from: a package of the index, or (when NULL) a file of the user's. */
+/* What to build an entry from: a package of a source, or (when NULL) a file of the user's. */
 struct entry_source {
+	const struct kernel_source *source;
 	const struct kernel_package *package;
 	const char *path;              /* user's file */
 	const char *sha256;            /* of that file, as it was when the row was looked at */

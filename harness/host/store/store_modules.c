@@ -12,11 +12,10 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
-#include "host/lib/child.h"
-#include "host/lib/sha256.h"
-#include "host/lib/unpack.h"
-#include "host/source/apt.h"
 #include "host/arch/image.h"
+#include "host/lib/child.h"
+#include "host/lib/unpack.h"
+#include "host/source/catalogue.h"
 #include "host/store/store_dir.h"
 
 static const size_t user_file_max = 1u << 30;
@@ -25,7 +24,8 @@ static const rlim_t worker_seconds = 900;
 /* Modules of one kernel that are to be taken, for the worker. */
 struct errand {
 	const char *entry, *scratch;
-	const char *package; /* a file of the user's, NULL: `ref` is fetched */
+	const char *package; /* a file of the user's, NULL: `ref` is fetched from `source` */
+	const struct kernel_source *source;
 	const struct package_ref *ref;
 	const struct strings *names;
 };
@@ -33,21 +33,8 @@ struct errand {
 struct preparation {
 	const struct store_options *o;
 	const struct strings *names;
-	struct package_index index;
-	bool indexed, fresh; /* `index` was read; from the mirror, in this run */
+	struct catalogue_set sources;
 };
-
-static int fetch(const struct errand *e, const char *path, struct error *err)
-{
-	cleanup_free char *hash = NULL;
-	int rc = apt_fetch(e->ref, path, err);
-
-	rc = rc ? rc : sha256_file(path, &hash, NULL, err);
-	if (!rc && strcmp(hash, e->ref->sha256))
-		rc = error_set(err, EIO, "%s: the mirror gave a file of sha256 %s; the signed index says %s",
-		               e->ref->name, hash, e->ref->sha256);
-	return rc;
-}
 
 static bool is_package(const char *path)
 {
@@ -67,7 +54,7 @@ static int work(void *ctx, struct error *err)
 	setrlimit(RLIMIT_CPU, &seconds);
 	if (e->package && !is_package(e->package))
 		return module_store_note_absent(e->entry, e->names, "a kernel image alone brings no modules", err);
-	rc = e->package ? 0 : fetch(e, fetched, err);
+	rc = e->package ? 0 : source_fetch(e->source, e->ref, fetched, err);
 	return rc ? rc : module_store_take(e->entry, e->package ? e->package : fetched, e->names, err);
 }
 
@@ -82,44 +69,16 @@ static int run_errand(const struct errand *e, struct error *err)
 	return rc;
 }
 
-static int read_index(struct preparation *p, bool refresh, struct error *err)
-{
-	cleanup_free char *dir = xasprintf("%s/apt", p->o->dir);
-	long age;
-
-	if (p->indexed)
-		package_index_free(&p->index);
-	p->indexed = false;
-	if (!refresh && !apt_index_read(dir, p->o->mirror, &p->index, &age, NULL)) {
-		p->indexed = true;
-		return 0;
-	}
-	if (!p->o->quiet)
-		log_info("reading the index of Debian's kernel packages");
-	p->fresh = true;
-	p->indexed = !apt_update(dir, p->o->mirror, &p->index, err);
-	return p->indexed ? 0 : -err->code;
-}
-
-/* The package that holds the modules of a kernel; NULL when the mirror has none (0), or a negative errno. */
-static int find_package(struct preparation *p, const struct store_kernel *k, const struct package_ref **ref,
+/* The file that holds the modules of a kernel; NULL when the source has none (0), or a negative errno. */
+static int find_package(struct catalogue *c, const struct store_kernel *k, const struct package_ref **ref,
                         struct error *err)
 {
-	const struct kernel_package *found;
-	int rc = p->indexed ? 0 : read_index(p, false, err);
+	const struct catalogue_question question = {.release = k->release, .version = k->version};
+	int rc = catalogue_settle(c, &question, 1, err);
+	const struct kernel_package *found = rc ? NULL : kernel_index_exact(&c->index, k->release, k->version);
 
-	*ref = NULL;
-	if (rc)
-		return rc;
-	found = package_index_exact(&p->index, k->release, k->version);
-	if (!found && !p->fresh) {
-		rc = read_index(p, true, err);
-		if (rc)
-			return rc;
-		found = package_index_exact(&p->index, k->release, k->version);
-	}
 	*ref = found && found->modules.name ? &found->modules : NULL;
-	return 0;
+	return rc;
 }
 
 static char *entry_of(const struct store_kernel *k)
@@ -127,18 +86,31 @@ static char *entry_of(const struct store_kernel *k)
 	return xstrndup(k->image, (size_t)(io_basename(k->image) - k->image - 1));
 }
 
-static int take_from_mirror(struct preparation *p, const struct store_kernel *k, struct errand *e, struct error *err)
+static int fetch_and_take(struct catalogue *c, const struct store_kernel *k, struct errand *e, struct error *err)
 {
-	cleanup_error struct error why = {0};
-	int64_t start = clock_ms();
-	int rc = find_package(p, k, &e->ref, err);
+	int rc = find_package(c, k, &e->ref, err);
 
 	if (rc)
 		return rc;
 	if (!e->ref)
-		return module_store_note_absent(e->entry, e->names,
-		                                "the mirror has the package with this kernel's modules no more", err);
-	rc = run_errand(e, &why);
+		return error_set(err, ENOENT, "the mirror no longer has the package with this kernel's modules");
+	return run_errand(e, err);
+}
+
+static int take_from_source(const struct preparation *p, struct catalogue *c, const struct store_kernel *k,
+                            struct errand *e, struct error *err)
+{
+	cleanup_error struct error why = {0};
+	int64_t start = clock_ms();
+	int rc = fetch_and_take(c, k, e, &why);
+
+	/* An old index may list what is elsewhere by now. */
+	if (rc == -ENOENT && e->ref && !c->asked) {
+		rc = catalogue_renew(c, err);
+		if (rc)
+			return rc;
+		rc = fetch_and_take(c, k, e, &why);
+	}
 	if (rc == -ENOENT)
 		return module_store_note_absent(e->entry, e->names, why.text, err);
 	if (rc)
@@ -161,7 +133,8 @@ static int prepare_one(struct preparation *p, const struct kernel_row *row, cons
 	if (module_set_has(set, p->names))
 		return 0;
 	if (*k->package) {
-		rc = take_from_mirror(p, k, &e, err);
+		e.source = row->source;
+		rc = take_from_source(p, catalogue_of(&p->sources, row->source), k, &e, err);
 	} else {
 		e.package = row->spec;
 		rc = run_errand(&e, err);
@@ -177,7 +150,7 @@ int store_modules_prepare(const struct store_options *o, const struct kernel_lis
                           const struct store_kernel *kernels, size_t count, const struct strings *names,
                           struct module_set **sets, struct error *err)
 {
-	struct preparation p = {.o = o, .names = names};
+	struct preparation p = {.o = o, .names = names, .sources = {.dir = o->dir, .quiet = o->quiet}};
 	cleanup_close int lock = -1;
 	int rc = 0;
 
@@ -188,8 +161,7 @@ int store_modules_prepare(const struct store_options *o, const struct kernel_lis
 	for (size_t i = 0; i < count && !rc; i++)
 		if (!kernels[i].skipped)
 			rc = prepare_one(&p, &list->rows[i], &kernels[i], &(*sets)[i], err);
-	if (p.indexed)
-		package_index_free(&p.index);
+	catalogue_set_free(&p.sources);
 	return rc;
 }
 

@@ -129,14 +129,15 @@ size_t store_plan_count(const struct store_plan *plan, enum plan_state state)
 
 /* What the row means: what the lock pins while the mirror has it, else the newest that fits. */
 static const struct kernel_package *package_wanted(const struct store_plan *plan, const struct kernel_row *row,
-                                                   const struct package_index *index, struct error *err)
+                                                   const struct kernel_index *index, struct error *err)
 {
+	const struct kernel_wish wish = kernel_row_wish(row);
 	const struct lock_line *line = store_plan_lock_line(plan->lock, row);
 	const struct kernel_package *package;
 
 	if (!line || plan->update)
-		return package_index_find(index, row, err);
-	package = package_index_exact(index, line->release, line->version);
+		return source_find(row->source, index, &wish, err);
+	package = kernel_index_exact(index, line->release, line->version);
 	if (package && !strcmp(package->image.sha256, line->package_sha256))
 		return package;
 	if (plan->frozen) {
@@ -146,31 +147,15 @@ static const struct kernel_package *package_wanted(const struct store_plan *plan
 		        line->package, line->version, plan->dir, line->package_sha256);
 		return NULL;
 	}
-	package = package_index_find(index, row, err);
+	package = source_find(row->source, index, &wish, err);
 	if (package)
 		log_info("%s:%u: %s %s is not on the mirror any more; taking %s %s", plan->list_path, row->line,
 		         line->release, line->version, package->release, package->version);
 	return package;
 }
 
-bool store_plan_is_known(const struct store_plan *plan, const struct package_index *index)
-{
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct kernel_row *row = plan->rows[i].row;
-		const struct lock_line *line = store_plan_lock_line(plan->lock, row);
-
-		if (plan->rows[i].state != PLAN_UNRESOLVED)
-			continue;
-		if (line && !plan->update && !package_index_exact(index, line->release, line->version))
-			return false;
-		if (!package_index_find(index, row, NULL))
-			return false;
-	}
-	return true;
-}
-
 /* A mistake in the list, unless the mirror is to blame. */
-static int not_found(const struct plan_row *r, const struct package_index *index, struct error *err)
+static int not_found(const struct plan_row *r, const struct kernel_index *index, struct error *err)
 {
 	if (r->gone)
 		return error_set(err, ENOENT, "%s; the mirror has no older kernel that fits", r->gone);
@@ -197,24 +182,25 @@ static int frozen_check(const struct store_plan *plan, struct plan_row *r, struc
  * A kernel that is there and only lacks its compressed image stays as it is once the mirror has it no more: another one
  * in its place would be a change of the matrix that nobody asked for.
  */
-static bool stays_as_it_is(const struct store_plan *plan, struct plan_row *r, const struct package_index *index)
+static bool stays_as_it_is(const struct store_plan *plan, struct plan_row *r, const struct kernel_index *index)
 {
 	const struct lock_line *line = store_plan_lock_line(plan->lock, r->row);
 
-	if (!plan->compressed || !line || plan->update || package_index_exact(index, line->release, line->version) ||
+	if (!plan->compressed || !line || plan->update || kernel_index_exact(index, line->release, line->version) ||
 	    !entry_found(plan, line->release, &r->record))
 		return false;
 	if (!is_pinned(&r->record, line)) {
 		entry_record_free(&r->record);
 		return false;
 	}
-	log_warn("%s: %s is not on the mirror any more: its compressed image cannot be had", r->row->id, line->version);
+	log_warn("%s: %s is not on the mirror any more: its compressed image is not available", r->row->id,
+	         line->version);
 	r->name = xstrdup(line->release);
 	r->state = PLAN_PRESENT;
 	return true;
 }
 
-static int row_online(struct store_plan *plan, struct plan_row *r, const struct package_index *index, struct error *err)
+static int row_online(struct store_plan *plan, struct plan_row *r, const struct kernel_index *index, struct error *err)
 {
 	if (stays_as_it_is(plan, r, index))
 		return 0;
@@ -235,16 +221,83 @@ static int row_online(struct store_plan *plan, struct plan_row *r, const struct 
 	return 0;
 }
 
-int store_plan_online(struct store_plan *plan, const struct package_index *index, struct error *err)
+static bool is_open(const struct plan_row *r, const struct kernel_source *source)
 {
-	for (size_t i = 0; i < plan->count; i++) {
-		struct plan_row *r = &plan->rows[i];
-		int rc = r->state == PLAN_UNRESOLVED ? row_online(plan, r, index, err) : 0;
+	return r->state == PLAN_UNRESOLVED && r->row->source == source;
+}
 
-		if (rc && (rc = store_plan_failed(plan, r, err)))
-			return rc;
+const struct kernel_source *store_plan_open_source(const struct store_plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->rows[i].state == PLAN_UNRESOLVED)
+			return plan->rows[i].row->source;
+	return NULL;
+}
+
+/* Without any index nothing of the source is available: the optional rows are skipped, any other fails. */
+static int no_index(struct store_plan *plan, const struct kernel_source *source, struct error *err)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (is_open(&plan->rows[i], source) && !plan->rows[i].row->optional)
+			return -err->code;
+	for (size_t i = 0; i < plan->count; i++) {
+		struct error why = {0};
+
+		if (!is_open(&plan->rows[i], source))
+			continue;
+		error_set(&why, err->code, "%s", err->text);
+		store_plan_failed(plan, &plan->rows[i], &why);
 	}
+	error_clear(err);
 	return 0;
+}
+
+/* Ask for what each row means: what the lock pins, or the newest that fits. */
+static int settle(const struct store_plan *plan, struct catalogue *c, struct error *err)
+{
+	struct catalogue_question *questions = xcalloc(plan->count, sizeof(*questions));
+	struct kernel_wish *wishes = xcalloc(plan->count, sizeof(*wishes));
+	size_t count = 0;
+	int rc;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_row *r = &plan->rows[i];
+		const struct lock_line *line = plan->update ? NULL : store_plan_lock_line(plan->lock, r->row);
+
+		if (!is_open(r, c->source))
+			continue;
+		wishes[count] = kernel_row_wish(r->row);
+		questions[count] = (struct catalogue_question){.wish = &wishes[count],
+		                                               .release = line ? line->release : NULL,
+		                                               .version = line ? line->version : NULL};
+		count++;
+	}
+	rc = catalogue_settle(c, questions, count, err);
+	free(questions);
+	free(wishes);
+	return rc;
+}
+
+int store_plan_online(struct store_plan *plan, struct catalogue *c, bool renew, struct error *err)
+{
+	cleanup_error struct error own = {0};
+	int rc = renew ? catalogue_renew(c, &own) : settle(plan, c, &own);
+
+	if (rc)
+		rc = no_index(plan, c->source, &own);
+	for (size_t i = 0; i < plan->count && !rc; i++) {
+		struct plan_row *r = &plan->rows[i];
+
+		if (!is_open(r, c->source))
+			continue;
+		rc = row_online(plan, r, &c->index, &own);
+		rc = rc ? store_plan_failed(plan, r, &own) : 0;
+	}
+	if (rc && err) {
+		*err = own;
+		own = (struct error){0};
+	}
+	return rc;
 }
 
 int store_plan_built(struct store_plan *plan, struct plan_row *r, struct error *err)
@@ -266,13 +319,13 @@ void store_plan_gone(struct plan_row *r, const char *why)
 	r->state = PLAN_UNRESOLVED;
 }
 
-void store_plan_strike(const struct store_plan *plan, struct package_index *index)
+void store_plan_strike(const struct store_plan *plan, struct catalogue *c)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_row *r = &plan->rows[i];
 
-		if (r->state == PLAN_UNRESOLVED && r->gone)
-			package_index_strike(index, r->package->release, r->package->version);
+		if (is_open(r, c->source) && r->gone)
+			kernel_index_strike(&c->index, r->package->release, r->package->version);
 	}
 }
 

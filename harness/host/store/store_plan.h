@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * store_plan: which kernel each row of a list means, and whether the store has it: from the lock file and the store
- * alone first, from the package index for what is left. store.h drives it, with the store's lock held. It fetches and
- * builds nothing.
+ * alone first, from its source's index for what is left. The store's lock is held. It fetches and builds nothing.
  */
 #ifndef COREMATRIX_HOST_STORE_STORE_PLAN_H
 #define COREMATRIX_HOST_STORE_STORE_PLAN_H
@@ -13,14 +12,14 @@
 #include "base/error.h"
 #include "host/kernels/kernel_list.h"
 #include "host/kernels/kernel_lock.h"
-#include "host/source/package_index.h"
+#include "host/source/catalogue.h"
 #include "host/store/store_entry.h"
 
 enum plan_state {
 	PLAN_UNRESOLVED, /* the index has to be asked */
 	PLAN_PRESENT,    /* in the store, as `record` says */
 	PLAN_BUILD,      /* known, and to be built */
-	PLAN_SKIPPED,    /* optional, and not to be had: `reason` */
+	PLAN_SKIPPED,    /* optional, and not available: `reason` */
 };
 
 struct plan_row {
@@ -51,21 +50,25 @@ int store_plan_offline(struct store_plan *plan, const struct kernel_list *list, 
 /* Rows that are still to be resolved, or known and to be built. */
 size_t store_plan_count(const struct store_plan *plan, enum plan_state state);
 
-/* Settle the unresolved rows by the index, which must outlive the plan's use. */
-int store_plan_online(struct store_plan *plan, const struct package_index *index, struct error *err);
+/*
+ * Settle the unresolved rows of a source by its catalogue, which must outlive the plan's use: by an index that is as
+ * good as the rows need (catalogue_settle) or, with `renew`, by a new one. Without any, optional rows are skipped, and
+ * one that is not is the error.
+ */
+int store_plan_online(struct store_plan *plan, struct catalogue *catalogue, bool renew, struct error *err);
 
-/* Whether the index knows a kernel for every unresolved row. */
-bool store_plan_is_known(const struct store_plan *plan, const struct package_index *index);
+/* The source of a row that is unresolved, or NULL. */
+const struct kernel_source *store_plan_open_source(const struct store_plan *plan);
 
 /* Take note that the row's entry was built: read its record. With a frozen lock it must be what the lock says. */
 int store_plan_built(struct store_plan *plan, struct plan_row *row, struct error *err);
 
 /*
- * Take note that the mirror does not have the file of the row's package: the row is unresolved again. plan_strike then
- * tells an index of such packages.
+ * Take note that the source does not have the file of the row's package: the row is unresolved again.
+ * store_plan_strike then tells an index of such packages.
  */
 void store_plan_gone(struct plan_row *row, const char *why);
-void store_plan_strike(const struct store_plan *plan, struct package_index *index);
+void store_plan_strike(const struct store_plan *plan, struct catalogue *catalogue);
 
 /* Record a row's failure: skip the row (0) when it is optional, else `err` gets the row's place in front (-code). */
 int store_plan_failed(const struct store_plan *plan, struct plan_row *row, struct error *err);

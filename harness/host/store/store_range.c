@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which kernels the mirror has beside those of a list: what `predict` and `bisect` ask. */
-#include "base/cleanup.h"
-#include "host/source/apt.h"
+/* Which kernels a source has beside those of a list. */
+#include "host/source/catalogue.h"
 #include "host/store/store.h"
 
-int store_range(const struct store_options *o, struct release_point from, struct release_point to, bool fetch,
-                struct strings *between, struct error *err)
+int store_range(const struct store_options *o, const struct kernel_source *source, struct release_point from,
+                struct release_point to, bool fetch, struct strings *between, struct error *err)
 {
-	cleanup_free char *dir = xasprintf("%s/apt", o->dir);
-	cleanup_package_index struct package_index index = {0};
-	long age;
-	int rc = apt_index_read(dir, o->mirror, &index, &age, err);
+	cleanup_catalogue_set struct catalogue_set sources = {.dir = o->dir, .offline = !fetch, .quiet = o->quiet};
+	struct catalogue *c = catalogue_of(&sources, source ? source : source_default());
+	const struct catalogue_question questions[] = {
+	        {.release = from.release, .version = from.version},
+	        {.release = to.release, .version = to.version},
+	        {0}, /* what lies between */
+	};
+	int rc = catalogue_settle(c, questions, sizeof(questions) / sizeof(questions[0]), err);
 
-	if (rc && fetch)
-		rc = apt_update(dir, o->mirror, &index, err);
-	return rc ? rc : release_range(&index, from, to, between, err);
+	return rc ? rc : release_range(c->source, &c->index, from, to, between, err);
 }

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/source/debian.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/version.h"
+#include "host/source/apt.h"
+#include "host/source/package_index.h"
+
+static const size_t nearest_count = 3;
+
+/* ---- flavours ---- */
+
+/* How a release ends is "-", what is here, and Debian's name of the architecture. */
+static const struct flavour {
+	const char *name; /* NULL: as the architecture is called */
+	const char *ending;
+} flavours[] = {
+        {NULL, ""},
+        {"cloud", "cloud-"},
+        {"rt", "rt-"},
+};
+enum { FLAVOUR_COUNT = sizeof(flavours) / sizeof(flavours[0]) };
+
+static const char *flavour_at(const struct arch *arch, size_t index)
+{
+	return flavours[index].name ? flavours[index].name : arch->deb;
+}
+
+static bool is_flavour(const struct arch *arch, const char *name)
+{
+	for (size_t i = 0; i < FLAVOUR_COUNT; i++)
+		if (!strcmp(flavour_at(arch, i), name))
+			return true;
+	return false;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t a = strlen(text), b = strlen(end);
+
+	return a >= b && !strcmp(text + a - b, end);
+}
+
+const char *debian_flavour(const struct arch *arch, const char *release)
+{
+	const char *found = NULL;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < FLAVOUR_COUNT; i++) {
+		cleanup_free char *ending = xasprintf("-%s%s", flavours[i].ending, arch->deb);
+
+		if (strlen(ending) <= longest || !ends_with(release, ending))
+			continue;
+		longest = strlen(ending);
+		found = flavour_at(arch, i);
+	}
+	return found;
+}
+
+static const char *flavour(const char *release)
+{
+	const struct arch *arch;
+
+	for (size_t i = 0; (arch = arch_at(i)); i++) {
+		const char *found = debian_flavour(arch, release);
+
+		if (found)
+			return found;
+	}
+	return "";
+}
+
+/* As people list them. */
+static char *flavour_names(const struct arch *arch)
+{
+	struct buf text = {0};
+
+	for (size_t i = 0; i < FLAVOUR_COUNT; i++)
+		buf_printf(&text, "%s%s", !i ? "" : i + 1 < FLAVOUR_COUNT ? ", " : " or ", flavour_at(arch, i));
+	return buf_steal(&text);
+}
+
+/* ---- what rows say ---- */
+
+enum wish_kind {
+	WISH_NONE,
+	WISH_VERSION, /* "6.1" with a flavour: the newest package of that version */
+	WISH_NEWEST,  /* "newest" with a flavour: the newest version there is */
+	WISH_RELEASE, /* "6.12.95+deb12-cloud-amd64": exactly this one */
+};
+
+/* "6.1": two numbers and nothing else. Three or more numbers are counted too, to explain them. */
+static size_t count_numbers(const char *text)
+{
+	size_t count = 0;
+
+	for (;;) {
+		if (!isdigit((unsigned char)*text))
+			return 0;
+		while (isdigit((unsigned char)*text))
+			text++;
+		count++;
+		if (!*text)
+			return count;
+		if (*text++ != '.')
+			return 0;
+	}
+}
+
+static bool is_release(const char *text)
+{
+	if (!isdigit((unsigned char)*text) || !strchr(text, '.') || !strchr(text, '-'))
+		return false;
+	for (; *text; text++)
+		if (!isalnum((unsigned char)*text) && !strchr("._+~-", *text))
+			return false;
+	return true;
+}
+
+static enum wish_kind wish_kind(const char *spec)
+{
+	if (!strcmp(spec, "newest"))
+		return WISH_NEWEST;
+	if (count_numbers(spec) == 2)
+		return WISH_VERSION;
+	return is_release(spec) ? WISH_RELEASE : WISH_NONE;
+}
+
+static int no_kernel(const struct arch *arch, const char *spec, struct error *err)
+{
+	if (count_numbers(spec) > 2)
+		return error_usage(
+		        err,
+		        "'%.80s' has no flavour; expected MAJOR.MINOR FLAVOUR (6.1 cloud) or a full release (6.12.95+deb12-cloud-%s)",
+		        spec, arch->deb);
+	return error_usage(
+	        err,
+	        "'%.80s' names no kernel; expected a version (6.1 cloud), 'newest', a full release (6.12.95+deb12-cloud-%s) or a path with a '/' (./vmlinuz)",
+	        spec, arch->deb);
+}
+
+static int read_words(const struct arch *arch, const char *const *words, size_t count, size_t *fault, struct error *err)
+{
+	enum wish_kind kind = wish_kind(words[0]);
+	cleanup_free char *names = NULL;
+
+	*fault = 0;
+	if (kind == WISH_NONE)
+		return no_kernel(arch, words[0], err);
+	if (kind == WISH_RELEASE) {
+		if (debian_flavour(arch, words[0]))
+			return 1;
+		return error_usage(err, "release '%.80s' is not for %s; expected one that ends in -%s", words[0],
+		                   arch->name, arch->deb);
+	}
+	if (count > 1 && is_flavour(arch, words[1]))
+		return 2;
+	*fault = 1;
+	names = flavour_names(arch);
+	return error_usage(err, "%s%.80s%s after '%.80s'; expected a flavour: %s", count > 1 ? "'" : "",
+	                   count > 1 ? words[1] : "nothing", count > 1 ? "'" : "", words[0], names);
+}
+
+/* ---- versions ---- */
+
+/* deb-version(7): what follows the last hyphen is the package's own revision. */
+static size_t upstream_len(const char *version)
+{
+	const char *revision = strrchr(version, '-');
+
+	return revision ? (size_t)(revision - version) : strlen(version);
+}
+
+/* ---- which kernel a row means ---- */
+
+static bool fits(const struct kernel_package *k, const struct kernel_wish *wish)
+{
+	enum wish_kind kind = wish_kind(wish->spec);
+	unsigned major, minor, want_major, want_minor;
+	const char *found;
+
+	if (kind == WISH_RELEASE)
+		return !strcmp(k->release, wish->spec);
+	found = debian_flavour(wish->arch, k->release);
+	if (!found || strcmp(found, wish->flavour))
+		return false;
+	if (kind == WISH_NEWEST)
+		return true;
+	return !version_parse(k->version, &major, &minor) && !version_parse(wish->spec, &want_major, &want_minor) &&
+	       major == want_major && minor == want_minor;
+}
+
+/* What a kernel is called in the wish's own terms. */
+static char *name_for(const struct kernel_package *k, enum wish_kind kind)
+{
+	unsigned major = 0, minor = 0;
+
+	if (kind == WISH_RELEASE)
+		return xstrdup(k->release);
+	version_parse(k->version, &major, &minor);
+	return xasprintf("%u.%u", major, minor);
+}
+
+struct names {
+	char **at;
+	size_t count;
+};
+
+static void names_add(struct names *names, char *name)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		if (!strcmp(names->at[i], name)) {
+			free(name);
+			return;
+		}
+	}
+	names->at = xrealloc(names->at, names->count + 1, sizeof(*names->at));
+	names->at[names->count++] = name;
+}
+
+static int name_order(const void *a, const void *b)
+{
+	return version_compare(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names around where `spec` would stand: two below it and one above, or what there is. */
+static void nearest_add(const struct names *names, const char *spec, struct buf *text)
+{
+	size_t above = 0, first, last;
+
+	while (above < names->count && version_compare(names->at[above], spec) < 0)
+		above++;
+	last = above < names->count ? above + 1 : names->count;
+	first = last > nearest_count ? last - nearest_count : 0;
+	if (last - first < nearest_count)
+		last = first + nearest_count < names->count ? first + nearest_count : names->count;
+	for (size_t i = first; i < last; i++)
+		buf_printf(text, "%s%s", i == first ? "" : i + 1 == last ? " and " : ", ", names->at[i]);
+}
+
+/* Flavours that the wish's version does exist in. */
+static void other_flavours_add(const struct kernel_index *index, const struct kernel_wish *wish, struct buf *text)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < FLAVOUR_COUNT; i++) {
+		const struct kernel_wish other = {wish->arch, wish->spec, flavour_at(wish->arch, i)};
+
+		if (source_find(&debian_source, index, &other, NULL))
+			buf_printf(text, "%s%s", found++ ? ", " : "; that version exists as ", other.flavour);
+	}
+}
+
+static void explain(const struct kernel_index *index, const struct kernel_wish *wish, struct error *err)
+{
+	enum wish_kind kind = wish_kind(wish->spec);
+	const char *wanted = kind == WISH_RELEASE ? flavour(wish->spec) : wish->flavour;
+	cleanup_buf struct buf hint = {0};
+	struct names names = {0};
+
+	for (size_t i = 0; i < index->count; i++)
+		if (!index->kernels[i].gone && !strcmp(flavour(index->kernels[i].release), wanted))
+			names_add(&names, name_for(&index->kernels[i], kind));
+	if (names.count) {
+		qsort(names.at, names.count, sizeof(*names.at), name_order);
+		buf_puts(&hint, "; the nearest are ");
+		nearest_add(&names, wish->spec, &hint);
+	}
+	if (kind == WISH_VERSION)
+		other_flavours_add(index, wish, &hint);
+	if (kind == WISH_RELEASE)
+		error_usage(err, "the mirror has no kernel of release %s%s", wish->spec, buf_str(&hint));
+	else
+		error_usage(err, "the mirror has no kernel %s %s%s", wish->spec, wish->flavour, buf_str(&hint));
+	for (size_t i = 0; i < names.count; i++)
+		free(names.at[i]);
+	free(names.at);
+}
+
+/* ---- the index ---- */
+
+/* Nothing came: the first thing apt complained of, other than suites that this mirror does not carry, is the reason. */
+static int nothing_came(const char *mirror, const char *complaints, const struct kernel_index *index, struct error *err)
+{
+	return error_set(err, EIO, "no index of kernel packages from %s: apt says: %s", mirror,
+	                 index->gap_count ? index->gaps[0]
+	                 : *complaints    ? "no suite of Debian is there; set DEBIAN_MIRROR to a mirror of Debian"
+	                                  : "nothing");
+}
+
+static int refresh(const char *dir, struct kernel_index *index, struct error *err)
+{
+	const struct arch *arch = arch_default();
+	struct package_scan scan = {0};
+	struct paragraphs reader = {.take = package_scan_take, .ctx = &scan};
+	cleanup_free char *mirror = NULL;
+	cleanup_buf struct buf complaints = {0};
+	int rc = apt_read_lists(dir, APT_PACKAGES, arch, &reader, &mirror, &complaints, err);
+
+	*index = (struct kernel_index){0};
+	if (!rc) {
+		package_index_build(&scan, arch, index);
+		apt_gaps_parse(buf_str(&complaints), index);
+		if (!index->count)
+			rc = nothing_came(mirror, buf_str(&complaints), index, err);
+	}
+	paragraphs_free(&reader);
+	package_scan_free(&scan);
+	if (rc)
+		kernel_index_free(index);
+	return rc;
+}
+
+static bool serves(const struct kernel_index *index)
+{
+	const char *given = apt_mirror_given();
+
+	for (size_t i = 0; given && i < index->count; i++)
+		if (!strncmp(index->kernels[i].image.uri, given, strlen(given)))
+			return true;
+	return !given;
+}
+
+const struct kernel_source debian_source = {
+        .name = "debian",
+        .listing = "the index of Debian's kernel packages",
+        .directory = "apt",
+        .read_words = read_words,
+        .flavour = flavour,
+        .compare = version_compare,
+        .upstream_len = upstream_len,
+        .refresh = refresh,
+        .serves = serves,
+        .fits = fits,
+        .explain = explain,
+        .fetch = apt_fetch,
+};

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * source: where kernels come from. A `struct kernel_source` is all that is specific to one such place: what a row of a
+ * kernel list says of its kernels, how their versions order, how they are listed, found and fetched. Another source is
+ * one more of these in files of its own in this room, and one more line in source.c; nothing outside of the room knows
+ * which there are. When an index is read and how old it may be is catalogue.h's, the same for all.
+ */
+#ifndef COREMATRIX_HOST_SOURCE_SOURCE_H
+#define COREMATRIX_HOST_SOURCE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "host/arch/arch.h"
+#include "host/source/kernel_index.h"
+
+/* Which kernel a row asks for, in words that the source has read before. */
+struct kernel_wish {
+	const struct arch *arch;
+	const char *spec;    /* the row's first word */
+	const char *flavour; /* its second, "" when the source took the first alone */
+};
+
+/* Every callback is there; none keeps state between calls. */
+struct kernel_source {
+	const char *name;      /* what rows, records and lock files call it */
+	const char *listing;   /* what its index is, for people: "the index of …" */
+	const char *directory; /* in the store, for its index and state */
+
+	/* ---- what rows say; pure ---- */
+
+	/*
+	 * How many of a row's words (1 or 2, of `count` from 1) say which kernel is meant; -EINVAL when they say none:
+	 * `err` (usage, without a place) then says what was expected, and *fault is the word that is wrong, `count` for
+	 * one that is missing.
+	 */
+	int (*read_words)(const struct arch *arch, const char *const *words, size_t count, size_t *fault,
+	                  struct error *err);
+	/* What rows call the flavour of a kernel of that release; "" when it is none of this source's. */
+	const char *(*flavour)(const char *release);
+
+	/* ---- versions; pure ---- */
+
+	/* Order of two versions of packages: <0, 0 or >0. */
+	int (*compare)(const char *a, const char *b);
+	/* How much of a version is the kernel's authors': packages that differ in the rest are the same kernel. */
+	size_t (*upstream_len)(const char *version);
+
+	/* ---- the index ---- */
+
+	/*
+	 * List the kernels anew, over the network; `dir` is the source's directory, which exists. Parts that could not
+	 * be read become gaps; none at all is an error, and then `index` is empty.
+	 */
+	int (*refresh)(const char *dir, struct kernel_index *index, struct error *err);
+	/* Whether an index of an earlier run is of the place that is asked now (a mirror may have been changed). */
+	bool (*serves)(const struct kernel_index *index);
+	/* Whether a kernel is one that the wish means; of all that are, the one of the newest version counts. Pure. */
+	bool (*fits)(const struct kernel_package *package, const struct kernel_wish *wish);
+	/* Say in `err` (usage, without a place) that no kernel fits, and what the nearest are. Pure. */
+	void (*explain)(const struct kernel_index *index, const struct kernel_wish *wish, struct error *err);
+
+	/* ---- files ---- */
+
+	/*
+	 * Bring a file to `target` (beside which a partial one may be left). -ENOENT when the source does not have what
+	 * it lists. Called by source_fetch alone, which checks the hash.
+	 */
+	int (*fetch)(const struct package_ref *ref, const char *target, struct error *err);
+};
+
+/* The one of a row that names none. */
+const struct kernel_source *source_default(void);
+
+/* The kernel that a wish means, or NULL; `err` (may be NULL) then says what the nearest are. Pure. */
+const struct kernel_package *source_find(const struct kernel_source *source, const struct kernel_index *index,
+                                         const struct kernel_wish *wish, struct error *err);
+
+/*
+ * Bring a file to `target` and hold it to the hash that the index has: -ENOENT when the source does not have it, -EIO
+ * when it gave another or none at all.
+ */
+int source_fetch(const struct kernel_source *source, const struct package_ref *ref, const char *target,
+                 struct error *err);
+
+#endif
