@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* deb_src_list: the versions of one source package in Debian's Sources files (deb-src-control(5)). Pure. */
+#ifndef COREMATRIX_HOST_SOURCE_DEB_SRC_LIST_H
+#define COREMATRIX_HOST_SOURCE_DEB_SRC_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "host/source/kernel_index.h"
+
+/* One version of it on the mirror. */
+struct deb_src_version {
+	char *version;
+	struct package_ref *files;
+	size_t count;
+};
+
+struct deb_src_list {
+	const char *name; /* of the package; given */
+	struct deb_src_version *at;
+	size_t count;
+};
+
+/* Look at one paragraph; `base` is the repository's URI with its final slash. As a struct paragraphs takes them. */
+void deb_src_list_take(void *ctx, const char *base, const char *text, size_t len);
+void deb_src_list_free(struct deb_src_list *list);
+#define cleanup_deb_src_list __attribute__((cleanup(deb_src_list_free)))
+
+/* Whether `wanted` means a package of Debian's `version`: is the same, or its authors' part of it; NULL means any. */
+bool deb_src_is_meant(const char *version, const char *wanted);
+
+/* The newest that `wanted` means, or NULL. */
+const struct deb_src_version *deb_src_list_find(const struct deb_src_list *list, const char *wanted);
+
+#endif
