@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "host/kernels/kernel_list.h"
+#include "tests/scratch.h"
 #include "tests/suite.h"
 
 static const struct {
@@ -89,6 +90,42 @@ START_TEST(types_alone_are_set_apart)
 	types.rows[0].optional = true;
 	ck_assert(!kernel_list_check_types(&types, &err));
 	ck_assert_uint_eq(types.count, 0);
+}
+END_TEST
+
+/* What commands take of a list, in one step: each of these is a list with two rows of types, of which one is there. */
+static const struct {
+	const char *globs[2];
+	size_t count, kernels, types;
+	const char *refused; /* NULL: taken */
+} taken[] = {
+        {{NULL}, 0, 0, 0, ":2: ./no/such.btf: "},
+        {{"6.1-*"}, 1, 2, 0, NULL},
+        {{"here"}, 1, 0, 1, NULL},
+        {{"6.1-rt", "here"}, 2, 1, 1, NULL},
+        {{"such"}, 1, 0, 0, ":2: ./no/such.btf: "},
+        {{"7.*"}, 1, 0, 0, "no kernel matches '7.*'"},
+};
+
+START_TEST(a_command_takes_kernels_and_types)
+{
+	cleanup_free char *btf = scratch_file("here.btf", "x", 1);
+	cleanup_free char *text = xasprintf("6.1 rt\n./no/such.btf\n6.1 cloud\n\"%s\"\n", btf);
+	cleanup_free char *path = scratch_file("list.txt", text, strlen(text));
+	cleanup_kernel_list struct kernel_list list = {0}, types = {0};
+	cleanup_error struct error err = {0};
+	int rc = kernel_list_open(path, (char *const *)taken[_i].globs, taken[_i].count, &list, &types, &err);
+
+	if (taken[_i].refused) {
+		ck_assert_int_lt(rc, 0);
+		ck_assert_int_eq(err.status, EXIT_USAGE);
+		ck_assert_msg(strstr(err.text, taken[_i].refused) != NULL, "%s", err.text);
+		return;
+	}
+	ck_assert_msg(!rc, "%s", err.text);
+	ck_assert_uint_eq(list.count, taken[_i].kernels);
+	ck_assert_uint_eq(types.count, taken[_i].types);
+	ck_assert_int_eq(!kernel_list_need_kernel(&list, "run", &err), taken[_i].kernels > 0);
 }
 END_TEST
 
@@ -246,8 +283,14 @@ END_TEST
 int main(void)
 {
 	const struct suite_row tests[] = {
-	        TEST(types_alone_are_set_apart), EACH(accepts, accepted),   EACH(refuses, refused),
-	        TEST(takes_long_lines),          EACH(selects, selections), TEST(missing_file_is_a_usage_error),
+	        GROUP("kernel_list", .open = scratch_setup, .close = scratch_teardown),
+	        TEST(types_alone_are_set_apart),
+	        EACH(a_command_takes_kernels_and_types, taken),
+	        EACH(accepts, accepted),
+	        EACH(refuses, refused),
+	        TEST(takes_long_lines),
+	        EACH(selects, selections),
+	        TEST(missing_file_is_a_usage_error),
 	        TEST(default_list_parses),
 	};
 

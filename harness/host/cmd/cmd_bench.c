@@ -172,11 +172,11 @@ static bool is_installed(const char *program)
 static int prepare(const struct bench_options *o, struct bench_setup *run, struct bench *b, struct error *err)
 {
 	const struct store_options store = {.dir = o->common.images, .compressed = true};
-	cleanup_kernel_list struct kernel_list alone = {0}; /* there is nothing to boot */
+	cleanup_kernel_list struct kernel_list types = {0}; /* there is nothing to boot */
 	int rc = object_list_read(o->common.args, o->common.arg_count, &run->objects, err);
 
 	rc = rc ? rc
-	        : kernel_list_open(o->common.list_path, o->common.globs.at, o->common.globs.count, &run->list, &alone,
+	        : kernel_list_open(o->common.list_path, o->common.globs.at, o->common.globs.count, &run->list, &types,
 	                           err);
 	rc = rc ? rc : kernel_list_need_kernel(&run->list, "measure", err);
 	rc = rc ? rc : qemu_version_read(arch_default(), &run->qemu, err);
@@ -286,12 +286,12 @@ static int bench(const struct bench_options *o, struct bench *b, int *status, st
 static int predict(const struct bench_options *o, struct error *err)
 {
 	const struct store_options store = {.dir = o->common.images};
-	cleanup_kernel_list struct kernel_list list = {0}, alone = {0};
+	cleanup_kernel_list struct kernel_list list = {0}, types = {0};
 	cleanup_strings struct strings ids = {0};
 	cleanup_buf struct buf table = {0};
 	struct store_row *rows = NULL;
 	size_t count = 0;
-	int rc = kernel_list_open(o->common.list_path, o->common.globs.at, o->common.globs.count, &list, &alone, err);
+	int rc = kernel_list_open(o->common.list_path, o->common.globs.at, o->common.globs.count, &list, &types, err);
 
 	rc = rc ? rc : store_list(&store, &list, &rows, &count, err);
 	for (size_t i = 0; i < count; i++)

@@ -191,10 +191,10 @@ static int verb_add(const struct arguments *a, struct kernel_list *list, struct 
 	if (!rc)
 		rc = kernel_list_select(&added, (char *const[]){with.rows[with.count - 1].id}, 1, err);
 	if (!rc) {
-		cleanup_kernel_list struct kernel_list alone = {0};
+		cleanup_kernel_list struct kernel_list types = {0};
 
-		kernel_list_split(&added, &alone);
-		rc = alone.count ? kernel_list_check_types(&alone, err) : store_resolve(&a->store, &added, err);
+		kernel_list_split(&added, &types);
+		rc = types.count ? kernel_list_check_types(&types, err) : store_resolve(&a->store, &added, err);
 	}
 	if (!rc)
 		rc = io_replace_file(path ? path : a->common.list_path, text.data, text.len, err);
@@ -215,7 +215,7 @@ static const struct verb {
 
 static int verb_run(const struct arguments *a, struct error *err)
 {
-	cleanup_kernel_list struct kernel_list list = {0}, alone = {0};
+	cleanup_kernel_list struct kernel_list list = {0}, types = {0};
 	int rc;
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
@@ -228,11 +228,11 @@ static int verb_run(const struct arguments *a, struct error *err)
 			rc = kernel_list_read(a->common.list_path, &list, err);
 			return rc ? rc : verbs[i].run(a, &list, err);
 		}
-		rc = kernel_list_open(a->common.list_path, NULL, 0, &list, &alone, err);
+		rc = kernel_list_open(a->common.list_path, NULL, 0, &list, &types, err);
 		rc = rc ? rc : verbs[i].run(a, &list, err);
-		for (size_t k = 0; !rc && verbs[i].run == verb_list && k < alone.count; k++)
-			printf("%4u  %s  types alone, predicted and never booted: %s\n", alone.rows[k].line,
-			       alone.rows[k].id, alone.rows[k].spec);
+		for (size_t k = 0; !rc && verbs[i].run == verb_list && k < types.count; k++)
+			printf("%4u  %s  types alone, predicted and never booted: %s\n", types.rows[k].line,
+			       types.rows[k].id, types.rows[k].spec);
 		return rc;
 	}
 	return error_usage(err, "kernels: unknown verb '%s'; expected list, fetch, verify, add or prune",

@@ -86,7 +86,7 @@ struct kernels {
 	const char **flavours, **releases;
 	const char **expects; /* what the row expects of every object, "" */
 	size_t count;
-	struct kernel_list list, alone; /* `alone`: rows that are types and no kernel */
+	struct kernel_list list, types_alone; /* rows that are types and no kernel */
 	struct store_kernel *store;
 	size_t store_count;
 	struct module_set *modules; /* store_count entries, as far as the store has them */
@@ -100,7 +100,7 @@ static void kernels_free(struct kernels *k)
 	free(k->releases);
 	free(k->expects);
 	kernel_list_free(&k->list);
-	kernel_list_free(&k->alone);
+	kernel_list_free(&k->types_alone);
 	store_kernels_free(k->store, k->store_count);
 	btf_source_list_free(&k->sources);
 	store_modules_free(k->modules, k->store_count);
@@ -149,7 +149,7 @@ static int add_listed(const struct predict_options *o, struct kernels *k, struct
 {
 	const struct store_options store = {.dir = o->common.images, .quiet = true};
 	int rc = kernel_list_open(o->common.list_path ? o->common.list_path : places_list(), o->common.globs.at,
-	                          o->common.globs.count, &k->list, &k->alone, err);
+	                          o->common.globs.count, &k->list, &k->types_alone, err);
 
 	if (!rc && k->list.count) {
 		rc = keep_present(&store, &k->list, err);
@@ -172,10 +172,10 @@ static int add_listed(const struct predict_options *o, struct kernels *k, struct
 	return rc;
 }
 
-static void add_alone(struct kernels *k)
+static void add_types_alone(struct kernels *k)
 {
-	for (size_t i = 0; i < k->alone.count; i++) {
-		const struct kernel_row *row = &k->alone.rows[i];
+	for (size_t i = 0; i < k->types_alone.count; i++) {
+		const struct kernel_row *row = &k->types_alone.rows[i];
 
 		add_kernel(k, (struct predict_types){.id = row->id, .path = row->spec}, "", row->id, row->expect);
 	}
@@ -185,7 +185,7 @@ static int find_kernels(const struct predict_options *o, struct kernels *k, stru
 {
 	int rc = o->common.list_path || !o->btf.count ? add_listed(o, k, err) : 0;
 
-	add_alone(k);
+	add_types_alone(k);
 	for (size_t i = 0; i < o->btf.count && !rc; i++)
 		rc = btf_source_add(&k->sources, o->btf.at[i], err);
 	for (size_t i = 0; i < k->sources.count && !rc; i++)

@@ -38,9 +38,9 @@
 struct run {
 	const struct run_request *o;
 	struct object_list objects;
-	struct kernel_list list, alone; /* `alone`: rows that are types, which are predicted and never booted */
+	struct kernel_list list, types; /* `types`: rows that are types alone, which are predicted and never booted */
 	char *qemu;                     /* version */
-	struct store_kernel *kernels;   /* a row of the list each, as the two behind */
+	struct store_kernel *kernels;   /* a row of the list each, as the next two */
 	struct module_set *modules;
 	struct external_btf *external;
 	size_t kernel_count;
@@ -61,7 +61,7 @@ static void run_free(struct run *run)
 	store_modules_free(run->modules, run->list.count);
 	store_kernels_free(run->kernels, run->kernel_count);
 	free(run->qemu);
-	kernel_list_free(&run->alone);
+	kernel_list_free(&run->types);
 	kernel_list_free(&run->list);
 	object_list_free(&run->objects);
 }
@@ -97,9 +97,9 @@ static int read_request(struct run *run, struct result *r, struct error *err)
 	const struct run_request *o = run->o;
 	int rc = read_objects(o, &run->objects, err);
 
-	rc = rc ? rc : kernel_list_open(o->list_path, o->globs.at, o->globs.count, &run->list, &run->alone, err);
+	rc = rc ? rc : kernel_list_open(o->list_path, o->globs.at, o->globs.count, &run->list, &run->types, err);
 	rc = rc ? rc : kernel_list_need_kernel(&run->list, "run", err);
-	return rc ? rc : run_plan_take_part(&run->list, &run->alone, o->part, o->parts, &r->part, err);
+	return rc ? rc : run_plan_take_part(&run->list, &run->types, o->part, o->parts, &r->part, err);
 }
 
 static void print_plan(const struct run *run)
@@ -199,7 +199,7 @@ static int start_prediction(struct run *run, struct error *err)
 	                .external = run->external,
 	                .modules = run->modules,
 	                .count = run->kernel_count,
-	                .alone = &run->alone,
+	                .types = &run->types,
 	        },
 	        err);
 	return run->predict ? 0 : -err->code;

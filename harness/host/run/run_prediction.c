@@ -7,7 +7,7 @@
 
 struct predict_job *run_prediction_start(const struct run_prediction *what, struct error *err)
 {
-	size_t count = what->count, alone = what->alone->count;
+	size_t count = what->count, alone = what->types->count;
 	cleanup_free struct predict_types *types = xcalloc(count + alone, sizeof(*types));
 
 	for (size_t i = 0; i < count; i++) {
@@ -23,8 +23,8 @@ struct predict_job *run_prediction_start(const struct run_prediction *what, stru
 	}
 	for (size_t i = 0; i < alone; i++)
 		types[count + i] = (struct predict_types){
-		        .id = what->alone->rows[i].id,
-		        .path = what->alone->rows[i].spec,
+		        .id = what->types->rows[i].id,
+		        .path = what->types->rows[i].spec,
 		};
 	return predict_start(what->objects, types, count + alone, err);
 }

@@ -21,7 +21,7 @@ struct run_prediction {
 	const struct external_btf *external;
 	const struct module_set *modules;
 	size_t count;
-	const struct kernel_list *alone; /* rows that are types and no kernel */
+	const struct kernel_list *types; /* rows that are types and no kernel */
 };
 
 /* As predict_start. */

@@ -55,10 +55,17 @@ static char *source_id(const char *path)
 	return xstrndup(name, len);
 }
 
-static void add_file(struct btf_source_list *list, const char *path)
+void btf_source_list_add(struct btf_source_list *list, const char *id, const char *path)
 {
 	list->at = xrealloc(list->at, list->count + 1, sizeof(*list->at));
-	list->at[list->count++] = (struct btf_source){source_id(path), xstrdup(path)};
+	list->at[list->count++] = (struct btf_source){xstrdup(id), xstrdup(path)};
+}
+
+static void add_file(struct btf_source_list *list, const char *path)
+{
+	cleanup_free char *id = source_id(path);
+
+	btf_source_list_add(list, id, path);
 }
 
 static bool is_wanted(const char *name)

@@ -31,6 +31,10 @@ struct btf_source_list {
  * usage errors.
  */
 int btf_source_add(struct btf_source_list *list, const char *path, struct error *err);
+
+/* Append one file; both strings are copied. */
+void btf_source_list_add(struct btf_source_list *list, const char *id, const char *path);
+
 void btf_source_list_free(struct btf_source_list *list);
 #define cleanup_btf_source_list __attribute__((cleanup(btf_source_list_free)))
 
