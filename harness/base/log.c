@@ -6,19 +6,10 @@
 
 #include "base/buf.h"
 
-static enum log_level threshold = LOG_LEVEL_INFO;
-
-void log_set_level(enum log_level level)
-{
-	threshold = level;
-}
-
 void log_line(enum log_level level, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (level > threshold)
-		return;
 	flockfile(stderr);
 	fputs(level == LOG_LEVEL_WARN ? "corematrix: warning: " : "corematrix: ", stderr);
 	va_start(ap, fmt);

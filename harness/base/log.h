@@ -3,14 +3,11 @@
 #ifndef COREMATRIX_BASE_LOG_H
 #define COREMATRIX_BASE_LOG_H
 
-enum log_level { LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_level { LOG_LEVEL_WARN, LOG_LEVEL_INFO };
 
-/* Lines above this level are dropped; LOG_LEVEL_INFO at start. */
-void log_set_level(enum log_level level);
 void log_line(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_warn(...) log_line(LOG_LEVEL_WARN, __VA_ARGS__)
 #define log_info(...) log_line(LOG_LEVEL_INFO, __VA_ARGS__)
-#define log_debug(...) log_line(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct span {
+struct part {
 	const char *at, *end;
 };
 
@@ -29,7 +29,7 @@ static bool is_digit_at(const char *p, const char *end)
 	return p < end && isdigit((unsigned char)*p);
 }
 
-static int compare_part(struct span a, struct span b)
+static int compare_part(struct part a, struct part b)
 {
 	while (a.at < a.end || b.at < b.end) {
 		int first = 0;
@@ -62,7 +62,7 @@ static int compare_part(struct span a, struct span b)
 	return 0;
 }
 
-static unsigned long split(const char *text, struct span *upstream, struct span *revision)
+static unsigned long split(const char *text, struct part *upstream, struct part *revision)
 {
 	const char *colon = strchr(text, ':');
 	unsigned long epoch = colon ? strtoul(text, NULL, 10) : 0;
@@ -70,14 +70,14 @@ static unsigned long split(const char *text, struct span *upstream, struct span 
 	const char *end = start + strlen(start);
 	const char *dash = strrchr(start, '-');
 
-	*upstream = (struct span){start, dash ? dash : end};
-	*revision = (struct span){dash ? dash + 1 : end, end};
+	*upstream = (struct part){start, dash ? dash : end};
+	*revision = (struct part){dash ? dash + 1 : end, end};
 	return epoch;
 }
 
 int version_compare(const char *a, const char *b)
 {
-	struct span upstream_a, upstream_b, revision_a, revision_b;
+	struct part upstream_a, upstream_b, revision_a, revision_b;
 	unsigned long epoch_a = split(a, &upstream_a, &revision_a);
 	unsigned long epoch_b = split(b, &upstream_b, &revision_b);
 	int order;

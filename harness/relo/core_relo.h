@@ -2,7 +2,7 @@
 /*
  * core_relo: the CO-RE records of one object, decoded from its bytes: one struct relo_fact per record of .BTF.ext, in
  * the order in which libbpf handles them, and what the witnesses need to find a record again: functions, calls, types.
- * Used by host and agent. The bytes come from anywhere; nothing here loads, resolves or judges.
+ * The bytes come from anywhere; nothing here loads, resolves or judges.
  *
  * Formats: .BTF.ext as in the kernel's Documentation/bpf/btf.rst, struct bpf_core_relo of uapi/linux/bpf.h, ELF64.
  */

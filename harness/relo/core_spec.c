@@ -23,12 +23,12 @@ bool core_spec_names_field(uint32_t kind)
 	return kind <= BPF_CORE_FIELD_RSHIFT_U64;
 }
 
-bool core_spec_names_type(uint32_t kind)
+static bool names_type(uint32_t kind)
 {
 	return (kind >= BPF_CORE_TYPE_ID_LOCAL && kind <= BPF_CORE_TYPE_SIZE) || kind == BPF_CORE_TYPE_MATCHES;
 }
 
-bool core_spec_names_enumval(uint32_t kind)
+static bool names_enumval(uint32_t kind)
 {
 	return kind == BPF_CORE_ENUMVAL_EXISTS || kind == BPF_CORE_ENUMVAL_VALUE;
 }
@@ -144,12 +144,12 @@ bool core_spec_format(const struct btf *btf, uint32_t kind, uint32_t type_id, co
 	bool fits;
 
 	buf_printf(out, "%s%s%s", word ? word : "", word ? " " : "", *name ? name : "<anonymous>");
-	if (core_spec_names_type(kind))
+	if (names_type(kind))
 		return !strcmp(access, "0");
 	count = parse_access(access, numbers);
 	if (!count)
 		fits = false;
-	else if (core_spec_names_enumval(kind))
+	else if (names_enumval(kind))
 		fits = count == 1 && add_enumerator(btf, core_spec_resolve(btf, type_id, NULL), numbers[0], &path);
 	else
 		fits = core_spec_names_field(kind) && add_path(btf, type_id, numbers, count, &path);

@@ -31,9 +31,7 @@ size_t core_spec_plain_len(const char *name);
 /* The type behind typedefs and qualifiers; `*id` (may be NULL) gets its id. */
 const struct btf_type *core_spec_resolve(const struct btf *btf, uint32_t type_id, uint32_t *id);
 
-/* Whether records of `kind` name a field, a type, an enumerator; an unknown kind names nothing. */
+/* Whether records of `kind` name a field. */
 bool core_spec_names_field(uint32_t kind);
-bool core_spec_names_type(uint32_t kind);
-bool core_spec_names_enumval(uint32_t kind);
 
 #endif

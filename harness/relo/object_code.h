@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * object_code: the functions of an object and which of them calls which, from symbols and relocation sections. Used by
- * core_relo and the host's prediction; the list owns what is found here.
+ * object_code: the functions of an object and which of them calls which, from symbols and relocation sections. The list
+ * owns what is found here.
  */
 #ifndef COREMATRIX_RELO_OBJECT_CODE_H
 #define COREMATRIX_RELO_OBJECT_CODE_H

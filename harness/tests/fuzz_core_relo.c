@@ -60,13 +60,16 @@ static void walk(const struct core_relo_list *list, const void *bytes, size_t le
 {
 	struct elf_view view __attribute__((cleanup(elf_view_free))) = {0};
 	cleanup_free bool *loaded = calloc(list->func_count + 1, sizeof(*loaded));
+	/* REF_UNKNOWN */
+	cleanup_free uint8_t *refs = calloc(list->ref_count + 1, sizeof(*refs));
+	const struct code_reach_kernel all = {.outcomes = outcomes, .refs = refs, .loaded = loaded};
 	struct code_reach *code;
 
-	FUZZ_HOLDS(loaded && !elf_view_open(bytes, len, &view, NULL));
+	FUZZ_HOLDS(loaded && refs && !elf_view_open(bytes, len, &view, NULL));
 	for (size_t f = 0; f < list->func_count; f++)
 		loaded[f] = true;
 	code = code_reach_new(list, &view);
-	code_reach_run(code, outcomes, loaded);
+	code_reach_run(code, &all);
 	for (size_t i = 0; i < list->count; i++)
 		if (list->records[i].func >= 0)
 			code_reach_at(code, (size_t)list->records[i].func, list->facts[i].insn);

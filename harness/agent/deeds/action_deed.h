@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* action_deed: the deeds behind action's table, one or two to a file action_*.c. Called by action.c only. */
+/* action_deed: the deeds behind action's table, one or two to a file action_*.c. */
 #ifndef COREMATRIX_AGENT_DEEDS_ACTION_DEED_H
 #define COREMATRIX_AGENT_DEEDS_ACTION_DEED_H
 

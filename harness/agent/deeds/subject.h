@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * subject: a process that does one thing whose truth is known, and holds still before and after it. Subjects exec the
- * running binary again under a name of their own, so main() must call subject_main_if_subject before anything else.
- * For some that is all; others then perform an action (action.h) and hold still again. Used by workload. It never reads
- * /proc and knows nothing of events.
+ * running binary again under a name of their own, so main() must call subject_main_if_subject before anything else. For
+ * some that is all; others then perform an action (action.h) and hold still again. It never reads /proc and knows
+ * nothing of events.
  *
  * A subject shares the caller's memory until its exec (CLONE_VM), which costs no page table, whatever the caller holds.
  */

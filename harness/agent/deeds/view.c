@@ -187,14 +187,6 @@ struct view *scene_add(struct scene *scene)
 	return &scene->views[scene->count++];
 }
 
-struct view *scene_add_like(struct scene *scene)
-{
-	struct view *v = scene_add(scene);
-
-	*v = v[-1];
-	return v;
-}
-
 void view_number(struct view *v, enum view_key key, uint64_t number)
 {
 	v->numbers[key] = number;

@@ -91,8 +91,6 @@ struct scene {
 
 /* A new empty view at the end; more than SCENE_VIEWS_MAX end the process. */
 struct view *scene_add(struct scene *scene);
-/* The same as a copy of the last one. */
-struct view *scene_add_like(struct scene *scene);
 
 static inline bool view_knows(const struct view *v, int key)
 {

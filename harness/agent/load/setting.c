@@ -203,7 +203,8 @@ static void set_autoload(struct change *c)
 		check(c, "autoload", bpf_program__set_autoload(prog, is_yes(c)));
 }
 
-bool setting_binds_late(const struct bpf_program *prog)
+/* Whether programs of this type are attached to a target that is given while they are attached, not before. */
+static bool binds_late(const struct bpf_program *prog)
 {
 	enum bpf_prog_type type = bpf_program__type(prog);
 
@@ -215,7 +216,7 @@ static void set_attach_to(struct change *c)
 	struct bpf_program *prog = program_find(c);
 	enum bpf_prog_type type = prog ? bpf_program__type(prog) : BPF_PROG_TYPE_UNSPEC;
 
-	if (!prog || setting_binds_late(prog))
+	if (!prog || binds_late(prog))
 		return;
 	if (type == BPF_PROG_TYPE_TRACING || type == BPF_PROG_TYPE_LSM)
 		check(c, "attach_to", bpf_program__set_attach_target(prog, 0, c->value));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * setting: does to an opened object what its ini asks for before loading: variables, maps, programs. Called by attempt
- * once per opened object. It loads and attaches nothing; where a program of a late-bound type is to be attached
- * (SETTING_PROGRAM_ATTACH_TO of a kprobe, say) is checked here and done by attempt.
+ * setting: does to an opened object what its ini asks for before loading: variables, maps, programs. It loads and
+ * attaches nothing; where a program of a late-bound type is to be attached (SETTING_PROGRAM_ATTACH_TO of a kprobe, say)
+ * is checked here and done by attempt.
  */
 #ifndef COREMATRIX_AGENT_LOAD_SETTING_H
 #define COREMATRIX_AGENT_LOAD_SETTING_H
@@ -17,8 +17,5 @@
  * the object does not have is told with the names it has, a value with what would fit.
  */
 int setting_apply(struct bpf_object *obj, const struct job_object *job, struct error *err);
-
-/* True when programs of this type are attached to a target that is given while they are attached, not before. */
-bool setting_binds_late(const struct bpf_program *prog);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * variable: sets a global variable of an opened object (`const volatile`, or one in .data or .bss) from a text, found
- * by name and type in the object's own BTF. Used by setting. The text's meaning by type:
+ * by name and type in the object's own BTF. The text's meaning by type:
  *
  *   integers of 1 to 8 bytes    123, -5, 0x7f; must fit the variable's width and sign
  *   bool                        yes, no, true, false, 1, 0

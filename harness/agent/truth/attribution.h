@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * attribution: which of the events that came belong to a subject, and what they say of it. Reads the events that a
- * capture keeps, decodes them, and has compare and scene check their fields. Used by workload. It takes no events and
- * runs no subject.
+ * capture keeps, decodes them, and has compare and scene check their fields. It takes no events and runs no subject.
  */
 #ifndef COREMATRIX_AGENT_TRUTH_ATTRIBUTION_H
 #define COREMATRIX_AGENT_TRUTH_ATTRIBUTION_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * capture: takes events out of a loaded object. It finds the object's ring buffers or perf buffers (or the trace pipe)
- * and keeps the raw events until the caller has judged them. Used by workload only. It never decodes an event.
+ * and keeps the raw events until the caller has judged them. It never decodes an event.
  */
 #ifndef COREMATRIX_AGENT_TRUTH_CAPTURE_H
 #define COREMATRIX_AGENT_TRUTH_CAPTURE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * compare: says which truth an event field claims to carry, by its name, and whether it does. Pure but for what hint
- * looks up in BTF. Used by workload. It never decides what a cell comes to.
+ * looks up in BTF. It never decides what a cell comes to.
  */
 #ifndef COREMATRIX_AGENT_TRUTH_COMPARE_H
 #define COREMATRIX_AGENT_TRUTH_COMPARE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * iterate: reads the iterators of a loaded object (BPF_TRACE_ITER), which run only while somebody reads them. Used by
- * capture. It never looks at what they print.
+ * iterate: reads the iterators of a loaded object (BPF_TRACE_ITER), which run only while somebody reads them. It never
+ * looks at what they print.
  */
 #ifndef COREMATRIX_AGENT_TRUTH_ITERATE_H
 #define COREMATRIX_AGENT_TRUTH_ITERATE_H

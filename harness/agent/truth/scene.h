@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * scene: whether an event tells the truth about what a subject did beside being itself (a file, a connection). Pure but
- * for what hint looks up in BTF. Used by workload, beside compare, which knows the subject's identity.
+ * for what hint looks up in BTF. The subject's identity is compare's.
  *
  * An event is explained when one view of the scene fits all fields of it that any view speaks of. Of a subject's events
  * one has to be explained; the others may speak of moments that no view is kept for.

@@ -2,7 +2,6 @@
 /*
  * scene_value: one value of an event against one fact of a view: whether it is the truth in any of the forms that
  * programs leave it in, how both are printed, and what is said when it is not. Pure but for what hint looks up in BTF.
- * Used by scene.
  */
 #ifndef COREMATRIX_AGENT_TRUTH_SCENE_VALUE_H
 #define COREMATRIX_AGENT_TRUTH_SCENE_VALUE_H

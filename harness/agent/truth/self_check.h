@@ -2,7 +2,7 @@
 /*
  * self_check: what an object itself says that a field has to be. An event with fields `x` and `x_expected` is a fact
  * about `x`: a program that knows a value in two ways (a constant, another record, a helper) lets the harness hold one
- * against the other. Pure. Used by attribution and workload, beside compare and scene; it knows no subject.
+ * against the other. Pure. It knows no subject.
  */
 #ifndef COREMATRIX_AGENT_TRUTH_SELF_CHECK_H
 #define COREMATRIX_AGENT_TRUTH_SELF_CHECK_H

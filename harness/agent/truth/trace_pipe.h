@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trace_pipe: owns the reading end of the kernel's trace pipe, where bpf_printk writes. Used by capture. There is one
- * trace pipe per machine: it is emptied at opening.
+ * trace_pipe: owns the reading end of the kernel's trace pipe, where bpf_printk writes. There is one trace pipe per
+ * machine: it is emptied at opening.
  */
 #ifndef COREMATRIX_AGENT_TRUTH_TRACE_PIPE_H
 #define COREMATRIX_AGENT_TRUTH_TRACE_PIPE_H

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * truth: what /proc says about one thread that holds still. The parsers are pure. Used by workload and, as values, by
- * compare and hint. It never waits and never writes.
- */
+/* truth: what /proc says about one thread that holds still. The parsers are pure. It never waits and never writes. */
 #ifndef COREMATRIX_AGENT_TRUTH_TRUTH_H
 #define COREMATRIX_AGENT_TRUTH_TRUTH_H
 

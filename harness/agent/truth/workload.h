@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * workload: makes known things happen under a loaded and attached object, and says for each event field whether the
- * object told the truth. Called by the agent's cell process, as root. It never loads, attaches or judges a cell.
+ * object told the truth. It needs root. It never loads, attaches or judges a cell.
  */
 #ifndef COREMATRIX_AGENT_TRUTH_WORKLOAD_H
 #define COREMATRIX_AGENT_TRUTH_WORKLOAD_H

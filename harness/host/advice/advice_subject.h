@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * advice_subject: what a rejected cell lacked: the name of a field, helper, map or function, taken from its relocations
- * and from the line that proves the rejection. Pure; used by advice.
+ * and from the line that proves the rejection. Pure.
  */
 #ifndef COREMATRIX_HOST_ADVICE_ADVICE_SUBJECT_H
 #define COREMATRIX_HOST_ADVICE_ADVICE_SUBJECT_H

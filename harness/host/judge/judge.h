@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * judge: facts in, verdict out. Called by the scheduler once the frames of a cell are in its result_cell. Pure: it
- * reads no file, knows no expectation, and never turns what was not measured into a pass.
+ * judge: facts in, verdict out. It judges a cell whose frames are all in its result_cell. Pure: it reads no file, knows
+ * no expectation, and never turns what was not measured into a pass.
  *
  *   rejected  open, load or attach failed, or a program that should have been attached was not
  *   infra     the workloads themselves could not be carried out

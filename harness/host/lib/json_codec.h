@@ -3,7 +3,7 @@
  * json_codec: one description of a JSON document serves to write it and to read it, as wire/pack does for messages.
  * Every codec_* call names a member of the object at hand and the variable it stands for. When reading, a member that
  * is absent or null leaves the variable as it is. The first failure is kept with its place in the document; everything
- * after it does nothing. Used by result_json alone; knows nothing of results.
+ * after it does nothing. It knows nothing of results.
  */
 #ifndef COREMATRIX_HOST_LIB_JSON_CODEC_H
 #define COREMATRIX_HOST_LIB_JSON_CODEC_H

@@ -9,8 +9,8 @@
  *   mechanism = field exists ; what it shows, for the table of mechanisms
  *   event = event            ; struct in the object's BTF that an event is
  *   source = ringbuf         ; auto (default), ringbuf, perfbuf, printk, iter, none
- *   workload = exec          ; exec, file, tcp, fork, udp, signal, mmap, mount, setuid, timer, cgroup; several: comma
- *                            ; separated; none named: those that the programs are attached to, else all
+ *   workload = exec          ; exec, file, tcp, fork, udp, signal, mmap, mount, setuid, timer, cgroup, disk; several:
+ *                            ; commas; none named: those that the programs are attached to, else all
  *   control = yes            ; must fail somewhere: a control that passes is an error
  *   moment = after           ; which side of an exec its events speak of, where its attach points do not tell:
  *                            ; before, after

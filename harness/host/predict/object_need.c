@@ -223,15 +223,3 @@ void need_list_collect(struct bpf_object *obj, const struct object_ini *ini, con
 		add_declared(needs, btf, view);
 	add_helpers(needs, list, code);
 }
-
-void need_list_free(struct need_list *needs)
-{
-	for (uint32_t i = 0; i < needs->count; i++) {
-		free(needs->at[i].name);
-		free(needs->at[i].user);
-	}
-	free(needs->at);
-	free(needs->ids);
-	btf__free(needs->names);
-	*needs = (struct need_list){0};
-}

@@ -24,11 +24,11 @@ struct need_list {
 
 /*
  * Collect what `obj` (opened, not loaded) needs of kernels of `arch` once `ini` (may be NULL) has had its way with
- * attach targets; `code` holds its instructions and `list` its functions. Free with need_list_free.
+ * attach targets; `code` holds its instructions and `list` its functions. Nothing frees it
+ * but the end of the process.
  */
 void need_list_collect(struct bpf_object *obj, const struct object_ini *ini, const struct btf *btf,
                        const struct elf_view *view, const struct core_relo_list *list, const struct code_reach *code,
                        const struct arch *arch, struct need_list *needs);
-void need_list_free(struct need_list *needs);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * predict_worker: the process that parses objects and BTF and computes predictions, and the notes it leaves. It is
- * jailed; it writes what it knows to a file in memory piece by piece, so that what was finished survives its death,
- * and always says first what it is about to parse, so that a death has a culprit. Used by predict.h alone.
+ * jailed; it writes what it knows to a file in memory piece by piece, so that what was finished survives its death, and
+ * always says first what it is about to parse, so that a death has a culprit.
  */
 #ifndef COREMATRIX_HOST_PREDICT_PREDICT_WORKER_H
 #define COREMATRIX_HOST_PREDICT_PREDICT_WORKER_H

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * relo_judge: the outcome of one record from its two witnesses. Pure; used by the host on what a guest reported.
- */
+/* relo_judge: the outcome of one record from its two witnesses. Pure. */
 #ifndef COREMATRIX_HOST_RESOLVE_RELO_JUDGE_H
 #define COREMATRIX_HOST_RESOLVE_RELO_JUDGE_H
 

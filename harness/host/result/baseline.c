@@ -186,12 +186,20 @@ static void take_programs(const struct result_cell *from, struct baseline_cell *
 	}
 }
 
+static const struct trait *find_trait(const struct baseline_cell *c, enum trait_kind kind, const char *key)
+{
+	for (size_t i = 0; i < c->trait_count; i++)
+		if (c->traits[i].kind == kind && !strcmp(c->traits[i].key, key))
+			return &c->traits[i];
+	return NULL;
+}
+
 /* A field counts as right when it is for every subject; which subject failed is the run's report to tell. */
 static void take_fields(const struct result_cell *from, struct baseline_cell *c)
 {
 	for (size_t i = 0; i < from->truth_count; i++) {
 		const struct result_truth *t = &from->truth[i];
-		struct trait *known = (struct trait *)baseline_find_trait(c, TRAIT_FIELD, t->field);
+		struct trait *known = (struct trait *)find_trait(c, TRAIT_FIELD, t->field);
 		const struct trait_state state = {.is = t->ok ? FIELD_RIGHT : FIELD_WRONG};
 
 		if (!known)
@@ -290,14 +298,6 @@ const struct baseline_cell *baseline_find_cell(const struct baseline_object *o, 
 	for (size_t i = 0; i < o->cell_count; i++)
 		if (!strcmp(o->cells[i].kernel, kernel))
 			return &o->cells[i];
-	return NULL;
-}
-
-const struct trait *baseline_find_trait(const struct baseline_cell *c, enum trait_kind kind, const char *key)
-{
-	for (size_t i = 0; i < c->trait_count; i++)
-		if (c->traits[i].kind == kind && !strcmp(c->traits[i].key, key))
-			return &c->traits[i];
 	return NULL;
 }
 

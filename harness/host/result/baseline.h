@@ -77,7 +77,6 @@ void baseline_sort(struct baseline *b);
 /* NULL when there is none of that name. */
 const struct baseline_object *baseline_find_object(const struct baseline *b, const char *name);
 const struct baseline_cell *baseline_find_cell(const struct baseline_object *o, const char *kernel);
-const struct trait *baseline_find_trait(const struct baseline_cell *c, enum trait_kind kind, const char *key);
 
 /* "program", "field", "relocation" */
 const char *trait_kind_name(enum trait_kind kind);
