@@ -197,11 +197,14 @@ check: deps
 	+$(Q)$(parallel) unit-run vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix
 
-## unit         the unit tests alone, with the table of rooms, what may know the processor or a distribution, and the formatter
-.PHONY: unit-run style $(TEST_BIN:=.run)
+## unit         the unit tests alone, with the table of rooms, what may know the processor or a distribution, the pages, the formatter
+.PHONY: unit-run style pages $(TEST_BIN:=.run)
 unit:
 	+$(Q)$(parallel) unit-run
-unit-run: style $(TEST_BIN:=.run)
+unit-run: style pages $(TEST_BIN:=.run)
+pages: $(BUILD)/corematrix
+	$(Q)harness/tests/pages.sh $<
+	$(Q)harness/tests/pages_red.sh $<
 style:
 	$(Q)harness/tests/rooms.sh
 	$(Q)harness/tests/processor.sh

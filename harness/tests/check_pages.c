@@ -10,7 +10,10 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "host/bench/bench.h"
 #include "host/object/object_ini.h"
+#include "host/predict/prediction.h"
+#include "host/result/baseline.h"
 #include "tests/suite.h"
 #include "wire/terms.h"
 
@@ -53,6 +56,20 @@ START_TEST(vocabularies_are_told)
 		must_have("ini", event_source_name((enum event_source)i));
 	for (int i = 0; i < WORKLOAD_GROUP_COUNT; i++)
 		must_have("fields", workload_group_name((enum workload_group)i));
+	for (int i = 0; i < FORECAST_COUNT; i++)
+		must_have("results", forecast_name((enum forecast)i));
+	for (int i = 0; i < NEED_KIND_COUNT; i++)
+		must_have("results", need_kind_name((enum need_kind)i));
+	for (int i = 0; i < NEED_STATE_COUNT; i++)
+		must_have("results", need_state_name((enum need_state)i));
+	for (int i = 0; i < BENCH_ROLE_COUNT; i++)
+		must_have("speed", bench_role_name((enum bench_role)i));
+	for (int i = 0; i < RATIO_COUNT; i++)
+		must_have("speed", bench_ratio_about((enum bench_ratio)i)->name);
+	for (int i = 0; i < PROGRAM_STATE_COUNT; i++)
+		must_have("results", trait_state_name(TRAIT_PROGRAM, (struct trait_state){.is = i}));
+	for (int i = 0; i < FIELD_STATE_COUNT; i++)
+		must_have("results", trait_state_name(TRAIT_FIELD, (struct trait_state){.is = i}));
 }
 END_TEST
 
