@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/predict/parsed_object.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,10 +36,24 @@ static void reject(struct parsed_object *p, enum reject_class class, const char 
 	p->about.reason = xstrdup(reason);
 }
 
+/* Opening an object asks nobody's permission: whoever refused is the worker's own filter of system calls (jail.h). */
+static void fail_open(struct parsed_object *p)
+{
+	p->about.failed = true;
+	free(p->about.reason);
+	p->about.reason = xasprintf(
+	        "libbpf %s makes a system call that the harness does not allow its worker: a fault of the harness, not of the object",
+	        libbpf_version_string());
+}
+
 static void refuse_open(struct parsed_object *p, int code, const char *log)
 {
 	cleanup_rejection struct rejection why = {0};
 
+	if (code == EPERM) {
+		fail_open(p);
+		return;
+	}
 	classify_rejection(PHASE_OPEN, code, NULL, log, &why);
 	reject(p, why.class, why.line);
 }
