@@ -24,22 +24,24 @@ BPF_ARCH_x86_64 := x86
 
 CC := gcc
 CLANG := clang
-DEBS := gcc make pkg-config clang clang-15 clang-format llvm bpftool $(QEMU_DEB_$(ARCH)) check jq procps libxml2-utils libbpf-dev libelf-dev zlib1g-dev \
+DEBS := gcc make pkg-config clang clang-format llvm bpftool $(QEMU_DEB_$(ARCH)) check jq procps libxml2-utils libelf-dev zlib1g-dev \
 	libarchive-dev libjansson-dev libinih-dev libseccomp-dev libxml2-dev nettle-dev debian-archive-keyring
+# Debian 12's own clang cannot record a type match; later releases need none but their own.
+DEBS_IF_ANY := $(if $(filter 14,$(shell $(CLANG) -dumpversion 2>/dev/null | cut -d. -f1)),clang-15)
 PKGS := libarchive jansson libseccomp libxml-2.0 nettle
-CPPFLAGS := -Iharness -D_GNU_SOURCE -MMD -MP
+CPPFLAGS = -Iharness -isystem $(LIBBPF_HOME)/include -D_GNU_SOURCE -MMD -MP
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 CFLAGS := -std=gnu17 -g $(if $(DEBUG),-O0,-O2) $(WARNINGS)
 SANFLAGS = $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 HOST_CFLAGS = $(CFLAGS) $(SANFLAGS) $(shell pkg-config --cflags $(PKGS))
-HOST_LIBS = $(shell pkg-config --libs $(PKGS)) -linih -l:libbpf.a -lelf -lz -lm
+HOST_LIBS = $(shell pkg-config --libs $(PKGS)) -linih $(LIBBPF_A) -lelf -lz -lm
 # How harness/agent/fast gets in front of libc and libbpf; PLAIN=1 leaves all of it out.
 FAST_LDFLAGS := -Wl,-e,agent_start,--wrap=btf__load_vmlinux_btf,--wrap=btf__parse,--wrap=btf__free,--wrap=btf__find_by_name_kind
 AGENT_LDFLAGS := -static -s $(if $(PLAIN),,$(FAST_LDFLAGS))
-AGENT_LIBS := -l:libbpf.a -l:libelf.a -l:libz.a
+AGENT_LIBS = $(LIBBPF_A) @$(LIBBPF_HOME)/elf.libs
 
 # What the programs in progs/ are compiled with, and against: the types of one kernel of the store.
-BPF_CFLAGS := -g -O2 -target bpf -D__TARGET_ARCH_$(BPF_ARCH_$(ARCH)) -Wall -Werror -Ibuild
+BPF_CFLAGS = -g -O2 -target bpf -D__TARGET_ARCH_$(BPF_ARCH_$(ARCH)) -Wall -Werror -isystem $(LIBBPF_HOME)/include -Ibuild
 VMLINUX_H_KERNEL ?= 6.1-amd64
 KERNELS ?= kernels.txt
 ARGS ?=
@@ -60,6 +62,9 @@ TEST_FIXTURES := $(BUILD)/tests/bin/$(QEMU_$(ARCH)) \
 TEST_OBJECTS := $(patsubst harness/tests/objects/%.bpf.c,build/tests/objects/%.bpf.o,$(wildcard harness/tests/objects/*.bpf.c))
 PROGS := $(patsubst progs/%.bpf.c,build/progs/%.bpf.o,$(wildcard progs/*.bpf.c))
 INIS := $(patsubst progs/%,build/progs/%,$(wildcard progs/*.ini))
+
+include harness/libbpf.mk
+.DEFAULT_GOAL := all
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -121,7 +126,8 @@ bench-predict: built
 
 ## deps         install the Debian packages that are missing, and only those
 deps:
-	$(Q)harness/deps.sh $(DEBS)
+	$(Q)harness/deps.sh $(DEBS) $(if $(filter system,$(LIBBPF)),libbpf-dev)
+	$(Q)harness/deps.sh --if-any $(DEBS_IF_ANY)
 
 $(BUILD)/corematrix: $(HOST_OBJ)
 	$(call say,LINK,$@)
@@ -130,7 +136,7 @@ $(BUILD)/corematrix: $(HOST_OBJ)
 $(BUILD)/host/harness/host/cmd/main.o: CPPFLAGS += -DCOREMATRIX_VERSION='"$(VERSION)"'
 $(BUILD)/host/harness/host/cmd/main.o: Makefile
 
-$(BUILD)/host/%.o: %.c
+$(BUILD)/host/%.o: %.c $(LIBBPF_LINKED)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -c -o $@ $<
@@ -152,16 +158,16 @@ $(AGENT).elf: $(AGENT_OBJ)
 	$(Q)$(CC) $(AGENT_LDFLAGS) -o $@ $^ $(AGENT_LIBS)
 
 # libbpf's largest part, one function of which gives way to the agent's (harness/agent/fast/known_btf.c).
-$(AGENT)/libbpf.o:
+$(AGENT)/libbpf.o: $(LIBBPF_LINKED)
 	@mkdir -p $(@D)
-	$(Q)cd $(@D) && ar x "$$($(CC) -print-file-name=libbpf.a)" $(@F) && objcopy --weaken-symbol=bpf_core_add_cands $(@F)
+	$(Q)cd $(@D) && ar x "$(abspath $(LIBBPF_A))" $(@F) && objcopy --weaken-symbol=bpf_core_add_cands $(@F)
 
-$(AGENT)/%.o: %.c
+$(AGENT)/%.o: %.c $(LIBBPF_LINKED)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(if $(PLAIN),-DPLAIN) $(CFLAGS) -c -o $@ $<
 
-$(AGENT)/%.o: %.S
+$(AGENT)/%.o: %.S $(LIBBPF_LINKED)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -c -o $@ $<
 
@@ -172,7 +178,6 @@ build/vmlinux.h: kernels.txt harness/vmlinux-h.sh | $(BUILD)/corematrix
 	$(Q)harness/vmlinux-h.sh $(BUILD)/corematrix $(VMLINUX_H_KERNEL) $@
 
 build/progs/no_btf.bpf.o: BPF_CFLAGS := $(filter-out -g,$(BPF_CFLAGS))
-# clang 14, Debian 12's own, cannot record a type match.
 build/progs/type_matches.bpf.o: CLANG := $(or $(shell command -v clang-15),$(CLANG))
 build/progs/%.bpf.o: progs/%.bpf.c build/vmlinux.h
 	@mkdir -p $(@D)
@@ -293,7 +298,7 @@ build/fuzz/%: harness/tests/fuzz_%.c build/fuzz/libharness.a
 build/fuzz/libharness.a: $(FUZZ_OBJ)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
-build/fuzz/obj/%.o: %.c
+build/fuzz/obj/%.o: %.c $(LIBBPF_LINKED)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(shell pkg-config --cflags $(PKGS)) -c -o $@ $<
 

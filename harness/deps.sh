@@ -1,8 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Install those of the named Debian packages that are missing, and nothing when none is.
+# Install those of the named Debian packages that are missing, and nothing when none is. With --if-any in front: those
+# that the release has.
 set -eu
 
+if [ "${1-}" = --if-any ]; then
+	shift
+	for package in "$@"; do
+		shift
+		! apt-cache show "$package" >/dev/null 2>&1 || set -- "$@" "$package"
+	done
+fi
 missing=
 for package in "$@"; do
 	status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || status=absent

@@ -8,8 +8,15 @@
  * they were called.
  */
 #include "vmlinux.h"
-#include <bpf/bpf_core_read.h>
+/* Headers of libbpf since 1.4 declare the iterator for a vmlinux.h that has it, which this one need not. */
+#define bpf_iter_num_new declared_iter_num_new
+#define bpf_iter_num_next declared_iter_num_next
+#define bpf_iter_num_destroy declared_iter_num_destroy
 #include <bpf/bpf_helpers.h>
+#undef bpf_iter_num_new
+#undef bpf_iter_num_next
+#undef bpf_iter_num_destroy
+#include <bpf/bpf_core_read.h>
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <bpf/libbpf.h>
+#include <linked_libbpf.h>
 
 #include "base/error.h"
 #include "host/cmd/cmd_bench.h"
@@ -45,7 +45,7 @@ static void print_help(FILE *to)
 /* The libbpf is part of every answer: it is the one that the guests load with. */
 static void print_version(void)
 {
-	printf("corematrix %s\nlibbpf %s\n", COREMATRIX_VERSION, libbpf_version_string());
+	printf("corematrix %s\nlibbpf %s\n", COREMATRIX_VERSION, LINKED_LIBBPF);
 }
 
 int main(int argc, char **argv)

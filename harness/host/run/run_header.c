@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include <bpf/libbpf.h>
+#include <linked_libbpf.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -25,7 +25,7 @@ void run_header_fill(struct result *r, int argc, char **argv, const char *qemu, 
 	text_set(&r->started, now);
 	text_set(&r->host.uname, uname_text);
 	text_set(&r->host.qemu, qemu);
-	text_set(&r->host.libbpf, libbpf_version_string() + (*libbpf_version_string() == 'v'));
+	text_set(&r->host.libbpf, LINKED_LIBBPF);
 	r->host.cpus = processors;
 	r->command = xcalloc((size_t)argc + 1, sizeof(*r->command));
 	text_set(&r->command[r->command_count++], program_invocation_name);

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Build the libbpf that host and agent link, and a libelf where the release's static one cannot be linked.
+# Usage: libbpf.sh WHICH FETCH STORE HOME; WHICH is newest, a version, system, or the directory of a source tree.
+#
+#   HOME/libbpf.a                  (not for the system's)
+#   HOME/include/                  its headers (the same), and linked_libbpf.h: the version
+#   HOME/elf.libs                  what links libelf statically, as a response file of gcc
+set -euo pipefail
+which=$1 fetch=$2 store=$3 home=$4
+rm -rf "$home" && mkdir -p "$home/include"
+here=$(mktemp -d "$home/build.XXXXXX")
+trap 'rm -rf "$here"' EXIT
+
+fail() { echo "corematrix: $*" >&2; exit 2; }
+
+# quietly LOG COMMAND...: what it says is shown when it fails.
+quietly() {
+	local log=$1
+	shift
+	"$@" >"$log" 2>&1 || { tail -n 30 "$log" >&2; return 1; }
+}
+
+case $which in
+system)
+	version=$(pkg-config --modversion libbpf) || fail "LIBBPF=system: there is no libbpf-dev here"
+	;;
+*/*)
+	[ -e "$which/src/libbpf.c" ] || fail "LIBBPF=$which: no source tree of libbpf, which has src/libbpf.c"
+	version=$(sed -n 's/^\tLIBBPF_\([0-9.]*\) {.*/\1/p; s/^LIBBPF_\([0-9.]*\) {.*/\1/p' "$which/src/libbpf.map" | tail -n 1)-tree
+	cp -r "$which" "$here/tree"
+	;;
+*)
+	found=$("$fetch" "$store" libbpf $([ "$which" = newest ] || echo "$which")) || exit
+	version=$(sed -n 1p <<<"$found")
+	mkdir "$here/tree" && tar -xf "$(sed -n 2p <<<"$found")" -C "$here/tree" --strip-components=1
+	;;
+esac
+if [ "$which" != system ]; then
+	quietly "$home/build.log" make -C "$here/tree/src" -j"$(nproc)" BUILD_STATIC_ONLY=1 OBJDIR="$(realpath "$here")/obj" \
+		DESTDIR="$(realpath "$here")/to" LIBDIR=/lib INCLUDEDIR=/include UAPIDIR=/include CFLAGS="-g -O2" \
+		install install_uapi_headers || fail "libbpf $version does not build: $home/build.log"
+	mv "$here/to/lib/libbpf.a" "$home/"
+	cp -r "$here/to/include/." "$home/include/"
+fi
+printf '/* The libbpf that is linked. */\n#define LINKED_LIBBPF "%s"\n' "$version" >"$home/include/linked_libbpf.h"
+
+# ---- libelf ----
+
+links() {
+	echo '#include <libelf.h>
+	int main(void) { elf_version(EV_CURRENT); return elf_begin(0, ELF_C_READ, 0) != 0; }' >"$here/elf.c"
+	gcc -static -o "$here/elf" "$here/elf.c" "$@" 2>/dev/null
+}
+# Debian 13's wants libzstd, and two functions of a library that no package has.
+if links -l:libelf.a -l:libz.a; then
+	echo "-l:libelf.a -l:libz.a" >"$home/elf.libs"
+else
+	elf=build/libelf
+	if [ ! -e "$elf/libelf.a" ]; then
+		found=$("$fetch" "$store" elfutils) || exit
+		mkdir -p "$elf" "$here/elfutils"
+		tar -xf "$(sed -n 2p <<<"$found")" -C "$here/elfutils" --strip-components=1
+		(
+			cd "$here/elfutils"
+			quietly configure.log ./configure --disable-debuginfod --disable-libdebuginfod --disable-nls --without-bzlib \
+				--without-lzma --without-zstd --disable-demangler CFLAGS="-g -O2 -w"
+			quietly lib.log make -C lib -j"$(nproc)"
+			quietly libelf.log make -C libelf -j"$(nproc)" libelf.a
+		) || fail "libelf does not build from elfutils $(sed -n 1p <<<"$found")"
+		cp "$here/elfutils/libelf/libelf.a" "$elf/libelf.a.new"
+		# what libelf.a refers to beyond itself
+		cp "$here/elfutils/lib/libeu.a" "$elf/"
+		mv "$elf/libelf.a.new" "$elf/libelf.a"
+	fi
+	links "$elf/libelf.a" "$elf/libeu.a" -l:libz.a || fail "neither the release's libelf.a nor one from its sources can be linked statically"
+	echo "$elf/libelf.a $elf/libeu.a -l:libz.a" >"$home/elf.libs"
+fi
+touch "$home/ready"
