@@ -19,6 +19,8 @@
 #include "host/lib/sha256.h"
 #include "host/source/kernel_index.h"
 #include "host/store/store.h"
+#include "host/store/store_build.h"
+#include "host/store/store_modules.h"
 #include "tests/suite.h"
 
 static char *top;
@@ -73,12 +75,23 @@ static void write_kernel(const char *name, const char *release)
 	buf_free(&bytes);
 }
 
+static void write_index(void)
+{
+	struct buf text = {0};
+	char *apt = at_top("images/apt");
+
+	kernel_index_write(&known, &text);
+	ck_assert_int_eq(io_make_dirs(apt, NULL), 0);
+	write_file("images/apt/kernels.index", text.data, text.len);
+	buf_free(&text);
+	free(apt);
+}
+
 /* Put a package on the mirror and in the index; the index says `sha256`, or (NULL) the truth. */
 static void publish(const char *release, const char *version, const char *inside, const char *sha256)
 {
-	struct buf image = {0}, deb = {0}, text = {0};
+	struct buf image = {0}, deb = {0};
 	char *member = xasprintf("./boot/vmlinuz-%s", release), *file = xasprintf("mirror/%s_%s.deb", release, version);
-	char *apt = at_top("images/apt");
 	struct kernel_package k = {.release = xstrdup(release),
 	                           .version = xstrdup(version),
 	                           .image = {.name = xasprintf("linux-image-%s", release)}};
@@ -91,15 +104,11 @@ static void publish(const char *release, const char *version, const char *inside
 	k.image.sha256 = sha256 ? xstrdup(sha256) : sha256_bytes(deb.data, deb.len);
 	known.kernels = xrealloc(known.kernels, known.count + 1, sizeof(*known.kernels));
 	known.kernels[known.count++] = k;
-	kernel_index_write(&known, &text);
-	ck_assert_int_eq(io_make_dirs(apt, NULL), 0);
-	write_file("images/apt/kernels.index", text.data, text.len);
-	buf_free(&text);
+	write_index();
 	buf_free(&deb);
 	buf_free(&image);
 	free(member);
 	free(file);
-	free(apt);
 }
 
 struct outcome {
@@ -483,6 +492,166 @@ START_TEST(nothing_is_fetched_when_a_row_is_unknown)
 }
 END_TEST
 
+/* What can keep a kernel from being fetched. */
+enum obstacle {
+	NOT_LISTED,
+	NO_INDEX,
+	FILE_GONE,
+	MIRROR_UNREACHABLE,
+	OTHER_BYTES,
+	OTHER_KERNEL,
+	NOT_A_PACKAGE,
+	NO_MODULES,
+};
+
+static const struct {
+	enum obstacle obstacle;
+	const char *says;
+} obstacles[] = {
+        {NOT_LISTED, "no kernel 6.2 cloud"},
+        {NO_INDEX, "is no address of a mirror"},
+        {FILE_GONE, "does not have it"},
+        {MIRROR_UNREACHABLE, "cannot be fetched from the mirror"},
+        {OTHER_BYTES, "Hash Sum mismatch"},
+        {OTHER_KERNEL, "its kernel says release"},
+        {NOT_A_PACKAGE, "package"},
+        {NO_MODULES, "modules of 6.2-cloud: linux-modules cannot be fetched from the mirror"},
+};
+
+/* A file that is not a package, and is what the index says. */
+static void mangle(struct kernel_package *k)
+{
+	free(k->image.sha256);
+	k->image.sha256 = sha256_bytes("!<arch>\nxyz", 11);
+	k->image.size = 11;
+	write_file("mirror/mangled.deb", "!<arch>\nxyz", 11);
+	free(k->image.uri);
+	k->image.uri = xasprintf("file://%s/mirror/mangled.deb", top);
+}
+
+/* Kernels and modules, as run does it. */
+static struct outcome prepare_with_modules(const char *text)
+{
+	struct outcome o = {0};
+	struct kernel_list list = list_of(text);
+	struct strings names = {0};
+	struct module_set *sets = NULL;
+
+	strings_add(&names, "veth");
+	o.rc = store_prepare(&options, &list, &o.kernels, &o.count, &o.err);
+	if (!o.rc)
+		o.rc = store_modules_prepare(&options, &list, o.kernels, o.count, &names, &sets, &o.err);
+	store_modules_free(sets, o.count);
+	strings_free(&names);
+	kernel_list_free(&list);
+	return o;
+}
+
+static void put_up(enum obstacle obstacle)
+{
+	static const char wrong[] = "0000000000000000000000000000000000000000000000000000000000000000";
+	struct kernel_package *k;
+	struct outcome o;
+
+	publish("6.1.0-50-cloud-amd64", "6.1.180-1", "6.1.0-50-cloud-amd64", NULL);
+	o = prepare_with_modules("6.1 cloud\n");
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	outcome_free(&o);
+	if (obstacle == NOT_LISTED)
+		return;
+	publish("6.2.0-1-cloud-amd64", "6.2.1-1", obstacle == OTHER_KERNEL ? "6.2.0-2" : "6.2.0-1-cloud-amd64",
+	        obstacle == OTHER_BYTES ? wrong : NULL);
+	k = &known.kernels[1];
+	if (obstacle == NO_INDEX) {
+		setenv("DEBIAN_MIRROR", "nowhere", 1);
+		return;
+	}
+	if (obstacle == FILE_GONE || obstacle == MIRROR_UNREACHABLE) {
+		free(k->image.uri);
+		/* Port 9: nobody listens there. */
+		k->image.uri = obstacle == FILE_GONE ? xasprintf("file://%s/mirror/none.deb", top)
+		                                     : xstrdup("http://127.0.0.1:9/x.deb");
+	}
+	if (obstacle == NOT_A_PACKAGE)
+		mangle(k);
+	if (obstacle == NO_MODULES)
+		k->modules = (struct package_ref){.name = xstrdup("linux-modules"),
+		                                  .uri = xstrdup("http://127.0.0.1:9/x.deb"),
+		                                  .size = 1,
+		                                  .sha256 = xstrdup(wrong)};
+	write_index();
+}
+
+START_TEST(what_cannot_be_fetched_is_skipped_where_it_is_optional)
+{
+	struct outcome o;
+
+	put_up(obstacles[_i].obstacle);
+	o = prepare_with_modules("6.1 cloud\n6.2 cloud optional\n");
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	ck_assert(!o.kernels[0].skipped && o.kernels[1].skipped);
+	ck_assert_msg(strstr(o.kernels[1].reason, obstacles[_i].says), "%s", o.kernels[1].reason);
+	ck_assert_str_eq(o.kernels[1].image, "");
+	outcome_free(&o);
+}
+END_TEST
+
+START_TEST(what_cannot_be_fetched_fails_where_it_is_not)
+{
+	struct outcome o;
+
+	put_up(obstacles[_i].obstacle);
+	o = prepare_with_modules("6.1 cloud optional\n6.2 cloud\n");
+	ck_assert_int_lt(o.rc, 0);
+	ck_assert_msg(strstr(o.err.text, obstacles[_i].says), "%s", o.err.text);
+	outcome_free(&o);
+}
+END_TEST
+
+/* A plan of kernels that are to be built, the later ones optional. */
+static struct store_plan plan_of(struct kernel_row *rows_of_list, size_t count, size_t optional)
+{
+	static char *const names[] = {"a", "b", "c", "d"};
+	struct store_plan plan = {.dir = "images", .list_path = "k", .count = count};
+
+	plan.rows = xcalloc(count, sizeof(*plan.rows));
+	for (size_t i = 0; i < count; i++) {
+		rows_of_list[i] =
+		        (struct kernel_row){.id = names[i], .line = (unsigned)i + 1, .optional = i >= count - optional};
+		plan.rows[i] =
+		        (struct plan_row){.row = &rows_of_list[i], .state = PLAN_BUILD, .name = xstrdup(names[i])};
+	}
+	return plan;
+}
+
+static const struct {
+	uint64_t free_mb;
+	size_t count, optional;
+	int rc;
+	size_t built, skipped;
+} rooms[] = {
+        {1000, 3, 0, 0, 3, 0}, {1000, 3, 3, 0, 3, 0}, {200, 3, 0, -ENOSPC, 0, 0}, {200, 3, 1, 0, 2, 1},
+        {200, 3, 2, 0, 2, 1},  {100, 3, 2, 0, 1, 2},  {10, 3, 3, 0, 0, 3},        {10, 3, 2, -ENOSPC, 0, 0},
+};
+
+START_TEST(what_has_no_room_is_skipped_where_it_is_optional)
+{
+	cleanup_error struct error err = {0};
+	struct kernel_row rows_of_list[4];
+	struct store_plan plan = plan_of(rows_of_list, rooms[_i].count, rooms[_i].optional);
+	int rc = store_plan_make_room(&plan, rooms[_i].free_mb << 20, &err);
+
+	ck_assert_int_eq(rc, rooms[_i].rc);
+	if (rc) {
+		ck_assert_msg(strstr(err.text, "no space left in images"), "%s", err.text);
+	} else {
+		ck_assert_uint_eq(store_plan_count(&plan, PLAN_BUILD), rooms[_i].built);
+		ck_assert_uint_eq(store_plan_count(&plan, PLAN_SKIPPED), rooms[_i].skipped);
+	}
+	store_plan_free(&plan);
+}
+END_TEST
+
 /* Ways to be the wrong package. */
 static const struct {
 	const char *inside, *sha256, *says;
@@ -846,6 +1015,9 @@ int main(void)
 	        TEST(a_pinned_kernel_stays_until_update),
 	        TEST(lines_of_other_rows_stay_pinned),
 	        TEST(nothing_is_fetched_when_a_row_is_unknown),
+	        EACH(what_cannot_be_fetched_is_skipped_where_it_is_optional, obstacles),
+	        EACH(what_cannot_be_fetched_fails_where_it_is_not, obstacles),
+	        EACH(what_has_no_room_is_skipped_where_it_is_optional, rooms),
 	        EACH(a_lying_mirror_is_caught, lies),
 	        EACH(a_damaged_entry_is_built_again, damages),
 	        TEST(verify_finds_what_sizes_do_not_show),

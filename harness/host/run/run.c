@@ -130,6 +130,7 @@ static int leave_out_skipped(struct run *run, struct result *r, struct error *er
 	if (r->skipped_count == run->kernel_count)
 		return error_usage(err, "%s: every kernel of it was skipped: %s", run->o->list_path,
 		                   r->skipped[0].reason);
+	store_modules_keep(run->modules, run->kernel_count, keep);
 	kernel_list_keep(&run->list, keep);
 	run->kernel_count = store_kernels_keep(run->kernels, run->kernel_count, keep);
 	return 0;
@@ -148,8 +149,8 @@ static int prepare(struct run *run, struct result *r, struct error *err)
 
 	object_list_modules(&run->objects, &modules);
 	rc = rc ? rc : store_prepare(&store, &run->list, &run->kernels, count, err);
-	rc = rc ? rc : leave_out_skipped(run, r, err);
 	rc = rc ? rc : store_modules_prepare(&store, &run->list, run->kernels, *count, &modules, &run->modules, err);
+	rc = rc ? rc : leave_out_skipped(run, r, err);
 	rc = rc ? rc : external_btf_read(&run->list, run->kernels, run->o->btf, &run->external, err);
 	rc = rc ? rc : initramfs_store(store.dir, &run->initrd, err);
 	rc = rc ? rc : run_dir_create(run->o->output, &run->directory, err);

@@ -179,15 +179,26 @@ int store_prepare(const struct store_options *o, const struct kernel_list *list,
 	return 0;
 }
 
-static void free_kernel(struct store_kernel *k)
+enum { KERNEL_TEXTS = 12 };
+
+/* All of its strings, the id last. */
+static void kernel_texts(struct store_kernel *k, char **slots[KERNEL_TEXTS + 1])
 {
-	char *const owned[] = {
-	        k->id,         k->reason, k->release, k->package, k->version, k->package_sha256, k->image_sha256,
-	        k->btf_sha256, k->image,  k->btf,     k->config,  k->symbols, k->packed,
+	char **const all[KERNEL_TEXTS + 1] = {
+	        &k->reason, &k->release, &k->package, &k->version, &k->package_sha256, &k->image_sha256, &k->btf_sha256,
+	        &k->image,  &k->btf,     &k->config,  &k->symbols, &k->packed,         &k->id,
 	};
 
-	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
-		free(owned[i]);
+	memcpy(slots, all, sizeof(all));
+}
+
+static void free_kernel(struct store_kernel *k)
+{
+	char **slots[KERNEL_TEXTS + 1];
+
+	kernel_texts(k, slots);
+	for (size_t i = 0; i <= KERNEL_TEXTS; i++)
+		free(*slots[i]);
 }
 
 void store_kernels_free(struct store_kernel *kernels, size_t count)
@@ -195,6 +206,19 @@ void store_kernels_free(struct store_kernel *kernels, size_t count)
 	for (size_t i = 0; i < count; i++)
 		free_kernel(&kernels[i]);
 	free(kernels);
+}
+
+void store_kernel_skip(struct store_kernel *kernel, const char *reason)
+{
+	char **slots[KERNEL_TEXTS + 1];
+
+	kernel_texts(kernel, slots);
+	for (size_t i = 0; i < KERNEL_TEXTS; i++) {
+		free(*slots[i]);
+		*slots[i] = xstrdup(i ? "" : reason);
+	}
+	kernel->arch = NULL;
+	kernel->skipped = true;
 }
 
 size_t store_kernels_keep(struct store_kernel *kernels, size_t count, const bool *keep)

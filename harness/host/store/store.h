@@ -29,7 +29,7 @@
 struct store_kernel {
 	char *id;
 	unsigned line;
-	bool skipped;            /* optional row that could not be had; everything below but `reason` is "" */
+	bool skipped;            /* optional row that is not available; everything below but `reason` is "" */
 	char *reason;            /* why it was skipped, "" otherwise */
 	char *release;           /* what uname -r must say */
 	const struct arch *arch; /* NULL when it was skipped */
@@ -62,6 +62,9 @@ struct store_options {
  */
 int store_prepare(const struct store_options *o, const struct kernel_list *list, struct store_kernel **kernels,
                   size_t *count, struct error *err);
+
+/* Skip a kernel that turned out not to be complete: `reason`, and nothing else of it, stays. */
+void store_kernel_skip(struct store_kernel *kernel, const char *reason);
 void store_kernels_free(struct store_kernel *kernels, size_t count);
 
 /* Leave out the kernels for which `keep`, an entry per kernel, is false; returns how many are left. */

@@ -97,7 +97,7 @@ static uint64_t mb(uint64_t bytes)
 	return (bytes + (1 << 20) - 1) >> 20;
 }
 
-static int no_space(const struct store_plan *plan, struct error *err)
+static int no_space(const struct store_plan *plan, uint64_t free_bytes, struct error *err)
 {
 	size_t kernels;
 	uint64_t to_fetch, need = space_needed(plan, &kernels, &to_fetch);
@@ -105,7 +105,35 @@ static int no_space(const struct store_plan *plan, struct error *err)
 	return error_set(err, ENOSPC,
 	                 "no space left in %s: kernels still to come: %zu, which need about %" PRIu64
 	                 " MB; free: %" PRIu64 " MB; make room, or choose fewer kernels",
-	                 plan->dir, kernels, mb(need), mb(space_free(plan->dir)));
+	                 plan->dir, kernels, mb(need), mb(free_bytes));
+}
+
+/* Whether nothing fails when the kernel of this row is not built. */
+static bool is_dispensable(const struct store_plan *plan, const struct plan_row *row)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_row *r = &plan->rows[i];
+
+		if (r->state == PLAN_BUILD && !r->row->optional && !strcmp(r->name, row->name))
+			return false;
+	}
+	return row->state == PLAN_BUILD;
+}
+
+int store_plan_make_room(struct store_plan *plan, uint64_t free_bytes, struct error *err)
+{
+	size_t kernels;
+	uint64_t to_fetch;
+
+	for (size_t i = plan->count; free_bytes < space_needed(plan, &kernels, &to_fetch) && i-- > 0;) {
+		cleanup_error struct error why = {0};
+
+		if (!is_dispensable(plan, &plan->rows[i]))
+			continue;
+		no_space(plan, free_bytes, &why);
+		store_plan_failed(plan, &plan->rows[i], &why);
+	}
+	return free_bytes < space_needed(plan, &kernels, &to_fetch) ? no_space(plan, free_bytes, err) : 0;
 }
 
 static int job_start(struct job *job, struct store_plan *plan, struct plan_row *row, struct error *err)
@@ -151,9 +179,8 @@ static int rows_failed(struct store_plan *plan, const char *name, struct error *
 	cleanup_error struct error why = {0};
 	int rc = 0;
 
-	/* Without room the other kernels are not to be had either, optional or not. */
 	if (err->code == ENOSPC)
-		return no_space(plan, err);
+		no_space(plan, space_free(plan->dir), err);
 	why = *err;
 	*err = (struct error){0};
 	for (size_t i = 0; i < plan->count && !rc; i++) {
@@ -249,8 +276,9 @@ int store_plan_build(struct store_plan *plan, bool quiet, struct error *err)
 
 	if (!store_plan_count(plan, PLAN_BUILD))
 		return 0;
-	if (space_free(plan->dir) < space_needed(plan, &kernels, &to_fetch))
-		return no_space(plan, err);
+	first = store_plan_make_room(plan, space_free(plan->dir), err);
+	if (first || !space_needed(plan, &kernels, &to_fetch))
+		return first;
 	if (!quiet && to_fetch)
 		log_info("%zu %s to fetch, %" PRIu64 " MB", kernels, kernels == 1 ? "kernel" : "kernels", mb(to_fetch));
 	for (size_t i = 0; i < plan->count && !first; i++) {

@@ -7,6 +7,7 @@
 #define COREMATRIX_HOST_STORE_STORE_BUILD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "host/store/store_plan.h"
@@ -18,5 +19,11 @@
  * failure yet: its rows are unresolved again (plan_gone). On ENOSPC the message says how much is needed.
  */
 int store_plan_build(struct store_plan *plan, bool quiet, struct error *err);
+
+/*
+ * Hold what is to be built to `free_bytes` of the disk: optional rows that do not fit are skipped, from the last one
+ * on. -ENOSPC, saying how much is needed, when the others do not fit.
+ */
+int store_plan_make_room(struct store_plan *plan, uint64_t free_bytes, struct error *err);
 
 #endif

@@ -146,9 +146,23 @@ static int prepare_one(struct preparation *p, const struct kernel_row *row, cons
 	return 0;
 }
 
-int store_modules_prepare(const struct store_options *o, const struct kernel_list *list,
-                          const struct store_kernel *kernels, size_t count, const struct strings *names,
-                          struct module_set **sets, struct error *err)
+/* What an optional row lacks makes it one that is skipped. */
+static int prepare_or_skip(struct preparation *p, const struct kernel_list *list, const struct kernel_row *row,
+                           struct store_kernel *k, struct module_set *set, struct error *err)
+{
+	cleanup_error struct error why = {0};
+	int rc = prepare_one(p, row, k, set, row->optional ? &why : err);
+
+	if (!rc || !row->optional)
+		return rc;
+	log_warn("%s:%u: optional kernel %s is skipped: %s", list->path, row->line, row->id, why.text);
+	store_kernel_skip(k, why.text);
+	module_set_free(set);
+	return 0;
+}
+
+int store_modules_prepare(const struct store_options *o, const struct kernel_list *list, struct store_kernel *kernels,
+                          size_t count, const struct strings *names, struct module_set **sets, struct error *err)
 {
 	struct preparation p = {.o = o, .names = names, .sources = {.dir = o->dir, .quiet = o->quiet}};
 	cleanup_close int lock = -1;
@@ -160,7 +174,7 @@ int store_modules_prepare(const struct store_options *o, const struct kernel_lis
 	rc = store_dir_lock(o->dir, &lock, err);
 	for (size_t i = 0; i < count && !rc; i++)
 		if (!kernels[i].skipped)
-			rc = prepare_one(&p, &list->rows[i], &kernels[i], &(*sets)[i], err);
+			rc = prepare_or_skip(&p, list, &list->rows[i], &kernels[i], &(*sets)[i], err);
 	catalogue_set_free(&p.sources);
 	return rc;
 }
@@ -176,6 +190,17 @@ struct module_set *store_modules_known(const struct store_kernel *kernels, size_
 			module_store_read(entry, &sets[i]);
 	}
 	return sets;
+}
+
+void store_modules_keep(struct module_set *sets, size_t count, const bool *keep)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; sets && i < count; i++)
+		if (keep[i])
+			sets[kept++] = sets[i];
+		else
+			module_set_free(&sets[i]);
 }
 
 void store_modules_free(struct module_set *sets, size_t count)

@@ -234,22 +234,25 @@ const struct kernel_source *store_plan_open_source(const struct store_plan *plan
 	return NULL;
 }
 
-/* Without any index nothing of the source is available: the optional rows are skipped, any other fails. */
-static int no_index(struct store_plan *plan, const struct kernel_source *source, struct error *err)
+/* Without an index nothing of the source is available: the optional rows are skipped, any other fails. */
+static int no_index(struct store_plan *plan, const struct kernel_source *source, const struct error *cause,
+                    struct error *err)
 {
-	for (size_t i = 0; i < plan->count; i++)
-		if (is_open(&plan->rows[i], source) && !plan->rows[i].row->optional)
-			return -err->code;
-	for (size_t i = 0; i < plan->count; i++) {
-		struct error why = {0};
+	int rc = 0;
 
-		if (!is_open(&plan->rows[i], source))
-			continue;
-		error_set(&why, err->code, "%s", err->text);
-		store_plan_failed(plan, &plan->rows[i], &why);
+	for (int optional = 0; optional < 2; optional++) {
+		for (size_t i = 0; i < plan->count && !rc; i++) {
+			struct plan_row *r = &plan->rows[i];
+
+			if (!is_open(r, source) || r->row->optional != (bool)optional)
+				continue;
+			error_set(err, cause->code, "%s%s%s", r->gone ? r->gone : "", r->gone ? "; " : "", cause->text);
+			if (err)
+				err->status = cause->status;
+			rc = store_plan_failed(plan, r, err);
+		}
 	}
-	error_clear(err);
-	return 0;
+	return rc;
 }
 
 /* Ask for what each row means: what the lock pins, or the newest that fits. */
@@ -280,11 +283,11 @@ static int settle(const struct store_plan *plan, struct catalogue *c, struct err
 
 int store_plan_online(struct store_plan *plan, struct catalogue *c, bool renew, struct error *err)
 {
-	cleanup_error struct error own = {0};
-	int rc = renew ? catalogue_renew(c, &own) : settle(plan, c, &own);
+	cleanup_error struct error own = {0}, why = {0};
+	int rc = renew ? catalogue_renew(c, &why) : settle(plan, c, &why);
 
 	if (rc)
-		rc = no_index(plan, c->source, &own);
+		rc = no_index(plan, c->source, &why, &own);
 	for (size_t i = 0; i < plan->count && !rc; i++) {
 		struct plan_row *r = &plan->rows[i];
 
