@@ -6,6 +6,7 @@
 #ifndef COREMATRIX_BASE_BUF_H
 #define COREMATRIX_BASE_BUF_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 struct buf {
@@ -20,6 +21,7 @@ void buf_add(struct buf *b, const void *bytes, size_t len);
 void buf_puts(struct buf *b, const char *s);
 void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 /* Drop the first `len` bytes. */
 void buf_consume(struct buf *b, size_t len);
 /* The content as a string, never NULL; still owned by `b`. */

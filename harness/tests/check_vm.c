@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -19,11 +18,11 @@
 #include "base/clock.h"
 #include "host/lib/child.h"
 #include "host/vm/vm.h"
+#include "tests/fake_qemu.h"
 #include "tests/scratch.h"
 #include "wire/job.h"
 #include "tests/suite.h"
 
-#define PROGRAM "qemu-system-x86_64"
 #define NONCE 0x1122334455667788u
 /* What must not run out in a test, and what shall. */
 #define LONG_MS 60000
@@ -51,28 +50,10 @@ struct guest {
 
 /* ---- set-up ---- */
 
-/* The Makefile puts the fake beside this program, in bin/. It is copied, because nobody may not see the build tree. */
-static void install_fake(void)
-{
-	cleanup_free char *self = realpath("/proc/self/exe", NULL);
-	cleanup_free char *fake = xasprintf("%s/bin/" PROGRAM, dirname(self));
-	cleanup_free char *bin = scratch_path("bin");
-	cleanup_free char *path = xasprintf("%s:%s", bin, getenv("PATH"));
-	cleanup_free char *copy = xasprintf("%s/" PROGRAM, bin);
-	cleanup_buf struct buf bytes = {0};
-	cleanup_error struct error err = {0};
-
-	ck_assert_msg(!io_read_file(fake, 64u << 20, &bytes, &err), "%s", err.text);
-	ck_assert(!io_make_dirs(bin, NULL) && !io_replace_file(copy, bytes.data, bytes.len, NULL));
-	ck_assert_int_eq(chmod(bin, 0755), 0);
-	ck_assert_int_eq(chmod(copy, 0755), 0);
-	setenv("PATH", path, 1);
-}
-
 static void setup(void)
 {
 	scratch_setup();
-	install_fake();
+	fake_qemu_install();
 }
 
 static char *write_job(void)
@@ -258,7 +239,7 @@ static const struct {
         {"hang-after-end", END, "QEMU did not end after the end frame within ", false, -1, SESSION_ENDED, 1},
         {"hang-without-pipes", END, "QEMU closed its pipes but did not end", false, -1, SESSION_ENDED, 1},
         {"refuse", NO_PART,
-         "QEMU ended with status 3: no hello from the agent; it said: " PROGRAM ": the fake refuses to start", false,
+         "QEMU ended with status 3: no hello from the agent; it said: " FAKE_QEMU ": the fake refuses to start", false,
          -1, SESSION_BOOTING, 1},
         {"end-at-once", NO_PART, "QEMU ended with status 1: no hello from the agent", false, -1, SESSION_BOOTING, 1},
         {"die-in-frame", NO_PART, "QEMU ended with status 1: the agent said hello but never got ready", false, -1,
@@ -555,7 +536,7 @@ START_TEST(missing_qemu_is_named)
 	guest_run(&g);
 	ck_assert(vm_reason(g.vm) != NULL);
 	ck_assert_msg(strstr(vm_reason(g.vm), "status 127") &&
-	                      strstr(vm_reason(g.vm), PROGRAM ": cannot run: No such") &&
+	                      strstr(vm_reason(g.vm), FAKE_QEMU ": cannot run: No such") &&
 	                      strstr(vm_reason(g.vm), "install QEMU"),
 	              "%s", vm_reason(g.vm));
 	ck_assert(vm_console_ms(g.vm) < 0);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fake_qemu: stands where QEMU would, so that check_vm can have every way a guest and its QEMU go wrong. It reads its
+ * fake_qemu: stands where QEMU would, so that tests can have every way a guest and its QEMU go wrong. It reads its
  * command line as far as QEMU's own rules matter here (doubled commas, descriptor sets, `-name value` options), takes
- * the job like the agent does, and then plays the behaviour that the word `fake=NAME` of -append names. On its console
- * it says what check_vm cannot see from outside: its process ids and the rights it was left with.
+ * the job like the agent does, and then plays the behaviour that the word `fake=NAME` of -append names. With a monitor
+ * it is a guest that is saved once it is ready, or one that is resumed there. On its console it says what check_vm
+ * cannot see from outside: its process ids and the rights it was left with.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -36,6 +37,8 @@ struct guest {
 	const char *append;
 	char *kernel, *initrd, *job_path, *frames_path, *console_path;
 	int frames, console;
+	int monitor; /* -1: none */
+	bool resumed;
 	struct buf unsent; /* frames; they leave in one write, so that no deadline can run out between two of them */
 	struct job job;
 };
@@ -74,8 +77,13 @@ static void take_chardev(struct guest *g, const char *value)
 {
 	cleanup_free char *id = option_value(value, "id");
 	cleanup_free char *append = option_value(value, "append");
+	cleanup_free char *fd = option_value(value, "fd");
 	char *path = option_value(value, "path");
 
+	if (id && !strcmp(id, "monitor") && fd) {
+		g->monitor = atoi(fd);
+		return;
+	}
 	if (!id || !path || !append || strcmp(append, "on"))
 		fail("-chardev without id, path or append=on", value);
 	if (!strcmp(id, "console"))
@@ -96,6 +104,8 @@ static void take_option(struct guest *g, const char *option, char *value)
 		g->initrd = value;
 	else if (!strcmp(option, "-chardev"))
 		take_chardev(g, value);
+	else if (!strcmp(option, "-incoming"))
+		g->resumed = true;
 	else if (!strcmp(option, "-fw_cfg"))
 		g->job_path = option_value(value, "file");
 }
@@ -221,6 +231,18 @@ static void say_process(struct guest *g, pid_t pid)
 
 /* ---- steps ---- */
 
+static void exit_good(struct guest *g)
+{
+	flush(g);
+	_exit(STATUS_GOOD);
+}
+
+static void exit_bad(struct guest *g)
+{
+	flush(g);
+	_exit(STATUS_BAD);
+}
+
 static void hello(struct guest *g)
 {
 	send_message(g, (struct message){
@@ -261,16 +283,32 @@ static void cell_begin(struct guest *g)
 	send_message(g, (struct message){.type = MESSAGE_CELL_BEGIN});
 }
 
-/* All cells, each with one truth that names its object. */
+/* A cell with one truth that names its object. */
+static void one_cell(struct guest *g, uint32_t i)
+{
+	send_message(g, (struct message){.type = MESSAGE_CELL_BEGIN, .cell_begin.object = i});
+	send_message(g, (struct message){
+	                        .type = MESSAGE_TRUTH,
+	                        .truth = {.workload = g->job.objects[i].name, .ok = true},
+	                });
+	send_message(g, (struct message){.type = MESSAGE_CELL_END, .cell_end.phase = PHASE_DONE});
+}
+
 static void cells(struct guest *g)
 {
+	for (uint32_t i = 0; i < g->job.object_count; i++)
+		one_cell(g, i);
+}
+
+/* As `cells`, but the machine is gone in the middle of the object "bad". */
+static void cells_until_bad(struct guest *g)
+{
 	for (uint32_t i = 0; i < g->job.object_count; i++) {
-		send_message(g, (struct message){.type = MESSAGE_CELL_BEGIN, .cell_begin.object = i});
-		send_message(g, (struct message){
-		                        .type = MESSAGE_TRUTH,
-		                        .truth = {.workload = g->job.objects[i].name, .ok = true},
-		                });
-		send_message(g, (struct message){.type = MESSAGE_CELL_END, .cell_end.phase = PHASE_DONE});
+		if (!strcmp(g->job.objects[i].name, "bad")) {
+			send_message(g, (struct message){.type = MESSAGE_CELL_BEGIN, .cell_begin.object = i});
+			exit_bad(g);
+		}
+		one_cell(g, i);
 	}
 }
 
@@ -398,18 +436,6 @@ static void crash(struct guest *g)
 	raise(SIGABRT);
 }
 
-static void exit_good(struct guest *g)
-{
-	flush(g);
-	_exit(STATUS_GOOD);
-}
-
-static void exit_bad(struct guest *g)
-{
-	flush(g);
-	_exit(STATUS_BAD);
-}
-
 #define MAX_STEPS 8
 
 /* After its last step a guest ends the right way. */
@@ -450,6 +476,9 @@ static const struct behaviour {
         {"panic-after-end", {hello, ready, job, cells, end, panic}},
         {"grandchild", {grandchild, hello, ready, job, cells, end}},
         {"ignore-signals", {ignore_signals, grandchild, hang}},
+        {"die-at-bad", {hello, ready, job, cells_until_bad, end}},
+        {"no-saving", {hello, ready, job, cells, end}},
+        {"no-resuming", {hello, ready, job, cells, end}},
 };
 
 static const struct behaviour *find_behaviour(const char *append)
@@ -464,12 +493,64 @@ static const struct behaviour *find_behaviour(const char *append)
 	fail("-append names no behaviour of the fake", append);
 }
 
+/* ---- its monitor ---- */
+
+/* Behaviours that do not save, or do not resume: by the command that they refuse. */
+static const struct {
+	const char *name, *command;
+} refusals[] = {{"no-saving", "migrate"}, {"no-resuming", "migrate-incoming"}};
+
+static bool refuses(const struct behaviour *b, const char *command)
+{
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (!strcmp(refusals[i].name, b->name) && !strcmp(refusals[i].command, command))
+			return true;
+	return false;
+}
+
+/* Wait for a command, which host/vm/qmp.c sends last of all, and answer for it. */
+static void serve_monitor(struct guest *g, const struct behaviour *b, const char *command)
+{
+	static const char refusal[] = "{\"error\": {\"class\": \"GenericError\", \"desc\": \"the fake will not\"}}\n";
+	static const char done[] = "{\"event\": \"MIGRATION\", \"data\": {\"status\": \"completed\"}}\n";
+	cleanup_free char *wanted = xasprintf("{\"execute\":\"%s\"", command);
+	const char *answer = refuses(b, command) ? refusal : done;
+	cleanup_buf struct buf said = {0};
+
+	while (!strstr(buf_str(&said), wanted)) {
+		ssize_t n = read(g->monitor, buf_reserve(&said, 4096), 4096);
+
+		if (n <= 0)
+			_exit(EXIT_FAILURE);
+		said.len += (size_t)n;
+		said.data[said.len] = '\0';
+	}
+	if (io_write_all(g->monitor, answer, strlen(answer)))
+		_exit(EXIT_FAILURE);
+	if (answer == refusal)
+		hang(g);
+}
+
+/* Until it is ready, saved, and ended by the host. */
+static _Noreturn void be_saved(struct guest *g, const struct behaviour *b)
+{
+	hello(g);
+	ready(g);
+	flush(g);
+	serve_monitor(g, b, "migrate");
+	hang(g);
+	_exit(EXIT_FAILURE);
+}
+
 int main(int argc, char **argv)
 {
 	const struct behaviour *b;
-	struct guest g = {0};
+	struct guest g = {.monitor = -1};
 
-	(void)argc;
+	if (argc == 2 && !strcmp(argv[1], "--version")) {
+		puts("QEMU emulator version 0.0.0 (fake)");
+		return EXIT_SUCCESS;
+	}
 	alarm(LIFETIME_S);
 	take_argv(&g, argv);
 	g.frames = open_chardev(g.frames_path);
@@ -479,7 +560,12 @@ int main(int argc, char **argv)
 	take_job(&g);
 	b = find_behaviour(g.append);
 	say_process(&g, getpid());
+	if (g.monitor >= 0 && !g.resumed)
+		be_saved(&g, b);
+	if (g.resumed)
+		serve_monitor(&g, b, "migrate-incoming");
 	for (size_t i = 0; i < MAX_STEPS && b->steps[i]; i++)
-		b->steps[i](&g);
+		if (!g.resumed || (b->steps[i] != hello && b->steps[i] != ready))
+			b->steps[i](&g);
 	exit_good(&g);
 }

@@ -9,41 +9,26 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "host/bench/bench_vm.h"
+#include "host/run/guest.h"
 #include "host/run/run_dir.h"
-#include "host/run/scheduler.h"
 #include "host/vm/snapshot.h"
 
 struct qemu_guest bench_guest(const struct bench_setup *run, size_t index)
 {
-	const struct store_kernel *kernel = &run->kernels[index];
-	const struct kernel_row *row = &run->list.rows[index];
-
-	return (struct qemu_guest){
-	        .arch = kernel->arch,
-	        .accel = run->accel,
-	        .kernel = kernel->image,
-	        .initrd = run->initrd,
-	        .append = row->append,
-	        .memory_mb = row->memory_mb ? row->memory_mb : SCHEDULE_MEMORY_MB,
-	        .job = "",
-	        .ram = "",
-	        .state = "",
-	};
+	return guest_of(&run->kernels[index], &run->list.rows[index], run->initrd, run->accel);
 }
 
 /* The saved guest that warm runs start from: the one that is there, or a new one. */
 static int take_snapshot(const struct bench_setup *run, struct bench_place *place, const char *image_sha256,
                          struct snapshot *s, struct error *err)
 {
-	cleanup_free char *key = snapshot_key(&place->guest, image_sha256, run->qemu);
-	int rc = snapshot_find(run->images, key, s, err);
+	cleanup_free char *note = NULL;
+	bool found;
+	int rc = snapshot_open(run->images, &place->guest, image_sha256, run->qemu, s, &found, &note, err);
 
-	if (!rc)
-		return 0;
-	if (rc == -EBADMSG)
-		log_warn("%s; the guest is saved anew", err->text);
-	rc = snapshot_begin(run->images, key, place->guest.memory_mb, s, err);
-	if (rc)
+	if (note)
+		log_warn("%s; the guest is saved anew", note);
+	if (rc || found)
 		return rc;
 	place->snapshot = s;
 	rc = bench_vm_save(place, err);

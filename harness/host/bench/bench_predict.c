@@ -15,13 +15,13 @@
 #include "host/lib/strings.h"
 
 /* Lies in memory that worker and parent share. */
-struct measurement {
+struct cost {
 	double ms, mib;
 };
 
-struct task {
+struct predict_call {
 	struct strings argv;
-	struct measurement *shared;
+	struct cost *shared;
 };
 
 static int one_processor(struct error *err)
@@ -41,7 +41,7 @@ static int one_processor(struct error *err)
 static int measure_work(void *ctx, struct error *err)
 {
 	cleanup_child_result struct child_result said = {0};
-	const struct task *t = ctx;
+	const struct predict_call *t = ctx;
 	struct rusage usage;
 	int64_t start;
 	int rc = one_processor(err);
@@ -61,16 +61,16 @@ static int measure_work(void *ctx, struct error *err)
 
 static int compare_ms(const void *pa, const void *pb)
 {
-	const struct measurement *a = pa, *b = pb;
+	const struct cost *a = pa, *b = pb;
 
 	return (a->ms > b->ms) - (a->ms < b->ms);
 }
 
-static int measure(const struct bench_predict *b, size_t objects, size_t kernels, struct measurement *median,
+static int measure(const struct bench_predict *b, size_t objects, size_t kernels, struct cost *median,
                    struct error *err)
 {
-	cleanup_free struct measurement *all = xcalloc(b->rounds, sizeof(*all));
-	struct task t = {
+	cleanup_free struct cost *all = xcalloc(b->rounds, sizeof(*all));
+	struct predict_call t = {
 	        .shared = mmap(NULL, sizeof(*t.shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)};
 	int rc = t.shared == MAP_FAILED ? error_set(err, errno, "memory: %s", strerror(errno)) : 0;
 
@@ -98,8 +98,8 @@ static int measure(const struct bench_predict *b, size_t objects, size_t kernels
 	return rc;
 }
 
-static int add_row(const struct bench_predict *b, size_t objects, size_t kernels, struct measurement *m,
-                   struct buf *out, struct error *err)
+static int add_row(const struct bench_predict *b, size_t objects, size_t kernels, struct cost *m, struct buf *out,
+                   struct error *err)
 {
 	int rc = measure(b, objects, kernels, m, err);
 
@@ -112,7 +112,7 @@ static int add_row(const struct bench_predict *b, size_t objects, size_t kernels
 int bench_predict(const struct bench_predict *b, struct buf *out, struct error *err)
 {
 	static const size_t steps[] = {1, 4, 16};
-	struct measurement m, first = {0}, last = {0};
+	struct cost m, first = {0}, last = {0};
 	size_t fewest = 0, most = 0;
 	int rc;
 

@@ -31,15 +31,15 @@ extern const char floor_image_start[], floor_image_end[];
 /* ---- what a worker does ---- */
 
 /* Lies in memory that parent and worker share. */
-struct measurement {
+struct figures {
 	double total_ms, cells_ms, rss_mb;
 };
 
-struct task {
+struct bench_work {
 	const struct bench_place *place;
 	const struct bench_sample *sample; /* NULL: save the guest */
 	enum vm_mode mode;
-	struct measurement *answer;
+	struct figures *answer;
 };
 
 /* Most that any child of this process had resident; ru_maxrss is KiB (getrusage(2)). */
@@ -57,7 +57,7 @@ static int until(int64_t wake_ms)
 	return left <= 0 ? 0 : (int)(left < 60000 ? left : 60000);
 }
 
-static struct vm_options vm_options_of(const struct task *t, struct session *session)
+static struct vm_options vm_options_of(const struct bench_work *t, struct session *session)
 {
 	const struct bench_place *p = t->place;
 	struct vm_options o = {
@@ -70,12 +70,7 @@ static struct vm_options vm_options_of(const struct task *t, struct session *ses
 
 	if (t->mode != VM_SAVE)
 		o.guest.job = p->job;
-	if (t->mode != VM_RUN) {
-		o.guest.ram = p->snapshot->ram;
-		o.guest.ram_shared = t->mode == VM_SAVE;
-		o.guest.state = t->mode == VM_RESUME ? p->snapshot->state : "";
-		o.save_to = p->snapshot->state;
-	}
+	vm_options_take_saved(&o, p->snapshot);
 	if (t->sample && t->sample->role == BENCH_PEER) {
 		o.guest.ordinary = true;
 		o.guest.kernel = p->packed;
@@ -83,7 +78,7 @@ static struct vm_options vm_options_of(const struct task *t, struct session *ses
 	return o;
 }
 
-static int run_vm(const struct task *t, const char *suffix, struct error *err)
+static int run_vm(const struct bench_work *t, const char *suffix, struct error *err)
 {
 	struct session session;
 	struct vm_options o = vm_options_of(t, &session);
@@ -154,7 +149,7 @@ static int floor_wait(struct qemu_process *q, int console, int64_t deadline_ms, 
 	}
 }
 
-static int floor_check(int rc, int status, const struct task *t, struct error *err)
+static int floor_check(int rc, int status, const struct bench_work *t, struct error *err)
 {
 	int good = t->place->guest.arch->exit_status(FLOOR_EXIT_CODE);
 
@@ -170,7 +165,7 @@ static int floor_check(int rc, int status, const struct task *t, struct error *e
 	return 0;
 }
 
-static int open_evidence(const struct task *t, const char *what, const char *suffix, struct error *err)
+static int open_evidence(const struct bench_work *t, const char *what, const char *suffix, struct error *err)
 {
 	cleanup_free char *path = xasprintf("%s/%s%s.log", t->place->directory, what, suffix);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -178,7 +173,7 @@ static int open_evidence(const struct task *t, const char *what, const char *suf
 	return fd < 0 ? error_set(err, errno, "%s: cannot create: %s", path, strerror(errno)) : fd;
 }
 
-static int run_floor(const struct task *t, const char *suffix, struct error *err)
+static int run_floor(const struct bench_work *t, const char *suffix, struct error *err)
 {
 	cleanup_close int log = open_evidence(t, "qemu", suffix, err);
 	cleanup_close int console = log < 0 ? -1 : open_evidence(t, "console", suffix, err);
@@ -203,7 +198,7 @@ static int run_floor(const struct task *t, const char *suffix, struct error *err
 	return floor_check(rc, status, t, err);
 }
 
-static int run_vng(const struct task *t, struct error *err)
+static int run_vng(const struct bench_work *t, struct error *err)
 {
 	cleanup_free char *memory = xasprintf("%uM", t->place->guest.memory_mb);
 	const char *const with_tcg[] = {"vng",           "--run", t->place->packed, "--memory", memory, "--cpus", "1",
@@ -228,7 +223,7 @@ static int run_vng(const struct task *t, struct error *err)
 
 static int work(void *ctx, struct error *err)
 {
-	const struct task *t = ctx;
+	const struct bench_work *t = ctx;
 	cleanup_free char *suffix =
 	        t->sample ? xasprintf("-%s-%u", bench_role_name(t->sample->role), t->sample->round) : xstrdup("-save");
 	int rc;
@@ -262,10 +257,9 @@ static void set_reason(struct bench_sample *sample, const char *reason)
 }
 
 /* Run the task in a worker; `*sample` (may be NULL) takes the figures. */
-static int run_worker(struct task *t, struct bench_sample *sample, struct error *err)
+static int run_worker(struct bench_work *t, struct bench_sample *sample, struct error *err)
 {
-	struct measurement *answer =
-	        mmap(NULL, sizeof(*answer), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct figures *answer = mmap(NULL, sizeof(*answer), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct child_worker worker;
 	int rc;
 
@@ -285,7 +279,8 @@ static int run_worker(struct task *t, struct bench_sample *sample, struct error 
 
 int bench_vm_measure(const struct bench_place *place, struct bench_sample *sample, struct error *err)
 {
-	struct task t = {.place = place, .sample = sample, .mode = sample->role == BENCH_WARM ? VM_RESUME : VM_RUN};
+	struct bench_work t = {
+	        .place = place, .sample = sample, .mode = sample->role == BENCH_WARM ? VM_RESUME : VM_RUN};
 	cleanup_error struct error why = {0};
 	const char *lacks = role_lacks(place, sample->role);
 	int rc = lacks ? 0 : run_worker(&t, sample, &why);
@@ -301,7 +296,7 @@ int bench_vm_measure(const struct bench_place *place, struct bench_sample *sampl
 
 int bench_vm_save(const struct bench_place *place, struct error *err)
 {
-	struct task t = {.place = place, .mode = VM_SAVE};
+	struct bench_work t = {.place = place, .mode = VM_SAVE};
 
 	return run_worker(&t, NULL, err);
 }

@@ -23,6 +23,7 @@
 #include "host/kernels/kernel_list.h"
 #include "host/lib/child.h"
 #include "host/object/object.h"
+#include "host/run/job_file.h"
 #include "host/run/run_dir.h"
 #include "host/store/store.h"
 #include "host/vm/accel.h"
@@ -112,19 +113,10 @@ static int make_directory(struct bench_setup *run, const char *output, struct er
 
 static int write_job(struct bench_setup *run, struct error *err)
 {
-	struct job job = {.object_count = (uint32_t)run->objects.count};
-	cleanup_buf struct buf bytes = {0};
-
 	if (getrandom(&run->nonce, sizeof(run->nonce), 0) != sizeof(run->nonce))
 		return error_set(err, EIO, "the system gives no random bytes");
-	job.nonce = run->nonce;
-	job.objects = xcalloc(run->objects.count, sizeof(*job.objects));
-	for (size_t i = 0; i < run->objects.count; i++)
-		job.objects[i] = object_to_job(&run->objects.at[i]);
-	job_encode(&job, &bytes);
-	job_free(&job);
 	run->job = xasprintf("%s/job.bin", run->directory);
-	return io_replace_file(run->job, bytes.data, bytes.len, err);
+	return job_file_write(&(const struct job_file){.nonce = run->nonce, .objects = &run->objects}, run->job, err);
 }
 
 static int first_kernel(const struct bench_setup *run, size_t *index, struct error *err)

@@ -2,8 +2,16 @@
 #include "host/cmd/cmd_run.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
+#include "base/buf.h"
+#include "base/cleanup.h"
 #include "host/cmd/command.h"
+#include "host/cmd/progress.h"
+#include "host/lib/terminal.h"
+#include "host/report/report.h"
+#include "host/report/report_markdown.h"
+#include "host/result/result_json.h"
 #include "host/run/run.h"
 
 /* Options without a letter. */
@@ -37,6 +45,8 @@ static const struct argp_option option_table[] = {
 struct options {
 	struct command_options common;
 	struct run_request request;
+	bool plan_only;
+	const char *summary; /* a file to append the matrix to, as Markdown; NULL: none */
 };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -53,7 +63,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		o->cold = true;
 		return 0;
 	case 'p':
-		o->plan_only = true;
+		options->plan_only = true;
 		return 0;
 	case 'P':
 		if (sscanf(arg, "%u/%u%n", &o->part, &o->parts, &used) != 2 || arg[used] || !o->part ||
@@ -64,7 +74,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		o->repeat = command_number("--repeat", arg, "a number", 100000, state);
 		return 0;
 	case 's':
-		o->summary = arg;
+		options->summary = arg;
 		return 0;
 	case 'f':
 		o->frozen = true;
@@ -103,15 +113,52 @@ static const struct argp argp = {
         .doc = "Load the objects in every kernel of the list, compare what they capture with the truth, report.",
 };
 
+/* What was measured, also when the run was interrupted. */
+static int show_result(const struct options *options, const struct result *r, const char *directory, struct error *err)
+{
+	cleanup_result_view struct result_view *view = result_view_new(r);
+	cleanup_buf struct buf table = {0};
+
+	report_list->render(view, terminal_takes_colour(STDOUT_FILENO), &table);
+	fputs(buf_str(&table), stdout);
+	printf("results: %s/" RESULT_JSON_NAME "\n", directory);
+	fflush(stdout);
+	return options->summary ? report_append(report_markdown, view, options->summary, err) : 0;
+}
+
+static int run(const struct options *options)
+{
+	cleanup_error struct error err = {0};
+	cleanup_free char *directory = NULL;
+	struct result *r = result_new();
+	int rc = run_matrix(&options->request, r, &directory, &err), shown = 0, status;
+
+	progress_clear();
+	if (directory)
+		shown = show_result(options, r, directory, rc ? NULL : &err);
+	status = rc || shown ? command_fail(&err) : (int)result_exit_status(r);
+	result_free(r);
+	return status;
+}
+
+static int describe(const struct run_request *o)
+{
+	cleanup_error struct error err = {0};
+	cleanup_free char *text = NULL;
+
+	if (run_describe(o, &text, &err))
+		return command_fail(&err);
+	fputs(text, stdout);
+	return EXIT_AS_EXPECTED;
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct options options = {
 	        .common = {COMMAND_DEFAULTS, .output = "results"},
-	        .request = {.argc = argc, .argv = argv, .repeat = 1},
+	        .request = {.argc = argc, .argv = argv, .repeat = 1, .watch = &progress_watch},
 	};
 	struct run_request *o = &options.request;
-	cleanup_error struct error err = {0};
-	struct result *r;
 	int status;
 
 	if (command_parse(&argp, ARGP_IN_ORDER, argc, argv, &options))
@@ -123,12 +170,7 @@ int cmd_run(int argc, char **argv)
 	o->accel = options.common.accel;
 	o->args = options.common.args;
 	o->arg_count = options.common.arg_count;
-	r = result_new();
-	if (run_matrix(o, r, &err))
-		status = command_fail(&err);
-	else
-		status = o->plan_only ? EXIT_AS_EXPECTED : (int)result_exit_status(r);
-	result_free(r);
+	status = options.plan_only ? describe(o) : run(&options);
 	strings_free(&o->globs);
 	strings_free(&o->ship);
 	return status;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -32,7 +33,7 @@ struct predict_job {
 	bool running;
 	struct child_worker worker;
 	int notes;         /* file in memory that the worker writes to */
-	bool finished;     /* all cells are done */
+	bool finished;     /* all cells are done, or say why not */
 	struct error died; /* what keeps the job from being finished */
 };
 
@@ -292,33 +293,44 @@ static void explain(struct predict_job *job)
 		}
 }
 
-static int finish(struct predict_job *job, struct error *err)
+static void complete(struct predict_job *job)
 {
-	for (;;) {
-		bool ended;
-		int rc = end_worker(job, &ended, err);
-
-		if (rc)
-			return rc;
-		if (ended && job->end == job->p->kernel_count)
-			break;
-		rc = ended ? next_batch(job, err) : start_worker(job, err);
-		if (rc)
-			return rc;
-	}
 	for (size_t o = 0; o < job->p->object_count; o++)
 		if (!job->p->objects[o].reason)
 			job->p->objects[o].reason = xstrdup("");
 	explain(job);
-	return 0;
+	job->finished = true;
+}
+
+int predict_fd(const struct predict_job *job)
+{
+	return job->running ? job->worker.report : -1;
+}
+
+bool predict_step(struct predict_job *job)
+{
+	struct pollfd fd = {.fd = predict_fd(job), .events = POLLIN};
+	bool ended;
+	int rc;
+
+	if (job->finished || job->died.text)
+		return true;
+	if (poll(&fd, 1, 0) < 1)
+		return false;
+	rc = end_worker(job, &ended, &job->died);
+	if (rc)
+		return true;
+	if (ended && job->end == job->p->kernel_count)
+		complete(job);
+	else
+		ended ? next_batch(job, &job->died) : start_worker(job, &job->died);
+	return job->finished || job->died.text;
 }
 
 const struct prediction *predict_finish(struct predict_job *job, struct error *err)
 {
-	if (!job->finished && !job->died.text) {
-		finish(job, &job->died);
-		job->finished = true;
-	}
+	while (!predict_step(job))
+		poll(&(struct pollfd){.fd = predict_fd(job), .events = POLLIN}, 1, -1);
 	if (!job->died.text)
 		return job->p;
 	error_set(err, job->died.code, "no prediction: %s", job->died.text);

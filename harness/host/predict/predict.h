@@ -33,6 +33,12 @@ struct predict_job;
 struct predict_job *predict_start(const struct object_list *objects, const struct predict_types *types, size_t count,
                                   struct error *err);
 
+/* What to poll for POLLIN while the prediction is made; -1 once it is complete. */
+int predict_fd(const struct predict_job *job);
+
+/* Take what is there, without waiting for more. Returns true once predict_finish need not wait. */
+bool predict_step(struct predict_job *job);
+
 /*
  * The prediction, once it is complete; waits for it. NULL with `err` filled when it cannot be had at all: the harness's
  * own failure, not that of an input. It belongs to the job, and later calls answer the same.

@@ -18,7 +18,6 @@
 #include "host/result/result_json.h"
 #include "host/run/cell_result.h"
 #include "host/run/module_job.h"
-#include "host/run/progress.h"
 
 void recorder_init(struct recorder *rec, const struct schedule *s, struct result *r)
 {
@@ -81,7 +80,7 @@ struct asked {
 static int answer(void *ctx, size_t rule)
 {
 	const struct asked *a = ctx;
-	const struct prediction *p = predict_finish(a->rec->s->predict, NULL);
+	const struct prediction *p = a->rec->prediction;
 
 	return p ? predict_answer(prediction_cell(p, a->kernel, a->object), rule) : -ENODATA;
 }
@@ -152,17 +151,15 @@ static void note_lack(const struct recorder *rec, struct result_cell *cell, size
 static void fill_cell(const struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object,
                       const struct session_cell *facts)
 {
-	/* a prediction that is not available is said once, by whoever started it */
-	const struct prediction *p = predict_finish(rec->s->predict, NULL);
-
-	if (p)
-		cell_result_fill_predicted(cell, facts, p, kernel, object);
+	if (rec->prediction)
+		cell_result_fill_predicted(cell, facts, rec->prediction, kernel, object);
 	else
 		cell_result_fill(cell, facts);
 	note_lack(rec, cell, kernel, object);
 }
 
-void record_cell(struct recorder *rec, size_t kernel, size_t object, struct session_cell *facts)
+/* An object was measured; what it observed is taken from `facts`. */
+static void record_cell(struct recorder *rec, size_t kernel, size_t object, struct session_cell *facts)
 {
 	struct result_cell *first =
 	        result_find_cell(rec->r, rec->s->kernels[kernel].id, rec->s->objects->at[object].name);
@@ -201,7 +198,8 @@ static void fill_lost(const struct recorder *rec, struct result_cell *cell, cons
 	text_set(&cell->log, console);
 }
 
-void record_lost(struct recorder *rec, size_t kernel, size_t object, const struct task *t, const char *reason)
+/* An object could not be measured; `t` is the task whose VM lost it, NULL when there was no VM. */
+static void record_lost(struct recorder *rec, size_t kernel, size_t object, const struct task *t, const char *reason)
 {
 	struct result_cell *first =
 	        result_find_cell(rec->r, rec->s->kernels[kernel].id, rec->s->objects->at[object].name);
@@ -222,7 +220,8 @@ void record_lost(struct recorder *rec, size_t kernel, size_t object, const struc
 	rec->lost[kernel * rec->s->objects->count + object] = true;
 }
 
-void record_kernel_lost(struct recorder *rec, size_t kernel, const char *reason)
+/* No VM of the kernel could measure anything. */
+static void record_kernel_lost(struct recorder *rec, size_t kernel, const char *reason)
 {
 	struct result_kernel *k = &rec->r->kernels[kernel];
 
@@ -315,12 +314,70 @@ static void settle_lost(const struct recorder *rec, size_t kernel)
 	}
 }
 
-int record_task_ended(struct recorder *rec, size_t kernel, struct error *err)
+void record_task_waits(struct recorder *rec, size_t kernel)
 {
-	if (--rec->pending[kernel])
+	rec->pending[kernel]++;
+}
+
+/* ---- what became of a task ---- */
+
+static void task_done(struct recorder *rec, struct task *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		record_cell(rec, t->kernel, t->objects[i], &t->session.cells[i]);
+}
+
+/* The object that ran is the culprit; what else is in the task was lost with it. */
+static void task_lost(struct recorder *rec, const struct task *t)
+{
+	const struct task *files = t->ran ? t : NULL;
+
+	if (t->culprit < 0)
+		record_kernel_lost(rec, t->kernel, t->reason);
+	for (size_t i = 0; i < t->count; i++) {
+		const char *name = rec->s->objects->at[t->objects[i]].name;
+		cleanup_free char *while_it_ran = xasprintf(
+		        "%s while %s ran: %s", t->crashed ? "the kernel was lost" : "the VM was lost", name, t->reason);
+
+		record_lost(rec, t->kernel, t->objects[i], files, (int)i == t->culprit ? while_it_ran : t->reason);
+	}
+}
+
+/* What its VM has measured stands, and so does what earlier repeats have. */
+static void task_interrupted(struct recorder *rec, struct task *t)
+{
+	const char *kernel = rec->r->kernels[t->kernel].id;
+	size_t lost = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->session.cells && t->session.cells[i].done)
+			record_cell(rec, t->kernel, t->objects[i], &t->session.cells[i]);
+		if (result_find_cell(rec->r, kernel, rec->s->objects->at[t->objects[i]].name))
+			continue;
+		record_lost(rec, t->kernel, t->objects[i], NULL, t->reason);
+		lost++;
+	}
+	if (lost == t->count)
+		record_kernel_lost(rec, t->kernel, t->reason);
+}
+
+int record_task(struct recorder *rec, struct task *t, struct error *err)
+{
+	switch (t->end) {
+	case TASK_DONE:
+		task_done(rec, t);
+		break;
+	case TASK_LOST:
+		task_lost(rec, t);
+		break;
+	case TASK_INTERRUPTED:
+		task_interrupted(rec, t);
+		break;
+	}
+	if (--rec->pending[t->kernel])
 		return 0;
-	settle_lost(rec, kernel);
+	settle_lost(rec, t->kernel);
 	rec->finished++;
-	progress_kernel(rec->r, &rec->r->kernels[kernel], rec->finished, rec->s->plan->count);
+	watch_kernel_done(rec->s->watch, rec->r, &rec->r->kernels[t->kernel], rec->finished, rec->s->plan->count);
 	return save(rec, err);
 }

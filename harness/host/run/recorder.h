@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * recorder: puts what VMs delivered, or why they did not, into the result, and the result on disk. It is the only one
- * that adds cells and attempts to a running result. Called by the scheduler; it never starts or ends anything.
+ * that adds cells and attempts to a running result. It never starts, ends or waits for anything.
  *
  * A cell that is measured more than once (run --repeat) keeps its first measurement; every other one is compared with
  * it, and a cell whose measurements differ is unexpected, whatever they say.
@@ -26,35 +26,32 @@ struct observations {
 struct recorder {
 	const struct schedule *s;
 	struct result *r;
-	unsigned *pending;             /* per kernel: tasks that have not ended */
-	struct observations *observed; /* per kernel and object: of what the host has to learn to read */
-	bool *lost;                    /* per kernel and object: one of several measurements was lost */
-	size_t finished;               /* kernels */
+	const struct prediction *prediction; /* cells are held against it; NULL: there is none */
+	unsigned *pending;                   /* per kernel: tasks that have not ended */
+	struct observations *observed;       /* per kernel and object: of what the host has to learn to read */
+	bool *lost;                          /* per kernel and object: one of several measurements was lost */
+	size_t finished;                     /* kernels */
 };
 
 void recorder_init(struct recorder *rec, const struct schedule *s, struct result *r);
 void recorder_free(struct recorder *rec);
 
+/* There is one more task of the kernel whose end is to be recorded. */
+void record_task_waits(struct recorder *rec, size_t kernel);
+
 /* The VM of a task has ended: one more attempt of its kernel, and its timing. */
 void record_attempt(struct recorder *rec, const struct task *t);
 
-/* An object was measured (what it observed is taken from `facts`) / could not be measured; `t` is the task whose VM
- * lost it, NULL when there was no VM. */
-void record_cell(struct recorder *rec, size_t kernel, size_t object, struct session_cell *facts);
-void record_lost(struct recorder *rec, size_t kernel, size_t object, const struct task *t, const char *reason);
+/*
+ * A task has ended: record what became of each of its objects (what was observed is taken from its session). After the
+ * last task of a kernel, cells of which a measurement was lost become infra, and the result is saved. Returns 0 or a
+ * negative errno.
+ */
+int record_task(struct recorder *rec, struct task *t, struct error *err);
 
 /*
  * After the last kernel: settle where values stand in events that no guest could read, and judge the cells by that.
  */
 void record_learnt(struct recorder *rec);
-
-/* No VM of the kernel could measure anything. */
-void record_kernel_lost(struct recorder *rec, size_t kernel, const char *reason);
-
-/*
- * A task of the kernel has ended. After its last one, cells of which a measurement was lost become infra, and the
- * result is saved. Returns 0 or a negative errno.
- */
-int record_task_ended(struct recorder *rec, size_t kernel, struct error *err);
 
 #endif

@@ -2,24 +2,19 @@
 #include "host/run/run.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "host/advice/advice.h"
 #include "host/kernels/kernel_list.h"
-#include "host/lib/terminal.h"
 #include "host/lib/text.h"
 #include "host/object/object.h"
 #include "host/object/loader_files.h"
 #include "host/report/report.h"
-#include "host/report/report_markdown.h"
-#include "host/report/report_table.h"
 #include "host/result/result_json.h"
+#include "host/run/guest.h"
 #include "host/run/run_dir.h"
 #include "host/run/run_header.h"
 #include "host/run/run_plan.h"
@@ -102,13 +97,6 @@ static int read_request(struct run *run, struct result *r, struct error *err)
 	return rc ? rc : run_plan_take_part(&run->list, &run->types, o->part, o->parts, &r->part, err);
 }
 
-static void print_plan(const struct run *run)
-{
-	cleanup_free char *text = run_plan_text(&run->list, &run->objects, run->o->images);
-
-	fputs(text, stdout);
-}
-
 /* ---- what it needs ---- */
 
 /* Optional rows whose kernel is not available: from here on only the result knows of them. */
@@ -142,6 +130,7 @@ static int prepare(struct run *run, struct result *r, struct error *err)
 	const struct store_options store = {
 	        .dir = run->o->images,
 	        .frozen = run->o->frozen,
+	        .quiet = run->o->quiet,
 	        .modules = &modules,
 	};
 	size_t *count = &run->kernel_count;
@@ -173,21 +162,11 @@ static int choose_accel(struct run *run, struct error *err)
 	                .directory = run->directory,
 	                .release = first->release,
 	                .qemu_version = run->qemu,
-	                .guest =
-	                        {
-	                                .arch = first->arch,
-	                                .kernel = first->image,
-	                                .initrd = run->initrd,
-	                                .append = "",
-	                                .memory_mb = SCHEDULE_MEMORY_MB,
-	                                .job = "",
-	                                .ram = "",
-	                                .state = "",
-	                        },
+	                .guest = guest_of(first, NULL, run->initrd, ACCEL_TCG),
 	        },
 	        &run->accel, err);
 	if (!rc)
-		log_info("%s", run->accel.reason);
+		watch_say(run->o->watch, WATCH_NOTE, "%s", run->accel.reason);
 	return rc;
 }
 
@@ -230,7 +209,7 @@ static int measure(const struct run *run, struct result *r, struct error *err)
 {
 	const struct run_request *o = run->o;
 	unsigned processors = host_speed_processors();
-	unsigned jobs = o->jobs ? o->jobs : host_speed_jobs(processors, SCHEDULE_MEMORY_MB, host_speed_available_mb());
+	unsigned jobs = o->jobs ? o->jobs : host_speed_jobs(processors, GUEST_MEMORY_MB, host_speed_available_mb());
 	cleanup_free char *command = command_for_one(o);
 	const struct prediction *p;
 	int rc = scheduler_run(
@@ -253,6 +232,7 @@ static int measure(const struct run *run, struct result *r, struct error *err)
 	                .accel = run->accel.accel,
 	                .deadlines = host_speed_deadlines(jobs, processors),
 	                .jobs = jobs,
+	                .watch = o->watch,
 	        },
 	        r, err);
 
@@ -274,38 +254,41 @@ static void bound_snapshots(const struct run_request *o)
 	uint64_t left;
 
 	if (!o->cold && !snapshot_trim(o->images, SNAPSHOT_MAX_BYTES, &left, NULL))
-		log_info("saved guests: %.1f MB in %s/snapshots", (double)left / 1e6, o->images);
+		watch_say(o->watch, WATCH_NOTE, "saved guests: %.1f MB in %s/snapshots", (double)left / 1e6, o->images);
 }
 
-static int tell(struct result *r, const char *directory, const char *summary, struct error *err)
+static int write_reports(struct result *r, const char *directory, struct error *err)
 {
-	cleanup_free char *json = xasprintf("%s/results.json", directory);
+	cleanup_free char *json = xasprintf("%s/" RESULT_JSON_NAME, directory);
 	cleanup_result_view struct result_view *view = NULL;
-	cleanup_buf struct buf table = {0};
 	int rc;
 
 	run_header_count(r);
 	result_sort_cells(r);
 	rc = result_json_write(r, json, err);
 	view = result_view_new(r);
-	rc = rc ? rc : report_write(view, directory, err);
-	report_table(view, terminal_takes_colour(STDOUT_FILENO), &table);
-	fputs(buf_str(&table), stdout);
-	printf("results: %s/results.json\n", directory);
-	fflush(stdout);
-	return rc || !summary ? rc : report_append(report_markdown, view, summary, err);
+	return rc ? rc : report_write(view, directory, err);
 }
 
-int run_matrix(const struct run_request *o, struct result *r, struct error *err)
+int run_describe(const struct run_request *o, char **text, struct error *err)
+{
+	struct run run __attribute__((cleanup(run_free))) = {.o = o};
+	struct result *r = result_new();
+	int rc = read_request(&run, r, err);
+
+	if (!rc)
+		*text = run_plan_text(&run.list, &run.objects, o->images);
+	result_free(r);
+	return rc;
+}
+
+int run_matrix(const struct run_request *o, struct result *r, char **directory, struct error *err)
 {
 	struct run run __attribute__((cleanup(run_free))) = {.o = o};
 	int64_t start_ms;
-	int rc = read_request(&run, r, err), told;
+	int rc = read_request(&run, r, err), written;
 
-	if (!rc && o->plan_only) {
-		print_plan(&run);
-		return 0;
-	}
+	*directory = NULL;
 	rc = rc ? rc : prepare(&run, r, err);
 	start_ms = clock_ms();
 	rc = rc ? rc : choose_accel(&run, err);
@@ -319,6 +302,7 @@ int run_matrix(const struct run_request *o, struct result *r, struct error *err)
 	advice_add(r, run.kernels, run.kernel_count, &run.objects);
 	r->complete = !rc;
 	r->elapsed_s = (double)(clock_ms() - start_ms) / 1000;
-	told = tell(r, run.directory, o->summary, rc ? NULL : err);
-	return rc ? rc : told;
+	*directory = xstrdup(run.directory);
+	written = write_reports(r, run.directory, rc ? NULL : err);
+	return rc ? rc : written;
 }

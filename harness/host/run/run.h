@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * run: one run of a matrix, from what is asked for to its directory of results: it prepares what the guests need, has
- * the scheduler run them beside the prediction, and writes the reports. Called by cmd_run alone, which has read the
- * command line; what a verdict is worth is result's business.
+ * run: one run of a matrix, from what is asked for to its result: it prepares what the guests need, has the scheduler
+ * run them beside the prediction, and writes the run's directory. It prints nothing: what happens meanwhile is told to
+ * the request's watch. What a verdict is worth is result's business.
  */
 #ifndef COREMATRIX_HOST_RUN_RUN_H
 #define COREMATRIX_HOST_RUN_RUN_H
@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "host/lib/strings.h"
 #include "host/result/result.h"
+#include "host/run/watch.h"
 
 /* The host gives a cell a minute (vm.h), of which unpacking and stopping need some. */
 #define LOADER_SECONDS_MAX 45
@@ -33,18 +34,22 @@ struct run_request {
 	unsigned loader_seconds; /* 0: the default */
 	const char *btf;         /* directory of BTF from outside, NULL: none */
 	unsigned part, parts;    /* parts 0: the whole list */
-	bool plan_only;          /* print the plan and stop */
 	bool frozen, cold;
-	unsigned jobs;         /* 0: as many as fit */
-	unsigned repeat;       /* how often, at least 1 */
-	enum evidence require; /* less of it is unexpected; EVIDENCE_UNKNOWN: none is required */
-	const char *summary;   /* a file to append the matrix to, as Markdown; NULL: none */
+	bool quiet;                /* nothing is said of kernels that are fetched */
+	unsigned jobs;             /* 0: as many as fit */
+	unsigned repeat;           /* how often, at least 1 */
+	enum evidence require;     /* less of it is unexpected; EVIDENCE_UNKNOWN: none is required */
+	const struct watch *watch; /* NULL: nobody watches */
 };
 
 /*
- * Do it: fills `r`, writes the directory of results, prints the table. Returns 0 when every kernel was seen to its end,
- * whatever the verdicts, or a negative errno; after an interruption what was measured is in the reports all the same.
+ * Do it: fills `r` and writes the directory of results, with the reports that belong in it. Returns 0 when every kernel
+ * was seen to its end, whatever the verdicts, or a negative errno. `*directory` is the caller's; it is NULL when
+ * nothing was run. After an interruption (-EINTR) what was measured is in `r` and in the directory all the same.
  */
-int run_matrix(const struct run_request *o, struct result *r, struct error *err);
+int run_matrix(const struct run_request *o, struct result *r, char **directory, struct error *err);
+
+/* What it would run, and in which order, as text for people; the caller frees it. Nothing is fetched. */
+int run_describe(const struct run_request *o, char **text, struct error *err);
 
 #endif

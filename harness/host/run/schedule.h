@@ -10,13 +10,11 @@
 #include "host/object/object.h"
 #include "host/predict/predict.h"
 #include "host/run/plan.h"
+#include "host/run/watch.h"
 #include "host/store/external_btf.h"
 #include "host/store/module_store.h"
 #include "host/store/store.h"
 #include "host/vm/vm.h"
-
-/* Memory of a guest whose row says nothing. */
-#define SCHEDULE_MEMORY_MB 256
 
 struct schedule {
 	struct predict_job *predict; /* of `objects` on `kernels` */
@@ -36,7 +34,8 @@ struct schedule {
 	const char *directory; /* of the run */
 	const char *command;   /* how to call this program for one cell, up to --kernel */
 	enum accel accel;
-	unsigned jobs; /* VMs side by side, at least 1 */
+	unsigned jobs;             /* VMs side by side, at least 1 */
+	const struct watch *watch; /* NULL: nobody watches */
 };
 
 #endif

@@ -15,10 +15,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
-#include "base/log.h"
-#include "host/run/progress.h"
 #include "host/run/recorder.h"
-#include "host/run/run_dir.h"
 #include "host/run/task.h"
 #include "host/store/symbols.h"
 #include "host/vm/snapshot.h"
@@ -26,96 +23,56 @@
 /* A guest writes byte by byte, and each would wake the host: let some gather. */
 #define GATHER_NS 1000000
 
-#define INTERRUPTED "interrupted"
-
 struct scheduler {
 	const struct schedule *s;
 	struct result *r;
-	struct task *waiting, **waiting_end;
-	struct task **running; /* s->jobs slots */
+	struct task_queue waiting; /* for a VM */
+	struct task_queue ended;   /* for the prediction, by which their cells are judged */
+	struct task **running;     /* s->jobs slots */
 	size_t running_count;
 	struct recorder recorder;
 	uint64_t nonce;  /* of every job of this run */
 	unsigned *tasks; /* per kernel: how many there were */
 	int signal_fd;
-	bool interrupted;
+	unsigned interruptions;
 };
-
-/* ---- the queue ---- */
 
 static void enqueue(struct scheduler *sch, size_t kernel, const size_t *objects, size_t count)
 {
-	struct task *t = task_new(kernel, objects, count, ++sch->tasks[kernel]);
-
-	sch->recorder.pending[t->kernel]++;
-	*sch->waiting_end = t;
-	sch->waiting_end = &t->next;
-}
-
-static struct task *dequeue(struct scheduler *sch)
-{
-	struct task *t = sch->waiting;
-
-	if (!t)
-		return NULL;
-	sch->waiting = t->next;
-	if (!sch->waiting)
-		sch->waiting_end = &sch->waiting;
-	t->next = NULL;
-	return t;
+	record_task_waits(&sch->recorder, kernel);
+	task_queue_add(&sch->waiting, task_new(kernel, objects, count, ++sch->tasks[kernel]));
 }
 
 /* Another VM for the same objects, before anything else. */
 static void run_again(struct scheduler *sch, struct task *t, enum vm_mode mode)
 {
 	task_reset(t, mode);
-	t->next = sch->waiting;
-	sch->waiting = t;
-	if (!t->next)
-		sch->waiting_end = &t->next;
+	task_queue_add_first(&sch->waiting, t);
 }
 
-/* ---- results ---- */
+/* ---- the end of a VM ---- */
 
-static void print_evidence(const struct scheduler *sch, const struct task *t)
+static void tell_evidence(const struct scheduler *sch, const struct task *t)
 {
 	cleanup_free char *tail = vm_console_tail(t->vm);
-	const struct result_kernel *k = &sch->r->kernels[t->kernel];
+	const char *id = sch->s->kernels[t->kernel].id, *directory = sch->s->directory;
 
-	progress_clear();
-	log_warn("%s: %s\n%s%s  console: %s/%s/console%s.log\n  by hand: sh %s/%s/qemu%s.sh", k->id, vm_reason(t->vm),
-	         tail, *tail ? "" : "  (the console stayed empty)\n", sch->s->directory, k->id, t->suffix,
-	         sch->s->directory, k->id, t->suffix);
+	watch_say(sch->s->watch, WATCH_WARNING,
+	          "%s: %s\n%s%s  console: %s/%s/console%s.log\n  by hand: sh %s/%s/qemu%s.sh", id, vm_reason(t->vm),
+	          tail, *tail ? "" : "  (the console stayed empty)\n", directory, id, t->suffix, directory, id,
+	          t->suffix);
 }
 
-/* The VM was lost: the object that ran is the culprit; the others get a fresh VM if there was a culprit to leave out.
- */
-static void task_lost(struct scheduler *sch, struct task *t)
+/* The objects that were with the culprit get a fresh VM. */
+static void rescue_others(struct scheduler *sch, struct task *t)
 {
-	cleanup_free size_t *rest = xcalloc(t->count, sizeof(*rest));
-	int culprit = t->session.current;
-	size_t count = 0;
+	cleanup_free size_t *others = NULL;
+	size_t count;
 
-	print_evidence(sch, t);
-	for (size_t i = 0; i < t->count; i++)
-		if ((int)i != culprit)
-			rest[count++] = t->objects[i];
-	if (culprit >= 0) {
-		const char *name = sch->s->objects->at[t->objects[culprit]].name;
-		cleanup_free char *reason =
-		        xasprintf("%s while %s ran: %s", vm_crashed(t->vm) ? "the kernel was lost" : "the VM was lost",
-		                  name, vm_reason(t->vm));
-
-		record_lost(&sch->recorder, t->kernel, t->objects[culprit], t, reason);
-		if (count && !sch->interrupted) {
-			enqueue(sch, t->kernel, rest, count);
-			return;
-		}
-	} else {
-		record_kernel_lost(&sch->recorder, t->kernel, vm_reason(t->vm));
-	}
-	for (size_t i = 0; i < count; i++)
-		record_lost(&sch->recorder, t->kernel, rest[i], t, vm_reason(t->vm));
+	if (t->culprit < 0 || t->count == 1 || sch->interruptions)
+		return;
+	others = task_leave_culprit(t, &count);
+	enqueue(sch, t->kernel, others, count);
 }
 
 /*
@@ -128,21 +85,21 @@ static bool task_goes_on(struct scheduler *sch, struct task *t)
 	cleanup_error struct error err = {0};
 	bool guest_lost = vm_crashed(t->vm) || t->session.stage != SESSION_READY;
 
-	if (sch->interrupted || t->mode == VM_RUN)
+	if (sch->interruptions || t->mode == VM_RUN)
 		return false;
 	if (t->mode == VM_SAVE && !vm_reason(t->vm)) {
 		if (!snapshot_commit(&t->snapshot, &err)) {
 			run_again(sch, t, VM_RESUME);
 			return true;
 		}
-		log_warn("%s; the guest is booted instead of resumed", err.text);
+		watch_say(sch->s->watch, WATCH_WARNING, "%s; the guest is booted instead of resumed", err.text);
 		run_again(sch, t, VM_RUN);
 		return true;
 	}
 	if (!vm_reason(t->vm) || guest_lost)
 		return false;
-	progress_clear();
-	log_warn("%s: %s; the guest is booted instead", sch->s->kernels[t->kernel].id, vm_reason(t->vm));
+	watch_say(sch->s->watch, WATCH_WARNING, "%s: %s; the guest is booted instead", sch->s->kernels[t->kernel].id,
+	          vm_reason(t->vm));
 	snapshot_discard(&t->snapshot);
 	run_again(sch, t, VM_RUN);
 	return true;
@@ -161,108 +118,102 @@ static void keep_symbols(const struct scheduler *sch, const struct task *t)
 	rc = symbols_unpack(s->symbols.data, s->symbols.len, s->symbols_unpacked, &text, &err);
 	rc = rc ? rc : io_replace_file(sch->s->kernels[t->kernel].symbols, text.data, text.len, &err);
 	if (rc)
-		log_warn("%s: %s", sch->s->kernels[t->kernel].id, err.text);
+		watch_say(sch->s->watch, WATCH_WARNING, "%s: %s", sch->s->kernels[t->kernel].id, err.text);
 }
 
-/* The run was interrupted: what this VM has measured stands, and so does what earlier repeats have. */
-static void task_interrupted(struct scheduler *sch, const struct task *t, const char *reason)
+static void vm_ended(struct scheduler *sch, struct task *t)
 {
-	const char *kernel = sch->r->kernels[t->kernel].id;
-	size_t lost = 0;
+	const char *reason = vm_reason(t->vm);
 
-	for (size_t i = 0; i < t->count; i++) {
-		if (t->session.cells && t->session.cells[i].done)
-			record_cell(&sch->recorder, t->kernel, t->objects[i], &t->session.cells[i]);
-		if (result_find_cell(sch->r, kernel, sch->s->objects->at[t->objects[i]].name))
-			continue;
-		record_lost(&sch->recorder, t->kernel, t->objects[i], NULL, reason);
-		lost++;
-	}
-	if (lost == t->count)
-		record_kernel_lost(&sch->recorder, t->kernel, reason);
-}
-
-static int task_finish(struct scheduler *sch, struct task *t, struct error *err)
-{
 	record_attempt(&sch->recorder, t);
 	keep_symbols(sch, t);
 	if (task_goes_on(sch, t))
-		return 0;
-	if (vm_reason(t->vm) && !strcmp(vm_reason(t->vm), INTERRUPTED))
-		task_interrupted(sch, t, vm_reason(t->vm));
-	else if (vm_reason(t->vm))
-		task_lost(sch, t);
-	for (size_t i = 0; !vm_reason(t->vm) && i < t->count; i++)
-		record_cell(&sch->recorder, t->kernel, t->objects[i], &t->session.cells[i]);
-	return record_task_ended(&sch->recorder, t->kernel, err);
+		return;
+	t->ran = true;
+	if (t->interrupted) {
+		task_set_end(t, TASK_INTERRUPTED, reason);
+	} else if (reason) {
+		tell_evidence(sch, t);
+		task_set_end(t, TASK_LOST, reason);
+		rescue_others(sch, t);
+	} else {
+		task_set_end(t, TASK_DONE, NULL);
+	}
+	task_queue_add(&sch->ended, t);
 }
 
-/* A kernel that cannot even be started: all its cells are infra. */
-static int task_unstarted(struct scheduler *sch, const struct task *t, const char *reason, struct error *err)
+/*
+ * Record the tasks that have ended, in their order, once the prediction is there. Who interrupts twice does not want to
+ * wait for it.
+ */
+static int record_ended(struct scheduler *sch, struct error *err)
 {
-	record_kernel_lost(&sch->recorder, t->kernel, reason);
-	for (size_t i = 0; i < t->count; i++)
-		record_lost(&sch->recorder, t->kernel, t->objects[i], NULL, reason);
-	return record_task_ended(&sch->recorder, t->kernel, err);
+	bool predicted = predict_step(sch->s->predict);
+	struct task *t;
+	int rc = 0;
+
+	if (!predicted && sch->interruptions < 2)
+		return 0;
+	/* why there is none is told once, by whoever started it */
+	sch->recorder.prediction = predicted ? predict_finish(sch->s->predict, NULL) : NULL;
+	while (!rc && (t = task_queue_take(&sch->ended))) {
+		rc = record_task(&sch->recorder, t, err);
+		task_free(t);
+	}
+	return rc;
 }
 
 /* ---- the loop ---- */
 
-static void show_running(const struct scheduler *sch)
+static void show_work(const struct scheduler *sch)
 {
 	cleanup_buf struct buf names = {0};
 
 	for (size_t i = 0; i < sch->running_count; i++)
 		buf_printf(&names, "%s%s", i ? ", " : "", sch->s->kernels[sch->running[i]->kernel].id);
-	progress_show(sch->recorder.finished, sch->s->plan->count, buf_str(&names));
+	watch_at_work(sch->s->watch, sch->recorder.finished, sch->s->plan->count,
+	              sch->running_count ? buf_str(&names) : SCHEDULER_PREDICTION);
 }
 
-static int start_waiting(struct scheduler *sch, struct error *err)
+static void start_one(struct scheduler *sch, struct task *t)
 {
-	while (sch->running_count < sch->s->jobs && !sch->interrupted) {
-		cleanup_error struct error why = {0};
-		struct task *t = dequeue(sch);
-		int rc;
+	cleanup_error struct error why = {0};
 
-		if (!t)
-			break;
-		if (!task_start(t, sch->s, sch->nonce, &why)) {
-			sch->running[sch->running_count++] = t;
-			continue;
-		}
-		/* Another run may have replaced the saved guest meanwhile. */
-		if (t->mode != VM_RUN) {
-			log_warn("%s: %s; the guest is booted instead", sch->s->kernels[t->kernel].id, why.text);
-			run_again(sch, t, VM_RUN);
-			continue;
-		}
-		rc = task_unstarted(sch, t, why.text, err);
-		task_free(t);
-		if (rc)
-			return rc;
+	if (!task_start(t, sch->s, sch->nonce, &why)) {
+		sch->running[sch->running_count++] = t;
+		return;
 	}
-	show_running(sch);
-	return 0;
+	/* Another run may have replaced the saved guest meanwhile. */
+	if (t->mode != VM_RUN) {
+		watch_say(sch->s->watch, WATCH_WARNING, "%s: %s; the guest is booted instead",
+		          sch->s->kernels[t->kernel].id, why.text);
+		run_again(sch, t, VM_RUN);
+		return;
+	}
+	task_set_end(t, TASK_LOST, why.text);
+	task_queue_add(&sch->ended, t);
 }
 
-static int step_all(struct scheduler *sch, struct error *err)
+static void start_waiting(struct scheduler *sch)
+{
+	struct task *t;
+
+	while (sch->running_count < sch->s->jobs && !sch->interruptions && (t = task_queue_take(&sch->waiting)))
+		start_one(sch, t);
+}
+
+static void step_all(struct scheduler *sch)
 {
 	for (size_t i = 0; i < sch->running_count;) {
 		struct task *t = sch->running[i];
-		int rc;
 
 		if (!vm_step(t->vm)) {
 			i++;
 			continue;
 		}
 		sch->running[i] = sch->running[--sch->running_count];
-		rc = task_finish(sch, t, err);
-		if (t->vm)
-			task_free(t);
-		if (rc)
-			return rc;
+		vm_ended(sch, t);
 	}
-	return 0;
 }
 
 static void interrupt_all(struct scheduler *sch)
@@ -271,23 +222,29 @@ static void interrupt_all(struct scheduler *sch)
 
 	if (read(sch->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return;
-	sch->interrupted = true;
-	for (size_t i = 0; i < sch->running_count; i++)
-		vm_kill(sch->running[i]->vm, INTERRUPTED);
+	sch->interruptions++;
+	for (size_t i = 0; i < sch->running_count; i++) {
+		struct task *t = sch->running[i];
+
+		/* one that has failed already did so by itself */
+		t->interrupted = t->interrupted || !vm_reason(t->vm);
+		vm_kill(t->vm, "interrupted");
+	}
 }
 
 static void wait_for_news(struct scheduler *sch)
 {
 	const struct timespec gather = {.tv_nsec = GATHER_NS};
-	size_t count = sch->running_count * VM_POLL_FDS + 1;
+	size_t count = sch->running_count * VM_POLL_FDS + 2;
 	cleanup_free struct pollfd *fds = xcalloc(count, sizeof(*fds));
 	int64_t wake = INT64_MAX, now = clock_ms();
 
 	fds[0] = (struct pollfd){.fd = sch->signal_fd, .events = POLLIN};
+	fds[1] = (struct pollfd){.fd = predict_fd(sch->s->predict), .events = POLLIN};
 	for (size_t i = 0; i < sch->running_count; i++) {
 		int64_t at = vm_wake_ms(sch->running[i]->vm);
 
-		vm_poll_fds(sch->running[i]->vm, &fds[1 + i * VM_POLL_FDS]);
+		vm_poll_fds(sch->running[i]->vm, &fds[2 + i * VM_POLL_FDS]);
 		wake = at < wake ? at : wake;
 	}
 	nanosleep(&gather, NULL);
@@ -296,36 +253,36 @@ static void wait_for_news(struct scheduler *sch)
 		interrupt_all(sch);
 }
 
-static int drop_waiting(struct scheduler *sch, struct error *err)
+/* After the last VM, so that what a repeat has measured is recorded before those that were never made. */
+static void drop_waiting(struct scheduler *sch)
 {
-	int rc = 0;
+	struct task *t;
 
-	for (struct task *t = dequeue(sch); t; t = dequeue(sch)) {
-		task_interrupted(sch, t, "interrupted before it was started");
-		rc = rc ? rc : record_task_ended(&sch->recorder, t->kernel, err);
-		task_free(t);
+	while ((t = task_queue_take(&sch->waiting))) {
+		task_set_end(t, TASK_INTERRUPTED, "interrupted before it was started");
+		task_queue_add(&sch->ended, t);
 	}
-	return rc;
 }
 
 static int loop(struct scheduler *sch, struct error *err)
 {
 	for (;;) {
-		int rc = start_waiting(sch, err);
+		int rc;
 
+		start_waiting(sch);
+		if (sch->interruptions && !sch->running_count)
+			drop_waiting(sch);
+		rc = record_ended(sch, err);
 		if (rc)
 			return rc;
-		if (!sch->running_count)
+		if (!sch->running_count && !sch->ended.first)
 			break;
+		show_work(sch);
 		wait_for_news(sch);
-		rc = step_all(sch, err);
-		if (rc)
-			return rc;
+		step_all(sch);
 	}
-	progress_clear();
-	if (!sch->interrupted)
+	if (!sch->interruptions)
 		return 0;
-	drop_waiting(sch, err);
 	return error_set(err, EINTR, "interrupted: what was finished is in %s", sch->s->directory);
 }
 
@@ -343,7 +300,7 @@ static void enqueue_plan(struct scheduler *sch)
 
 int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
 {
-	struct scheduler sch = {.s = s, .r = r, .waiting_end = &sch.waiting};
+	struct scheduler sch = {.s = s, .r = r};
 	sigset_t stop, old;
 	int rc;
 
@@ -363,8 +320,8 @@ int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
 	record_learnt(&sch.recorder);
 	for (size_t i = 0; i < sch.running_count; i++)
 		task_free(sch.running[i]);
-	for (struct task *t = dequeue(&sch); t; t = dequeue(&sch))
-		task_free(t);
+	task_queue_free(&sch.waiting);
+	task_queue_free(&sch.ended);
 	free(sch.running);
 	free(sch.tasks);
 	recorder_free(&sch.recorder);

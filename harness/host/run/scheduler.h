@@ -2,7 +2,8 @@
 /*
  * scheduler: runs the VMs of a matrix side by side and puts what they deliver into the result. It owns the poll loop,
  * the order, and what happens when a guest is lost: the culprit's cell is infra, the other objects get a fresh VM, and
- * every attempt is recorded. What is finished is on disk before the next thing happens.
+ * every attempt is recorded. What is finished is on disk before the next thing happens. A prediction that is not
+ * complete keeps no VM waiting: tasks that end before it are judged when it is there.
  */
 #ifndef COREMATRIX_HOST_RUN_SCHEDULER_H
 #define COREMATRIX_HOST_RUN_SCHEDULER_H
@@ -10,6 +11,9 @@
 #include "base/error.h"
 #include "host/result/result.h"
 #include "host/run/schedule.h"
+
+/* What is at work, for a watch, when no VM runs. */
+#define SCHEDULER_PREDICTION "prediction"
 
 /*
  * Run everything. `r` has its header, objects and kernels (one entry per row, in order) already; cells, timings and

@@ -9,10 +9,9 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/io.h"
-#include "base/log.h"
-#include "host/run/module_job.h"
+#include "host/run/guest.h"
+#include "host/run/job_file.h"
 #include "host/run/run_dir.h"
 
 #define MAX_BTF (64u << 20)
@@ -39,28 +38,44 @@ void task_free(struct task *t)
 	free(t->objects);
 	free(t->job_path);
 	free(t->suffix);
+	free(t->reason);
 	free(t);
 }
 
-static int write_job(const struct schedule *s, const struct task *t, uint64_t nonce, const char *path,
-                     struct error *err)
+void task_queue_add(struct task_queue *q, struct task *t)
 {
-	struct job job = {.nonce = nonce, .symbols = t->wants_symbols, .object_count = (uint32_t)t->count};
-	const struct buf *external = &s->external[t->kernel].raw;
-	cleanup_buf struct buf bytes = {0};
-	int rc;
+	t->next = NULL;
+	*(q->last ? &q->last->next : &q->first) = t;
+	q->last = t;
+}
 
-	job.wall_ns = clock_ns(CLOCK_REALTIME);
-	job.btf_size = (uint32_t)external->len;
-	job.btf = xcalloc(1, external->len);
-	memcpy(job.btf, buf_str(external), external->len);
-	job.objects = xcalloc(t->count, sizeof(*job.objects));
-	for (size_t i = 0; i < t->count; i++)
-		job.objects[i] = object_to_job(&s->objects->at[t->objects[i]]);
-	rc = module_job_add(&s->modules[t->kernel], &job, err);
-	job_encode(&job, &bytes);
-	job_free(&job);
-	return rc ? rc : io_replace_file(path, bytes.data, bytes.len, err);
+void task_queue_add_first(struct task_queue *q, struct task *t)
+{
+	t->next = q->first;
+	q->first = t;
+	if (!q->last)
+		q->last = t;
+}
+
+struct task *task_queue_take(struct task_queue *q)
+{
+	struct task *t = q->first;
+
+	if (!t)
+		return NULL;
+	q->first = t->next;
+	if (!q->first)
+		q->last = NULL;
+	t->next = NULL;
+	return t;
+}
+
+void task_queue_free(struct task_queue *q)
+{
+	struct task *t;
+
+	while ((t = task_queue_take(q)))
+		task_free(t);
 }
 
 /* Tasks share a job's file where its content is the same; it is written once. */
@@ -73,7 +88,19 @@ static int prepare_job(const struct schedule *s, struct task *t, uint64_t nonce,
 
 	t->job_path = xasprintf("%s/job%s%s.bin", particular ? directory : s->directory,
 	                        t->wants_symbols ? "-symbols" : "", number);
-	return access(t->job_path, F_OK) ? write_job(s, t, nonce, t->job_path, err) : 0;
+	if (!access(t->job_path, F_OK))
+		return 0;
+	return job_file_write(
+	        &(const struct job_file){
+	                .nonce = nonce,
+	                .objects = s->objects,
+	                .some = t->objects,
+	                .count = t->count,
+	                .modules = &s->modules[t->kernel],
+	                .btf = &s->external[t->kernel].raw,
+	                .symbols = t->wants_symbols,
+	        },
+	        t->job_path, err);
 }
 
 /* What the names of the VM's files end in. */
@@ -84,47 +111,25 @@ static char *suffix_of(const struct task *t)
 	return xasprintf("%s%s", number, t->mode == VM_SAVE ? "-save" : t->mode == VM_RESUME ? "-resume" : "");
 }
 
-static struct qemu_guest describe_guest(const struct schedule *s, const struct task *t)
-{
-	const struct store_kernel *kernel = &s->kernels[t->kernel];
-	const struct kernel_row *row = &s->list->rows[t->kernel];
-
-	return (struct qemu_guest){
-	        .arch = kernel->arch,
-	        .accel = s->accel,
-	        .kernel = kernel->image,
-	        .initrd = s->initrd,
-	        .append = row->append,
-	        .memory_mb = row->memory_mb ? row->memory_mb : SCHEDULE_MEMORY_MB,
-	        .job = "",
-	        .ram = "",
-	        .state = "",
-	};
-}
-
-/* Resume a saved guest when there is one, else make one; a guest that cannot be saved is booted for its job alone. */
+/* Resume a saved guest when there is one, else make one; one that cannot be saved is booted for this job and no other.
+ */
 static void choose_mode(const struct schedule *s, struct task *t, const struct qemu_guest *guest)
 {
 	cleanup_error struct error err = {0};
-	cleanup_free char *key = NULL;
-	int rc;
+	cleanup_free char *note = NULL;
+	bool found;
 
 	t->decided = true;
 	t->mode = VM_RUN;
 	if (s->cold)
 		return;
-	key = snapshot_key(guest, s->kernels[t->kernel].image_sha256, s->qemu_version);
-	rc = snapshot_find(s->images, key, &t->snapshot, &err);
-	if (!rc) {
-		t->mode = VM_RESUME;
-		return;
-	}
-	if (rc == -EBADMSG)
-		log_warn("%s; the guest is saved anew", err.text);
-	if (!snapshot_begin(s->images, key, guest->memory_mb, &t->snapshot, &err))
-		t->mode = VM_SAVE;
+	if (snapshot_open(s->images, guest, s->kernels[t->kernel].image_sha256, s->qemu_version, &t->snapshot, &found,
+	                  &note, &err))
+		watch_say(s->watch, WATCH_WARNING, "%s; the guest is booted instead of resumed", err.text);
 	else
-		log_warn("%s; the guest is booted instead of resumed", err.text);
+		t->mode = found ? VM_RESUME : VM_SAVE;
+	if (note)
+		watch_say(s->watch, WATCH_WARNING, "%s; the guest is saved anew", note);
 }
 
 /* What the guest's hello has to say of its BTF; a resumed guest said it before it was saved. */
@@ -143,7 +148,7 @@ int task_start(struct task *t, const struct schedule *s, uint64_t nonce, struct 
 	const struct store_kernel *kernel = &s->kernels[t->kernel];
 	cleanup_free char *directory = NULL;
 	struct vm_options o = {
-	        .guest = describe_guest(s, t),
+	        .guest = guest_of(kernel, &s->list->rows[t->kernel], s->initrd, s->accel),
 	        .session = &t->session,
 	        .deadlines = s->deadlines,
 	};
@@ -167,12 +172,7 @@ int task_start(struct task *t, const struct schedule *s, uint64_t nonce, struct 
 	t->suffix = suffix_of(t);
 	o.suffix = t->suffix;
 	o.mode = t->mode;
-	if (t->mode != VM_RUN) {
-		o.guest.ram = t->snapshot.ram;
-		o.guest.ram_shared = t->mode == VM_SAVE;
-		o.guest.state = t->mode == VM_RESUME ? t->snapshot.state : "";
-		o.save_to = t->snapshot.state;
-	}
+	vm_options_take_saved(&o, &t->snapshot);
 	o.directory = directory;
 	return vm_start(&o, &t->vm, err);
 }
@@ -186,4 +186,28 @@ void task_reset(struct task *t, enum vm_mode mode)
 	free(t->suffix);
 	t->job_path = t->suffix = NULL;
 	t->mode = mode;
+}
+
+void task_set_end(struct task *t, enum task_end end, const char *reason)
+{
+	t->end = end;
+	t->reason = reason ? xstrdup(reason) : NULL;
+	t->crashed = t->vm && vm_crashed(t->vm);
+	t->culprit = t->vm ? t->session.current : -1;
+	vm_free(t->vm);
+	t->vm = NULL;
+}
+
+size_t *task_leave_culprit(struct task *t, size_t *count)
+{
+	size_t *rest = xcalloc(t->count, sizeof(*rest));
+
+	*count = 0;
+	for (size_t i = 0; i < t->count; i++)
+		if ((int)i != t->culprit)
+			rest[(*count)++] = t->objects[i];
+	t->objects[0] = t->objects[t->culprit];
+	t->culprit = 0;
+	t->count = 1;
+	return rest;
 }

@@ -317,6 +317,18 @@ int snapshot_begin(const char *images, const char *key, unsigned memory_mb, stru
 	return 0;
 }
 
+int snapshot_open(const char *images, const struct qemu_guest *guest, const char *image_sha256,
+                  const char *qemu_version, struct snapshot *s, bool *found, char **note, struct error *err)
+{
+	cleanup_free char *key = snapshot_key(guest, image_sha256, qemu_version);
+	cleanup_error struct error why = {0};
+	int rc = snapshot_find(images, key, s, &why);
+
+	*found = !rc;
+	*note = rc == -EBADMSG ? xstrdup(why.text) : NULL;
+	return rc ? snapshot_begin(images, key, guest->memory_mb, s, err) : 0;
+}
+
 int snapshot_commit(struct snapshot *s, struct error *err)
 {
 	int rc = write_record(s->directory, err);

@@ -11,6 +11,7 @@
 #ifndef COREMATRIX_HOST_VM_SNAPSHOT_H
 #define COREMATRIX_HOST_VM_SNAPSHOT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -40,6 +41,14 @@ int snapshot_find(const char *images, const char *key, struct snapshot *s, struc
 
 /* Make room for a new one of `memory_mb` MiB; QEMU then writes `ram` and `state`. */
 int snapshot_begin(const char *images, const char *key, unsigned memory_mb, struct snapshot *s, struct error *err);
+
+/*
+ * What `guest` is to start from: the saved guest that there is, `*found`, or room for one as snapshot_begin makes it.
+ * `*note` is set when a saved guest had to be removed because it is not what was saved, else NULL; the caller frees it.
+ * Returns 0 or a negative errno, when there is neither.
+ */
+int snapshot_open(const char *images, const struct qemu_guest *guest, const char *image_sha256,
+                  const char *qemu_version, struct snapshot *s, bool *found, char **note, struct error *err);
 
 /*
  * QEMU has saved it: hash, record, move into place. One of that key that came there meanwhile is kept and taken in its

@@ -88,6 +88,16 @@ static int open_log(const struct vm_options *o, const char *name, char **path, s
 	return fd;
 }
 
+void vm_options_take_saved(struct vm_options *o, const struct snapshot *s)
+{
+	if (o->mode != VM_SAVE && o->mode != VM_RESUME)
+		return;
+	o->guest.ram = s->ram;
+	o->guest.ram_shared = o->mode == VM_SAVE;
+	o->guest.state = o->mode == VM_RESUME ? s->state : "";
+	o->save_to = s->state;
+}
+
 static int spawn(struct vm *vm, const struct vm_options *o, struct error *err)
 {
 	cleanup_close int log = open_log(o, "qemu", &vm->qemu_log, err);

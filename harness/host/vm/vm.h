@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "host/vm/qemu.h"
 #include "host/vm/session.h"
+#include "host/vm/snapshot.h"
 
 #define VM_POLL_FDS 4
 
@@ -52,6 +53,9 @@ struct vm_options {
 	struct session *session; /* borrowed */
 	struct vm_deadlines deadlines;
 };
+
+/* For what `o->mode` is: have the guest saved as `s`, or resumed from it; neither for the other modes. Borrowed. */
+void vm_options_take_saved(struct vm_options *o, const struct snapshot *s);
 
 struct vm;
 

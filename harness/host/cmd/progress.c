@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "host/run/progress.h"
+#include "host/cmd/progress.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "host/lib/terminal.h"
 
 void progress_clear(void)
@@ -17,12 +18,20 @@ void progress_clear(void)
 		fputs("\r\033[K", stderr);
 }
 
-void progress_show(size_t done, size_t total, const char *running)
+static void show(void *ctx, size_t done, size_t total, const char *what)
 {
+	(void)ctx;
 	if (!terminal_is_live(STDERR_FILENO))
 		return;
-	fprintf(stderr, "\r\033[K[%zu/%zu] %.100s", done, total, running);
+	fprintf(stderr, "\r\033[K[%zu/%zu] %.100s", done, total, what);
 	fflush(stderr);
+}
+
+static void say(void *ctx, enum watch_kind kind, const char *text)
+{
+	(void)ctx;
+	progress_clear();
+	log_line(kind == WATCH_WARNING ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "%s", text);
 }
 
 static char *count_verdicts(const struct result *r, const char *kernel)
@@ -44,11 +53,14 @@ static char *count_verdicts(const struct result *r, const char *kernel)
 	return buf_steal(&text);
 }
 
-void progress_kernel(const struct result *r, const struct result_kernel *k, size_t done, size_t total)
+static void tell_kernel(void *ctx, const struct result *r, const struct result_kernel *k, size_t done, size_t total)
 {
 	cleanup_free char *verdicts = count_verdicts(r, k->id);
 
+	(void)ctx;
 	progress_clear();
 	fprintf(stderr, "[%zu/%zu] %-14s %-28s %5.2f s  %s%s%s\n", done, total, k->id, k->release,
 	        k->timing.total_ms / 1000, verdicts, k->infra ? ": " : "", k->infra ? k->reason : "");
 }
+
+const struct watch progress_watch = {.say = say, .at_work = show, .kernel_done = tell_kernel};

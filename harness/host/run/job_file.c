@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/run/job_file.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "host/run/module_job.h"
+#include "wire/job.h"
+
+int job_file_write(const struct job_file *f, const char *path, struct error *err)
+{
+	size_t count = f->some ? f->count : f->objects->count;
+	struct job job = {.nonce = f->nonce, .symbols = f->symbols, .object_count = (uint32_t)count};
+	cleanup_buf struct buf bytes = {0};
+	int rc;
+
+	job.wall_ns = clock_ns(CLOCK_REALTIME);
+	if (f->btf && f->btf->len) {
+		job.btf_size = (uint32_t)f->btf->len;
+		job.btf = xcalloc(1, f->btf->len);
+		memcpy(job.btf, f->btf->data, f->btf->len);
+	}
+	job.objects = xcalloc(count, sizeof(*job.objects));
+	for (size_t i = 0; i < count; i++)
+		job.objects[i] = object_to_job(&f->objects->at[f->some ? f->some[i] : i]);
+	rc = f->modules ? module_job_add(f->modules, &job, err) : 0;
+	job_encode(&job, &bytes);
+	job_free(&job);
+	return rc ? rc : io_replace_file(path, bytes.data, bytes.len, err);
+}
