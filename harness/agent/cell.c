@@ -20,6 +20,7 @@
 #include "agent/loader/loader.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/io.h"
 #include "wire/frame.h"
 
 /* Guest time for one object, of which an emulated guest needs a second at most; the host has a deadline of its own. */
@@ -40,10 +41,15 @@ static void send_cell_end(const char *reason)
 	message_free(&m);
 }
 
+/* What PID 1 saw of an object's process. */
+struct watch {
+	bool told;  /* the object was loaded, and what is known of that was sent */
+	bool ended; /* its last message came */
+};
+
 /* Forward whole frames until the child closes its end; returns true when the cell's last message was among them. */
-static bool relay(int fd, struct frame_decoder *decoder, int64_t deadline)
+static bool relay(int fd, struct frame_decoder *decoder, int64_t deadline, struct watch *w)
 {
-	bool ended = false;
 	char bytes[16384];
 
 	for (;;) {
@@ -53,18 +59,48 @@ static bool relay(int fd, struct frame_decoder *decoder, int64_t deadline)
 		ssize_t n;
 
 		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
-			return ended;
+			return w->ended;
 		n = read(fd, bytes, sizeof(bytes));
 		if (n <= 0)
-			return ended;
+			return w->ended;
 		frame_decoder_feed(decoder, bytes, (size_t)n);
 		while (frame_decoder_next(decoder, &f, NULL) == 1) {
 			channel_relay(f.type, f.payload, f.len);
-			ended |= f.type == MESSAGE_CELL_END;
+			w->told |= f.type == MESSAGE_PROGRAM;
+			w->ended |= f.type == MESSAGE_CELL_END;
 		}
-		if (ended)
+		if (w->ended)
 			channel_flush();
 	}
+}
+
+/* How often the kernel ended a process because memory was full. */
+static uint64_t oom_kills(void)
+{
+	static const char word[] = "\noom_kill ";
+	cleanup_buf struct buf text = {0};
+	const char *at;
+
+	if (io_read_file("/proc/vmstat", 64u << 10, &text, NULL))
+		return 0;
+	at = strstr(buf_str(&text), word);
+	return at ? strtoull(at + sizeof(word) - 1, NULL, 10) : 0;
+}
+
+/*
+ * Its own object ended the process that attached it: an effect, and not a fault of the harness. It was loaded and
+ * attached, and more is not known; the object went with the process.
+ */
+static void send_cell_killed(int signal)
+{
+	struct message m = {.type = MESSAGE_CELL_END};
+	const char *name = sigabbrev_np(signal);
+
+	m.cell_end.phase = PHASE_DONE;
+	m.cell_end.effects = name ? xasprintf("whatever the harness does: SIG%s", name)
+	                          : xasprintf("whatever the harness does: signal %d", signal);
+	channel_send(&m);
+	message_free(&m);
 }
 
 static void child_main(const struct job_object *object, int fd)
@@ -102,6 +138,8 @@ static void run_object(const struct job_object *object)
 	struct frame_decoder decoder = {0};
 	int64_t deadline = clock_ms() + CELL_TIMEOUT_MS;
 	cleanup_free char *reason = NULL;
+	uint64_t ooms = oom_kills();
+	struct watch watch = {0};
 	int fds[2], status = 0;
 	bool ended;
 	pid_t pid;
@@ -117,7 +155,7 @@ static void run_object(const struct job_object *object)
 		child_main(object, fds[1]);
 	}
 	close(fds[1]);
-	ended = pid > 0 && relay(fds[0], &decoder, deadline);
+	ended = pid > 0 && relay(fds[0], &decoder, deadline, &watch);
 	close(fds[0]);
 	frame_decoder_free(&decoder);
 	if (pid > 0) {
@@ -128,6 +166,10 @@ static void run_object(const struct job_object *object)
 	}
 	if (ended)
 		return;
+	if (pid > 0 && watch.told && WIFSIGNALED(status) && clock_ms() < deadline && oom_kills() == ooms) {
+		send_cell_killed(WTERMSIG(status));
+		return;
+	}
 	if (pid < 0)
 		reason = xasprintf("the agent cannot fork: %s", strerror(errno));
 	else if (clock_ms() >= deadline)

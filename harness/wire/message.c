@@ -118,6 +118,7 @@ static void visit_cell_end(struct pack *p, struct cell_end_fact *f)
 	pack_str(p, &f->source);
 	pack_str(p, &f->event_type);
 	pack_str(p, &f->unchecked);
+	pack_str(p, &f->effects);
 	pack_u64(p, &f->open_ns);
 	pack_u64(p, &f->attach_ns);
 	pack_u64(p, &f->run_ns);
@@ -290,6 +291,7 @@ void message_free(struct message *m)
 		free(m->cell_end.source);
 		free(m->cell_end.event_type);
 		free(m->cell_end.unchecked);
+		free(m->cell_end.effects);
 		break;
 	case MESSAGE_FATAL:
 		free(m->fatal.reason);

@@ -188,6 +188,7 @@ struct cell_end_fact {
 	uint64_t open_ns;    /* guest time spent opening and loading */
 	uint64_t attach_ns;
 	uint64_t run_ns;
+	char *effects;       /* what the object made deeds come to: "exec: EPERM (exec and 6 more)"; "" */
 	bool expects_events; /* the object has a way to report and a program that a workload should trigger */
 };
 

@@ -134,6 +134,7 @@ enum setting_key {
 	SETTING_MOMENT,             /* value: "before" or "after": which side of an exec events speak of */
 	SETTING_MODULE, /* value: a kernel module to load before the object is opened, in order; may be repeated */
 	SETTING_SYSCTL, /* name: a file below /proc/sys, "net/ipv4/…"; value: what it holds while the workloads run */
+	SETTING_EFFECT, /* name: a call; value: what it comes to, see effect_rule.h; may be repeated */
 	SETTING_KEY_COUNT,
 };
 

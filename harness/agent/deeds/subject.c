@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -64,6 +65,12 @@ void subject_stage_close(struct subject_stage *stage)
 	free(stage);
 }
 
+static void close_if_open(int *fd)
+{
+	if (*fd >= 0)
+		close(steal_fd(fd));
+}
+
 /* Wait for one byte (1) or the end of the file (0) on `fd`; -ETIME when neither comes. */
 static int pipe_wait(int fd)
 {
@@ -109,6 +116,7 @@ int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, 
 	int rc;
 
 	s->kind = kind;
+	s->step = "spawn";
 	s->path = xasprintf("%s/%s", stage->directory, kind->file);
 	s->work = stage->work;
 	for (size_t i = 0; i < sizeof(s->stacks) / sizeof(s->stacks[0]); i++)
@@ -141,7 +149,10 @@ int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, 
 
 int subject_exec(struct subject *s, struct error *err)
 {
-	int rc = io_write_all(s->owned.go_w, "", 1);
+	int rc;
+
+	s->step = "exec";
+	rc = io_write_all(s->owned.go_w, "", 1);
 
 	if (rc < 0)
 		return error_set(err, -rc, "workload %s: the subject is gone: %s", s->kind->name, strerror(-rc));
@@ -153,9 +164,11 @@ int subject_exec(struct subject *s, struct error *err)
 
 int subject_act(struct subject *s, struct action_result *result, struct error *err)
 {
-	int rc = io_write_all(s->owned.go_w, "", 1);
 	size_t got = 0;
+	int rc;
 
+	s->step = "act";
+	rc = io_write_all(s->owned.go_w, "", 1);
 	if (rc < 0)
 		return error_set(err, -rc, "workload %s: the subject is gone: %s", s->kind->name, strerror(-rc));
 	rc = step_wait(s, "done with its action", err);
@@ -169,6 +182,7 @@ int subject_act(struct subject *s, struct action_result *result, struct error *e
 			                 s->kind->name);
 		got += n > 0 ? (size_t)n : 0;
 	}
+	memcpy(s->act_call, result->failed_call, sizeof(s->act_call));
 	if (result->failure && !result->skipped)
 		return error_set(err, result->failure, "workload %s: %.*s failed in the subject: %s", s->kind->name,
 		                 (int)sizeof(result->failed_call), result->failed_call, strerror(result->failure));
@@ -183,6 +197,7 @@ static int root_reap(struct subject *s)
 		if (errno != EINTR)
 			return -errno;
 	s->reaped = true;
+	s->status = status;
 	return status;
 }
 
@@ -197,6 +212,7 @@ int subject_finish(struct subject *s, struct error *err)
 {
 	int status;
 
+	s->step = "end";
 	close(steal_fd(&s->owned.go_w));
 	if (pipe_wait(s->owned.ready_r) != 0)
 		return error_set(err, ETIME, "workload %s: the subject does not end", s->kind->name);
@@ -209,6 +225,57 @@ int subject_finish(struct subject *s, struct error *err)
 		return error_set(err, ECHILD, "workload %s: the subject ended with wait status 0x%x", s->kind->name,
 		                 (unsigned)status);
 	return 0;
+}
+
+/* The call's name as people know it: of "mmap of a file" the first word, of execve and clone what they are for. */
+static void call_name(const char *call, char *out, size_t room)
+{
+	size_t len = strcspn(call, " ");
+
+	if (!strncmp(call, "execve", len) && len == 6)
+		snprintf(out, room, "exec");
+	else if (!strncmp(call, "clone", len) && len == 5)
+		snprintf(out, room, "fork");
+	else
+		snprintf(out, room, "%.*s", (int)len, call);
+}
+
+static int status_signal(const struct subject *s)
+{
+	if (WIFSIGNALED(s->status))
+		return WTERMSIG(s->status);
+	/* The process above it tells so. */
+	return s->kind->under_parent && WIFEXITED(s->status) && WEXITSTATUS(s->status) > 128
+	               ? WEXITSTATUS(s->status) - 128
+	               : 0;
+}
+
+void subject_outcome(struct subject *s, const struct error *err, struct subject_outcome *out)
+{
+	*out = (struct subject_outcome){0};
+	call_name(s->failure && s->failed_call ? s->failed_call
+	          : *s->act_call               ? s->act_call
+	                                       : s->step,
+	          out->call, sizeof(out->call));
+	if (s->failure || *s->act_call) {
+		out->err = s->failure ? s->failure : err->code;
+		return;
+	}
+	if (err->code == ETIME) {
+		out->other = "hangs";
+		return;
+	}
+	if (err->code != ECHILD && err->code != EPIPE) {
+		out->err = err->code;
+		return;
+	}
+	if (!s->reaped) {
+		close_if_open(&s->owned.go_w);
+		tracee_reap(s);
+		root_reap(s);
+	}
+	out->signal = status_signal(s);
+	out->other = out->signal ? NULL : "ends early";
 }
 
 pid_t subject_pid(const struct subject *s)
@@ -234,12 +301,6 @@ const char *subject_stage_directory(const struct subject_stage *stage)
 pid_t subject_parent_tid(const struct subject *s)
 {
 	return s->parent_tid;
-}
-
-static void close_if_open(int *fd)
-{
-	if (*fd >= 0)
-		close(steal_fd(fd));
 }
 
 void subject_free(struct subject *s)

@@ -68,6 +68,20 @@ int subject_act(struct subject *s, struct action_result *result, struct error *e
 /* Let it end and reap it; returns 0, or a negative errno when it did not end as its kind says. */
 int subject_finish(struct subject *s, struct error *err);
 
+/* What a subject came to. */
+struct subject_outcome {
+	char call[16];     /* that failed, or that it was in: "exec", "connect"; "" when all went well */
+	int err;           /* positive errno of the call, 0 */
+	int signal;        /* by which it ended before its time, 0 */
+	const char *other; /* something else, in words: "hangs", "other path"; NULL */
+};
+
+/*
+ * After a step failed: what became of the subject, and at which call. Waits for the end of one that died. `err` is what
+ * the step said; of a step that failed on the caller's side it holds all that is known.
+ */
+void subject_outcome(struct subject *s, const struct error *err, struct subject_outcome *out);
+
 /* Process id; thread id of the exec's caller, which is the process id once the exec is done. */
 pid_t subject_pid(const struct subject *s);
 pid_t subject_tid(const struct subject *s);

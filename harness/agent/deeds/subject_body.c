@@ -127,7 +127,8 @@ in_child int parent_fork(void *arg)
 	while (syscall(SYS_wait4, subject, &status, 0, NULL) < 0)
 		if (errno != EINTR)
 			child_exit(125);
-	child_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 124);
+	/* as a shell tells of a signal */
+	child_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 	return 0;
 }
 

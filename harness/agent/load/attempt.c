@@ -287,6 +287,51 @@ void attempt_unregister(struct attempt *a)
 	a->registered_count = 0;
 }
 
+void attempt_detach(struct attempt *a)
+{
+	attempt_unregister(a);
+	for (size_t i = 0; i < a->program_count; i++) {
+		bpf_link__destroy(a->programs[i].link);
+		a->programs[i].link = NULL;
+	}
+}
+
+/* Helpers by which a program does more than watch. */
+static bool call_acts(const struct bpf_insn *insn)
+{
+	static const int32_t helpers[] = {BPF_FUNC_probe_write_user, BPF_FUNC_override_return, BPF_FUNC_send_signal,
+	                                  BPF_FUNC_send_signal_thread};
+
+	if (insn->code != (BPF_JMP | BPF_CALL) || insn->src_reg)
+		return false;
+	for (size_t i = 0; i < sizeof(helpers) / sizeof(helpers[0]); i++)
+		if (insn->imm == helpers[i])
+			return true;
+	return false;
+}
+
+static bool program_may_act(const struct bpf_program *prog)
+{
+	const struct bpf_insn *insns = bpf_program__insns(prog);
+	size_t count = insns ? bpf_program__insn_cnt(prog) : 0;
+
+	if (bpf_program__type(prog) == BPF_PROG_TYPE_LSM ||
+	    bpf_program__expected_attach_type(prog) == BPF_MODIFY_RETURN)
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (call_acts(&insns[i]))
+			return true;
+	return false;
+}
+
+bool attempt_may_act(const struct attempt *a)
+{
+	for (size_t i = 0; i < a->program_count; i++)
+		if (a->programs[i].fact.loaded && program_may_act(a->programs[i].prog))
+			return true;
+	return false;
+}
+
 int attempt_attach(struct attempt *a)
 {
 	int failures = 0;

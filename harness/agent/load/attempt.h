@@ -51,6 +51,12 @@ int attempt_attach(struct attempt *a); /* goes on behind a program that fails; s
 /* Take back what attempt_attach registered: the kernel would keep it, as it does no program's attachment. */
 void attempt_unregister(struct attempt *a);
 
+/* Take back what attempt_attach attached, and registered; the programs stay loaded. */
+void attempt_detach(struct attempt *a);
+
+/* Whether some loaded program can do more than watch: deny, end processes, write to them, change results. */
+bool attempt_may_act(const struct attempt *a);
+
 /* Take every program but number `index` out of the load. */
 void attempt_single(struct attempt *a, size_t index);
 

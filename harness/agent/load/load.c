@@ -12,6 +12,7 @@
 #include "agent/load/kernel_btf.h"
 #include "agent/load/run_stats.h"
 #include "agent/load/sysctl.h"
+#include "agent/truth/effect.h"
 #include "agent/truth/workload.h"
 #include "agent/witness/relo_insns.h"
 #include "agent/witness/relo_log.h"
@@ -20,12 +21,15 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "relo/core_relo.h"
+#include "wire/effect_rule.h"
 
 struct load {
 	struct attempt whole; /* the object with everything on */
 	struct core_relo_list relos;
 	struct relo_log *relo_log;
 	struct cell_end_fact end;
+	struct workload_ground ground;
+	bool told; /* what is known before the workloads was sent before them */
 };
 
 static int read_relocations(struct load *l)
@@ -56,6 +60,14 @@ static void note_load(struct load *l)
 		else if (p->fact.err && (said = attempt_verifier_log(&l->whole, p->fact.name)))
 			relo_verifier_mark(&l->relos, p->fact.name, said);
 	}
+}
+
+static enum event_source wanted_source(const struct job_object *job)
+{
+	const char *source = job_object_value(job, SETTING_SOURCE);
+	int wanted = source ? event_source_parse(source) : SOURCE_AUTO;
+
+	return wanted < 0 ? SOURCE_AUTO : (enum event_source)wanted;
 }
 
 static uint32_t wanted_workloads(const struct job_object *job)
@@ -151,35 +163,67 @@ static void send_observations(const struct observation_list *list)
 	}
 }
 
+static struct effect_rule *effect_rules(const struct job_object *job, size_t *count)
+{
+	struct effect_rule *rules = xcalloc(job->setting_count + 1, sizeof(*rules));
+	cleanup_buf struct buf why = {0};
+
+	*count = 0;
+	for (uint32_t i = 0; i < job->setting_count; i++)
+		if (job->settings[i].key == SETTING_EFFECT)
+			*count +=
+			        effect_rule_parse(job->settings[i].name, job->settings[i].value, &rules[*count], &why);
+	return rules;
+}
+
+/*
+ * Deeds that did not come off with the object attached have to without it. Returns 0 when what they came to is the
+ * object's effect, or a negative errno when it is the harness that cannot do them.
+ */
+static int settle_effects(struct load *l, const struct cell_report *report, struct error *err)
+{
+	int rc;
+
+	if (!effect_any(&report->effects))
+		return 0;
+	attempt_detach(&l->whole);
+	rc = workloads_verify(report, err);
+	if (rc == 0)
+		l->end.effects = effect_text(&report->effects);
+	return rc;
+}
+
 static void run_workloads(struct load *l)
 {
 	const struct job_object *job = l->whole.job;
-	const char *source = job_object_value(job, SETTING_SOURCE);
 	cleanup_free uint32_t *triggers = program_triggers(&l->whole);
-	int wanted = source ? event_source_parse(source) : SOURCE_AUTO;
 	struct workload_request request = {
 	        .obj = l->whole.obj,
+	        .ground = &l->ground,
 	        .kernel_btf = kernel_btf(),
 	        .event_struct = job_object_value(job, SETTING_EVENT),
-	        .source = wanted < 0 ? SOURCE_AUTO : (enum event_source)wanted,
+	        .source = wanted_source(job),
 	        .groups = wanted_workloads(job),
 	        .triggers = summarize(&l->whole),
 	        .program_triggers = triggers,
 	};
+	cleanup_free struct effect_rule *rules = effect_rules(job, &request.rule_count);
 	cleanup_error struct error err = {0};
 	struct cell_report report = {0};
 	int code;
 
+	request.rules = rules;
 	l->whole.phase = PHASE_RUN;
 	code = sysctl_apply(job, &err);
 	code = code ? code : workloads_run(&request, &report, &err);
+	note_evidence(&l->whole, &report.runs);
+	code = code ? code : settle_effects(l, &report, &err);
 	for (size_t i = 0; i < report.truth_count; i++) {
 		struct message m = {.type = MESSAGE_TRUTH, .truth = report.truths[i]};
 
 		channel_send(&m);
 	}
 	send_observations(&report.observations);
-	note_evidence(&l->whole, &report.runs);
 	l->end.events = report.events;
 	l->end.own_events = report.own_events;
 	l->end.lost = report.lost;
@@ -193,21 +237,45 @@ static void run_workloads(struct load *l)
 		l->whole.phase = PHASE_DONE;
 }
 
+static void send_programs(const struct attempt *a)
+{
+	for (size_t i = 0; i < a->program_count; i++) {
+		struct message m = {.type = MESSAGE_PROGRAM, .program = a->programs[i].fact};
+
+		note_loaded(&m.program);
+		channel_send(&m);
+	}
+}
+
+static void send_load(const struct load *l)
+{
+	for (size_t i = 0; i < l->relos.count; i++) {
+		struct message m = {.type = MESSAGE_RELO, .relo = l->relos.facts[i]};
+
+		channel_send(&m);
+	}
+	channel_send_log(buf_str(&l->whole.log), l->whole.log.len);
+}
+
+/* An object that may end whatever process it likes may end this one: what is known by now must not be lost then. */
+static void tell_early(struct load *l)
+{
+	if (!attempt_may_act(&l->whole))
+		return;
+	send_programs(&l->whole);
+	send_load(l);
+	channel_flush();
+	l->told = true;
+}
+
 static void send_facts(struct load *l)
 {
 	struct attempt *a = &l->whole;
 	struct message m;
 
-	for (size_t i = 0; i < a->program_count; i++) {
-		note_loaded(&a->programs[i].fact);
-		m = (struct message){.type = MESSAGE_PROGRAM, .program = a->programs[i].fact};
-		channel_send(&m);
-	}
-	for (size_t i = 0; i < l->relos.count; i++) {
-		m = (struct message){.type = MESSAGE_RELO, .relo = l->relos.facts[i]};
-		channel_send(&m);
-	}
-	channel_send_log(buf_str(&a->log), a->log.len);
+	send_programs(a); /* with their runs; those sent before give way */
+	if (!l->told)
+		send_load(l);
 	l->end.phase = (uint8_t)a->phase;
 	l->end.err = a->err;
 	l->end.reason = a->reason;
@@ -219,6 +287,7 @@ void load_run(const struct job_object *object)
 {
 	struct load l = {.whole = {.job = object, .phase = PHASE_OPEN}};
 	uint64_t start = clock_ns(CLOCK_BOOTTIME), loaded, attached;
+	cleanup_error struct error ground = {0};
 	bool ok = !read_relocations(&l) && !attempt_open(&l.whole);
 
 	if (ok) {
@@ -227,14 +296,21 @@ void load_run(const struct job_object *object)
 	}
 	loaded = clock_ns(CLOCK_BOOTTIME);
 	l.end.open_ns = loaded - start;
+	if (ok)
+		workload_ground_open(&l.ground, l.whole.obj, wanted_source(object), &ground);
 	ok = ok && !attempt_attach(&l.whole);
 	attached = clock_ns(CLOCK_BOOTTIME);
 	l.end.attach_ns = attached - loaded;
-	if (ok)
+	if (ok && ground.text) {
+		attempt_fail(&l.whole, PHASE_RUN, ground.code, "%s", ground.text);
+	} else if (ok) {
+		tell_early(&l);
 		run_workloads(&l);
-	else if (l.whole.phase == PHASE_LOAD)
+	} else if (l.whole.phase == PHASE_LOAD) {
 		alone_try(&l.whole, &l.relos, l.relo_log, &l.whole.log);
+	}
 	l.end.run_ns = clock_ns(CLOCK_BOOTTIME) - attached;
 	attempt_unregister(&l.whole);
 	send_facts(&l);
+	workload_ground_close(&l.ground);
 }

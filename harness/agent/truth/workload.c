@@ -8,6 +8,8 @@
 #include "agent/deeds/subject.h"
 #include "agent/truth/attribution.h"
 #include "agent/truth/capture.h"
+#include "agent/truth/effect.h"
+#include "agent/truth/life.h"
 #include "agent/truth/self_check.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -49,7 +51,9 @@ struct run {
 	bool reports;      /* events are understood, or the ini vouches for them */
 	bool waited, late; /* late events were waited for; and came */
 	bool expects;      /* of some subject that was run */
-	uint32_t answered; /* bits 1 << enum workload_group: of a subject of it an event came */
+	struct effect_list *effects;
+	struct error failure; /* of the first deed that did not come off */
+	uint32_t answered;    /* bits 1 << enum workload_group: of a subject of it an event came */
 	struct missed_list missed;
 };
 
@@ -145,96 +149,6 @@ static bool is_expected(const struct run *run, const struct subject_kind *kind)
 	if (is_known_to_fire(run, kind))
 		return true;
 	return group_is_named(run, kind->group) && !(attached & group_triggers(kind->group));
-}
-
-/* Both truths of a subject, and what it did. */
-struct life {
-	struct truth before, after;
-	struct truth child; /* of a process that it forked and that holds still too */
-	bool has_child;
-	struct scene scene;
-	size_t early; /* events of its own from before it was ready; of a moment that no truth is known for */
-	bool skipped; /* this kernel cannot do it */
-};
-
-static int truth_take(const struct run *run, const struct subject *s, struct truth *out, struct error *err)
-{
-	return truth_read(subject_pid(s), subject_tid(s), subject_parent_tid(s), run->wanted, out, err);
-}
-
-/* Its exec is what it does. */
-static int live_exec(struct run *run, struct subject *s, const struct subject_kind *kind, struct life *life,
-                     struct error *err)
-{
-	const struct compare_subject unborn = {
-	        .workload = kind->name, .at = &life->before, .before = &life->before, .after = &life->before};
-	int rc;
-
-	if ((rc = truth_take(run, s, &life->before, err)) < 0 || (rc = capture_drain(run->capture, 0, err)) < 0)
-		return rc;
-	life->early = attribution_pass_over(&run->attribution, &unborn);
-	capture_forget(run->capture);
-	view_text(scene_add(&life->scene), VIEW_PATH, subject_path(s));
-	run_counts_window_open(run->runs);
-	rc = subject_exec(s, err);
-	run_counts_window_close(run->runs);
-	if (rc < 0)
-		return rc;
-	return truth_take(run, s, &life->after, err);
-}
-
-/* It has exec'd before it does what it is for. */
-static int live_action(struct run *run, struct subject *s, struct life *life, struct error *err)
-{
-	struct action_result result;
-	int rc;
-
-	if ((rc = subject_exec(s, err)) < 0 || (rc = truth_take(run, s, &life->before, err)) < 0 ||
-	    (rc = capture_drain(run->capture, 0, err)) < 0)
-		return rc;
-	capture_forget(run->capture);
-	run_counts_window_open(run->runs);
-	rc = subject_act(s, &result, err);
-	run_counts_window_close(run->runs);
-	if (rc < 0)
-		return rc;
-	life->skipped = result.skipped;
-	life->scene = result.scene;
-	life->has_child = result.child > 0;
-	if (life->has_child &&
-	    (rc = truth_read(result.child, result.child, subject_pid(s), run->wanted, &life->child, err)) < 0)
-		return rc;
-	return truth_take(run, s, &life->after, err);
-}
-
-/* Iterators run while somebody reads them, and what hooks the end of a process runs at its end. */
-static int live_end(struct run *run, struct subject *s, struct error *err)
-{
-	int rc;
-
-	run_counts_window_open(run->runs);
-	rc = capture_sample(run->capture, err);
-	rc = rc < 0 ? rc : subject_finish(s, err);
-	run_counts_window_close(run->runs);
-	return rc;
-}
-
-/* Lead one subject through its life. Afterwards the kept events are those from its deed on. */
-static int subject_live(struct run *run, struct subject_stage *stage, const struct subject_kind *kind,
-                        struct life *life, struct error *err)
-{
-	cleanup_subject struct subject *s = NULL;
-	int rc = capture_drain(run->capture, 0, err);
-
-	if (rc < 0)
-		return rc;
-	capture_forget(run->capture); /* what came up to here belongs to nobody */
-	if ((rc = subject_spawn(stage, kind, &s, err)) < 0 ||
-	    (rc = kind->action == ACTION_NONE ? live_exec(run, s, kind, life, err) : live_action(run, s, life, err)) <
-	            0 ||
-	    (rc = live_end(run, s, err)) < 0)
-		return rc;
-	return capture_drain(run->capture, 0, err);
 }
 
 /* By a timer, or by a function of the kernel's, of which some queue work. */
@@ -371,6 +285,16 @@ static void observe_life(struct run *run, const struct subject_kind *kind, const
 		free(lines[i].bytes);
 }
 
+/* Perhaps the object's doing: kept until it is known whether the deed comes off without it. */
+static void deed_failed(struct run *run, struct error *err)
+{
+	if (!run->failure.text)
+		run->failure = *err;
+	else
+		error_clear(err);
+	*err = (struct error){0};
+}
+
 static int subject_run(struct run *run, struct subject_stage *stage, const struct subject_kind *kind, struct error *err)
 {
 	struct life life = {0};
@@ -385,6 +309,8 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 	        .noisy = kind->noisy,
 	        .sharp = kind->action != ACTION_NONE || moment != MOMENT_UNKNOWN,
 	};
+	const struct life_watch watch = {
+	        .capture = run->capture, .runs = run->runs, .attribution = &run->attribution, .wanted = run->wanted};
 	size_t answers, compared = run->attribution.facts.count, events;
 	int rc;
 
@@ -396,11 +322,17 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 		subject.identity.skip = unclear_keys(kind);
 	else if (moment != MOMENT_UNKNOWN)
 		subject.identity.at = moment == MOMENT_BEFORE ? &life.before : &life.after;
-	if ((rc = subject_live(run, stage, kind, &life, err)) < 0 ||
-	    (rc = expected && !life.early ? late_events_take(run, err) : 0) < 0)
-		return rc;
-	if (life.skipped || capture_source(run->capture) == SOURCE_NONE)
+	if (life_lead(&watch, stage, kind, &life, err) < 0) {
+		deed_failed(run, err);
+		expected = missed = false;
+		capture_drain(run->capture, 0, NULL);
+	}
+	if (!life.skipped)
+		effect_add(run->effects, kind, &life.outcome);
+	if (life.skipped || !life.has_before || capture_source(run->capture) == SOURCE_NONE)
 		return 0;
+	if ((rc = expected && !life.early ? late_events_take(run, err) : 0) < 0)
+		return rc;
 	capture_events(run->capture, &events);
 	subject.tentative = run->tentative && !run_counts_made_all(run->runs, events);
 	/* Of a fork, either of the two may be reported; an event that nobody owns is judged only when neither is. */
@@ -444,12 +376,28 @@ static void missed_settle(struct run *run)
 	run->missed = (struct missed_list){0};
 }
 
+/* What the ini expects of a call is looked at in the deeds that it is part of; every deed has an exec. */
+static bool rules_name(const struct run *run, const struct subject_kind *kind)
+{
+	const struct workload_request *r = run->request;
+
+	for (size_t i = 0; i < r->rule_count; i++) {
+		bool every = r->rules[i].groups == (1u << WORKLOAD_GROUP_COUNT) - 1;
+
+		if (every ? kind->group == WORKLOAD_EXEC : (r->rules[i].groups >> kind->group & 1) != 0)
+			return true;
+	}
+	return false;
+}
+
 /* An object that names no workload sees those that its programs are attached to; all, when that is not known of each.
  */
 static bool is_wanted(const struct run *run, const struct subject_kind *kind)
 {
 	const struct trigger_summary *t = &run->request->triggers;
 
+	if (rules_name(run, kind))
+		return true;
 	if (run->request->groups)
 		return group_is_named(run, kind->group);
 	return t->unknown || !t->triggers || t->triggers & kind->triggers;
@@ -488,18 +436,44 @@ static bool is_telling(const struct run *run, const struct subject_kind *kinds, 
 	return true;
 }
 
+/* As a user whom a rule speaks of and no subject is. */
+static int user_run(struct run *run, const struct effect_rule *rule, struct error *err)
+{
+	size_t count;
+	const struct subject_kind *kinds = subject_kinds(&count), *plain = NULL;
+	struct subject_kind *own;
+
+	for (size_t i = 0; i < count; i++) {
+		bool every = rule->groups == (1u << WORKLOAD_GROUP_COUNT) - 1;
+
+		if (!(every ? kinds[i].group == WORKLOAD_EXEC : (rule->groups >> kinds[i].group & 1) != 0))
+			continue;
+		if (kinds[i].uid == rule->uid)
+			return 0;
+		plain = plain ? plain : &kinds[i];
+	}
+	if (!plain)
+		return 0;
+	own = xcalloc(1, sizeof(*own)); /* effects are told by it until the process ends */
+	*own = *plain;
+	own->name = xasprintf("%s-%u", plain->name, rule->uid);
+	own->uid = rule->uid;
+	own->gid = rule->uid;
+	return subject_run(run, run->request->ground->stage, own, err);
+}
+
 static int subjects_run(struct run *run, struct error *err)
 {
-	cleanup_subject_stage struct subject_stage *stage = NULL;
+	const struct workload_request *r = run->request;
 	size_t count;
 	const struct subject_kind *kinds = subject_kinds(&count);
-	int rc = action_loopback_up(err);
+	int rc = 0;
 
-	if (rc == 0)
-		rc = subject_stage_open(&stage, err);
 	for (size_t i = 0; i < count && rc == 0; i++)
-		if (is_wanted(run, &kinds[i]) && is_telling(run, kinds, i))
-			rc = subject_run(run, stage, &kinds[i], err);
+		if (is_wanted(run, &kinds[i]) && (rules_name(run, &kinds[i]) || is_telling(run, kinds, i)))
+			rc = subject_run(run, r->ground->stage, &kinds[i], err);
+	for (size_t i = 0; i < r->rule_count && rc == 0; i++)
+		rc = r->rules[i].has_uid ? user_run(run, &r->rules[i], err) : 0;
 	return rc;
 }
 
@@ -528,7 +502,14 @@ static void report_fill(const struct run *run, struct cell_report *out)
 
 int workloads_run(const struct workload_request *request, struct cell_report *out, struct error *err)
 {
-	struct run run = {.request = request, .runs = &out->runs, .observations = &out->observations};
+	struct run run = {
+	        .request = request,
+	        .capture = request->ground->capture,
+	        .runs = &out->runs,
+	        .observations = &out->observations,
+	        .effects = &out->effects,
+	};
+	bool prints;
 	int rc;
 
 	*out = (struct cell_report){0};
@@ -536,12 +517,10 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 	run.attribution.hints.object_btf = bpf_object__btf(request->obj);
 	run.attribution.hints.kernel_btf = request->kernel_btf;
 	insns_collect(&run, request->obj);
-	if ((rc = capture_open(request->obj, request->source, &run.capture, err)) == 0 &&
-	    (rc = layout_find(&run, err)) == 0) {
+	if ((rc = layout_find(&run, err)) == 0) {
 		run.attribution.capture = run.capture;
 		run.attribution.layout = &run.layout;
-		bool prints = capture_source_prints(capture_source(run.capture));
-
+		prints = capture_source_prints(capture_source(run.capture));
 		run.attribution.understood = layout_is_understood(&run.layout);
 		if (prints)
 			print_formats_read(&run.formats, request->obj);
@@ -556,13 +535,41 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 		rc = subjects_run(&run, err);
 	}
 	missed_settle(&run);
+	effect_compare(&out->effects, request->rules, request->rule_count, &run.attribution.facts);
+	out->failure = run.failure;
 	run_counts_finish(&out->runs);
 	report_fill(&run, out);
-	capture_free(run.capture);
 	event_layout_free(&run.layout);
 	print_formats_free(&run.formats);
 	free(run.insns);
 	return rc;
+}
+
+int workloads_verify(const struct cell_report *report, struct error *err)
+{
+	cleanup_subject_stage struct subject_stage *stage = NULL;
+	int rc = subject_stage_open(&stage, err);
+
+	for (size_t i = 0; rc == 0 && i < report->effects.count; i++)
+		if (*report->effects.at[i].outcome.call)
+			rc = life_repeat(stage, report->effects.at[i].kind, err);
+	return rc;
+}
+
+int workload_ground_open(struct workload_ground *ground, struct bpf_object *obj, enum event_source source,
+                         struct error *err)
+{
+	int rc = action_loopback_up(err);
+
+	rc = rc < 0 ? rc : subject_stage_open(&ground->stage, err);
+	return rc < 0 ? rc : capture_open(obj, source, &ground->capture, err);
+}
+
+void workload_ground_close(struct workload_ground *ground)
+{
+	capture_free(ground->capture);
+	subject_stage_close(ground->stage);
+	*ground = (struct workload_ground){0};
 }
 
 void cell_report_free(struct cell_report *report)
@@ -575,5 +582,7 @@ void cell_report_free(struct cell_report *report)
 	free(report->unchecked);
 	run_counts_free(&report->runs);
 	observation_list_free(&report->observations);
+	effect_list_free(&report->effects);
+	error_clear(&report->failure);
 	*report = (struct cell_report){0};
 }

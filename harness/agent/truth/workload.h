@@ -14,14 +14,33 @@
 #include <bpf/libbpf.h>
 
 #include "agent/deeds/trigger.h"
+#include "agent/truth/capture.h"
+#include "agent/truth/effect.h"
 #include "agent/truth/observe.h"
 #include "agent/truth/run_count.h"
 #include "base/error.h"
 #include "wire/message.h"
 #include "wire/terms.h"
 
+/*
+ * What deeds stand on, made ready before the object is attached: one that denies whatever it can must not hinder the
+ * harness. Zero-initialise.
+ */
+struct workload_ground {
+	struct subject_stage *stage;
+	struct capture *capture;
+};
+
+/* `obj` must be loaded. Returns 0 or a negative errno; close it in either case, once the object is detached. */
+int workload_ground_open(struct workload_ground *ground, struct bpf_object *obj, enum event_source source,
+                         struct error *err);
+void workload_ground_close(struct workload_ground *ground);
+
 struct workload_request {
 	struct bpf_object *obj;
+	const struct workload_ground *ground;
+	const struct effect_rule *rules; /* of its ini */
+	size_t rule_count;
 	const struct btf *kernel_btf; /* for hints; may be NULL */
 	/*
 	 * The event's struct in the object's BTF. NULL or "" means "event", and an object without it has its events
@@ -37,6 +56,8 @@ struct workload_request {
 /* What workloads_run found. Strings are never NULL after a successful run. */
 struct cell_report {
 	struct run_counts runs;
+	struct effect_list effects;           /* what each deed came to */
+	struct error failure;                 /* of the first deed that did not come off; without text when all did */
 	struct observation_list observations; /* of subjects whose events the host has to read */
 	struct truth_fact *truths;
 	size_t truth_count;
@@ -58,10 +79,16 @@ struct cell_report {
  * or its ini names the workload. Only then is a missing event a fact; events that come unexpected are checked all the
  * same when they say that they are the subject's.
  *
- * Returns 0, or a negative errno when a subject or the capture failed; `out` then holds what was found so far. Free
- * with cell_report_free in both cases.
+ * Returns 0, also when deeds did not come off, which effects and failure of `out` tell; or a negative errno when the
+ * capture failed: `out` then holds what was found so far. Free with cell_report_free in both cases.
  */
 int workloads_run(const struct workload_request *request, struct cell_report *out, struct error *err);
+
+/*
+ * Once the object is detached: whether each deed that did not come off does now, which makes the difference the
+ * object's effect. Returns 0, or a negative errno with what fails without it too.
+ */
+int workloads_verify(const struct cell_report *report, struct error *err);
 
 void cell_report_free(struct cell_report *report);
 

@@ -217,7 +217,7 @@ static enum evidence cell_evidence(const struct result_cell *c)
 
 		best = e > best ? e : best;
 	}
-	if (c->events && best < EVIDENCE_EVENTS)
+	if ((c->events || *c->effects) && best < EVIDENCE_EVENTS)
 		best = EVIDENCE_EVENTS;
 	return has_comparison(c) ? EVIDENCE_TRUTH : best;
 }
@@ -241,10 +241,13 @@ static void say_fine(struct result_cell *c)
 	if (fallbacks > 1)
 		buf_printf(&reason, " (and %zu more)", fallbacks - 1);
 	add_notes(c, &reason);
+	if (*c->effects)
+		buf_printf(&reason, "%sits effect: %s", reason.len ? "; " : "", c->effects);
 	if (*c->learnt)
 		buf_printf(&reason, "%slearnt: %s", reason.len ? "; " : "", c->learnt);
 	if (!proven)
-		buf_printf(&reason, "%s%s", reason.len ? "; " : "", unproven_words[c->evidence]);
+		buf_printf(&reason, "%s%s", reason.len ? "; " : "",
+		           *c->effects ? "no [effect] in its ini says what it should be" : unproven_words[c->evidence]);
 	conclude(c,
 	         !proven ? VERDICT_UNPROVEN
 	         : first ? VERDICT_DEGRADED

@@ -243,7 +243,8 @@ static void take_setting(struct parser *p, const char *section, const char *name
 		return;
 	}
 	for (size_t i = 0; i < p->ini->setting_count; i++)
-		if (p->ini->settings[i].key == setting.key && !strcmp(p->ini->settings[i].name, setting.name))
+		if (p->ini->settings[i].key == setting.key && setting.key != SETTING_EFFECT &&
+		    !strcmp(p->ini->settings[i].name, setting.name))
 			mistake(p, p->line, "\"%s\" is given twice, first in line %u; keep one", name,
 			        p->setting_lines[i]);
 	add_setting(p, setting);
@@ -291,7 +292,7 @@ static bool check_line(struct parser *p, const char *line, size_t len)
 	p->ini->expects |= strcmp(name, "expect") == 0;
 	if (strcmp(name, "object") != 0 && strcmp(name, "expect") != 0 && !object_setting_is_section(name))
 		mistake(p, p->line,
-		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs] or [sysctl]",
+		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs], [sysctl] or [effect]",
 		        name);
 	return true;
 }

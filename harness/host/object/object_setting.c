@@ -10,6 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/cleanup.h"
+#include "wire/effect_rule.h"
 
 /* Says what is wrong with a value, or returns true. */
 typedef bool check_fn(const char *value, struct buf *why);
@@ -114,7 +115,7 @@ static bool is_identifier(const char *s)
 bool object_setting_is_section(const char *section)
 {
 	return !strcmp(section, "rodata") || !strcmp(section, "maps") || !strcmp(section, "programs") ||
-	       !strcmp(section, "sysctl");
+	       !strcmp(section, "sysctl") || !strcmp(section, "effect");
 }
 
 static bool parse_variable(const char *name, const char *value, struct job_setting *out, struct buf *why)
@@ -149,6 +150,16 @@ static bool parse_sysctl(const char *name, const char *value, struct job_setting
 	return true;
 }
 
+static bool parse_effect(const char *name, const char *value, struct job_setting *out, struct buf *why)
+{
+	struct effect_rule rule;
+
+	if (!effect_rule_parse(name, value, &rule, why))
+		return false;
+	*out = (struct job_setting){.key = SETTING_EFFECT, .name = xstrdup(name), .value = xstrdup(value)};
+	return true;
+}
+
 bool object_setting_parse(const char *section, const char *name, const char *value, struct job_setting *out,
                           struct buf *why)
 {
@@ -161,6 +172,8 @@ bool object_setting_parse(const char *section, const char *name, const char *val
 		return parse_variable(name, value, out, why);
 	if (!strcmp(section, "sysctl"))
 		return parse_sysctl(name, value, out, why);
+	if (!strcmp(section, "effect"))
+		return parse_effect(name, value, out, why);
 	attribute = dot ? find_attribute(section, dot + 1) : NULL;
 	if (!dot || dot == name) {
 		buf_printf(why, "\"%s\" is not NAME.ATTRIBUTE; the attributes in [%s] are ", name, section);

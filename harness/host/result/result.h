@@ -149,6 +149,7 @@ struct result_cell {
 	uint64_t lost;
 	char *source;     /* how events were taken */
 	char *event_type; /* struct they were decoded by */
+	char *effects;    /* what deeds came to because the object acts: "exec: EPERM (exec and 6 more)"; "" */
 	char *learnt;     /* where values were found that no type tells of: "pid@0:8 comm@8:16, by …"; "" */
 	char *unchecked;  /* space-separated event fields that no truth is known for */
 	double ms;        /* host time from the cell's begin to its end */

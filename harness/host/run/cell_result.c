@@ -106,6 +106,7 @@ static void fill(struct result_cell *cell, const struct session_cell *facts, con
 	text_set(&cell->source, end->source);
 	text_set(&cell->event_type, end->event_type);
 	text_set(&cell->unchecked, end->unchecked);
+	text_set(&cell->effects, end->effects ? end->effects : "");
 	cell->ms = (double)(facts->end_ms - facts->begin_ms);
 	cell->open_ms = (double)end->open_ns / 1e6;
 	cell->attach_ms = (double)end->attach_ns / 1e6;

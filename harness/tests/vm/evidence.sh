@@ -35,3 +35,16 @@ shifted() {
 		latest '[.cells[] | select(.object == "learn_printed")] | length == 4 and all(.verdict == "wrong")'
 }
 check "a name read at one kernel's offset is wrong on the others; parent and pid swapped are wrong" shifted
+
+acting=(build/progs/{deny_connect,deny_nothing,end_by_signal}.bpf.o)
+check "effects that an ini expects, and one that does not appear" status 0 " 0 unexpected, 0 infra" run "${some[@]}" "${acting[@]}"
+check "they were compared" latest '[.cells[] | select(.object != "deny_nothing" and .kernel != "5.10-cloud")] | length == 6 and
+	all(.verdict == "pass" and .evidence == "truth" and all(.truth[]; .ok) and (.effects | contains("EPERM") or contains("SIGKILL")))'
+check "what an object does to the harness's own hands is named, and no fault of the harness" status 0 " 0 unexpected, 0 infra" \
+	run "${some[@]}" build/tests/objects/{deny_all,kill_exec,other_file}.bpf.o build/tests/unguarded/kill_exec.bpf.o build/progs/exec_identity.bpf.o
+check "by what it comes to" latest '[.cells[] | select(.kernel != "5.10-cloud")] as $c | ($c | length) == 15 and
+	all($c[] | select(.object == "deny_all"); .evidence == "events" and (.effects | contains("reading /proc: EPERM"))) and
+	all($c[] | select(.object == "kill_exec"); .effects == "exec: SIGKILL (exec)") and
+	all($c[] | select(.object == "kill_exec-2"); .effects == "whatever the harness does: SIGKILL") and
+	all($c[] | select(.object == "other_file"); .effects | startswith("exec: E")) and
+	all($c[] | select(.object == "exec_identity"); .verdict == "pass")'

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "wire/effect_rule.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/terms.h"
+
+#define GROUP(name) (1u << WORKLOAD_##name)
+#define ALL_GROUPS ((1u << WORKLOAD_GROUP_COUNT) - 1)
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define ERRNO_MAX 4095
+#define SIGNAL_MAX 64
+
+/* Calls that subjects make, and the deeds that they are part of; every deed begins with an exec. */
+static const struct call {
+	const char *name;
+	uint32_t groups;
+} calls[] = {
+        {"exec", ALL_GROUPS},
+        {EFFECT_SIGNAL, ALL_GROUPS},
+        {"open", GROUP(FILE) | GROUP(MMAP) | GROUP(DISK)},
+        {"read", GROUP(FILE) | GROUP(DISK)},
+        {"write", GROUP(FILE) | GROUP(TCP)},
+        {"rename", GROUP(FILE)},
+        {"unlink", GROUP(FILE) | GROUP(MMAP)},
+        {"socket", GROUP(TCP) | GROUP(UDP)},
+        {"bind", GROUP(TCP) | GROUP(UDP)},
+        {"listen", GROUP(TCP)},
+        {"connect", GROUP(TCP) | GROUP(UDP)},
+        {"accept", GROUP(TCP)},
+        {"fork", GROUP(FORK) | GROUP(SIGNAL)},
+        {"kill", GROUP(SIGNAL)},
+        {"mmap", GROUP(MMAP)},
+        {"mprotect", GROUP(MMAP)},
+        {"munmap", GROUP(MMAP)},
+        {"mount", GROUP(MOUNT)},
+        {"umount", GROUP(MOUNT)},
+        {"setuid", GROUP(SETUID)},
+        {"setgid", GROUP(SETUID)},
+        {"mkdir", GROUP(MOUNT) | GROUP(CGROUP)},
+};
+
+static const char *const other_outcomes[] = {EFFECT_SUCCESS, "other path", "other bytes", "hangs"};
+
+static bool is_errno(const char *name)
+{
+	for (int i = 1; i < ERRNO_MAX; i++) {
+		const char *known = strerrorname_np(i);
+
+		if (known && !strcmp(known, name))
+			return true;
+	}
+	return false;
+}
+
+static bool is_signal(const char *name)
+{
+	for (int i = 1; i < SIGNAL_MAX && !strncmp(name, "SIG", 3); i++) {
+		const char *known = sigabbrev_np(i);
+
+		if (known && !strcmp(known, name + 3))
+			return true;
+	}
+	return false;
+}
+
+static bool is_outcome(const char *name)
+{
+	for (size_t i = 0; i < COUNT(other_outcomes); i++)
+		if (!strcmp(other_outcomes[i], name))
+			return true;
+	return is_errno(name) || is_signal(name);
+}
+
+/* " for uid 1000" at the end; false when it is there and no number follows. */
+static bool uid_take(const char *value, size_t *len, struct effect_rule *rule)
+{
+	static const char word[] = " for uid ";
+	const char *at = strstr(value, word);
+	char *end;
+	unsigned long uid;
+
+	*len = at ? (size_t)(at - value) : strlen(value);
+	if (!at)
+		return true;
+	uid = strtoul(at + sizeof(word) - 1, &end, 10);
+	rule->has_uid = true;
+	rule->uid = (uint32_t)uid;
+	return isdigit((unsigned char)at[sizeof(word) - 1]) && !*end && uid <= UINT32_MAX;
+}
+
+static const struct call *call_find(const char *name)
+{
+	for (size_t i = 0; i < COUNT(calls); i++)
+		if (!strcmp(calls[i].name, name))
+			return &calls[i];
+	return NULL;
+}
+
+static void list_calls(struct buf *why)
+{
+	for (size_t i = 0; i < COUNT(calls); i++)
+		buf_printf(why, "%s%s", i ? ", " : "", calls[i].name);
+}
+
+bool effect_rule_parse(const char *name, const char *value, struct effect_rule *rule, struct buf *why)
+{
+	const struct call *call = call_find(name);
+	size_t len;
+	bool good;
+
+	*rule = (struct effect_rule){0};
+	if (!call) {
+		buf_printf(why, "unknown call \"%s\" in [effect]; give one of ", name);
+		list_calls(why);
+		return false;
+	}
+	good = uid_take(value, &len, rule) && len < sizeof(rule->outcome);
+	snprintf(rule->call, sizeof(rule->call), "%s", name);
+	snprintf(rule->outcome, sizeof(rule->outcome), "%.*s", good ? (int)len : 0, value);
+	rule->groups = call->groups;
+	if (good && is_outcome(rule->outcome))
+		return true;
+	buf_printf(
+	        why,
+	        "\"%s\" is no effect; give the error (EPERM), the signal (SIGKILL), other path, other bytes or success, and perhaps \" for uid 1000\"",
+	        value);
+	return false;
+}
