@@ -98,20 +98,6 @@ static void *grow(void *list, size_t count, size_t size)
 	return xrealloc(list, count ? 2 * count : 1, size);
 }
 
-/* Of a program that was told of before its workloads, what is told after them counts. */
-static bool program_replace(struct session_cell *cell, struct message *m)
-{
-	for (size_t i = 0; i < cell->program_count; i++) {
-		if (strcmp(cell->programs[i].name, m->program.name))
-			continue;
-		program_fact_free(&cell->programs[i]);
-		cell->programs[i] = m->program;
-		*m = (struct message){0};
-		return true;
-	}
-	return false;
-}
-
 static int take_fact(struct session *s, struct message *m, struct error *err)
 {
 	struct session_cell *cell = s->current < 0 ? NULL : &s->cells[s->current];
@@ -121,8 +107,6 @@ static int take_fact(struct session *s, struct message *m, struct error *err)
 		return out_of_order(m, err);
 	switch (m->type) {
 	case MESSAGE_PROGRAM:
-		if (program_replace(cell, m))
-			return 0;
 		list = grow(cell->programs, cell->program_count, sizeof(*cell->programs));
 		if (!list)
 			break;
