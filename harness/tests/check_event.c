@@ -91,6 +91,40 @@ START_TEST(a_layout_sees_through_typedefs_nesting_and_anonymous_members)
 }
 END_TEST
 
+/* What a map's key and value are: structs, a scalar that an ini names, a section of variables. */
+START_TEST(a_layout_is_put_together_from_types)
+{
+	struct event_layout layout = {0};
+	int key = btf__add_struct(btf, "key", 4), section, pid, note, value;
+
+	field("pid", u32_id, 0);
+	value = btf__add_struct(btf, "note", 12);
+	field("ppid", u32_id, 0);
+	field("when", u64_id, 4);
+	pid = btf__add_var(btf, "last", BTF_VAR_GLOBAL_ALLOCATED, s32_id);
+	note = btf__add_var(btf, "task", BTF_VAR_GLOBAL_ALLOCATED, value);
+	section = btf__add_datasec(btf, ".bss", 32);
+	ck_assert_int_eq(btf__add_datasec_var_info(btf, pid, 8, 4), 0);
+	ck_assert_int_eq(btf__add_datasec_var_info(btf, note, 16, 12), 0);
+
+	event_layout_add(&layout, btf, (uint32_t)key, "", 0);
+	event_layout_add(&layout, btf, (uint32_t)u64_id, "uid", 32);
+	event_layout_add(&layout, btf, (uint32_t)u64_id, "", 96); /* nobody names it */
+	event_layout_add(&layout, btf, 0, "gone", 96);
+	event_layout_add(&layout, btf, (uint32_t)section, "", 128);
+	ck_assert_uint_eq(layout.count, 5);
+	ck_assert_str_eq(layout.fields[0].path, "pid");
+	ck_assert_str_eq(layout.fields[1].path, "uid");
+	ck_assert(layout.fields[1].offset_bits == 32 && layout.fields[1].size_bits == 64);
+	ck_assert_str_eq(layout.fields[2].path, "last");
+	ck_assert(layout.fields[2].offset_bits == 128 + 64 && layout.fields[2].is_signed);
+	ck_assert_str_eq(layout.fields[3].path, "task.ppid");
+	ck_assert_str_eq(layout.fields[4].path, "task.when");
+	ck_assert_uint_eq(layout.fields[4].offset_bits, 128 + 8 * 20);
+	event_layout_free(&layout);
+}
+END_TEST
+
 START_TEST(a_struct_that_is_not_there_is_no_failure)
 {
 	struct error err = {0};
@@ -307,6 +341,7 @@ int main(void)
 	const struct suite_row tests[] = {
 	        GROUP("event", .set_up = btf_open, .tear_down = btf_close),
 	        TEST(a_layout_sees_through_typedefs_nesting_and_anonymous_members),
+	        TEST(a_layout_is_put_together_from_types),
 	        TEST(a_struct_that_is_not_there_is_no_failure),
 	        TEST(nesting_without_end_is_refused),
 	        EACH(integers_of_any_size_are_read_little_endian, integers),

@@ -79,6 +79,8 @@ static const char settings_text[] = "[object]\n"
                                     "outer.inner = proto\n"
                                     ".rodata.x.pin = no\n"
                                     "arena.autocreate = no\n"
+                                    "execs.key = pid\n"
+                                    "execs.value = comm\n"
                                     "[programs]\n"
                                     "a.autoload = yes\n"
                                     "a.attach_to = /lib/libc.so.6:malloc\n"
@@ -95,6 +97,7 @@ START_TEST(settings_are_taken_in_their_order)
 	        {SETTING_MAP_KEY_SIZE, "stack", "4"},     {SETTING_MAP_VALUE_SIZE, "stack", "1016"},
 	        {SETTING_MAP_TYPE, "start", "lru_hash"},  {SETTING_MAP_INNER, "outer", "proto"},
 	        {SETTING_MAP_PIN, ".rodata.x", "no"},     {SETTING_MAP_AUTOCREATE, "arena", "no"},
+	        {SETTING_MAP_KEY_NAME, "execs", "pid"},   {SETTING_MAP_VALUE_NAME, "execs", "comm"},
 	        {SETTING_PROGRAM_AUTOLOAD, "a", "yes"},   {SETTING_PROGRAM_ATTACH_TO, "a", "/lib/libc.so.6:malloc"},
 	        {SETTING_PROGRAM_TYPE, "b", "xdp"},
 	};

@@ -49,8 +49,8 @@ static const char *const phases[PHASE_COUNT] = {
 };
 
 static const char *const sources[SOURCE_COUNT] = {
-        [SOURCE_AUTO] = "auto",     [SOURCE_RINGBUF] = "ringbuf", [SOURCE_PERFBUF] = "perfbuf",
-        [SOURCE_PRINTK] = "printk", [SOURCE_NONE] = "none",       [SOURCE_ITER] = "iter",
+        [SOURCE_AUTO] = "auto", [SOURCE_RINGBUF] = "ringbuf", [SOURCE_PERFBUF] = "perfbuf", [SOURCE_PRINTK] = "printk",
+        [SOURCE_NONE] = "none", [SOURCE_ITER] = "iter",       [SOURCE_MAP] = "map",
 };
 
 static const char *const workloads[WORKLOAD_GROUP_COUNT] = {

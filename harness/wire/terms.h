@@ -78,7 +78,8 @@ enum cell_phase {
 	PHASE_COUNT,
 };
 
-/* How an object hands its events over. SOURCE_AUTO: ring buffer, else perf buffer, else iterators, else none. */
+/* How an object hands its events over. SOURCE_AUTO: ring buffer, else perf buffer, else iterators, else what is
+ * printed, else maps, else none. */
 enum event_source {
 	SOURCE_AUTO,
 	SOURCE_RINGBUF,
@@ -86,6 +87,7 @@ enum event_source {
 	SOURCE_PRINTK,
 	SOURCE_NONE,
 	SOURCE_ITER, /* lines that an iterator prints when it is read, which is after each subject's deed */
+	SOURCE_MAP,  /* entries of maps that are new or have changed after a subject's deed */
 	SOURCE_COUNT,
 };
 
@@ -135,6 +137,8 @@ enum setting_key {
 	SETTING_MODULE, /* value: a kernel module to load before the object is opened, in order; may be repeated */
 	SETTING_SYSCTL, /* name: a file below /proc/sys, "net/ipv4/…"; value: what it holds while the workloads run */
 	SETTING_EFFECT, /* name: a call; value: what it comes to, see effect_rule.h; may be repeated */
+	SETTING_MAP_KEY_NAME,   /* name: a map; value: what its key is, as a field would be called: "pid" */
+	SETTING_MAP_VALUE_NAME, /* the same of its value */
 	SETTING_KEY_COUNT,
 };
 

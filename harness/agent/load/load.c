@@ -163,6 +163,22 @@ static void send_observations(const struct observation_list *list)
 	}
 }
 
+/* What deeds stand on, and the events' road, before the object is attached. */
+static void open_ground(struct load *l, struct error *err)
+{
+	const struct job_object *job = l->whole.job;
+	cleanup_free struct map_name *names = xcalloc(job->setting_count + 1, sizeof(*names));
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < job->setting_count; i++) {
+		const struct job_setting *s = &job->settings[i];
+
+		if (s->key == SETTING_MAP_KEY_NAME || s->key == SETTING_MAP_VALUE_NAME)
+			names[count++] = (struct map_name){s->name, s->key == SETTING_MAP_VALUE_NAME, s->value};
+	}
+	workload_ground_open(&l->ground, l->whole.obj, wanted_source(job), names, count, err);
+}
+
 static struct effect_rule *effect_rules(const struct job_object *job, size_t *count)
 {
 	struct effect_rule *rules = xcalloc(job->setting_count + 1, sizeof(*rules));
@@ -297,7 +313,7 @@ void load_run(const struct job_object *object)
 	loaded = clock_ns(CLOCK_BOOTTIME);
 	l.end.open_ns = loaded - start;
 	if (ok)
-		workload_ground_open(&l.ground, l.whole.obj, wanted_source(object), &ground);
+		open_ground(&l, &ground);
 	ok = ok && !attempt_attach(&l.whole);
 	attached = clock_ns(CLOCK_BOOTTIME);
 	l.end.attach_ns = attached - loaded;

@@ -2,6 +2,7 @@
 #include "agent/truth/attribution.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "agent/truth/self_check.h"
@@ -60,8 +61,39 @@ static void line_read(const struct attribution *a, const struct capture_event *r
 	*out = by_format;
 }
 
+static bool same_value(const struct event_value *a, const struct event_value *b)
+{
+	if (a->has_integer)
+		return b->has_integer && a->integer == b->integer;
+	return a->has_text && b->has_text && a->text_size == b->text_size && !memcmp(a->text, b->text, a->text_size);
+}
+
+/* Of global variables only those that have changed were said: the others are as they always were. */
+static void unchanged_drop(const struct capture_event *raw, struct event *e)
+{
+	cleanup_event struct event before;
+	size_t kept = 0;
+
+	event_decode(raw->layout, raw->before, raw->len, &before);
+	for (size_t i = 0; i < e->count; i++) {
+		if (!same_value(&e->values[i], &before.values[i])) {
+			e->values[kept++] = e->values[i];
+			continue;
+		}
+		free(e->values[i].name);
+		free(e->values[i].text);
+	}
+	e->count = kept;
+}
+
 static void event_read(const struct attribution *a, const struct capture_event *raw, struct event *out)
 {
+	if (raw->layout) {
+		event_decode(raw->layout, raw->bytes, raw->len, out);
+		if (raw->before)
+			unchanged_drop(raw, out);
+		return;
+	}
 	if (a->layout->type)
 		event_decode(a->layout, raw->bytes, raw->len, out);
 	else if (capture_source_prints(capture_source(a->capture)))
@@ -139,9 +171,11 @@ size_t attribution_judge(struct attribution *a, const struct attribution_subject
 	__attribute__((cleanup(survey_free))) struct survey s =
 	        survey_make(a, &subject->identity, subject->scene, subject->noisy);
 	size_t judged = 0, wrong = 0;
+	bool doubtful; /* what is right is the subject's, what is not may be anybody's */
 
 	a->own_events += s.own;
-	if (!s.own && (!subject->expected || (subject->tentative && s.has_identity)))
+	doubtful = !s.own && subject->tentative;
+	if (!s.own && (!subject->expected || (doubtful && s.has_identity)))
 		return 0;
 	/* Events that nothing is known of: that some came is all that can be said. */
 	if (!s.understood) {
@@ -160,6 +194,10 @@ size_t attribution_judge(struct attribution *a, const struct attribution_subject
 		if (s.marks[i].stranger || (s.own && !s.marks[i].own))
 			continue;
 		bad = event_judge(a, subject, &s, i);
+		if (doubtful && bad) {
+			fact_list_cut(&a->facts, before);
+			continue;
+		}
 		judged++;
 		wrong += bad;
 		/* Without an id, a whole and right event is the best sign there is. */

@@ -2,11 +2,13 @@
 #include "agent/truth/capture.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/truth/iterate.h"
+#include "agent/truth/print_format.h"
 #include "agent/truth/trace_pipe.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -32,6 +34,7 @@ struct capture {
 	size_t perf_count;
 	struct trace_pipe pipe;
 	struct iterators iterators;
+	struct map_entries *maps;
 	struct capture_event *kept;
 	size_t kept_count, kept_bytes;
 	uint64_t total, lost;
@@ -54,6 +57,25 @@ static void event_keep(struct capture *c, const char *source, const void *bytes,
 	};
 	memcpy(e->bytes, bytes, len);
 	c->kept_bytes += len;
+}
+
+static void on_map_entry(void *arg, const struct map_entry *entry)
+{
+	struct capture *c = arg;
+	size_t before = c->kept_count;
+	struct capture_event *e;
+
+	event_keep(c, entry->map, entry->bytes, entry->size);
+	if (c->kept_count == before)
+		return;
+	e = &c->kept[before];
+	e->form = RECORD_ENTRY;
+	e->key_size = entry->key_size;
+	e->layout = entry->layout;
+	if (entry->is_globals && entry->before) {
+		e->before = xcalloc(1, entry->size + 1);
+		memcpy(e->before, entry->before, entry->size);
+	}
 }
 
 static int on_ring_event(void *arg, void *bytes, size_t len)
@@ -189,6 +211,17 @@ static bool object_prints(struct bpf_object *obj)
 	return false;
 }
 
+static bool object_has_formats(struct bpf_object *obj)
+{
+	struct print_formats formats = {0};
+	bool some;
+
+	print_formats_read(&formats, obj);
+	some = formats.count > 0;
+	print_formats_free(&formats);
+	return some;
+}
+
 /* What is printed counts only where there is no other way that events come. */
 static int prints_open(struct capture *c, struct bpf_object *obj, enum event_source wanted, struct error *err)
 {
@@ -211,7 +244,22 @@ static int iter_open(struct capture *c, struct bpf_object *obj, enum event_sourc
 	return 0;
 }
 
-int capture_open(struct bpf_object *obj, enum event_source source, struct capture **out, struct error *err)
+/* Entries of maps count only where nothing else hands anything over, or where an ini says so. */
+static int maps_look_open(struct capture *c, struct bpf_object *obj, enum event_source wanted,
+                          const struct map_name *names, size_t name_count, struct error *err)
+{
+	if (wanted != SOURCE_MAP && (wanted != SOURCE_AUTO || c->source != SOURCE_NONE))
+		return 0;
+	c->maps = map_entries_open(obj, names, name_count);
+	if (!c->maps && wanted == SOURCE_MAP)
+		return error_usage(err, "the object has no map whose entries can be read: correct `source` in its ini");
+	if (c->maps)
+		c->source = SOURCE_MAP;
+	return 0;
+}
+
+int capture_open(struct bpf_object *obj, enum event_source source, const struct map_name *names, size_t name_count,
+                 struct capture **out, struct error *err)
 {
 	struct capture *c = xcalloc(1, sizeof(*c));
 	int rc;
@@ -220,6 +268,9 @@ int capture_open(struct bpf_object *obj, enum event_source source, struct captur
 	c->pipe.fd = -1;
 	rc = source_open(c, obj, source, err);
 	rc = rc < 0 ? rc : iter_open(c, obj, source, err);
+	/* a text without a value says less than any map */
+	rc = rc < 0 || !object_has_formats(obj) ? rc : prints_open(c, obj, source, err);
+	rc = rc < 0 ? rc : maps_look_open(c, obj, source, names, name_count, err);
 	rc = rc < 0 ? rc : prints_open(c, obj, source, err);
 	if (rc < 0)
 		capture_free(c);
@@ -250,12 +301,19 @@ static int pipe_drain(struct capture *c, struct error *err)
 	return rc;
 }
 
-int capture_sample(struct capture *c, struct error *err)
+const struct event_layout *capture_map_layout(const struct capture *c, size_t i)
+{
+	return map_entries_layout(c->maps, i);
+}
+
+int capture_sample(struct capture *c, pid_t pid, struct error *err)
 {
 	cleanup_buf struct buf text = {0};
 	int rc = iterators_read(&c->iterators, &text, err);
 	const char *line = buf_str(&text), *end;
 
+	if (c->maps)
+		map_entries_look(c->maps, pid, on_map_entry, c);
 	for (; c->source == SOURCE_ITER && (end = strchr(line, '\n')); line = end + 1)
 		event_keep(c, "", line, (size_t)(end - line));
 	return rc;
@@ -271,6 +329,8 @@ static int drain_once(struct capture *c, struct error *err)
 		rc = perf_buffer__consume(c->perfs[i]);
 	if (rc < 0)
 		return error_set(err, -rc, "cannot take events from the object: %s", strerror(-rc));
+	if (c->maps)
+		map_entries_look(c->maps, 0, on_map_entry, c);
 	return c->source == SOURCE_PRINTK ? pipe_drain(c, err) : 0;
 }
 
@@ -282,6 +342,8 @@ static void source_wait(struct capture *c, int wait_ms)
 		perf_buffer__poll(c->perfs[0], wait_ms);
 	else if (c->source == SOURCE_PRINTK)
 		trace_pipe_wait(&c->pipe, wait_ms);
+	else if (c->maps)
+		poll(NULL, 0, wait_ms);
 }
 
 int capture_drain(struct capture *c, int wait_ms, struct error *err)
@@ -301,10 +363,16 @@ const struct capture_event *capture_events(const struct capture *c, size_t *coun
 	return c->kept;
 }
 
+static void free_event(struct capture_event *e)
+{
+	free(e->bytes);
+	free(e->before);
+}
+
 void capture_forget(struct capture *c)
 {
 	for (size_t i = 0; i < c->kept_count; i++)
-		free(c->kept[i].bytes);
+		free_event(&c->kept[i]);
 	c->kept_count = 0;
 	c->kept_bytes = 0;
 }
@@ -334,5 +402,6 @@ void capture_free(struct capture *c)
 	free(c->taps);
 	trace_pipe_close(&c->pipe);
 	iterators_close(&c->iterators);
+	map_entries_free(c->maps);
 	free(c);
 }

@@ -12,6 +12,8 @@
 
 #include <bpf/libbpf.h>
 
+#include "agent/truth/event.h"
+#include "agent/truth/map_entries.h"
 #include "base/error.h"
 #include "wire/message.h"
 #include "wire/terms.h"
@@ -23,17 +25,21 @@ struct capture_event {
 	void *bytes;
 	size_t len;
 	const char *source;    /* the map that it came through, "" for a line; borrowed from the object */
-	enum record_form form; /* RECORD_BYTES, or RECORD_FIELDS for a line */
+	enum record_form form; /* RECORD_BYTES, RECORD_FIELDS for a line, RECORD_ENTRY of a map */
 	uint32_t key_size;
+	const struct event_layout *layout; /* of an entry */
+	void *before; /* of global variables: as they were before, for only what has changed was said; else NULL */
 };
 
 /*
  * Start taking events of `obj`, which must be loaded and outlive the capture. SOURCE_AUTO takes every ring buffer and
- * every perf buffer, else what iterators print, else what programs print; it is called after the first kind that the
- * object has, else SOURCE_NONE; an explicit source that the object does not have is a usage error. On success
+ * every perf buffer, else what iterators print, else what programs print, else entries of maps; it is called after the
+ * first kind that the object has, else SOURCE_NONE; an explicit source that the object does not have is a usage error.
+ * On success
  * `*c` is the caller's: capture_free.
  */
-int capture_open(struct bpf_object *obj, enum event_source source, struct capture **c, struct error *err);
+int capture_open(struct bpf_object *obj, enum event_source source, const struct map_name *names, size_t name_count,
+                 struct capture **c, struct error *err);
 
 /* What SOURCE_AUTO settled for; never SOURCE_AUTO. */
 enum event_source capture_source(const struct capture *c);
@@ -50,9 +56,13 @@ void capture_forget(struct capture *c);
 
 /*
  * Read the object's iterators once: a moment that the caller chose, for they report nothing by themselves. With
- * SOURCE_ITER every line they print is an event. Returns 0 or a negative errno.
+ * SOURCE_ITER every line they print is an event, with SOURCE_MAP what task storage holds of process `pid`. Returns 0 or
+ * a negative errno.
  */
-int capture_sample(struct capture *c, struct error *err);
+int capture_sample(struct capture *c, pid_t pid, struct error *err);
+
+/* Layout number `i` of the maps that entries are taken from, NULL behind the last. */
+const struct event_layout *capture_map_layout(const struct capture *c, size_t i);
 
 /* True for a source whose events are lines that name their own fields. */
 static inline bool capture_source_prints(enum event_source source)

@@ -117,6 +117,45 @@ int event_layout_read(const struct btf *btf, const char *name, struct event_layo
 	return rc;
 }
 
+static void scalar_add(struct event_layout *layout, const struct btf *btf, const struct btf_type *t, const char *name,
+                       uint32_t base_bits)
+{
+	struct event_field field = {.path = xstrdup(name), .offset_bits = base_bits};
+
+	field.kind = type_kind(btf, t, &field);
+	layout->fields = xrealloc(layout->fields, layout->count + 1, sizeof(*layout->fields));
+	layout->fields[layout->count++] = field;
+}
+
+static void variables_add(struct event_layout *layout, const struct btf *btf, const struct btf_type *section,
+                          uint32_t base_bits)
+{
+	const struct btf_var_secinfo *vars = btf_var_secinfos(section);
+
+	for (uint32_t i = 0; i < btf_vlen(section); i++) {
+		const struct btf_type *var = btf__type_by_id(btf, vars[i].type);
+		const char *name = var ? btf__name_by_offset(btf, var->name_off) : NULL;
+
+		if (var && btf_is_var(var) && name && vars[i].offset < UINT32_MAX / 16)
+			event_layout_add(layout, btf, var->type, name, base_bits + 8 * vars[i].offset);
+	}
+}
+
+void event_layout_add(struct event_layout *layout, const struct btf *btf, uint32_t id, const char *name,
+                      uint32_t base_bits)
+{
+	const struct btf_type *t = btf && id ? type_skip_modifiers(btf, id) : NULL;
+
+	if (!t || layout->count >= FIELDS_MAX)
+		return;
+	if (btf_is_datasec(t))
+		variables_add(layout, btf, t, base_bits);
+	else if (btf_is_composite(t))
+		fields_add(btf, t, name, base_bits, 0, layout, NULL);
+	else if (*name)
+		scalar_add(layout, btf, t, name, base_bits);
+}
+
 void event_layout_free(struct event_layout *layout)
 {
 	for (size_t i = 0; i < layout->count; i++)

@@ -42,6 +42,12 @@ struct event_layout {
  * such struct; -EBADMSG when the BTF makes no sense. On success free with event_layout_free.
  */
 int event_layout_read(const struct btf *btf, const char *name, struct event_layout *out, struct error *err);
+/*
+ * Add what a value of type `id` has, `base_bits` into an event: the members of a struct, the variables of a section of
+ * global ones, or one field called `name`, when that is not "". What is not understood is left out.
+ */
+void event_layout_add(struct event_layout *layout, const struct btf *btf, uint32_t id, const char *name,
+                      uint32_t base_bits);
 void event_layout_free(struct event_layout *layout);
 
 /* One value of one event. */

@@ -83,7 +83,7 @@ static int live_end(const struct life_watch *w, struct subject *s, struct error 
 	int rc;
 
 	run_counts_window_open(w->runs);
-	rc = capture_sample(w->capture, err);
+	rc = capture_sample(w->capture, subject_pid(s), err);
 	rc = rc < 0 ? rc : subject_finish(s, err);
 	run_counts_window_close(w->runs);
 	return rc;

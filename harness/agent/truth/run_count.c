@@ -49,7 +49,7 @@ static bool hands_over(const struct bpf_program *program)
 	return false;
 }
 
-void run_counts_open(struct run_counts *counts, struct bpf_object *obj, const uint32_t *triggers)
+void run_counts_open(struct run_counts *counts, struct bpf_object *obj, const uint32_t *triggers, bool all_hand_over)
 {
 	struct bpf_program *program;
 
@@ -62,7 +62,7 @@ void run_counts_open(struct run_counts *counts, struct bpf_object *obj, const ui
 		        .program = program,
 		        .fd = fd < 0 ? -1 : fd,
 		        .known = triggers[counts->count] != 0,
-		        .hands_over = fd >= 0 && hands_over(program),
+		        .hands_over = fd >= 0 && (all_hand_over || hands_over(program)),
 		};
 		counts->count++;
 	}

@@ -100,6 +100,16 @@ static bool layout_is_understood(const struct event_layout *layout)
 	return false;
 }
 
+static bool some_map_is_understood(const struct run *run)
+{
+	const struct event_layout *layout;
+
+	for (size_t i = 0; (layout = capture_map_layout(run->capture, i)); i++)
+		if (layout_is_understood(layout))
+			return true;
+	return false;
+}
+
 static uint32_t wanted_truths(const struct run *run)
 {
 	uint32_t wanted = 0;
@@ -265,11 +275,14 @@ static void observe_life(struct run *run, const struct subject_kind *kind, const
 	};
 	cleanup_free struct capture_event *lines = NULL;
 
+	lines = xcalloc(count + 1, sizeof(*lines));
 	if (!capture_source_prints(capture_source(run->capture))) {
-		observe_add(run->observations, &about, events, count);
+		for (size_t i = 0; i < count; i++)
+			if (!events[i].layout || !layout_is_understood(events[i].layout))
+				lines[kept++] = events[i];
+		observe_add(run->observations, &about, lines, kept);
 		return;
 	}
-	lines = xcalloc(count + 1, sizeof(*lines));
 	for (size_t i = 0; i < count; i++) {
 		const char *format;
 		struct buf *values = line_values(run, &events[i], &format);
@@ -513,7 +526,8 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 	int rc;
 
 	*out = (struct cell_report){0};
-	run_counts_open(&out->runs, request->obj, request->program_triggers);
+	run_counts_open(&out->runs, request->obj, request->program_triggers,
+	                capture_source(request->ground->capture) == SOURCE_MAP);
 	run.attribution.hints.object_btf = bpf_object__btf(request->obj);
 	run.attribution.hints.kernel_btf = request->kernel_btf;
 	insns_collect(&run, request->obj);
@@ -521,14 +535,16 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 		run.attribution.capture = run.capture;
 		run.attribution.layout = &run.layout;
 		prints = capture_source_prints(capture_source(run.capture));
-		run.attribution.understood = layout_is_understood(&run.layout);
+		run.attribution.understood = layout_is_understood(&run.layout) || some_map_is_understood(&run);
 		if (prints)
 			print_formats_read(&run.formats, request->obj);
 		run.attribution.formats = &run.formats;
-		run.tentative =
-		        prints && request->source == SOURCE_AUTO && capture_source(run.capture) == SOURCE_PRINTK;
+		run.tentative = request->source == SOURCE_AUTO && (capture_source(run.capture) == SOURCE_PRINTK ||
+		                                                   capture_source(run.capture) == SOURCE_MAP);
 		run.observes = prints ? run.formats.unnamed
-		                      : capture_source(run.capture) != SOURCE_NONE && !run.attribution.understood;
+		               : capture_source(run.capture) == SOURCE_MAP
+		                       ? true
+		                       : capture_source(run.capture) != SOURCE_NONE && !run.attribution.understood;
 		run.reports = capture_source_prints(capture_source(run.capture)) || request->groups ||
 		              run.attribution.understood;
 		run.wanted = wanted_truths(&run);
@@ -557,12 +573,12 @@ int workloads_verify(const struct cell_report *report, struct error *err)
 }
 
 int workload_ground_open(struct workload_ground *ground, struct bpf_object *obj, enum event_source source,
-                         struct error *err)
+                         const struct map_name *names, size_t name_count, struct error *err)
 {
 	int rc = action_loopback_up(err);
 
 	rc = rc < 0 ? rc : subject_stage_open(&ground->stage, err);
-	return rc < 0 ? rc : capture_open(obj, source, &ground->capture, err);
+	return rc < 0 ? rc : capture_open(obj, source, names, name_count, &ground->capture, err);
 }
 
 void workload_ground_close(struct workload_ground *ground)

@@ -33,7 +33,7 @@ struct workload_ground {
 
 /* `obj` must be loaded. Returns 0 or a negative errno; close it in either case, once the object is detached. */
 int workload_ground_open(struct workload_ground *ground, struct bpf_object *obj, enum event_source source,
-                         struct error *err);
+                         const struct map_name *names, size_t name_count, struct error *err);
 void workload_ground_close(struct workload_ground *ground);
 
 struct workload_request {

@@ -73,7 +73,7 @@ static void set_source(struct parser *p, const char *value)
 	int source = event_source_parse(value);
 
 	if (source < 0)
-		mistake(p, p->line, "source \"%s\" is unknown; give auto, ringbuf, perfbuf, printk, iter or none",
+		mistake(p, p->line, "source \"%s\" is unknown; give auto, ringbuf, perfbuf, printk, iter, map or none",
 		        value);
 	else
 		p->ini->source = (enum event_source)source;

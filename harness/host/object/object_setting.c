@@ -78,6 +78,8 @@ static const struct attribute {
         {"maps", "inner", SETTING_MAP_INNER, check_word},
         {"maps", "pin", SETTING_MAP_PIN, check_yes_no},
         {"maps", "autocreate", SETTING_MAP_AUTOCREATE, check_yes_no},
+        {"maps", "key", SETTING_MAP_KEY_NAME, check_word},
+        {"maps", "value", SETTING_MAP_VALUE_NAME, check_word},
         {"programs", "autoload", SETTING_PROGRAM_AUTOLOAD, check_yes_no},
         {"programs", "attach_to", SETTING_PROGRAM_ATTACH_TO, check_word},
         {"programs", "type", SETTING_PROGRAM_TYPE, check_program_type},

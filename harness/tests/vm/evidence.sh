@@ -48,3 +48,12 @@ check "by what it comes to" latest '[.cells[] | select(.kernel != "5.10-cloud")]
 	all($c[] | select(.object == "kill_exec-2"); .effects == "whatever the harness does: SIGKILL") and
 	all($c[] | select(.object == "other_file"); .effects | startswith("exec: E")) and
 	all($c[] | select(.object == "exec_identity"); .verdict == "pass")'
+
+check "values come from maps and variables too" status 0 " 0 unexpected, 0 infra" \
+	run "${some[@]}" build/progs/{global_variables,map_entries,map_fixed_offset,task_storage}.bpf.o build/tests/objects/learn_map.bpf.o
+check "of entries by names, of variables, of task storage" latest '
+	[.cells[] | select(.verdict == "pass" and .source == "map")] as $c | ($c | length) == 16 and
+	all($c[] | select(.object == "map_entries"); [.truth[].field] | unique | contains(["comm", "pid", "ppid", "uid"])) and
+	all($c[] | select(.object == "task_storage"); [.truth[].field] | unique | contains(["comm", "pid", "ppid"])) and
+	all($c[] | select(.object == "global_variables"); [.truth[].field] | unique | contains(["task.comm", "task.pid", "task.ppid"])) and
+	all($c[] | select(.object == "learn_map"); .learnt | startswith("pid@0:4 ppid@4:8 comm@12:16, by 7 of 7 subjects on 4 of 4"))'
