@@ -113,7 +113,7 @@ uint8_t learn_record_fits(const struct record_fact *r, const struct learn_place 
 
 		if (v->moment > LEARN_MOMENTS || strcmp(v->name, p->name) || !learn_record_has(r, p, v))
 			continue;
-		moments |= v->moment ? (uint8_t)(1u << (v->moment - 1)) : UINT8_MAX;
+		moments = (uint8_t)(moments | (v->moment ? 1u << (v->moment - 1) : UINT8_MAX));
 	}
 	return moments;
 }
