@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "host/cmd/bisect.h"
+#include "host/bisect/bisect_pick.h"
+#include "host/bisect/bisect_try.h"
 #include "host/source/release_range.h"
 #include "tests/suite.h"
 
@@ -40,7 +41,7 @@ START_TEST(next_is_near_the_middle)
 	enum bisect_state states[MAX_KERNELS];
 	size_t good, bad, count = parse(steps[_i].states, states);
 
-	ck_assert_int_eq(bisect_next(states, count, &good, &bad), steps[_i].next);
+	ck_assert_int_eq(bisect_pick(states, count, &good, &bad), steps[_i].next);
 	ck_assert_uint_eq(good, steps[_i].good);
 	ck_assert_uint_eq(bad, steps[_i].bad);
 }
@@ -56,7 +57,7 @@ START_TEST(every_first_bad_is_found)
 		size_t good, bad, tries = 0;
 		int next;
 
-		while ((next = bisect_next(states, MAX_KERNELS, &good, &bad)) >= 0) {
+		while ((next = bisect_pick(states, MAX_KERNELS, &good, &bad)) >= 0) {
 			size_t n = (size_t)next;
 
 			ck_assert_int_eq(states[n], BISECT_UNKNOWN);
@@ -69,6 +70,63 @@ START_TEST(every_first_bad_is_found)
 		for (size_t i = good + 1; i < bad; i++)
 			ck_assert_uint_eq(i, skipped);
 	}
+}
+END_TEST
+
+/* ---- what two kernels differ in ---- */
+
+static struct result *result_of(enum verdict verdict, enum relo_outcome first, enum relo_outcome second)
+{
+	struct result *r = result_new();
+	struct result_cell *c = result_add_cell(r);
+
+	c->verdict = verdict;
+	c->as_expected = true;
+	result_add_relocation(c)->outcome = first;
+	result_add_relocation(c)->outcome = second;
+	return r;
+}
+
+static const struct {
+	enum verdict verdict;
+	enum relo_outcome first, second;
+	bool alike, alike_by_relocations; /* to a pass of which both are the same */
+} differences[] = {
+        {VERDICT_PASS, RELO_SAME, RELO_SAME, true, true},
+        /* where a field is, is what relocations are for */
+        {VERDICT_PASS, RELO_MOVED, RELO_RESIZED, true, true},
+        {VERDICT_PASS, RELO_SAME, RELO_GUARDED, true, false},
+        {VERDICT_WRONG, RELO_SAME, RELO_SAME, false, false},
+};
+
+START_TEST(kernels_differ_by_verdict_or_by_relocations)
+{
+	struct result *results[] = {result_of(VERDICT_PASS, RELO_SAME, RELO_SAME),
+	                            result_of(differences[_i].verdict, differences[_i].first, differences[_i].second)};
+	struct bisect_try tries[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		ck_assert_int_eq(bisect_try_take(results[i], "there", &tries[i], NULL), 0);
+		result_free(results[i]);
+	}
+	ck_assert_int_eq(bisect_try_alike(&tries[0], &tries[1], false), differences[_i].alike);
+	ck_assert_int_eq(bisect_try_alike(&tries[0], &tries[1], true), differences[_i].alike_by_relocations);
+	bisect_try_free(&tries[0]);
+	bisect_try_free(&tries[1]);
+}
+END_TEST
+
+START_TEST(a_result_that_contradicts_itself_decides_nothing)
+{
+	struct result *r = result_of(VERDICT_PASS, RELO_SAME, RELO_SAME);
+	cleanup_error struct error err = {0};
+	struct bisect_try t;
+
+	free(r->cells[0].relocations[1].disagreement);
+	r->cells[0].relocations[1].disagreement = xstrdup("log says moved");
+	ck_assert_int_eq(bisect_try_take(r, "there", &t, &err), -EPROTO);
+	ck_assert_msg(strstr(err.text, "see there") != NULL, "%s", err.text);
+	result_free(r);
 }
 END_TEST
 
@@ -161,6 +219,8 @@ int main(void)
 	const struct suite_row tests[] = {
 	        EACH(next_is_near_the_middle, steps),
 	        RANGE(every_first_bad_is_found, 1, MAX_KERNELS),
+	        EACH(kernels_differ_by_verdict_or_by_relocations, differences),
+	        TEST(a_result_that_contradicts_itself_decides_nothing),
 	        EACH(one_release_of_each_version_lies_between, ranges),
 	        TEST(what_the_mirror_has_not_is_not_between),
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "host/cmd/bisect.h"
+#include "host/bisect/bisect_pick.h"
 
-int bisect_next(const enum bisect_state *states, size_t count, size_t *good, size_t *bad)
+int bisect_pick(const enum bisect_state *states, size_t count, size_t *good, size_t *bad)
 {
 	size_t middle;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bisect: which of a row of kernels to try next, so that the first bad one behind good ones is found in few tries.
- * Pure; trying is the command's business (cmd_bisect.h).
+ * bisect_pick: which of a row of kernels to try next, so that the first bad one after good ones is found in few tries.
+ * Pure.
  */
-#ifndef COREMATRIX_HOST_CMD_BISECT_H
-#define COREMATRIX_HOST_CMD_BISECT_H
+#ifndef COREMATRIX_HOST_BISECT_BISECT_PICK_H
+#define COREMATRIX_HOST_BISECT_BISECT_PICK_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +20,6 @@ enum bisect_state {
  * The first is good and the last bad. *good becomes the last good one before the first bad one, *bad that one. Returns
  * the one to try next: between them, not tried, next to the middle; -1 when there is none.
  */
-int bisect_next(const enum bisect_state *states, size_t count, size_t *good, size_t *bad);
+int bisect_pick(const enum bisect_state *states, size_t count, size_t *good, size_t *bad);
 
 #endif
