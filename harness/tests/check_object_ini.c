@@ -86,6 +86,37 @@ static const char settings_text[] = "[object]\n"
                                     "a.attach_to = /lib/libc.so.6:malloc\n"
                                     "b.type = xdp\n";
 
+static const char layout_text[] = "[event]\n"
+                                  "layout = {\n"
+                                  "    __u64 ts;\n"
+                                  "    struct { __u32 pid; } task; char comm[16]; }\n"
+                                  "[expect]\n"
+                                  "default = wrong\n";
+
+START_TEST(a_layout_may_go_over_several_lines)
+{
+	cleanup_object_ini struct object_ini ini = {0}, bad = {0};
+	cleanup_error struct error err = {0};
+
+	ck_assert_msg(object_ini_parse(layout_text, "x.ini", &ini, &err) == 0, "%s", err.text);
+	ck_assert_uint_eq(ini.setting_count, 1);
+	ck_assert_int_eq(ini.settings[0].key, SETTING_EVENT_LAYOUT);
+	ck_assert_str_eq(ini.settings[0].value, "{\n    __u64 ts;\n    struct { __u32 pid; } task; char comm[16]; }");
+	ck_assert_uint_eq(ini.rules[0].line, 6);
+	object_ini_free(&ini);
+	ck_assert_int_eq(object_ini_parse("[event]\nlayout = { u32 a; } ; as it is\n[expect]\ndefault = wrong\n",
+	                                  "x.ini", &ini, &err),
+	                 0);
+	ck_assert_str_eq(ini.settings[0].value, "{ u32 a; }");
+	ck_assert_uint_eq(ini.rules[0].line, 4);
+	ck_assert_int_ne(object_ini_parse("[event]\nlayout = { u32 a }\n", "x.ini", &bad, &err), 0);
+	ck_assert_msg(strstr(err.text, "x.ini:2: layout is no list of members"), "%s", err.text);
+	error_clear(&err);
+	ck_assert_int_ne(object_ini_parse("[event]\nlay = { u32 a; }\n", "x.ini", &bad, &err), 0);
+	ck_assert_msg(strstr(err.text, "x.ini:2: unknown key \"lay\" in [event]; give layout"), "%s", err.text);
+}
+END_TEST
+
 START_TEST(settings_are_taken_in_their_order)
 {
 	static const struct {
@@ -324,6 +355,7 @@ int main(void)
 {
 	const struct suite_row tests[] = {
 	        TEST(a_whole_file_is_understood),
+	        TEST(a_layout_may_go_over_several_lines),
 	        TEST(settings_are_taken_in_their_order),
 	        TEST(modules_and_sysctls_become_settings),
 	        EACH(harmless_forms_are_accepted, harmless),

@@ -139,6 +139,7 @@ enum setting_key {
 	SETTING_EFFECT, /* name: a call; value: what it comes to, see effect_rule.h; may be repeated */
 	SETTING_MAP_KEY_NAME,   /* name: a map; value: what its key is, as a field would be called: "pid" */
 	SETTING_MAP_VALUE_NAME, /* the same of its value */
+	SETTING_EVENT_LAYOUT,   /* value: members of an event in C, see c_members.h */
 	SETTING_KEY_COUNT,
 };
 

@@ -218,6 +218,7 @@ static void run_workloads(struct load *l)
 	        .ground = &l->ground,
 	        .kernel_btf = kernel_btf(),
 	        .event_struct = job_object_value(job, SETTING_EVENT),
+	        .event_layout = job_object_value(job, SETTING_EVENT_LAYOUT),
 	        .source = wanted_source(job),
 	        .groups = wanted_workloads(job),
 	        .triggers = summarize(&l->whole),

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "wire/c_members.h"
+
 /* BTF of a foreign object may nest without end. */
 #define DEPTH_MAX 16
 #define FIELDS_MAX 4096
@@ -154,6 +157,35 @@ void event_layout_add(struct event_layout *layout, const struct btf *btf, uint32
 		fields_add(btf, t, name, base_bits, 0, layout, NULL);
 	else if (*name)
 		scalar_add(layout, btf, t, name, base_bits);
+}
+
+int event_layout_members(const char *text, struct event_layout *out, struct error *err)
+{
+	static const enum event_kind kinds[] = {
+	        [C_INTEGER] = EVENT_INTEGER, [C_BYTES] = EVENT_TEXT, [C_OTHER] = EVENT_OPAQUE};
+	cleanup_buf struct buf why = {0};
+	struct c_members m;
+	int rc = 0;
+
+	*out = (struct event_layout){0};
+	if (!c_members_parse(text, &m, &why))
+		rc = error_usage(err, "the layout of an event is not understood: %s", buf_str(&why));
+	for (size_t i = 0; rc == 0 && i < m.count; i++) {
+		out->fields = xrealloc(out->fields, out->count + 1, sizeof(*out->fields));
+		out->fields[out->count++] = (struct event_field){
+		        .path = xstrdup(m.at[i].path),
+		        .kind = kinds[m.at[i].kind],
+		        .offset_bits = 8 * m.at[i].offset,
+		        .size_bits = 8 * m.at[i].size,
+		        .is_signed = m.at[i].is_signed,
+		};
+	}
+	if (rc == 0) {
+		out->type = xstrdup("layout of its ini");
+		out->size = m.size;
+	}
+	c_members_free(&m);
+	return rc;
 }
 
 void event_layout_free(struct event_layout *layout)

@@ -86,6 +86,8 @@ static int layout_find(struct run *run, struct error *err)
 		name = NULL;
 	if (capture_source_prints(capture_source(run->capture)))
 		return 0; /* the lines name their own fields */
+	if (run->request->event_layout)
+		return event_layout_members(run->request->event_layout, &run->layout, err);
 	rc = event_layout_read(bpf_object__btf(run->request->obj), name ? name : "event", &run->layout, err);
 	if (rc != -ENOENT)
 		return rc;

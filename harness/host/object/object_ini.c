@@ -15,6 +15,7 @@
 #include "host/lib/text.h"
 #include "host/object/expect_text.h"
 #include "host/object/object_setting.h"
+#include "wire/c_members.h"
 
 /* An ini is a few lines; more is another file under the wrong name. */
 #define OBJECT_INI_MAX ((size_t)1 << 20)
@@ -23,6 +24,7 @@ struct parser {
 	const char *rest; /* text not read yet */
 	const char *path;
 	unsigned line; /* of the line inih is working on: its handler is not told */
+	bool in_event; /* within [event], whose layout may go over several lines */
 	struct object_ini *ini;
 	unsigned seen[10];       /* line of each key of [object], 0 when not given; order of object_keys */
 	unsigned *setting_lines; /* line of each setting of `ini` */
@@ -261,6 +263,8 @@ static int take_pair(void *ctx, const char *section, const char *name, const cha
 		take_rule(p, name, value);
 	else if (object_setting_is_section(section))
 		take_setting(p, section, name, value);
+	else if (strcmp(section, "event") == 0)
+		mistake(p, p->line, "unknown key \"%s\" in [event]; give layout", name);
 	else if (!*section)
 		mistake(p, p->line, "\"%s\" stands before any section; start with [object]", name);
 	/* an unknown section was reported at its header */
@@ -290,10 +294,62 @@ static bool check_line(struct parser *p, const char *line, size_t len)
 	}
 	name = xstrndup(line + 1, (size_t)(close - line - 1));
 	p->ini->expects |= strcmp(name, "expect") == 0;
-	if (strcmp(name, "object") != 0 && strcmp(name, "expect") != 0 && !object_setting_is_section(name))
+	p->in_event = strcmp(name, "event") == 0;
+	if (strcmp(name, "object") != 0 && strcmp(name, "expect") != 0 && !p->in_event &&
+	    !object_setting_is_section(name))
 		mistake(p, p->line,
-		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs], [sysctl] or [effect]",
+		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs], [sysctl], [effect] or [event]",
 		        name);
+	return true;
+}
+
+static void take_layout(struct parser *p, const char *value)
+{
+	struct c_members members;
+	cleanup_buf struct buf why = {0};
+
+	if (!c_members_parse(value, &members, &why))
+		mistake(p, p->line, "layout is no list of members in C as in { __u64 ts; char comm[16]; }: %s",
+		        buf_str(&why));
+	else
+		add_setting(p, (struct job_setting){
+		                       .key = SETTING_EVENT_LAYOUT, .name = xstrdup(""), .value = xstrdup(value)});
+	c_members_free(&members);
+}
+
+/*
+ * `layout = { … }` of [event], which is longer than inih takes a line to be: read up to the brace that closes it. False
+ * when the text at `line` is none.
+ */
+static bool layout_line(struct parser *p, const char *line)
+{
+	static const char key[] = "layout";
+	const char *at = line + sizeof(key) - 1, *end;
+	cleanup_free char *value = NULL;
+	int depth = 0;
+
+	if (!p->in_event || strncmp(line, key, sizeof(key) - 1))
+		return false;
+	at += strspn(at, " \t");
+	if (*at++ != '=')
+		return false;
+	at += strspn(at, " \t");
+	for (end = at; *end && (depth || (*end != '\n' && *end != ';')); end++) {
+		depth += (*end == '{') - (*end == '}');
+		if (*end == '}' && !depth) {
+			end++;
+			break;
+		}
+	}
+	value = xstrndup(at, (size_t)(end - at));
+	take_layout(p, value);
+	/* what was read here, inih does not see */
+	while (p->rest < end) {
+		size_t len = strcspn(p->rest, "\n");
+
+		p->rest += len + (p->rest[len] == '\n');
+		p->line++;
+	}
 	return true;
 }
 
@@ -314,6 +370,10 @@ static char *next_line(char *out, int room, void *ctx)
 	p->rest += whole + (p->rest[whole] == '\n');
 	lead = lead < whole ? lead : whole;
 	line += lead;
+	if (layout_line(p, line)) {
+		memcpy(out, "\n", 2);
+		return out;
+	}
 	for (len = whole - lead; len && isspace((unsigned char)line[len - 1]);)
 		len--;
 	if (len + 2 > (size_t)room) {
