@@ -139,14 +139,13 @@ static int take_fact(struct session *s, struct message *m, struct error *err)
 static int take_subject(struct session *s, struct message *m, struct error *err)
 {
 	struct session_cell *cell = s->current < 0 ? NULL : &s->cells[s->current];
-	void *list = cell ? grow(cell->subjects, cell->subject_count, sizeof(*cell->subjects)) : NULL;
 
 	if (!cell)
 		return out_of_order(m, err);
-	cell->subjects = list ? list : cell->subjects;
-	if (!list || cell->subject_count >= SESSION_MAX_SUBJECTS || m->subject.count > SESSION_MAX_VALUES)
+	if (cell->subject_count >= SESSION_MAX_SUBJECTS || m->subject.count > SESSION_MAX_VALUES)
 		return error_set(err, EBADMSG, "frames: more than %u subjects, or %u values of one",
 		                 SESSION_MAX_SUBJECTS, SESSION_MAX_VALUES);
+	cell->subjects = grow(cell->subjects, cell->subject_count, sizeof(*cell->subjects));
 	cell->subjects[cell->subject_count++] = (struct observation){.subject = m->subject};
 	*m = (struct message){0};
 	return 0;
@@ -156,14 +155,13 @@ static int take_record(struct session *s, struct message *m, struct error *err)
 {
 	struct session_cell *cell = s->current < 0 ? NULL : &s->cells[s->current];
 	struct observation *subject = cell && cell->subject_count ? &cell->subjects[cell->subject_count - 1] : NULL;
-	void *list = subject ? grow(subject->records, subject->record_count, sizeof(*subject->records)) : NULL;
 
 	if (!subject || m->record.form >= RECORD_FORM_COUNT)
 		return out_of_order(m, err);
-	subject->records = list ? list : subject->records;
-	if (!list || subject->record_count >= SESSION_MAX_RECORDS || m->record.size > SESSION_MAX_RECORD)
+	if (subject->record_count >= SESSION_MAX_RECORDS || m->record.size > SESSION_MAX_RECORD)
 		return error_set(err, EBADMSG, "frames: more than %u records of one subject, or %u bytes of one",
 		                 SESSION_MAX_RECORDS, SESSION_MAX_RECORD);
+	subject->records = grow(subject->records, subject->record_count, sizeof(*subject->records));
 	subject->records[subject->record_count++] = m->record;
 	*m = (struct message){0};
 	return 0;
