@@ -34,22 +34,18 @@ int io_write_all(int fd, const void *bytes, size_t len)
 #define FIRST_READ 4000u
 #define LARGEST_READ 65536u
 
-int io_read_file(const char *path, size_t max, struct buf *out, struct error *err)
+int io_read_fd(int fd, size_t max, struct buf *out)
 {
-	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t total = 0, chunk = FIRST_READ;
 	struct stat st;
 
-	if (fd < 0)
-		return error_set(err, errno, "%s: cannot open: %s", path, strerror(errno));
 	if (fstat(fd, &st))
-		return error_set(err, errno, "%s: cannot read: %s", path, strerror(errno));
+		return -errno;
 	if (S_ISDIR(st.st_mode))
-		return error_set(err, EISDIR, "%s: is a directory", path);
+		return -EISDIR;
 	if (st.st_size > 0) {
 		if ((uintmax_t)st.st_size > max)
-			return error_set(err, EFBIG, "%s: %jd bytes, more than the %zu allowed", path,
-			                 (intmax_t)st.st_size, max);
+			return -EFBIG;
 		chunk = (size_t)st.st_size + 1;
 	}
 	for (;;) {
@@ -59,12 +55,12 @@ int io_read_file(const char *path, size_t max, struct buf *out, struct error *er
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return error_set(err, errno, "%s: cannot read: %s", path, strerror(errno));
+			return -errno;
 		if (n == 0)
 			break;
 		total += (size_t)n;
 		if (total > max)
-			return error_set(err, EFBIG, "%s: more than the %zu bytes allowed", path, max);
+			return -EFBIG;
 		out->len += (size_t)n;
 		out->data[out->len] = '\0';
 		if ((size_t)n < chunk && st.st_size > 0)
@@ -74,6 +70,25 @@ int io_read_file(const char *path, size_t max, struct buf *out, struct error *er
 	}
 	buf_reserve(out, 0)[0] = '\0';
 	return 0;
+}
+
+int io_read_file(const char *path, size_t max, struct buf *out, struct error *err)
+{
+	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	int rc;
+
+	if (fd < 0)
+		return error_set(err, errno, "%s: cannot open: %s", path, strerror(errno));
+	rc = io_read_fd(fd, max, out);
+	if (rc == -EISDIR)
+		return error_set(err, EISDIR, "%s: is a directory", path);
+	if (rc == -EFBIG && !fstat(fd, &st) && (uintmax_t)st.st_size > max)
+		return error_set(err, EFBIG, "%s: %jd bytes, more than the %zu allowed", path, (intmax_t)st.st_size,
+		                 max);
+	if (rc == -EFBIG)
+		return error_set(err, EFBIG, "%s: more than the %zu bytes allowed", path, max);
+	return rc ? error_set(err, -rc, "%s: cannot read: %s", path, strerror(-rc)) : 0;
 }
 
 int io_replace_file(const char *path, const void *bytes, size_t len, struct error *err)

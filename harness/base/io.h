@@ -18,6 +18,9 @@ int io_write_all(int fd, const void *bytes, size_t len);
  */
 int io_read_file(const char *path, size_t max, struct buf *out, struct error *err);
 
+/* Append what an open file has from its position on. -EFBIG when that is more than `max` bytes. */
+int io_read_fd(int fd, size_t max, struct buf *out);
+
 /*
  * Replace the file at `path` as a whole: written beside it (PATH.tmp.PID), fsynced, renamed. On failure nothing is left
  * and the old file stands. Returns 0 or a negative errno.

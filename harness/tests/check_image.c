@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "fake_kernel.h"
 #include "host/arch/image.h"
@@ -286,6 +288,13 @@ static const struct {
         {"none", "/boot/vmlinux-6.1", NULL},
 };
 
+static int unpack(const char *path, struct unpack_kernel *kernel, struct error *err)
+{
+	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return unpack_package(fd, path, kernel, err);
+}
+
 START_TEST(reads_packages)
 {
 	struct buf image = {0}, deb = {0};
@@ -297,7 +306,7 @@ START_TEST(reads_packages)
 	fake_deb_build(layouts[_i].filter, layouts[_i].image, &image, layouts[_i].config, "CONFIG_BPF=y\n", &deb);
 	ck_assert(unpack_is_package(deb.data, deb.len));
 	path = file_of(&deb, "k.deb");
-	ck_assert_msg(!unpack_package(path, &kernel, &err), "%s", err.text);
+	ck_assert_msg(!unpack(path, &kernel, &err), "%s", err.text);
 	ck_assert_uint_eq(kernel.image.len, image.len);
 	ck_assert_mem_eq(kernel.image.data, image.data, image.len);
 	if (layouts[_i].config)
@@ -323,7 +332,7 @@ START_TEST(reads_rpms)
 	fake_rpm_build(compressed[_i], "./lib/modules/6.5.1/vmlinuz", &image, &rpm);
 	ck_assert(unpack_is_package(rpm.data, rpm.len));
 	path = file_of(&rpm, "k.rpm");
-	ck_assert_msg(!unpack_package(path, &kernel, &err), "%s", err.text);
+	ck_assert_msg(!unpack(path, &kernel, &err), "%s", err.text);
 	ck_assert_uint_eq(kernel.image.len, image.len);
 	ck_assert_mem_eq(kernel.image.data, image.data, image.len);
 	unpack_kernel_free(&kernel);
@@ -348,7 +357,7 @@ START_TEST(a_cut_package_is_refused)
 		buf_add(&part, deb.data, len);
 		path = file_of(&part, "cut.deb");
 		/* The end of the tar may be missing once the image is whole; half an image is never given out. */
-		if (unpack_package(path, &kernel, &err))
+		if (unpack(path, &kernel, &err))
 			ck_assert_msg(strstr(err.text, path) && err.status == EXIT_USAGE, "%s", err.text);
 		else
 			ck_assert(!kernel.image_path || kernel.image.len == image.len);

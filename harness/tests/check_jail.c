@@ -108,9 +108,45 @@ START_TEST(a_worker_in_jail)
 }
 END_TEST
 
+static int work_looks_around(void *ctx, struct error *err)
+{
+	int *shared = ctx;
+
+	*shared = open("/dev/null", O_RDONLY | O_CLOEXEC) < 0 ? errno : 0;
+	return error_usage(err, "that was all");
+}
+
+static int work_dies(void *ctx, struct error *err)
+{
+	(void)ctx;
+	(void)err;
+	abort();
+}
+
+START_TEST(work_is_done_in_jail)
+{
+	int *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	cleanup_error struct error err = {0};
+
+	ck_assert_int_eq(jail_run(&limits, work_looks_around, shared, &err), -EINVAL);
+	ck_assert_str_eq(err.text, "that was all");
+	ck_assert_int_eq(err.status, EXIT_USAGE);
+#ifndef __SANITIZE_ADDRESS__
+	ck_assert_int_eq(*shared, EPERM);
+#endif
+	ck_assert_int_eq(jail_run(&limits, work_dies, NULL, &err), -EIO);
+	munmap(shared, sizeof(*shared));
+	/* and this process is free */
+	ck_assert_int_eq(access("/dev/null", R_OK), 0);
+}
+END_TEST
+
 int main(void)
 {
-	const struct suite_row tests[] = {EACH(a_worker_in_jail, cases)};
+	const struct suite_row tests[] = {
+	        EACH(a_worker_in_jail, cases),
+	        TEST(work_is_done_in_jail),
+	};
 
 	return suite_run("jail", tests, COUNT(tests));
 }

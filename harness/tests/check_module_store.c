@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/run/module_job.h"
+#include "host/store/module_take.h"
 #include "tests/fake_kernel.h"
 #include "tests/scratch.h"
 #include "tests/suite.h"
@@ -78,7 +79,7 @@ static void take(const char *entry, const char *package, const char *a, const ch
 	struct strings names = names_of(a, b);
 	struct error err = {0};
 
-	ck_assert_msg(!module_store_take(entry, package, &names, &err), "%s", err.text);
+	ck_assert_msg(!module_take(entry, package, &names, &err), "%s", err.text);
 	strings_free(&names);
 }
 
@@ -196,8 +197,8 @@ START_TEST(what_is_no_module_is_refused)
 	fake_member(a, KERNEL "cm_base.ko", "no ELF", 6);
 	fake_close(a);
 	package = scratch_file("bad.tar", bytes.data, bytes.len);
-	ck_assert_int_lt(module_store_take(entry, package, &names, &err), 0);
-	ck_assert_msg(strstr(err.text, "cm_base.ko: is no kernel module") != NULL, "%s", err.text);
+	ck_assert_int_lt(module_take(entry, package, &names, &err), 0);
+	ck_assert_msg(strstr(err.text, "cm_base.ko: is not a kernel module") != NULL, "%s", err.text);
 	error_clear(&err);
 	strings_free(&names);
 	buf_free(&bytes);

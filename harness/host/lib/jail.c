@@ -10,6 +10,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "host/lib/child.h"
+
 #define NOBODY 65534
 
 static int limit(int resource, uint64_t value, struct error *err)
@@ -110,4 +112,27 @@ int jail_enter(const struct jail_limits *limits, struct error *err)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return error_set(err, errno, "a worker cannot give up new privileges: %s", strerror(errno));
 	return filter_calls(err);
+}
+
+struct inmate {
+	const struct jail_limits *limits;
+	int (*work)(void *ctx, struct error *err);
+	void *ctx;
+};
+
+static int enter_and_work(void *ctx, struct error *err)
+{
+	const struct inmate *inmate = ctx;
+	int rc = jail_enter(inmate->limits, err);
+
+	return rc ? rc : inmate->work(inmate->ctx, err);
+}
+
+int jail_run(const struct jail_limits *limits, int (*work)(void *ctx, struct error *err), void *ctx, struct error *err)
+{
+	struct inmate inmate = {limits, work, ctx};
+	struct child_worker worker;
+	int rc = child_worker_start(&worker, enter_and_work, &inmate, err);
+
+	return rc ? rc : child_worker_wait(&worker, err);
 }

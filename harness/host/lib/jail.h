@@ -2,7 +2,7 @@
 /*
  * jail: what a worker process gives up before it touches bytes that nobody vouches for: root, new files, new
  * processes, the network, more memory and time than allowed. What the worker needs it has to hold already: open
- * descriptors and memory. Called in a worker (child.h) only; it cannot be undone.
+ * descriptors and memory. It cannot be undone.
  */
 #ifndef COREMATRIX_HOST_LIB_JAIL_H
 #define COREMATRIX_HOST_LIB_JAIL_H
@@ -23,5 +23,11 @@ struct jail_limits {
  * negative errno; a worker that cannot be jailed must not go on.
  */
 int jail_enter(const struct jail_limits *limits, struct error *err);
+
+/*
+ * Run `work` in a worker that is in jail before it begins, and wait for it: what it returned, with its error; -EIO when
+ * it died. Of what it changes in memory, only shared memory is seen afterwards.
+ */
+int jail_run(const struct jail_limits *limits, int (*work)(void *ctx, struct error *err), void *ctx, struct error *err);
 
 #endif

@@ -242,38 +242,34 @@ bool unpack_is_package(const void *bytes, size_t len)
 	       archive_read_next_header(a, &entry) >= ARCHIVE_WARN;
 }
 
-static int package_walk(const char *path, const struct walk *w, struct error *err)
+static int package_walk(int fd, const char *path, const struct walk *w, struct error *err)
 {
 	cleanup_archive struct archive *a = archive_read_new();
-	cleanup_fclose FILE *f = fopen(path, "re");
 	char magic[8] = {0};
 	int rc;
 
-	if (!f)
-		return error_set(err, errno, "%s: cannot open: %s", path, strerror(errno));
-	if (fread(magic, 1, sizeof(magic), f) != sizeof(magic))
+	if (pread(fd, magic, sizeof(magic), 0) != sizeof(magic) || lseek(fd, 0, SEEK_SET))
 		return error_usage(err, "%s: too short for a package", path);
-	rewind(f);
 	support_filters(a);
 	archive_read_support_filter_rpm(a);
 	archive_read_support_format_ar(a);
 	archive_read_support_format_cpio(a);
 	archive_read_support_format_tar(a);
-	if (archive_read_open_FILE(a, f) != ARCHIVE_OK)
+	if (archive_read_open_fd(a, fd, 1 << 16) != ARCHIVE_OK)
 		return error_usage(err, "%s: not a package that can be read: %s", path, reason(a));
 	rc = starts_with(magic, sizeof(magic), ar_magic, 8) ? ar_walk(a, w, err) : members_walk(a, w, err);
 	return rc ? error_prefix(err, "%s: ", path) : 0;
 }
 
-int unpack_package(const char *path, struct unpack_kernel *kernel, struct error *err)
+int unpack_package(int fd, const char *path, struct unpack_kernel *kernel, struct error *err)
 {
 	*kernel = (struct unpack_kernel){0};
-	return package_walk(path, &(const struct walk){.visit = kernel_visit, .kernel = kernel}, err);
+	return package_walk(fd, path, &(const struct walk){.visit = kernel_visit, .kernel = kernel}, err);
 }
 
-int unpack_files(const char *path, const struct unpack_choice *choice, struct error *err)
+int unpack_files(int fd, const char *path, const struct unpack_choice *choice, struct error *err)
 {
-	return package_walk(path, &(const struct walk){.visit = files_visit, .files = choice}, err);
+	return package_walk(fd, path, &(const struct walk){.visit = files_visit, .files = choice}, err);
 }
 
 void unpack_kernel_free(struct unpack_kernel *kernel)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * unpack: compressed streams and packages, through libarchive. image.h and store_entry.h call it, on bytes that nobody
- * vouches for, so in a worker process (child.h). Nothing is ever written to disk here, and no other program is run.
+ * unpack: compressed streams and packages, through libarchive, in untrusted bytes: a jailed worker (jail.h) is the
+ * place for it. Nothing is ever opened or written here, and no other program is run.
  */
 #ifndef COREMATRIX_HOST_LIB_UNPACK_H
 #define COREMATRIX_HOST_LIB_UNPACK_H
@@ -31,11 +31,12 @@ struct unpack_kernel {
 bool unpack_is_package(const void *bytes, size_t len);
 
 /*
- * Take kernel image and configuration out of a package file (.deb, .rpm, cpio, tar; compressed by anything that
+ * Take kernel image and configuration out of an open package file (.deb, .rpm, cpio, tar; compressed by anything that
  * unpack_stream reads). Stops at the first of each. Members of more than 1 GiB (16 MiB for a configuration) are
- * refused. A package that holds neither is no error. Errors name the file; free with unpack_kernel_free either way.
+ * refused. A package that holds neither is no error. Errors name the file by `path`; free with unpack_kernel_free
+ * either way.
  */
-int unpack_package(const char *path, struct unpack_kernel *kernel, struct error *err);
+int unpack_package(int fd, const char *path, struct unpack_kernel *kernel, struct error *err);
 void unpack_kernel_free(struct unpack_kernel *kernel);
 
 /* Any files of a package. */
@@ -48,6 +49,6 @@ struct unpack_choice {
 };
 
 /* Walk through a package file as unpack_package does. */
-int unpack_files(const char *path, const struct unpack_choice *choice, struct error *err);
+int unpack_files(int fd, const char *path, const struct unpack_choice *choice, struct error *err);
 
 #endif

@@ -11,7 +11,6 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "host/lib/child.h"
 #include "host/lib/jail.h"
 #include "host/resolve/btf_pick.h"
 #include "host/resolve/relo_self_test.h"
@@ -78,9 +77,8 @@ static int work(void *ctx, struct error *err)
 	struct buf raw = {0};
 	struct btf_pick *pick;
 	struct btf *btf;
-	int rc = jail_enter(&limits, err);
+	int rc = relo_self_test(err);
 
-	rc = rc ? rc : relo_self_test(err);
 	if (rc)
 		return rc;
 	libbpf_set_print(NULL);
@@ -125,7 +123,6 @@ int min_btf_make(const struct object_list *objects, const char *path, struct min
 	cleanup_close int from = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	cleanup_close int to = memfd_create("min-btf", MFD_CLOEXEC);
 	struct errand e = {.objects = objects, .path = path, .from = from, .to = to};
-	struct child_worker worker;
 	int rc;
 
 	*out = (struct min_btf){0};
@@ -133,8 +130,7 @@ int min_btf_make(const struct object_list *objects, const char *path, struct min
 		return error_usage(err, "%s: %s", path, strerror(errno));
 	if (to < 0)
 		return error_set(err, errno, "no memory for a BTF: %s", strerror(errno));
-	rc = child_worker_start(&worker, work, &e, err);
-	rc = rc ? rc : child_worker_wait(&worker, err);
+	rc = jail_run(&limits, work, &e, err);
 	return rc ? rc : take_answer(to, out, err);
 }
 

@@ -14,7 +14,6 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
-#include "host/lib/child.h"
 #include "host/lib/jail.h"
 #include "host/store/btf_source.h"
 #include "relo/btf_check.h"
@@ -33,9 +32,7 @@ static int work(void *ctx, struct error *err)
 	const struct errand *e = ctx;
 	struct buf raw = {0};
 	struct btf *btf;
-	int rc = jail_enter(&limits, err);
-
-	rc = rc ? rc : btf_source_read(e->from, &raw, err);
+	int rc = btf_source_read(e->from, &raw, err);
 	if (rc)
 		return rc;
 	libbpf_set_print(NULL);
@@ -55,7 +52,6 @@ static int read_raw(const char *path, struct buf *raw, struct error *err)
 	cleanup_close int from = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	cleanup_close int to = memfd_create("btf", MFD_CLOEXEC);
 	struct errand e = {from, to};
-	struct child_worker worker;
 	struct stat st;
 	int rc;
 
@@ -65,8 +61,7 @@ static int read_raw(const char *path, struct buf *raw, struct error *err)
 		return error_usage(err, "%s: is no file; expected a .btf file, a vmlinux or a .btf.tar.xz", path);
 	if (to < 0)
 		return error_set(err, errno, "no memory for a BTF: %s", strerror(errno));
-	rc = child_worker_start(&worker, work, &e, err);
-	rc = rc ? rc : child_worker_wait(&worker, err);
+	rc = jail_run(&limits, work, &e, err);
 	if (rc)
 		return error_prefix(err, "%s: ", path);
 	if (fstat(to, &st) || st.st_size <= 0 || st.st_size > (off_t)BTF_SOURCE_MAX ||

@@ -3,7 +3,7 @@
  * module_store: the kernel modules of one kernel in the store: those that were asked for and what they depend on, in
  * images/NAME/modules/, unpacked, with a record. A kernel's package has thousands, of which a run needs few: they are
  * taken when they are first asked for. What a kernel has not got as a module (built in, or not there at all) is known
- * too. Only store*.c call it, with the store's lock held.
+ * too. The store's lock is held.
  */
 #ifndef COREMATRIX_HOST_STORE_MODULE_STORE_H
 #define COREMATRIX_HOST_STORE_MODULE_STORE_H
@@ -17,7 +17,7 @@
 enum module_state {
 	MODULE_FILE,     /* in the store */
 	MODULE_BUILT_IN, /* part of the kernel's image: nothing to load */
-	MODULE_ABSENT,   /* the kernel has none, or its package is not to be had: `reason` */
+	MODULE_ABSENT,   /* the kernel has none, or its package is not available: `reason` */
 };
 
 struct stored_module {
@@ -53,16 +53,23 @@ char *module_name(const char *text);
  */
 void module_store_read(const char *entry, struct module_set *set);
 
+/* The module of that name, added without a state when there is none. */
+struct stored_module *module_set_put(struct module_set *set, const char *name);
+
+/* Whether `name` is one that a module can have; names become names of files. */
+bool module_is_name(const char *name);
+
+/* Where its file is within an entry; the caller frees it. */
+char *module_store_path(const char *entry, const char *name);
+
+/* Make room for an entry's modules; then keep the set as what is known of them. */
+int module_store_prepare(const char *entry, struct error *err);
+int module_store_write(const char *entry, const struct module_set *set, struct error *err);
+
 /* Whether all of `names` are in the set, with what they depend on. */
 bool module_set_has(const struct module_set *set, const struct strings *names);
 
-/*
- * Take `names` and what they depend on out of a kernel's package file, and add them to what is in the entry. Runs in a
- * worker process (child.h): the bytes are anybody's.
- */
-int module_store_take(const char *entry, const char *package, const struct strings *names, struct error *err);
-
-/* Note that `names` are not to be had, and why. */
+/* Note that `names` are not available, and why. */
 int module_store_note_absent(const char *entry, const struct strings *names, const char *reason, struct error *err);
 
 #endif

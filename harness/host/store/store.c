@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "host/source/catalogue.h"
+#include "host/store/entry_build.h"
 #include "host/store/store_build.h"
 #include "host/store/store_dir.h"
 #include "host/store/store_entry.h"

@@ -5,27 +5,19 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/statvfs.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "host/lib/child.h"
+#include "host/store/entry_build.h"
 
 enum { WORKERS = 2 };
 
 /* Measured over 5.10 to 7.3: vmlinux, BTF and configuration of a distribution's kernel take 62 to 68 MB, what it was
  * compressed to 8 to 15. */
 static const uint64_t kernel_bytes = (uint64_t)83 << 20;
-/* Largest seen while unpacking: 0.25 GB. A kernel image that asks for more than these is no kernel image. */
-#ifdef __SANITIZE_ADDRESS__ /* which maps terabytes */
-static const rlim_t worker_memory = RLIM_INFINITY;
-#else
-static const rlim_t worker_memory = (rlim_t)6 << 30;
-#endif
-static const rlim_t worker_seconds = 900;
-
 struct job {
 	struct child_worker worker;
 	struct plan_row *row; /* NULL: free */
@@ -45,10 +37,7 @@ static int build_work(void *ctx, struct error *err)
 	                                    .path = b->row->row->spec,
 	                                    .sha256 = b->row->file_sha256,
 	                                    .modules = b->plan->modules};
-	const struct rlimit memory = {worker_memory, worker_memory}, seconds = {worker_seconds, worker_seconds};
 
-	setrlimit(RLIMIT_AS, &memory);
-	setrlimit(RLIMIT_CPU, &seconds);
 	return entry_build(b->plan->dir, b->row->name, &source, err);
 }
 
@@ -66,7 +55,7 @@ static bool is_first_of_name(const struct store_plan *plan, size_t index)
 	return true;
 }
 
-/* What all that is still to be built takes, and the largest packages beside it while they are unpacked. */
+/* What all that is still to be built takes, and the largest packages beside it, which are there until it is. */
 static uint64_t space_needed(const struct store_plan *plan, size_t *kernels, uint64_t *to_fetch)
 {
 	uint64_t largest = 0, total = 0;
@@ -82,7 +71,7 @@ static uint64_t space_needed(const struct store_plan *plan, size_t *kernels, uin
 		if (fetch_bytes(&plan->rows[i]) > largest)
 			largest = fetch_bytes(&plan->rows[i]);
 	}
-	return total + largest;
+	return total + largest * (*kernels < WORKERS ? *kernels : WORKERS);
 }
 
 static uint64_t space_free(const char *dir)

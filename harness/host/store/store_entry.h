@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * store_entry: one kernel in the store: the directory images/NAME/ and its record.json. It builds an entry beside its
- * place and renames it when it is whole, and tells whether one is whole. Only store.h calls it, with the store's lock
- * held. It decides nothing about which kernel is wanted.
+ * store_entry: one kernel in the store: what the directory images/NAME/ holds, by its record.json, and whether it is
+ * whole. The store's lock is held. It decides nothing about which kernel is wanted.
  */
 #ifndef COREMATRIX_HOST_STORE_STORE_ENTRY_H
 #define COREMATRIX_HOST_STORE_STORE_ENTRY_H
@@ -13,8 +12,6 @@
 
 #include "base/error.h"
 #include "host/arch/arch.h"
-#include "host/lib/strings.h"
-#include "host/source/source.h"
 
 /* A file of an entry. */
 enum entry_file {
@@ -54,23 +51,7 @@ int entry_read(const char *dir, const char *name, struct entry_record *record, s
 /* Hash every file of an entry that entry_read accepted. 0, or -EINVAL with `err` naming the first that differs. */
 int entry_verify(const char *dir, const char *name, const struct entry_record *record, struct error *err);
 
-/* What to build an entry from: a package of a source, or (when NULL) a file of the user's. */
-struct entry_source {
-	const struct kernel_source *source;
-	const struct kernel_package *package;
-	const char *path;              /* user's file */
-	const char *sha256;            /* of that file, as it was when the row was looked at */
-	const struct strings *modules; /* to be kept if the package has modules; NULL: none */
-};
-
-/*
- * Build DIR/NAME: fetch, check hashes, unpack, write to DIR/.tmp-PID-NAME, record, rename. An entry of that name is
- * replaced. Runs in a worker process (child.h), for the bytes are anybody's. What is wrong with a user's file is a
- * usage error; what is wrong with a package is the environment's.
- */
-int entry_build(const char *dir, const char *name, const struct entry_source *source, struct error *err);
-
-/* Remove what killed builds left in DIR. The caller holds the store's lock, so nobody is building. */
-int entry_remove_stale(const char *dir, struct error *err);
+/* Write DIR/record.json of an entry that is being made. */
+int entry_record_write(const char *dir, const struct entry_record *record, struct error *err);
 
 #endif
