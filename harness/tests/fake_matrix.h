@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "host/run/run_header.h"
 #include "host/run/schedule.h"
 #include "tests/fake_qemu.h"
 #include "tests/scratch.h"
@@ -110,6 +111,7 @@ static inline void fake_matrix_init(struct fake_matrix *m, const char *name, con
 	};
 	ck_assert(!io_make_dirs(m->images, NULL) && !io_make_dirs(m->directory, NULL));
 	fake_matrix_objects(m);
+	run_header_objects(m->r, &m->objects);
 	for (size_t i = 0; i < count; i++)
 		buf_printf(&list, "6.1 cloud id=k%zu append=\"fake=%s\"\n", i + 1, behaviours[i]);
 	ck_assert_msg(!kernel_list_parse(buf_str(&list), list.len, "list", &m->list, &err), "%s", err.text);
