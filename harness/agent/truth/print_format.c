@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bpf/bpf.h>
+
 #include "base/buf.h"
 #include "base/cleanup.h"
 
@@ -114,17 +116,33 @@ void print_formats_find(struct print_formats *formats, const void *bytes, size_t
 	}
 }
 
+/* The data of a loaded object is the only entry of a map; libbpf gives its own copy before the load alone. */
+static void *data_read(const struct bpf_map *map, size_t *size)
+{
+	uint32_t key = 0;
+	void *bytes;
+
+	*size = bpf_map__value_size(map);
+	if (bpf_map__fd(map) < 0 || !*size)
+		return NULL;
+	bytes = xcalloc(1, *size + 8);
+	if (!bpf_map_lookup_elem(bpf_map__fd(map), &key, bytes))
+		return bytes;
+	free(bytes);
+	return NULL;
+}
+
 void print_formats_read(struct print_formats *formats, struct bpf_object *obj)
 {
 	struct bpf_map *map;
 
 	bpf_object__for_each_map(map, obj)
 	{
-		const char *name = bpf_map__name(map);
-		size_t size = 0;
-		const void *bytes = bpf_map__is_internal(map) ? bpf_map__initial_value(map, &size) : NULL;
+		bool constant = bpf_map__is_internal(map) && strstr(bpf_map__name(map), ".rodata");
+		size_t size;
+		cleanup_free void *bytes = constant ? data_read(map, &size) : NULL;
 
-		if (bytes && strstr(name, ".rodata"))
+		if (bytes)
 			print_formats_find(formats, bytes, size);
 	}
 }
