@@ -24,6 +24,7 @@
 #include "agent/deeds/cgroup_root.h"
 #include "agent/deeds/subject.h"
 #include "agent/load/kernel_btf.h"
+#include "agent/load/kernel_config.h"
 #include "agent/load/kernel_module.h"
 #include "agent/load/run_stats.h"
 #include "agent/load/symbols.h"
@@ -160,6 +161,8 @@ int main(int argc, char **argv)
 	buf_free(&bytes);
 	wake_up(&job);
 	if (job.btf_size && kernel_btf_replace(job.btf, job.btf_size, &err))
+		give_up(&err);
+	if (kernel_config_place(&job, &err))
 		give_up(&err);
 	run_job(&job);
 	machine_exit(0);

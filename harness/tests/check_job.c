@@ -27,6 +27,8 @@ static struct job make_job(void)
 			memcpy((char *)o->bytes + sizeof(object_bytes) * k, object_bytes, sizeof(object_bytes));
 	}
 	job.btf = memcpy(xcalloc(1, 3), "btf", 3);
+	job.config_size = 11;
+	job.config = memcpy(xcalloc(1, 11), "CONFIG_A=y\n", 11);
 	job.modules = xcalloc(2, sizeof(*job.modules));
 	job.modules[0] = (struct job_module){xstrdup("loop"), memcpy(xcalloc(1, 2), "ko", 2), 2};
 	job.modules[1] = (struct job_module){xstrdup("absent"), NULL, 0};
@@ -55,6 +57,8 @@ START_TEST(job_survives)
 	ck_assert_uint_eq(got.nonce, sent.nonce);
 	ck_assert_uint_eq(got.btf_size, 3);
 	ck_assert_mem_eq(got.btf, "btf", 3);
+	ck_assert_uint_eq(got.config_size, 11);
+	ck_assert_mem_eq(got.config, "CONFIG_A=y\n", 11);
 	ck_assert_uint_eq(got.module_count, 2);
 	ck_assert_str_eq(got.modules[0].name, "loop");
 	ck_assert_uint_eq(got.modules[0].size, 2);
@@ -106,7 +110,7 @@ static const struct {
 	uint8_t flip;
 	const char *text;
 } damages[] = {
-        {"magic", 3, 1, "not a job"},           {"protocol", 4, 1, "protocol 3, this agent speaks 2"},
+        {"magic", 3, 1, "not a job"},           {"protocol", 4, 1, "protocol 2, this agent speaks 3"},
         {"length", 8, 1, "bytes arrived"},      {"checksum", 12, 1, "wrong checksum"},
         {"nonce", HEADER, 1, "wrong checksum"}, {"content", HEADER + 40, 1, "wrong checksum"},
 };

@@ -164,6 +164,8 @@ static const struct {
         {BYTES("6.1 rt expect=rejected:bogus\n"), "k:1:8: ", "can be expected"},
         {BYTES("6.1 rt btf=\n"), "k:1:8: ", "btf= names no file"},
         {BYTES("6.1 rt btf=a btf=b\n"), "k:1:14: ", "given twice"},
+        {BYTES("6.1 rt config=\n"), "k:1:8: ", "config= names no file"},
+        {BYTES("./x.btf config=c\n"), "k:1:1: ", "not booted"},
         {BYTES("6.1 rt id=a/b\n"), "k:1:8: ", "expected a name"},
         {BYTES("6.1 rt id=..\n"), "k:1:8: ", "expected a name"},
         {BYTES("6.1 rt append=\"a b\n"), "k:1:15: ", "not closed"},

@@ -206,7 +206,7 @@ static const struct {
         {"[expect]\nmoved = pass\n", "x.ini:2: \"moved\" needs one type.field"},
         {"[expect]\nmoved a.b c.d = pass\n", "x.ini:2: \"moved\" needs one type.field"},
         {"[expect]\nmoved task_struct = pass\n", "x.ini:2: \"moved\" needs one type.field"},
-        {"[expect]\nmissing a b = pass\n", "x.ini:2: \"missing\" needs one type or type.field"},
+        {"[expect]\nmissing a b = pass\n", "x.ini:2: \"missing\" needs one type, type.field or CONFIG_OPTION"},
         {"[object]\nevent = struct event\n", "x.ini:2: event is \"struct event\"; give the name of one struct"},
         {"[object]\n= 3\n", "x.ini:2: \"= 3\" is neither"},
         {"[expect]\nexists .comm = pass\n", "x.ini:2: \"exists\" needs one type"},

@@ -18,6 +18,7 @@
 #include "fake_kernel.h"
 #include "host/lib/sha256.h"
 #include "host/source/kernel_index.h"
+#include "host/store/kernel_config.h"
 #include "host/store/store.h"
 #include "host/store/store_build.h"
 #include "host/store/store_modules.h"
@@ -256,6 +257,46 @@ START_TEST(without_pvh_the_bzimage_is_kept)
 	outcome_free(&o);
 	buf_free(&elf);
 	buf_free(&bz);
+}
+END_TEST
+
+static void config_is(const char *list, const char *text)
+{
+	struct outcome o = prepare(list);
+	cleanup_buf struct buf read = {0};
+
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	if (*o.kernels[0].config)
+		ck_assert_int_eq(kernel_config_read_path(o.kernels[0].config, &read, NULL), 0);
+	ck_assert_str_eq(buf_str(&read), text);
+	outcome_free(&o);
+}
+
+/* That of its row goes before the one in the kernel, which goes before the one beside it. */
+START_TEST(a_configuration_is_the_rows_the_kernels_or_beside_it)
+{
+	static const char named[] = "CONFIG_NAMED=y\n", inside[] = "CONFIG_INSIDE=y\n", beside[] = "CONFIG_BESIDE=y\n";
+	const struct fake_elf f = {.release = "6.5.0", .pvh = true};
+	struct buf elf = {0};
+	struct outcome o;
+
+	fake_elf_build(&f, &elf);
+	write_file("vmlinux-6.5.0", elf.data, elf.len);
+	config_is("%s/vmlinux-6.5.0\n", "");
+	write_file("config-6.5.0", beside, strlen(beside));
+	config_is("%s/vmlinux-6.5.0\n", beside);
+	buf_puts(&elf, "IKCFG_ST");
+	fake_stream("gzip", inside, strlen(inside), &elf);
+	write_file("vmlinux-6.5.0", elf.data, elf.len);
+	config_is("%s/vmlinux-6.5.0\n", inside);
+	write_file("named", named, strlen(named));
+	config_is("%s/vmlinux-6.5.0 config=%s/named\n", named);
+	o = prepare("%s/vmlinux-6.5.0 config=%s/vmlinux-6.5.0\n");
+	ck_assert_int_eq(o.err.status, EXIT_USAGE);
+	ck_assert_msg(strstr(o.err.text, "k:1: config=") && strstr(o.err.text, "is no configuration"), "%s",
+	              o.err.text);
+	outcome_free(&o);
+	buf_free(&elf);
 }
 END_TEST
 
@@ -1006,6 +1047,7 @@ int main(void)
 	const struct suite_row tests[] = {
 	        GROUP("store", .set_up = set_up, .tear_down = tear_down, .seconds = 120),
 	        TEST(a_users_file_is_unpacked_once),
+	        TEST(a_configuration_is_the_rows_the_kernels_or_beside_it),
 	        TEST(without_pvh_the_bzimage_is_kept),
 	        TEST(packages_are_fetched_once_and_pinned),
 	        TEST(records_of_earlier_versions_are_read),

@@ -15,7 +15,7 @@
 #include "wire/terms.h"
 
 #define JOB_FW_CFG_NAME "opt/corematrix/job"
-#define JOB_PROTOCOL 2u
+#define JOB_PROTOCOL 3u
 
 /* One thing an object's ini asks for: `key` says what, `name` of what (a map, a program, …; may be ""), `value` how. */
 struct job_setting {
@@ -45,6 +45,8 @@ struct job {
 	bool symbols;      /* tell the kernel's function symbols first */
 	void *btf;         /* BTF that objects are to be opened with in place of the kernel's own, which is hidden */
 	uint32_t btf_size; /* 0: the kernel's own */
+	void *config;      /* text of the kernel's configuration, for the place where distributions keep it */
+	uint32_t config_size;       /* 0: not known, or no object asks for it */
 	struct job_module *modules; /* those that objects name (SETTING_MODULE) */
 	uint32_t module_count;
 	struct job_object *objects;

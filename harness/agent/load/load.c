@@ -10,9 +10,11 @@
 #include "agent/load/alone.h"
 #include "agent/load/attempt.h"
 #include "agent/load/kernel_btf.h"
+#include "agent/load/kernel_config.h"
 #include "agent/load/run_stats.h"
 #include "agent/load/sysctl.h"
 #include "agent/truth/effect.h"
+#include "agent/truth/kconfig.h"
 #include "agent/truth/workload.h"
 #include "agent/witness/relo_insns.h"
 #include "agent/witness/relo_log.h"
@@ -213,10 +215,12 @@ static void run_workloads(struct load *l)
 {
 	const struct job_object *job = l->whole.job;
 	cleanup_free uint32_t *triggers = program_triggers(&l->whole);
+	cleanup_free char *config = kconfig_is_used(bpf_object__btf(l->whole.obj)) ? kernel_config_text() : xstrdup("");
 	struct workload_request request = {
 	        .obj = l->whole.obj,
 	        .ground = &l->ground,
 	        .kernel_btf = kernel_btf(),
+	        .config = config,
 	        .event_struct = job_object_value(job, SETTING_EVENT),
 	        .event_layout = job_object_value(job, SETTING_EVENT_LAYOUT),
 	        .source = wanted_source(job),

@@ -160,6 +160,8 @@ static bool event_judge(struct attribution *a, const struct attribution_subject 
 
 	event_read(a, &raw[i], &e);
 	wrong = compare_event(&e, &subject->identity, &a->hints, &a->facts);
+	if (a->kconfig)
+		wrong += kconfig_event(a->kconfig, &e, subject->identity.workload, &a->facts);
 	wrong += self_check_event(&e, subject->identity.workload, &a->facts);
 	if (m->checked && (!m->mismatches || (!s->explained && i == s->best)))
 		wrong += scene_compare(&e, subject->scene, subject->identity.workload, &a->hints, &a->facts);

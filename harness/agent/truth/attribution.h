@@ -14,14 +14,16 @@
 #include "agent/truth/compare.h"
 #include "agent/truth/event.h"
 #include "agent/truth/hint.h"
+#include "agent/truth/kconfig.h"
 #include "agent/truth/print_format.h"
 #include "agent/truth/scene.h"
 
 struct attribution {
-	const struct capture *capture;       /* borrowed, as are the next two */
+	const struct capture *capture;       /* borrowed, as are the next three */
 	const struct event_layout *layout;   /* `type` is NULL when events are not decoded by BTF */
 	const struct print_formats *formats; /* of lines that are printed */
-	bool understood;                     /* some field of `layout` has a known meaning */
+	const struct kconfig *kconfig; /* what fields that are named for the object's externs have to be; may be NULL */
+	bool understood;               /* some field of `layout` has a known meaning */
 	struct hint_context hints;
 	struct fact_list facts; /* grows with every call */
 	uint64_t own_events;

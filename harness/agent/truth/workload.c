@@ -45,6 +45,7 @@ struct run {
 	struct run_counts *runs;
 	struct observation_list *observations;
 	struct print_formats formats;
+	struct kconfig kconfig;
 	bool observes;     /* events hold values that only the host can find */
 	bool tentative;    /* what programs print is all there is, and nobody said that it is meant for this */
 	uint32_t wanted;   /* bits 1 << enum truth_key that events have fields for */
@@ -94,10 +95,16 @@ static int layout_find(struct run *run, struct error *err)
 	return name ? error_usage(err, "the object's BTF has no struct %s: correct `event` in its ini", name) : 0;
 }
 
-static bool layout_is_understood(const struct event_layout *layout)
+static bool field_is_checked(const struct run *run, const struct event_layout *layout, size_t i)
+{
+	return compare_field_key(layout, i) >= 0 || scene_field_key(layout, i) >= 0 || self_check_field(layout, i) ||
+	       kconfig_field(&run->kconfig, layout->fields[i].path);
+}
+
+static bool layout_is_understood(const struct run *run, const struct event_layout *layout)
 {
 	for (size_t i = 0; i < layout->count; i++)
-		if (compare_field_key(layout, i) >= 0 || scene_field_key(layout, i) >= 0 || self_check_field(layout, i))
+		if (field_is_checked(run, layout, i))
 			return true;
 	return false;
 }
@@ -107,7 +114,7 @@ static bool some_map_is_understood(const struct run *run)
 	const struct event_layout *layout;
 
 	for (size_t i = 0; (layout = capture_map_layout(run->capture, i)); i++)
-		if (layout_is_understood(layout))
+		if (layout_is_understood(run, layout))
 			return true;
 	return false;
 }
@@ -280,7 +287,7 @@ static void observe_life(struct run *run, const struct subject_kind *kind, const
 	lines = xcalloc(count + 1, sizeof(*lines));
 	if (!capture_source_prints(capture_source(run->capture))) {
 		for (size_t i = 0; i < count; i++)
-			if (!events[i].layout || !layout_is_understood(events[i].layout))
+			if (!events[i].layout || !layout_is_understood(run, events[i].layout))
 				lines[kept++] = events[i];
 		observe_add(run->observations, &about, lines, kept);
 		return;
@@ -492,13 +499,13 @@ static int subjects_run(struct run *run, struct error *err)
 	return rc;
 }
 
-static char *unchecked_list(const struct event_layout *layout)
+static char *unchecked_list(const struct run *run)
 {
 	struct buf out = {0};
 
-	for (size_t i = 0; i < layout->count; i++)
-		if (compare_field_key(layout, i) < 0 && scene_field_key(layout, i) < 0 && !self_check_field(layout, i))
-			buf_printf(&out, "%s%s", out.len ? " " : "", layout->fields[i].path);
+	for (size_t i = 0; i < run->layout.count; i++)
+		if (!field_is_checked(run, &run->layout, i))
+			buf_printf(&out, "%s%s", out.len ? " " : "", run->layout.fields[i].path);
 	return buf_steal(&out);
 }
 
@@ -511,7 +518,7 @@ static void report_fill(const struct run *run, struct cell_report *out)
 	out->lost = run->capture ? capture_lost(run->capture) : 0;
 	out->source = xstrdup(event_source_name(run->capture ? capture_source(run->capture) : SOURCE_NONE));
 	out->event_type = xstrdup(run->layout.type ? run->layout.type : "");
-	out->unchecked = unchecked_list(&run->layout);
+	out->unchecked = unchecked_list(run);
 	out->expects_events = run->expects;
 }
 
@@ -533,11 +540,13 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 	run.attribution.hints.object_btf = bpf_object__btf(request->obj);
 	run.attribution.hints.kernel_btf = request->kernel_btf;
 	insns_collect(&run, request->obj);
+	kconfig_read(&run.kconfig, bpf_object__btf(request->obj), request->config);
+	run.attribution.kconfig = &run.kconfig;
 	if ((rc = layout_find(&run, err)) == 0) {
 		run.attribution.capture = run.capture;
 		run.attribution.layout = &run.layout;
 		prints = capture_source_prints(capture_source(run.capture));
-		run.attribution.understood = layout_is_understood(&run.layout) || some_map_is_understood(&run);
+		run.attribution.understood = layout_is_understood(&run, &run.layout) || some_map_is_understood(&run);
 		if (prints)
 			print_formats_read(&run.formats, request->obj);
 		run.attribution.formats = &run.formats;
@@ -559,6 +568,7 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 	report_fill(&run, out);
 	event_layout_free(&run.layout);
 	print_formats_free(&run.formats);
+	kconfig_free(&run.kconfig);
 	free(run.insns);
 	return rc;
 }

@@ -42,6 +42,7 @@ struct workload_request {
 	const struct effect_rule *rules; /* of its ini */
 	size_t rule_count;
 	const struct btf *kernel_btf; /* for hints; may be NULL */
+	const char *config;           /* text of the kernel's configuration, "" when it is not known */
 	/*
 	 * The event's struct in the object's BTF. NULL or "" means "event", and an object without it has its events
 	 * counted, not checked; a name that was given and does not exist is a usage error.

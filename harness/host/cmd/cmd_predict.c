@@ -162,6 +162,8 @@ static int add_listed(const struct predict_options *o, struct kernels *k, struct
 		        .id = k->store[i].id,
 		        .path = *external ? external : k->store[i].btf,
 		        .symbols = k->store[i].symbols,
+		        .config = k->store[i].config,
+		        .release = k->store[i].release,
 		        .modules = &k->modules[i],
 		        .external = *external,
 		};

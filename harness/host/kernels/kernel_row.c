@@ -96,6 +96,16 @@ static int set_btf(struct kernel_row *row, const struct list_word *word, const c
 	return 0;
 }
 
+static int set_config(struct kernel_row *row, const struct list_word *word, const char *value,
+                      const struct list_place *p, struct error *err)
+{
+	if (!*value)
+		return fail(p, word->column,
+		            "config= names no file; expected a kernel's configuration, as /boot has it");
+	row->config = xstrdup(value);
+	return 0;
+}
+
 /* A verdict, with its class when it is `rejected`; infra is never expected. */
 static bool is_expectation(const char *text)
 {
@@ -164,6 +174,7 @@ static const struct option {
         {"id", true, set_id},
         {"types", false, set_types},
         {"btf", true, set_btf},
+        {"config", true, set_config},
 };
 enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
 
@@ -196,7 +207,7 @@ static int options_read(const struct list_words *words, size_t first, struct ker
 		if (!option)
 			return fail(
 			        p, word->column,
-			        "unknown option '%.80s'; expected optional, memory=MB, append=\"TEXT\", expect=VERDICT, id=NAME, btf=FILE or types",
+			        "unknown option '%.80s'; expected optional, memory=MB, append=\"TEXT\", expect=VERDICT, id=NAME, btf=FILE, config=FILE or types",
 			        word->text);
 		if (seen[option - options])
 			return fail(p, word->column, "option %s is given twice", option->name);
@@ -251,6 +262,7 @@ void kernel_row_free(struct kernel_row *row)
 	free(row->id);
 	free(row->append);
 	free(row->btf);
+	free(row->config);
 	free(row->expect);
 }
 
@@ -275,14 +287,17 @@ int kernel_row_read(const struct list_words *words, struct kernel_row *row, cons
 	rc = options_read(words, (size_t)taken, row, p, err);
 	if (rc)
 		return rc;
-	if (row->kind == ROW_TYPES && (row->memory_mb || row->append || row->btf))
-		return fail(p, first->column,
-		            "'%.80s' holds types alone and is not booted; memory=, append= and btf= are for kernels",
-		            first->text);
+	if (row->kind == ROW_TYPES && (row->memory_mb || row->append || row->btf || row->config))
+		return fail(
+		        p, first->column,
+		        "'%.80s' holds types alone and is not booted; memory=, append=, btf= and config= are for kernels",
+		        first->text);
 	if (!row->append)
 		row->append = xstrdup("");
 	if (!row->btf)
 		row->btf = xstrdup("");
+	if (!row->config)
+		row->config = xstrdup("");
 	if (!row->expect)
 		row->expect = xstrdup("");
 	if (!row->id)

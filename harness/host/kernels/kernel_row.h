@@ -31,6 +31,7 @@ struct kernel_row {
 	unsigned memory_mb; /* 0: the default */
 	char *append;       /* extra kernel command line, "" */
 	char *btf;          /* file with the BTF that counts in place of the kernel's own, "" */
+	char *config;       /* file with the configuration that the kernel was built with, "" */
 	char *expect; /* "", or the verdict every object of the row is expected to have: "rejected:no-kernel-btf" */
 };
 

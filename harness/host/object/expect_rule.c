@@ -59,7 +59,8 @@ static bool check_argument(enum expect_condition kind, const char *argument, str
 	default:
 		if (is_type_path(argument))
 			return true;
-		strings_addf(mistakes, "\"%s\" needs one type or type.field, as in \"%s task_struct.comm\"", name,
+		strings_addf(mistakes,
+		             "\"%s\" needs one type, type.field or CONFIG_OPTION, as in \"%s task_struct.comm\"", name,
 		             name);
 		return false;
 	}

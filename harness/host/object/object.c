@@ -207,6 +207,14 @@ void object_list_modules(const struct object_list *list, struct strings *names)
 	}
 }
 
+/* The name of the section stands in the strings of its BTF. */
+bool object_wants_config(const struct object *object)
+{
+	static const char name[] = ".kconfig";
+
+	return object->bytes.len && memmem(object->bytes.data, object->bytes.len, name, sizeof(name));
+}
+
 struct job_object object_to_job(const struct object *o)
 {
 	struct job_object job = {.name = xstrdup(o->name), .size = (uint32_t)o->bytes.len};

@@ -48,6 +48,12 @@ int object_list_read(char *const *paths, size_t count, struct object_list *list,
  */
 int object_list_unpack(struct object_list *list, const char *dir, struct error *err);
 
+/*
+ * Whether the object may read the kernel's configuration: it has externs in .kconfig, or is a program that holds an
+ * object which has. Sometimes true in vain, never false in vain.
+ */
+bool object_wants_config(const struct object *object);
+
 /* The kernel modules that the objects name, each once. */
 void object_list_modules(const struct object_list *list, struct strings *names);
 

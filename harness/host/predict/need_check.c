@@ -33,6 +33,8 @@ static const struct {
         [NEED_VARIABLE] = {"", BTF_KIND_VAR, NULL, true},
         [NEED_STRUCT_OPS] = {"bpf_struct_ops_", BTF_KIND_STRUCT, NULL, true},
         [NEED_STRUCT_OPS_MEMBER] = {"", BTF_KIND_STRUCT, NULL, true},
+        /* need_config.h answers for it */
+        [NEED_CONFIG] = {"", BTF_KIND_VAR, NULL, true},
         [NEED_HELPER] = {"", 0, "bpf_func_id", true},
         [NEED_MAP_TYPE] = {"", 0, "bpf_map_type", true},
         [NEED_PROG_TYPE] = {"", 0, "bpf_prog_type", true},

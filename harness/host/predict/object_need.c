@@ -171,6 +171,17 @@ static void add_extern(struct need_list *needs, const struct btf *btf, const str
 	                              .optional = is_weak(view, name)});
 }
 
+static void add_config(struct need_list *needs, const struct btf *btf, const struct elf_view *view,
+                       const struct btf_type *var)
+{
+	const char *name = btf__str_by_offset(btf, var->name_off);
+
+	add_need(needs, (struct need){.kind = NEED_CONFIG,
+	                              .name = xstrdup(name),
+	                              .user = xstrdup(""),
+	                              .optional = is_weak(view, name)});
+}
+
 static void add_struct_ops(struct need_list *needs, const struct btf *btf, const struct btf_type *var)
 {
 	const struct btf_type *t = btf__type_by_id(btf, var->type);
@@ -199,14 +210,17 @@ static void add_declared(struct need_list *needs, const struct btf *btf, const s
 		const struct btf_type *section = btf__type_by_id(btf, id);
 		const char *name = btf__str_by_offset(btf, section->name_off);
 		bool ksyms = !strcmp(name, ".ksyms"), ops = !strncmp(name, ".struct_ops", 11);
+		bool config = !strcmp(name, ".kconfig");
 
-		if (!btf_is_datasec(section) || (!ksyms && !ops))
+		if (!btf_is_datasec(section) || (!ksyms && !ops && !config))
 			continue;
 		for (uint16_t i = 0; i < btf_vlen(section); i++) {
 			const struct btf_type *t = btf__type_by_id(btf, btf_var_secinfos(section)[i].type);
 
 			if (ksyms)
 				add_extern(needs, btf, view, t);
+			else if (config && btf_is_var(t))
+				add_config(needs, btf, view, t);
 			else if (btf_is_var(t))
 				add_struct_ops(needs, btf, t);
 		}

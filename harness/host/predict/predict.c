@@ -25,6 +25,7 @@ struct predict_job {
 	bool *known;                       /* objects that a worker has described */
 	int *btf;                          /* open files of the kernels at work, -1 */
 	int *symbols;                      /* the same */
+	int *configs;                      /* the same */
 	bool *external;                    /* one per kernel */
 	const struct module_set **modules; /* one per kernel */
 	struct predict_module *files;      /* open modules of the kernels at work */
@@ -51,6 +52,8 @@ static void close_files(struct predict_job *job)
 			close(steal_fd(&job->btf[k]));
 		if (job->symbols[k] >= 0)
 			close(steal_fd(&job->symbols[k]));
+		if (job->configs[k] >= 0)
+			close(steal_fd(&job->configs[k]));
 	}
 }
 
@@ -86,11 +89,13 @@ static void open_files(struct predict_job *job)
 		cleanup_free char *reason = NULL;
 
 		open_modules(job, k);
-		job->btf[k] = job->symbols[k] = -1;
+		job->btf[k] = job->symbols[k] = job->configs[k] = -1;
 		if (!*path || job->p->kernels[k].failed)
 			continue;
 		if (job->types[k].symbols)
 			job->symbols[k] = open(job->types[k].symbols, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		if (job->types[k].config && *job->types[k].config)
+			job->configs[k] = open(job->types[k].config, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		job->p->kernels[k].has_symbols = job->symbols[k] >= 0;
 		job->btf[k] = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		if (job->btf[k] >= 0)
@@ -113,6 +118,8 @@ static int start_worker(struct predict_job *job, struct error *err)
 	open_files(job);
 	work->btf = job->btf;
 	work->symbols = job->symbols;
+	work->configs = job->configs;
+	work->types = job->types;
 	work->external = job->external;
 	work->modules = job->modules;
 	work->files = job->files;
@@ -260,6 +267,7 @@ struct predict_job *predict_start(const struct object_list *objects, const struc
 	job->known = xcalloc(objects->count, sizeof(*job->known));
 	job->btf = xcalloc(count, sizeof(*job->btf));
 	job->symbols = xcalloc(count, sizeof(*job->symbols));
+	job->configs = xcalloc(count, sizeof(*job->configs));
 	job->external = xcalloc(count, sizeof(*job->external));
 	job->modules = xcalloc(count, sizeof(*job->modules));
 	job->notes = -1;
@@ -352,6 +360,7 @@ void predict_free(struct predict_job *job)
 	free(job->known);
 	free(job->btf);
 	free(job->symbols);
+	free(job->configs);
 	free(job->external);
 	free(job->modules);
 	free(job->files);

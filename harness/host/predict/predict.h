@@ -20,6 +20,8 @@ struct predict_types {
 	const char *id;
 	const char *path;    /* of anything that btf_source_read reads; "": the kernel has no BTF */
 	const char *symbols; /* path of its functions' names (symbols.h), which need not be there; NULL: none */
+	const char *config;  /* path of its configuration, "" when there is none; NULL: it is not booted */
+	const char *release; /* NULL: not known */
 	const struct module_set *modules; /* those that objects name; NULL: not known */
 	bool external; /* it stands in for the kernel's own and holds what relocations need, perhaps no more */
 };

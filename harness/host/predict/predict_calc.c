@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "host/predict/need_check.h"
+#include "host/predict/need_config.h"
+#include "host/store/kernel_config.h"
 #include "relo/btf_field.h"
 
 static enum ref_value map_value(const struct parsed_object *p, const char *name)
@@ -116,19 +118,24 @@ static enum reach helper_reach(const struct parsed_object *p, const struct need 
 	return most;
 }
 
-void predict_calc_doubts(const struct parsed_object *p, struct predict_cell *c)
+void predict_calc_doubts(const struct parsed_object *p, const struct config_kernel *config, struct predict_cell *c)
 {
 	c->need_count = p->needs.count;
 	c->needs = xcalloc(c->need_count, sizeof(*c->needs));
 	c->need_notes = xcalloc(c->need_count, sizeof(*c->need_notes));
-	for (uint32_t i = 0; i < c->need_count; i++)
-		c->needs[i] = need_is_typed((enum need_kind)p->needs.at[i].kind) && !p->needs.at[i].optional
-		                      ? NEED_DOUBTED
-		                      : NEED_UNKNOWN;
+	for (uint32_t i = 0; i < c->need_count; i++) {
+		const struct need *n = &p->needs.at[i];
+
+		if (n->kind == NEED_CONFIG)
+			c->needs[i] = (uint8_t)need_config_check(n, p->btf, config, &c->need_notes[i]);
+		else
+			c->needs[i] =
+			        need_is_typed((enum need_kind)n->kind) && !n->optional ? NEED_DOUBTED : NEED_UNKNOWN;
+	}
 }
 
 void predict_calc_needs(struct parsed_object *p, const struct relo_target *target, const struct buf *symbols,
-                        bool with_modules, struct predict_cell *c)
+                        bool with_modules, const struct config_kernel *config, struct predict_cell *c)
 {
 	bool walked = false;
 
@@ -137,10 +144,15 @@ void predict_calc_needs(struct parsed_object *p, const struct relo_target *targe
 	c->need_notes = xcalloc(c->need_count, sizeof(*c->need_notes));
 	for (uint32_t i = 0; i < c->need_count; i++) {
 		const struct need *n = &p->needs.at[i];
-		enum need_state state = need_check(n, p->needs.names, p->needs.ids[i], target);
 		bool provable = need_is_provable((enum need_kind)n->kind);
 		bool in_module = with_modules && n->kind == NEED_KPROBE;
+		enum need_state state;
 
+		if (n->kind == NEED_CONFIG) {
+			c->needs[i] = (uint8_t)need_config_check(n, p->btf, config, &c->need_notes[i]);
+			continue;
+		}
+		state = need_check(n, p->needs.names, p->needs.ids[i], target);
 		/* the names are those of the kernel's own functions */
 		if (symbols->len && !in_module)
 			state = need_check_symbols(n, state, buf_str(symbols), symbols->len, &provable,
@@ -164,13 +176,25 @@ void predict_calc_needs(struct parsed_object *p, const struct relo_target *targe
 	}
 }
 
-static int32_t answer(const struct expect_rule *rule, const struct parsed_object *p, const struct btf *kernel)
+/* An option is there when the configuration sets it; of one that is not known, none is. */
+static int32_t answer_option(const struct expect_rule *rule, const struct config_kernel *config)
+{
+	size_t len;
+	bool set = config->text && kernel_config_value(config->text, rule->argument, &len);
+
+	return set == (rule->kind == EXPECT_EXISTS);
+}
+
+static int32_t answer(const struct expect_rule *rule, const struct parsed_object *p, const struct btf *kernel,
+                      const struct config_kernel *config)
 {
 	struct btf_field there, here;
 	int found;
 
 	if (rule->kind != EXPECT_MOVED && rule->kind != EXPECT_MISSING && rule->kind != EXPECT_EXISTS)
 		return -ENODATA;
+	if (!strncmp(rule->argument, "CONFIG_", 7))
+		return answer_option(rule, config);
 	found = btf_field_find(kernel, rule->argument, &there);
 	if (rule->kind == EXPECT_EXISTS)
 		return !found;
@@ -182,10 +206,10 @@ static int32_t answer(const struct expect_rule *rule, const struct parsed_object
 }
 
 void predict_calc_answers(const struct object_ini *ini, const struct parsed_object *p, const struct btf *kernel,
-                          struct predict_cell *c)
+                          const struct config_kernel *config, struct predict_cell *c)
 {
 	c->answer_count = (uint32_t)ini->rule_count;
 	c->answers = xcalloc(ini->rule_count, sizeof(*c->answers));
 	for (size_t i = 0; i < ini->rule_count; i++)
-		c->answers[i] = answer(&ini->rules[i], p, kernel);
+		c->answers[i] = answer(&ini->rules[i], p, kernel, config);
 }

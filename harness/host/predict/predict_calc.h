@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "host/object/object_ini.h"
+#include "host/predict/need_config.h"
 #include "host/predict/parsed_object.h"
 #include "host/predict/prediction.h"
 #include "host/resolve/relo_target.h"
@@ -26,16 +27,16 @@ void predict_calc_outcomes(struct parsed_object *p, const struct relo_target *ta
  * names of the kernel's functions are not known; `with_modules`: modules are loaded too, whose names are not in it.
  */
 void predict_calc_needs(struct parsed_object *p, const struct relo_target *target, const struct buf *symbols,
-                        bool with_modules, struct predict_cell *c);
+                        bool with_modules, const struct config_kernel *config, struct predict_cell *c);
 
 /*
  * The same beside a BTF from outside, which hides the kernel's own: what refers to its types by number cannot be had,
- * and of the rest nothing is known.
+ * and of the rest nothing is known but what the configuration says.
  */
-void predict_calc_doubts(const struct parsed_object *p, struct predict_cell *c);
+void predict_calc_doubts(const struct parsed_object *p, const struct config_kernel *config, struct predict_cell *c);
 
-/* The ini's questions about types; the object may be unusable. */
+/* The ini's questions about types and options; the object may be unusable. */
 void predict_calc_answers(const struct object_ini *ini, const struct parsed_object *p, const struct btf *kernel,
-                          struct predict_cell *c);
+                          const struct config_kernel *config, struct predict_cell *c);
 
 #endif

@@ -25,6 +25,7 @@ static const struct {
         [NEED_VARIABLE] = {STEP_EXTERNS, CLASS_EXTERN},
         [NEED_STRUCT_OPS] = {STEP_STRUCT_OPS, CLASS_ATTACH_TARGET},
         [NEED_STRUCT_OPS_MEMBER] = {STEP_STRUCT_OPS, CLASS_ATTACH_TARGET},
+        [NEED_CONFIG] = {STEP_EXTERNS, CLASS_EXTERN},
         [NEED_HELPER] = {STEP_PROGRAMS, CLASS_HELPER},
         [NEED_MAP_TYPE] = {STEP_MAPS, CLASS_MAP_TYPE},
         [NEED_PROG_TYPE] = {STEP_PROGRAMS, CLASS_PROG_TYPE},
@@ -108,7 +109,8 @@ static char *find_fallback(const struct predict_object *o, const struct predict_
 			return xasprintf("%s %s is %s", relo_kind_name(o->records[i].kind), o->records[i].spec,
 			                 predict_outcome_name(&c->outcomes[i]));
 	for (uint32_t i = 0; i < c->need_count; i++)
-		if (c->needs[i] == NEED_UNUSED)
+		/* an option that is off is a value like any other */
+		if (c->needs[i] == NEED_UNUSED && o->needs[i].kind != NEED_CONFIG)
 			return xasprintf("%s %s is not there, and not used", need_kind_name(o->needs[i].kind),
 			                 o->needs[i].name);
 	return NULL;

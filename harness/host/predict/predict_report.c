@@ -242,6 +242,18 @@ static struct span_of_kernels need_span(const struct prediction *p, size_t objec
 	return s;
 }
 
+static const char *doubt_words(enum need_kind kind)
+{
+	switch (kind) {
+	case NEED_HELPER:
+		return ", maybe guarded";
+	case NEED_CONFIG:
+		return ", but not every kernel's configuration or version is known";
+	default:
+		return ", but may be a symbol without types (static, inlined, .isra)";
+	}
+}
+
 static void add_need(const struct prediction *p, size_t object, uint32_t need, struct buf *out)
 {
 	struct span_of_kernels s = need_span(p, object, need);
@@ -262,8 +274,7 @@ static void add_need(const struct prediction *p, size_t object, uint32_t need, s
 	if (n->optional)
 		buf_puts(out, ", optional");
 	if (s.doubted)
-		buf_puts(out, n->kind == NEED_HELPER ? ", maybe guarded"
-		                                     : ", but may be a symbol without types (static, inlined, .isra)");
+		buf_puts(out, doubt_words((enum need_kind)n->kind));
 	if (*n->user) {
 		buf_puts(out, "  for ");
 		text_add_line(out, n->user);

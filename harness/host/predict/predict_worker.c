@@ -17,6 +17,7 @@
 #include "host/resolve/relo_self_test.h"
 #include "host/resolve/relo_target.h"
 #include "host/store/btf_source.h"
+#include "host/store/kernel_config.h"
 #include "host/store/symbols.h"
 
 static const struct jail_limits base_limits = {.cpu_seconds = 20, .memory = 1u << 30, .file = 1u << 30};
@@ -31,8 +32,10 @@ struct module_types {
 
 struct worker {
 	const struct predict_work *work;
-	struct module_types *modules; /* of the kernel at work */
+	struct module_types *modules; /* of the kernel at work, as are the next two */
 	size_t module_count;
+	struct buf config_text;
+	struct config_kernel config;
 	struct parsed_object *objects;
 };
 
@@ -212,12 +215,12 @@ static int do_cell(struct worker *w, size_t kernel, size_t object, const struct 
 	if (p->usable && target && known) {
 		predict_calc_outcomes(p, target, !w->work->external[kernel], &c);
 		if (w->work->external[kernel])
-			predict_calc_doubts(p, &c);
+			predict_calc_doubts(p, &w->config, &c);
 		else
-			predict_calc_needs(p, target, symbols, loaded.count, &c);
+			predict_calc_needs(p, target, symbols, loaded.count, &w->config, &c);
 	}
 	if (target)
-		predict_calc_answers(ini, p, relo_target_btf(target), &c);
+		predict_calc_answers(ini, p, relo_target_btf(target), &w->config, &c);
 	predict_forecast(&about, &p->about, &c);
 	if (!known)
 		doubt_modules(&c);
@@ -267,6 +270,38 @@ static void read_symbols(int fd, struct buf *text)
 	text->data[text->len] = '\0';
 }
 
+static bool asks_config(const struct object_ini *ini)
+{
+	for (size_t i = 0; i < ini->rule_count; i++)
+		if (!strncmp(ini->rules[i].argument, "CONFIG_", 7))
+			return true;
+	return false;
+}
+
+static bool is_config_wanted(const struct worker *w)
+{
+	for (size_t o = 0; o < w->work->objects->count; o++) {
+		if (asks_config(&w->work->objects->at[o].ini))
+			return true;
+		for (uint32_t i = 0; i < w->objects[o].needs.count; i++)
+			if (w->objects[o].needs.at[i].kind == NEED_CONFIG)
+				return true;
+	}
+	return false;
+}
+
+/* A configuration that cannot be read is as if it were not known. */
+static void read_config(struct worker *w, size_t kernel)
+{
+	const struct predict_types *types = &w->work->types[kernel];
+	int fd = w->work->configs[kernel];
+
+	buf_free(&w->config_text);
+	w->config = (struct config_kernel){.release = types->release, .booted = types->config != NULL};
+	if (fd >= 0 && is_config_wanted(w) && !kernel_config_read(fd, &w->config_text, NULL))
+		w->config.text = buf_str(&w->config_text);
+}
+
 static int do_kernel_types(struct worker *w, size_t kernel, struct error *err)
 {
 	cleanup_error struct error why = {0};
@@ -290,6 +325,7 @@ static int do_kernel_types(struct worker *w, size_t kernel, struct error *err)
 	if (target && !rc && w->work->symbols[kernel] >= 0)
 		read_symbols(w->work->symbols[kernel], &symbols);
 	if (target && !rc) {
+		read_config(w, kernel);
 		read_modules(w, kernel, btf);
 		rc = do_cells(w, kernel, target, &symbols, err);
 		free_modules(w);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "host/object/object.h"
+#include "host/predict/predict.h"
 #include "host/predict/prediction.h"
 #include "host/store/module_store.h"
 
@@ -44,6 +45,8 @@ struct predict_work {
 	const bool *done;                        /* one per cell */
 	const int *btf;                          /* open files, one per kernel, -1: it has none */
 	const int *symbols;                      /* the same of symbols.h */
+	int *configs;                            /* the same of kernel_config.h */
+	const struct predict_types *types;       /* one per kernel */
 	const struct module_set *const *modules; /* one per kernel; NULL: not known */
 	const struct predict_module *files;      /* of all kernels to do */
 	size_t file_count;

@@ -19,6 +19,7 @@ static const char *const kind_names[] = {
         [NEED_VARIABLE] = "variable",
         [NEED_STRUCT_OPS] = "struct_ops",
         [NEED_STRUCT_OPS_MEMBER] = "struct_ops member",
+        [NEED_CONFIG] = "kernel option",
         [NEED_HELPER] = "helper",
         [NEED_MAP_TYPE] = "map type",
         [NEED_PROG_TYPE] = "program type",

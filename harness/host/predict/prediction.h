@@ -29,6 +29,7 @@ enum need_kind {
 	NEED_VARIABLE, /* typed __ksym variable */
 	NEED_STRUCT_OPS,
 	NEED_STRUCT_OPS_MEMBER,
+	NEED_CONFIG, /* __kconfig extern */
 	NEED_HELPER,
 	NEED_MAP_TYPE,
 	NEED_PROG_TYPE,

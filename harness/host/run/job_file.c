@@ -8,7 +8,18 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "host/run/module_job.h"
+#include "host/store/kernel_config.h"
 #include "wire/job.h"
+
+static int add_config(const char *path, struct job *job, struct error *err)
+{
+	struct buf text = {0};
+	int rc = kernel_config_read_path(path, &text, err);
+
+	job->config_size = (uint32_t)text.len;
+	job->config = buf_steal(&text);
+	return rc;
+}
 
 int job_file_write(const struct job_file *f, const char *path, struct error *err)
 {
@@ -27,6 +38,8 @@ int job_file_write(const struct job_file *f, const char *path, struct error *err
 	for (size_t i = 0; i < count; i++)
 		job.objects[i] = object_to_job(&f->objects->at[f->some ? f->some[i] : i]);
 	rc = f->modules ? module_job_add(f->modules, &job, err) : 0;
+	if (!rc && f->config && *f->config)
+		rc = add_config(f->config, &job, err);
 	job_encode(&job, &bytes);
 	job_free(&job);
 	return rc ? rc : io_replace_file(path, bytes.data, bytes.len, err);

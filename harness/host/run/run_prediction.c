@@ -17,6 +17,8 @@ struct predict_job *run_prediction_start(const struct run_prediction *what, stru
 		        .id = what->kernels[i].id,
 		        .path = *external ? external : what->kernels[i].btf,
 		        .symbols = what->kernels[i].symbols,
+		        .config = what->kernels[i].config,
+		        .release = what->kernels[i].release,
 		        .modules = &what->modules[i],
 		        .external = *external,
 		};

@@ -78,12 +78,22 @@ void task_queue_free(struct task_queue *q)
 		task_free(t);
 }
 
+/* Sent to those only that read it. */
+static const char *wanted_config(const struct schedule *s, const struct task *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (object_wants_config(&s->objects->at[t->objects[i]]))
+			return s->kernels[t->kernel].config;
+	return "";
+}
+
 /* Tasks share a job's file where its content is the same; it is written once. */
 static int prepare_job(const struct schedule *s, struct task *t, uint64_t nonce, const char *directory,
                        struct error *err)
 {
 	bool some = t->count < s->objects->count;
-	bool particular = some || *s->external[t->kernel].path || s->modules[t->kernel].count;
+	const char *config = wanted_config(s, t);
+	bool particular = some || *s->external[t->kernel].path || s->modules[t->kernel].count || *config;
 	cleanup_free char *number = some ? xasprintf("-%u", t->number) : xstrdup("");
 
 	t->job_path = xasprintf("%s/job%s%s.bin", particular ? directory : s->directory,
@@ -98,6 +108,7 @@ static int prepare_job(const struct schedule *s, struct task *t, uint64_t nonce,
 	                .count = t->count,
 	                .modules = &s->modules[t->kernel],
 	                .btf = &s->external[t->kernel].raw,
+	                .config = config,
 	                .symbols = t->wants_symbols,
 	        },
 	        t->job_path, err);

@@ -13,6 +13,7 @@
 #include "host/arch/image.h"
 #include "host/lib/sha256.h"
 #include "host/lib/unpack.h"
+#include "host/store/kernel_config.h"
 
 static const size_t user_file_max = 1u << 30;
 
@@ -113,12 +114,11 @@ static int work_kernel(void *ctx, struct error *err)
 
 	if (rc)
 		return rc;
-	if (kernel.config.len) {
-		rc = write_file(e->to[ENTRY_CONFIG], kernel.config.data, kernel.config.len, err);
-		if (rc)
-			return rc;
-	}
 	rc = image_unpack(&kernel.image, &image, err);
+	if (!rc && !kernel.config.len)
+		kernel_config_read_kernel(image.kernel.data, image.kernel.len, &kernel.config);
+	if (!rc && kernel.config.len)
+		rc = write_file(e->to[ENTRY_CONFIG], kernel.config.data, kernel.config.len, err);
 	rc = rc ? rc : write_image(e, &image, err);
 	if (rc && e->from->sha256)
 		error_prefix(err, "%s: %s%s", e->from->path, kernel.image_path ? kernel.image_path : "",

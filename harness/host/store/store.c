@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "host/source/catalogue.h"
 #include "host/store/entry_build.h"
+#include "host/store/kernel_config.h"
 #include "host/store/store_build.h"
 #include "host/store/store_dir.h"
 #include "host/store/store_entry.h"
@@ -100,6 +101,30 @@ static char *file_path(const struct store_options *o, const struct plan_row *r, 
 	return xasprintf("%s/%s/%s", o->dir, r->name, entry_file_name(&r->record, f));
 }
 
+/* What its row names goes before what came with it. */
+static char *config_path(const struct store_options *o, const struct plan_row *r)
+{
+	if (r->state == PLAN_SKIPPED)
+		return xstrdup("");
+	if (*r->row->config)
+		return xstrdup(r->row->config);
+	if (r->row->kind == ROW_FILE && !r->record.files[ENTRY_CONFIG].present)
+		return kernel_config_beside(r->row->spec);
+	return file_path(o, r, ENTRY_CONFIG);
+}
+
+static int check_configs(const struct kernel_list *list, struct error *err)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct kernel_row *row = &list->rows[i];
+		cleanup_buf struct buf text = {0};
+
+		if (*row->config && kernel_config_read_path(row->config, &text, err))
+			return error_prefix(err, "%s:%u: config=", list->path, row->line);
+	}
+	return 0;
+}
+
 static const char *text_of(const char *s)
 {
 	return s ? s : "";
@@ -123,7 +148,7 @@ static struct store_kernel kernel_of(const struct store_options *o, const struct
 	        .btf_sha256 = xstrdup(text_of(record->files[ENTRY_BTF].sha256)),
 	        .image = file_path(o, r, record->kernel_boots ? ENTRY_KERNEL : ENTRY_PACKED),
 	        .btf = file_path(o, r, ENTRY_BTF),
-	        .config = file_path(o, r, ENTRY_CONFIG),
+	        .config = config_path(o, r),
 	        .symbols = r->name ? xasprintf("%s/%s/" SYMBOLS_NAME, o->dir, r->name) : xstrdup(""),
 	        .packed = file_path(o, r, ENTRY_PACKED),
 	};
@@ -156,7 +181,9 @@ int store_prepare(const struct store_options *o, const struct kernel_list *list,
 	*count = 0;
 	if (o->frozen && o->update)
 		return error_usage(err, "--frozen and --update contradict each other: one forbids what the other does");
-	rc = store_dir_lock(o->dir, &lock_fd, err);
+	rc = check_configs(list, err);
+	if (!rc)
+		rc = store_dir_lock(o->dir, &lock_fd, err);
 	if (!rc && lock_fd >= 0)
 		rc = entry_remove_stale(o->dir, err);
 	if (!rc)
