@@ -146,7 +146,7 @@ static void run_object(const struct job_object *object)
 
 	pins_clear();
 	if (pipe2(fds, O_CLOEXEC)) {
-		send_cell_end("the agent has no pipe for the object's process");
+		send_cell_end("the agent cannot make a pipe for the object's process");
 		return;
 	}
 	pid = fork();

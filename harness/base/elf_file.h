@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * elf_file: header, sections and segments of an ELF64 file in this machine's byte order, in memory or open. Files may
- * be hostile: every read is held against the file's size here, and nowhere else. It copies nothing that lies in memory,
- * and judges nothing: whether class, machine and kind of file are the wanted ones is the caller's to ask.
+ * be hostile: every read is checked against the file's size here, and nowhere else. It copies nothing that lies in
+ * memory, and judges nothing: whether class, machine and kind of file are the wanted ones is the caller's to ask.
  */
 #ifndef COREMATRIX_BASE_ELF_FILE_H
 #define COREMATRIX_BASE_ELF_FILE_H

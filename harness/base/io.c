@@ -129,7 +129,8 @@ int io_make_dirs(const char *path, struct error *err)
 		if (mkdir(copy, 0755) && errno != EEXIST)
 			return error_set(err, errno, "%s: cannot create directory: %s", copy, strerror(errno));
 		if (!stat(copy, &st) && !S_ISDIR(st.st_mode))
-			return error_set(err, ENOTDIR, "%s: cannot create directory: a file is in its place", copy);
+			return error_set(err, ENOTDIR, "%s: cannot create directory: there is a file of that name",
+			                 copy);
 		*p = kept;
 		if (!kept)
 			return 0;

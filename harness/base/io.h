@@ -30,7 +30,7 @@ int io_replace_file(const char *path, const void *bytes, size_t len, struct erro
 /* mkdir -p. Returns 0 or a negative errno. */
 int io_make_dirs(const char *path, struct error *err);
 
-/* rm -rf, following no symbolic link. A path that is not there is no error. */
+/* rm -rf, following no symbolic link. A path that does not exist is not an error. */
 int io_remove_tree(const char *path, struct error *err);
 
 /* Last component of a path; never NULL. */

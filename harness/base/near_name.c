@@ -45,7 +45,7 @@ static bool one_holds_other(const char *a, size_t a_len, const char *b, size_t b
 	       (a_len < b_len ? memmem(b, b_len, a, a_len) : memmem(a, a_len, b, b_len));
 }
 
-/* Between names without their leading underscores; SIZE_MAX when they are not alike. */
+/* Between names without their leading underscores; SIZE_MAX when they are not similar. */
 static size_t name_distance(const char *wanted, const char *name)
 {
 	const char *a = wanted + strspn(wanted, "_"), *b = name + strspn(name, "_");

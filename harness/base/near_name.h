@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #define NEAR_NAME_MAX 3
-/* Longer names are near to nothing (the kernel's KSYM_NAME_LEN is 512, but nothing near that has a like). */
+/* Longer names are similar to nothing (the kernel's KSYM_NAME_LEN is 512, but nothing near that has a similar name). */
 #define NEAR_NAME_LEN 128
 
 struct near_name {
@@ -18,7 +18,7 @@ struct near_name {
 
 /*
  * Offer one more name. It is kept when it is near enough and nearer than what is there; the wanted name itself is not.
- * Near is what takes few letters to change, add or drop, leading underscores apart, for kernels hide names that way;
+ * Near is what takes few letters to change, add or drop, leading underscores aside, for kernels hide names that way;
  * and of two names of which one holds the other, the one that has not much around it.
  */
 void near_name_offer(struct near_name *near, const char *name);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Length in bytes of the well-formed sequence at `bytes`, of `len` at least 1; 0: it is none. `code` may be NULL. */
+/* Length in bytes of the well-formed sequence at `bytes`, of `len` at least 1; 0: it is not one. `code` may be NULL. */
 size_t utf8_decode(const void *bytes, size_t len, uint32_t *code);
 
 #endif

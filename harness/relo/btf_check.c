@@ -25,7 +25,7 @@ static const char *bad_bit_field(const struct btf *btf, const struct btf_type *t
 
 	if (!btf_member_bitfield_size(t, i))
 		return NULL;
-	/* Cycles are not excluded yet; no kernel has a bit-field behind more than a few typedefs. */
+	/* Cycles are not excluded yet; no kernel has a bit-field through more than a few typedefs. */
 	for (int depth = 0; depth < 32; depth++) {
 		field = btf__type_by_id(btf, id);
 		if (!field)
@@ -35,7 +35,7 @@ static const char *bad_bit_field(const struct btf *btf, const struct btf_type *t
 		id = field->type;
 	}
 	if (!btf_is_int(field) && !btf_is_any_enum(field))
-		return "a bit-field that is no integer";
+		return "a bit-field that is not an integer";
 	if (!field->size || field->size > 16 || (field->size & (field->size - 1)))
 		return "a bit-field in an integer of impossible size";
 	return NULL;

@@ -4,7 +4,7 @@
  *
  * A path is a type name (struct, union, or a typedef of one) and member names with dots between them. Anonymous members
  * and typedefs are seen through. A member that is an array stands for its first element where the path goes on;
- * "rss_stat[2].count" names another one. Pointers are not followed: what is behind one is another object.
+ * "rss_stat[2].count" names another one. Pointers are not followed: what one points to is another object.
  */
 #ifndef COREMATRIX_RELO_BTF_FIELD_H
 #define COREMATRIX_RELO_BTF_FIELD_H

@@ -182,7 +182,7 @@ static int read_records(const struct elf_view *view, struct cursor area, struct 
 	uint32_t stride;
 
 	if (!take(&area, &stride, sizeof(stride)) || stride < sizeof(struct bpf_core_relo))
-		return error_usage(err, "damaged .BTF.ext: no size of a relocation");
+		return error_usage(err, "damaged .BTF.ext: the size of a relocation is missing");
 	while (area.left)
 		if (read_run(view, &area, stride, list, err))
 			return -EINVAL;

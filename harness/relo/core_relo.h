@@ -2,7 +2,7 @@
 /*
  * core_relo: the CO-RE records of one object, decoded from its bytes: one struct relo_fact per record of .BTF.ext, in
  * the order in which libbpf handles them, and what the witnesses need to find a record again: functions, calls, types.
- * The bytes come from anywhere; nothing here loads, resolves or judges.
+ * The bytes are untrusted; nothing here loads, resolves or judges.
  *
  * Formats: .BTF.ext as in the kernel's Documentation/bpf/btf.rst, struct bpf_core_relo of uapi/linux/bpf.h, ELF64.
  */
@@ -37,7 +37,7 @@ struct core_relo_call {
 	uint32_t target; /* index of the called function */
 };
 
-/* The address of something that is no function of the object: a map, a variable, an extern. */
+/* The address of something that is not a function of the object: a map, a variable, an extern. */
 struct core_relo_ref {
 	uint32_t func; /* index of the function that takes it */
 	uint32_t insn; /* instruction index in that function */

@@ -73,7 +73,7 @@ const struct btf_type *core_spec_resolve(const struct btf *btf, uint32_t type_id
 	return t;
 }
 
-/* Numbers of "0:1:2"; returns how many, or 0 when the string is no access string. */
+/* Numbers of "0:1:2"; returns how many, or 0 when the string is not an access string. */
 static size_t parse_access(const char *s, uint32_t numbers[ACCESS_MAX])
 {
 	size_t count = 0;

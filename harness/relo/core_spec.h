@@ -28,7 +28,7 @@ char *core_spec_strip(const char *text, size_t len);
 /* Length of a name without its flavour suffix "___x". */
 size_t core_spec_plain_len(const char *name);
 
-/* The type behind typedefs and qualifiers; `*id` (may be NULL) gets its id. */
+/* The type without typedefs and qualifiers; `*id` (may be NULL) gets its id. */
 const struct btf_type *core_spec_resolve(const struct btf *btf, uint32_t type_id, uint32_t *id);
 
 /* Whether records of `kind` name a field. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * elf_view: the sections of a BPF object, as a view into bytes that may be hostile: what is no such object, or has a
- * section outside of it, is refused here, once. It changes and copies nothing.
+ * elf_view: the sections of a BPF object, as a view into untrusted bytes: what is not such an object, or has a section
+ * outside of it, is refused here, once. It changes and copies nothing.
  */
 #ifndef COREMATRIX_RELO_ELF_VIEW_H
 #define COREMATRIX_RELO_ELF_VIEW_H
@@ -28,7 +28,7 @@ struct elf_view {
 };
 
 /*
- * Returns 0, or -EINVAL (error_usage) when the bytes are no such object. The view points into `bytes`, which must
+ * Returns 0, or -EINVAL (error_usage) when the bytes are not such an object. The view points into `bytes`, which must
  * outlive it; free it with elf_view_free.
  */
 int elf_view_open(const void *bytes, size_t len, struct elf_view *view, struct error *err);

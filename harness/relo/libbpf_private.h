@@ -56,7 +56,7 @@ struct bpf_core_relo_res {
 	__u32 new_type_id;
 };
 
-/* `specs` is room for three: local, candidate at hand, first candidate that matched. Shrinks `cands` to what matched.
+/* `specs` has room for three: local, current candidate, first candidate that matched. Shrinks `cands` to what matched.
  */
 int bpf_core_calc_relo_insn(const char *prog_name, const struct bpf_core_relo *relo, int relo_idx,
                             const struct btf *local_btf, struct bpf_core_cand_list *cands, struct bpf_core_spec *specs,

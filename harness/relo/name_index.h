@@ -27,7 +27,7 @@ void name_index_build(struct name_index *index, const struct btf *btf, uint32_t 
 void name_index_free(struct name_index *index);
 
 /*
- * A type whose name without flavour suffix is the `len` bytes at `name`: the first behind type id `after` (0: the first
+ * A type whose name without flavour suffix is the `len` bytes at `name`: the first after type id `after` (0: the first
  * of all), in order of ids; 0 when there is none left. Any `after` but 0 must be what an earlier call returned.
  */
 uint32_t name_index_find(const struct name_index *index, const char *name, size_t len, uint32_t after);

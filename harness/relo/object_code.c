@@ -96,7 +96,7 @@ static int read_funcs(const struct elf_view *view, const struct elf_view_section
 		code = &view->sections[s.st_shndx];
 		if (s.st_value % INSN_SIZE || s.st_size % INSN_SIZE || s.st_value > code->size ||
 		    s.st_size > code->size - s.st_value)
-			return error_usage(err, "damaged object: function symbol %zu does not lie in section '%s'", i,
+			return error_usage(err, "damaged object: function symbol %zu is not in section '%s'", i,
 			                   code->name);
 		name = elf_view_string(&view->sections[symbols->link], s.st_name);
 		if (!name || !*name)

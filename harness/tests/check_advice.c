@@ -274,7 +274,7 @@ START_TEST(a_refused_map_is_looked_up_in_its_object)
 	        {"6.12", "map 'arena': failed to create: Invalid argument(-22)",
 	         "this kernel has BPF_MAP_TYPE_ARENA, so it refuses a flag, or the key"},
 	        {"6.12", "map 'start': failed to create: Invalid argument(-22)",
-	         "the object gives map start (BPF_MAP_TYPE_HASH) no max_entries, so its loader has to: say it in "
+	         "the object gives map start (BPF_MAP_TYPE_HASH) no max_entries, so its loader has to set it: say it in "
 	         "the "
 	         "object's ini, [maps] start.max_entries = 10240"},
 	        {"6.12", "map 'unknown': failed to create: Invalid argument(-22)", "general"},

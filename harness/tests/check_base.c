@@ -372,9 +372,9 @@ START_TEST(file_in_the_place_of_a_directory_is_named)
 	cleanup_error struct error err = {0};
 
 	ck_assert_int_eq(io_make_dirs(file, &err), -ENOTDIR);
-	ck_assert_msg(strstr(err.text, file) && strstr(err.text, "a file is in its place"), "%s", err.text);
+	ck_assert_msg(strstr(err.text, file) && strstr(err.text, "there is a file of that name"), "%s", err.text);
 	ck_assert_int_eq(io_make_dirs(below, &err), -ENOTDIR);
-	ck_assert_msg(strstr(err.text, file) && strstr(err.text, "a file is in its place"), "%s", err.text);
+	ck_assert_msg(strstr(err.text, file) && strstr(err.text, "there is a file of that name"), "%s", err.text);
 }
 END_TEST
 

@@ -108,7 +108,7 @@ static const struct {
 } broken_cases[] = {
         {LOOP_OF_TYPEDEFS, "contains itself"}, {STRUCT_IN_ITSELF, "contains itself"},
         {ARRAY_OF_ITSELF, "contains itself"},  {MISSING_TYPE, "a type id that does not exist"},
-        {BITS_OF_A_STRUCT, "no integer"},      {LIST_IS_FINE, NULL},
+        {BITS_OF_A_STRUCT, "not an integer"},  {LIST_IS_FINE, NULL},
 };
 
 static struct btf *build_broken(enum broken what)

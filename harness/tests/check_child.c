@@ -141,7 +141,7 @@ static const struct {
 } workers[] = {
         {work_succeeds, 0, EXIT_AS_EXPECTED, NULL},
         {work_fails, -EINVAL, EXIT_USAGE, "no good: thing"},
-        {work_dies, -EIO, EXIT_INFRA, "the worker process was killed by signal 9 (Killed) without an answer"},
+        {work_dies, -EIO, EXIT_INFRA, "the worker process was killed by signal 9 (Killed) before it answered"},
 };
 
 START_TEST(workers_bring_their_error_home)

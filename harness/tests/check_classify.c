@@ -122,7 +122,7 @@ static const struct {
          CLASS_VERIFIER, "trusted_ptr_or_null_", "may be NULL on this kernel"},
         {PHASE_LOAD, EACCES, "",
          REFUSED("Permission denied", "R1 type=trusted_ptr_or_null_ expected=ptr_, trusted_ptr_, rcu_ptr_\n"),
-         CLASS_VERIFIER, "trusted_ptr_or_null_", "before it is handed over"},
+         CLASS_VERIFIER, "trusted_ptr_or_null_", "before passing it"},
         {PHASE_LOAD, EACCES, "", REFUSED("Permission denied", "dereference of modified ctx ptr R1 off=8 disallowed\n"),
          CLASS_VERIFIER, "modified ctx ptr", "constant offset from ctx"},
         {PHASE_LOAD, EINVAL, "",
@@ -132,7 +132,7 @@ static const struct {
         {PHASE_LOAD, EINVAL, "", REFUSED("Invalid argument", "FOO is not supported yet\n"), CLASS_VERIFIER,
          "is not supported yet", "leave the program out"},
         {PHASE_ATTACH, EEXIST, "struct_ops 'mine' cannot be registered: File exists (-17)", "", CLASS_ATTACH_TARGET,
-         "cannot be registered", "name of its own"},
+         "cannot be registered", "another name"},
         {PHASE_ATTACH, EOPNOTSUPP, "struct_ops 'mine' cannot be registered: Operation not supported (-95)", "",
          CLASS_ATTACH_TARGET, "cannot be registered", "does not register it"},
         {PHASE_LOAD, EINVAL, "", REFUSED("Invalid argument", "attach_btf_id 0 is not a supported struct\n"),
@@ -216,7 +216,7 @@ static const struct {
         {PHASE_ATTACH, ENOENT, "", "libbpf: prog 'p': failed to create kprobe 'nosuch+0x0' perf event: -ENOENT\n",
          CLASS_ATTACH_TARGET, "kprobe 'nosuch+0x0'", "no such symbol"},
         {PHASE_ATTACH, EOPNOTSUPP, "", "libbpf: map 'm': created successfully, fd=4\n", CLASS_ATTACH_TARGET,
-         "phase attach failed without a word: Operation not supported", "SEC()"},
+         "phase attach failed without a message: Operation not supported", "SEC()"},
         {PHASE_ATTACH, EBUSY, "", "", CLASS_ATTACH_TARGET, "Device or resource busy", "attach elsewhere"},
         {PHASE_ATTACH, EACCES, "perf_event_open: Permission denied", "", CLASS_PERMISSION, "perf_event_open", "denies"},
         /* complexity */
@@ -273,8 +273,8 @@ static const struct {
         {PHASE_OPEN, EINVAL, "the agent's own words", "libbpf: loading object 'p' from buffer\n", CLASS_OPEN,
          "the agent's own words", "clang -target bpf"},
         /* nothing said */
-        {PHASE_LOAD, EPERM, NULL, NULL, CLASS_PERMISSION, "phase load failed without a word: Operation not permitted",
-         "lockdown"},
+        {PHASE_LOAD, EPERM, NULL, NULL, CLASS_PERMISSION,
+         "phase load failed without a message: Operation not permitted", "lockdown"},
         {PHASE_LOAD, EINVAL, "", "", CLASS_OTHER, "Invalid argument", "full log"},
         {PHASE_LOAD, 0, NULL, NULL, CLASS_OTHER, "no error number", "full log"},
         /* untrusted bytes */

@@ -195,7 +195,7 @@ static const struct {
         {false, 4, 0x7fffffff, "header of"},
         {false, 24, 0xfffffff0, "do not fit"},
         {false, 28, 0xfffffff0, "do not fit"},
-        {true, 0, 8, "no size of a relocation"},
+        {true, 0, 8, "the size of a relocation is missing"},
         {true, 4, 0x7fffffff, "outside the strings"},
         {true, 8, 0, "do not fit"},
         {true, 8, 0x10000000, "do not fit"},

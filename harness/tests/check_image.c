@@ -145,7 +145,7 @@ START_TEST(refuses_a_payload_that_grows)
 	size_at = bz.len - strlen("tail of the image") - sizeof(lie);
 	memcpy(bz.data + size_at, &lie, sizeof(lie));
 	ck_assert_int_lt(image_unpack(&bz, &image, &err), 0);
-	ck_assert_msg(strstr(err.text, "more than the 1000 bytes"), "%s", err.text);
+	ck_assert_msg(strstr(err.text, "more than the allowed 1000 bytes"), "%s", err.text);
 	error_clear(&err);
 	image_free(&image);
 	buf_free(&elf);
@@ -398,7 +398,7 @@ START_TEST(a_stream_stops_at_its_cap)
 	fake_stream("xz", zeros.data, zeros.len, &packed);
 	ck_assert_uint_lt(packed.len, 8192);
 	ck_assert_int_lt(unpack_stream(packed.data, packed.len, 1 << 20, &out, &err), 0);
-	ck_assert_ptr_nonnull(strstr(err.text, "more than the 1048576 bytes"));
+	ck_assert_ptr_nonnull(strstr(err.text, "more than the allowed 1048576 bytes"));
 	ck_assert_uint_le(out.len, 3 << 20);
 	error_clear(&err);
 	buf_free(&out);

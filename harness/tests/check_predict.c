@@ -438,7 +438,7 @@ START_TEST(an_object_that_kills_the_parser_costs_its_cells_only)
 		const struct predict_cell *dead = prediction_cell(p, k, 1);
 
 		ck_assert_int_eq(dead->forecast, FORECAST_NONE);
-		ck_assert_msg(strstr(dead->reason, "the parser died over it") != NULL, "%s", dead->reason);
+		ck_assert_msg(strstr(dead->reason, "the parser died on it") != NULL, "%s", dead->reason);
 		check_answers(dead, -ENOENT);
 		ck_assert_uint_gt(prediction_cell(p, k, 0)->outcome_count, 10);
 	}

@@ -106,7 +106,7 @@ static const struct {
         {NEED_KPROBE, "vfs_read.isra.0", NEED_MISSING, NEED_HOLDS, false, ""},
         {NEED_KPROBE, "dup", NEED_HOLDS, NEED_DOUBTED, false, "2 functions"},
         {NEED_KPROBE, "lone", NEED_HOLDS, NEED_MISSING, true, "only as lone.constprop.0"},
-        {NEED_KPROBE, "nothing", NEED_HOLDS, NEED_MISSING, true, "inlined or in a module"},
+        {NEED_KPROBE, "nothing", NEED_HOLDS, NEED_MISSING, true, "inlined, or in a module"},
         {NEED_FUNCTION, "nothing", NEED_HOLDS, NEED_HOLDS, false, ""},
         {NEED_HELPER, "nothing", NEED_MISSING, NEED_MISSING, false, ""},
 };

@@ -126,7 +126,7 @@ bool effect_rule_parse(const char *name, const char *value, struct effect_rule *
 		return true;
 	buf_printf(
 	        why,
-	        "\"%s\" is no effect; give the error (EPERM), the signal (SIGKILL), other path, other bytes or success, and perhaps \" for uid 1000\"",
+	        "\"%s\" is not an effect; give the error (EPERM), the signal (SIGKILL), other path, other bytes or success, and perhaps \" for uid 1000\"",
 	        value);
 	return false;
 }

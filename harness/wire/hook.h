@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * hook: what a program hooks, told from the name of its section as libbpf's section_defs read it, or from what its ini
- * attaches it to instead. Pure. Whether a kernel has the hook, and what fires it, is told elsewhere.
+ * attaches it to instead. Pure. Whether a kernel has the hook, and what fires it, is decided elsewhere.
  */
 #ifndef COREMATRIX_WIRE_HOOK_H
 #define COREMATRIX_WIRE_HOOK_H
@@ -28,7 +28,7 @@ struct hook {
 	enum hook_kind kind;
 	bool at_return;   /* it runs when what is hooked is left */
 	const char *name; /* within what hook_read was given; empty when neither names one */
-	size_t len;       /* of the name; behind it comes nothing, or an offset ("+0x4") */
+	size_t len;       /* of the name; after it comes nothing, or an offset ("+0x4") */
 };
 
 /* `section` is the ELF section's name, `target` what the program is attached to instead of what that says, or NULL. */

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * load_log: the text that libbpf and the verifier leave of an object's load, as libbpf 1.1 to 1.7 and kernels of 5.10
- * and later print it: what each line is worth as a proof of why it failed. Pure. What a line means is told elsewhere.
+ * and later print it: what each line is worth as a proof of why it failed. Pure. What a line means is decided
+ * elsewhere.
  */
 #ifndef COREMATRIX_WIRE_LOAD_LOG_H
 #define COREMATRIX_WIRE_LOAD_LOG_H
 
 #include <stddef.h>
 
-/* What libbpf's own lines begin with; its frame around the verifier's log, behind "prog 'NAME': "; what it says first.
+/* What libbpf's own lines begin with; its frame around the verifier's log, after "prog 'NAME': "; what it says first.
  */
 #define LOAD_LOG_LIBBPF "libbpf: "
 #define LOAD_LOG_BEGIN "-- BEGIN PROG LOAD LOG --"

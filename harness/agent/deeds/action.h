@@ -2,7 +2,7 @@
 /*
  * action: what a subject does beside its exec: works on a file, talks to itself over the loopback, forks, ..., and says
  * what it touched as the system calls told it. Runs in the subject's own process, with libc. It knows nothing of
- * events. The deeds themselves are in action_*.c, behind one table.
+ * events. The deeds themselves are in action_*.c, reached through one table.
  */
 #ifndef COREMATRIX_AGENT_DEEDS_ACTION_H
 #define COREMATRIX_AGENT_DEEDS_ACTION_H

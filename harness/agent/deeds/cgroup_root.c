@@ -25,7 +25,7 @@ bool cgroup_root_is_for(const struct bpf_program *prog)
 	}
 }
 
-/* A mount of its own, gone from sight at once: where else the hierarchy is mounted is no matter. */
+/* A mount of its own, gone from sight at once: where else the hierarchy is mounted does not matter. */
 static int root_open(void)
 {
 	char directory[] = "/tmp/cm-cgroup-XXXXXX";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * cgroup_root: the cgroup that every process of the guest is in, for programs that are attached to one. It
- * makes no cgroup and moves nobody.
+ * makes no cgroup and moves no process.
  */
 #ifndef COREMATRIX_AGENT_DEEDS_CGROUP_ROOT_H
 #define COREMATRIX_AGENT_DEEDS_CGROUP_ROOT_H

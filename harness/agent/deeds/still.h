@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* still: what most subjects are after their exec: a process that says it is there, holds still and ends. */
+/* still: what most subjects are after their exec: a process that says that it is ready, holds still and ends. */
 #ifndef COREMATRIX_AGENT_DEEDS_STILL_H
 #define COREMATRIX_AGENT_DEEDS_STILL_H
 

@@ -34,7 +34,7 @@ int subject_stage_open(struct subject_stage **stage, struct error *err)
 	struct subject_stage *made;
 
 	if (!mkdtemp(directory))
-		return error_set(err, errno, "cannot make a directory %s: %s", directory, strerror(errno));
+		return error_set(err, errno, "cannot create directory %s: %s", directory, strerror(errno));
 	made = xcalloc(1, sizeof(*made));
 	made->directory = steal_ptr(directory);
 	/* Subjects that gave up root must get through it. */
@@ -46,7 +46,7 @@ int subject_stage_open(struct subject_stage **stage, struct error *err)
 	}
 	made->work = xasprintf("%s/work", made->directory);
 	if (mkdir(made->work, 0777) < 0 || chmod(made->work, 01777) < 0) {
-		int rc = error_set(err, errno, "cannot make a directory %s: %s", made->work, strerror(errno));
+		int rc = error_set(err, errno, "cannot create directory %s: %s", made->work, strerror(errno));
 
 		subject_stage_close(made);
 		return rc;
@@ -139,7 +139,7 @@ int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, 
 	rc = step_wait(s, "ready to exec", err);
 	if (rc < 0)
 		return rc;
-	/* Seized, and without options, it goes on as if nobody looked. */
+	/* Seized, and without options, it goes on as if nobody were looking. */
 	if (kind->traced && ptrace(PTRACE_SEIZE, s->pid, NULL, NULL) < 0)
 		return error_set(err, errno, "workload %s: cannot trace the subject: %s", kind->name, strerror(errno));
 	s->seized = kind->traced;
@@ -178,7 +178,7 @@ int subject_act(struct subject *s, struct action_result *result, struct error *e
 		ssize_t n = read(s->owned.ready_r, (char *)result + got, sizeof(*result) - got);
 
 		if (n == 0 || (n < 0 && errno != EINTR))
-			return error_set(err, ECHILD, "workload %s: the subject died before it told what it did",
+			return error_set(err, ECHILD, "workload %s: the subject died before it said what it did",
 			                 s->kind->name);
 		got += n > 0 ? (size_t)n : 0;
 	}

@@ -22,7 +22,7 @@ static const struct view_key_info infos[VIEW_KEY_COUNT] = {
         [VIEW_DPORT] = {.words = "destination port", .type = "sock_common", .member = "skc_dport"},
         [VIEW_LEN] = {.words = "length"},
         [VIEW_CHILD_PID] = {.words = "process id of the child", .type = "task_struct", .member = "pid"},
-        [VIEW_FORKER] = {.words = "process id of the one that forks", .type = "task_struct", .member = "pid"},
+        [VIEW_FORKER] = {.words = "process id of the process that forks", .type = "task_struct", .member = "pid"},
         [VIEW_EXIT_CODE] = {.words = "exit code", .type = "task_struct", .member = "exit_code"},
         [VIEW_SIG] = {.words = "signal"},
         [VIEW_TARGET_PID] = {.words = "process that gets the signal"},
@@ -48,7 +48,7 @@ static const struct view_key_info infos[VIEW_KEY_COUNT] = {
         [VIEW_MINOR] = {.words = "minor number of the disk", .type = "gendisk", .member = "first_minor"},
         [VIEW_SECTOR] = {.words = "first sector", .type = "bvec_iter", .member = "bi_sector"},
         [VIEW_PATH] = {.words = "path", .path = true},
-        [VIEW_FORKER_COMM] = {.words = "name of the one that forks", .type = "task_struct", .member = "comm"},
+        [VIEW_FORKER_COMM] = {.words = "name of the process that forks", .type = "task_struct", .member = "comm"},
         [VIEW_CHILD_COMM] = {.words = "name of the child", .type = "task_struct", .member = "comm"},
         [VIEW_SOURCE] = {.words = "source of the mount"},
         [VIEW_TARGET] = {.words = "target of the mount", .path = true},
@@ -235,7 +235,7 @@ static void tail_drop(const char *name, size_t *len, const char *tail)
 		*len -= n;
 }
 
-/* What is left of a name without how `struct in6_addr` is spelled behind a member of that type, and "_helper". */
+/* What is left of a name without how `struct in6_addr` is spelled after a member of that type, and "_helper". */
 static size_t name_length(const char *field)
 {
 	size_t len = strlen(field);

@@ -143,7 +143,7 @@ struct view_claim {
 	bool beside_child; /* only in an event that has a `child_pid`: its parent is the subject then */
 };
 
-/* All names; and the one of an event field, or NULL. `_helper` behind a name changes nothing. */
+/* All names; and the one of an event field, or NULL. `_helper` after a name changes nothing. */
 const struct view_claim *view_claims(size_t *count);
 const struct view_claim *view_claim_find(const char *field, bool beside_child);
 

@@ -24,7 +24,7 @@
 #ifndef PLAIN
 
 /*
- * Read what is behind fw_cfg's `key` by its DMA interface, of which `request` starts a transfer (agent/arch/fw_cfg.h).
+ * Read the content of fw_cfg's `key` by its DMA interface, of which `request` starts a transfer (agent/arch/fw_cfg.h).
  * False: it cannot be done, and nothing was read.
  */
 bool fast_fw_cfg_read(void (*request)(uint64_t address), uint16_t key, void *to, size_t size);

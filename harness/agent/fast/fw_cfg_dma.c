@@ -55,7 +55,7 @@ static bool find_frames(const void *pages, size_t count, size_t page, uint64_t *
 	return found;
 }
 
-/* The page behind the content holds the request. */
+/* The page after the content holds the request. */
 bool fast_fw_cfg_read(void (*request)(uint64_t address), uint16_t key, void *to, size_t size)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = (size + page - 1) / page, len = (pages + 1) * page;

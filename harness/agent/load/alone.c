@@ -11,7 +11,7 @@
 
 /* Guest time for all tries of one object; a program takes a tenth of a second, or seconds when the verifier is slow. */
 #define ALL_TRIES_MS 40000
-/* Undoing one fentry attachment takes a second on preemptible kernels: behind this, programs are loaded only. */
+/* Undoing one fentry attachment takes a second on preemptible kernels: after that many, programs are only loaded. */
 #define ATTACH_TRIES_MS 10000
 /* What a try may add to the cell's log. */
 #define TRY_LOG_MAX (64u << 10)
@@ -95,7 +95,7 @@ static bool map_failed(const struct attempt *a)
 	       strstr(buf_str(&a->log), "': failed to create: ");
 }
 
-/* What the try of program `index` showed holds for those behind it. */
+/* What the try of program `index` showed holds for those after it. */
 static void rest_takes(struct attempt *whole, size_t index)
 {
 	struct program_fact *fact = &whole->programs[index].fact;

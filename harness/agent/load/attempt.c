@@ -230,7 +230,7 @@ static struct bpf_link *attach(const struct attempt_program *p)
 }
 
 /*
- * libbpf says EOPNOTSUPP without a word for program types that it leaves to the object's loader (XDP, TC, …), and
+ * libbpf says EOPNOTSUPP and nothing else for program types that it leaves to the object's loader (XDP, TC, …), and
  * complains of a uprobe whose section names no binary, which only that loader knows.
  */
 static bool left_to_loader(const struct attempt *a, const struct attempt_program *p, int code, size_t log_before)

@@ -46,7 +46,7 @@ struct attempt {
 /* Each returns 0, or -1 with phase, err and reason set. Programs know their own failures. */
 int attempt_open(struct attempt *a); /* settings of the job included */
 int attempt_load(struct attempt *a);
-int attempt_attach(struct attempt *a); /* goes on behind a program that fails; struct_ops maps are registered */
+int attempt_attach(struct attempt *a); /* goes on after a program that fails; struct_ops maps are registered */
 
 /* Take back what attempt_attach registered: the kernel would keep it, as it does no program's attachment. */
 void attempt_unregister(struct attempt *a);

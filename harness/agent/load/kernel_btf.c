@@ -96,7 +96,7 @@ int kernel_btf_replace(const void *bytes, size_t size, struct error *err)
 	rc = (int)libbpf_get_error(external);
 	if (rc) {
 		external = NULL;
-		return error_set(err, -rc, "the BTF from outside cannot be parsed: %s", strerror(-rc));
+		return error_set(err, -rc, "the external BTF cannot be parsed: %s", strerror(-rc));
 	}
 	if (!fast_external_btf(EXTERNAL_PATH, external))
 		return hide_own(err);

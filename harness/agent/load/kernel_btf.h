@@ -3,7 +3,7 @@
  * kernel_btf: the running kernel's BTF, parsed once, and what libbpf finds of it. libbpf would read and parse it again
  * for every object it loads and every name it attaches to, unless fast.h spares it that.
  *
- * A job can bring a BTF from outside that objects are relocated by. The kernel's own is hidden from libbpf then, as if
+ * A job can bring an external BTF that objects are relocated by. The kernel's own is hidden from libbpf then, as if
  * the kernel had been built without; the agent itself still knows it.
  */
 #ifndef COREMATRIX_AGENT_LOAD_KERNEL_BTF_H
@@ -18,7 +18,7 @@
 
 /*
  * Read and parse /sys/kernel/btf/vmlinux, and have the kernel parse it too. Part of what a guest has done when it is
- * saved. A kernel without BTF is no error: size 0.
+ * saved. A kernel without BTF is not an error: size 0.
  */
 void kernel_btf_load(void);
 

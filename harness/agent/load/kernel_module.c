@@ -33,7 +33,7 @@ static const char *why(int err)
 	case ENOEXEC:
 		return "it is not for this kernel (ENOEXEC)";
 	case ENOENT:
-		return "a symbol it needs is not there (ENOENT)";
+		return "a symbol it needs is missing (ENOENT)";
 	case EKEYREJECTED:
 		return "the kernel takes signed modules only (EKEYREJECTED)";
 	default:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * kernel_module: the kernel modules that a job brings, loaded for the objects that name them and unloaded again. Used
- * by cell, in PID 1: a module belongs to the guest and not to an object's process.
+ * kernel_module: the kernel modules that a job brings, loaded for the objects that name them and unloaded again.
+ * In PID 1: a module belongs to the guest and not to an object's process.
  */
 #ifndef COREMATRIX_AGENT_LOAD_KERNEL_MODULE_H
 #define COREMATRIX_AGENT_LOAD_KERNEL_MODULE_H

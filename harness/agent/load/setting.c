@@ -223,7 +223,7 @@ static void set_attach_to(struct change *c)
 	else if (cgroup_root_is_for(prog) && !strcmp(c->value, "/"))
 		return;
 	else if (cgroup_root_is_for(prog))
-		mistake(c, "program \"%s\" is for a cgroup, and \"%s\" is none here; give \"/\", the root", c->name,
+		mistake(c, "program \"%s\" is for a cgroup, and \"%s\" is not one here; give \"/\", the root", c->name,
 		        c->value);
 	else
 		mistake(c, "program \"%s\" is of type %s, which has no attach target that an ini can give", c->name,

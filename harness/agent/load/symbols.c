@@ -16,14 +16,14 @@
 
 static const char padding[] = "__pfx_";
 
-/* "ffffffff81000000 T _stext", and "\t[module]" behind what is not the kernel's own; BPF programs count as such. */
+/* "ffffffff81000000 T _stext", and "\t[module]" after what is not the kernel's own; BPF programs count as such. */
 static void add_function(const char *line, size_t len, struct buf *names)
 {
 	const char *end = line + len, *type = memchr(line, ' ', len), *name = type ? type + 3 : NULL;
 
 	if (!name || name >= end || !strchr("tTwW", type[1]) || memchr(name, '\t', (size_t)(end - name)))
 		return;
-	/* the room before each function of kernels with CONFIG_PREFIX_SYMBOLS (6.2) is nobody's target */
+	/* the room before each function of kernels with CONFIG_PREFIX_SYMBOLS (6.2) is not a target */
 	if ((size_t)(end - name) > sizeof(padding) - 1 && !memcmp(name, padding, sizeof(padding) - 1))
 		return;
 	buf_add(names, name, (size_t)(end - name));

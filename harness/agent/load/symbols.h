@@ -6,7 +6,7 @@
 #ifndef COREMATRIX_AGENT_LOAD_SYMBOLS_H
 #define COREMATRIX_AGENT_LOAD_SYMBOLS_H
 
-/* Sends them all. A kernel that does not tell its symbols is no failure: an empty answer says so. */
+/* Sends them all. A kernel that does not show its symbols is not a failure: an empty answer says so. */
 void symbols_send(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sysctl: files below /proc/sys that an object's ini wants otherwise while its workloads run. They belong to the guest
- * and not to the object's process: cell keeps what they held and puts it back, load changes them.
+ * sysctl: files below /proc/sys that an object's ini wants to hold something else while its workloads run. They belong
+ * to the guest and not to the object's process: cell keeps what they held and puts it back, load changes them.
  */
 #ifndef COREMATRIX_AGENT_LOAD_SYSCTL_H
 #define COREMATRIX_AGENT_LOAD_SYSCTL_H

@@ -195,7 +195,7 @@ static int place_value(struct bpf_object *obj, const char *section, const struct
 	char *content = map ? (char *)(uintptr_t)bpf_map__initial_value(map, &size) : NULL;
 
 	if (!content || info->offset > size || info->size > size - info->offset)
-		return error_usage(err, "variable \"%s\" lies in %s, which has no content that can be set", name,
+		return error_usage(err, "variable \"%s\" is in %s, which has no content that can be set", name,
 		                   section);
 	return variable_encode(bpf_object__btf(obj), type_id, name, text, content + info->offset, info->size, err);
 }

@@ -92,7 +92,7 @@ static int root_make(const struct job_object *object, const char *directory, str
 
 	/* The mounts go when this process does, and with them the memory of the files. */
 	if (unshare(CLONE_NEWNS))
-		return error_set(err, errno, "the guest gives no mount namespace: %s", strerror(errno));
+		return error_set(err, errno, "the guest has no mount namespaces: %s", strerror(errno));
 	mkdir(ROOT, 0755);
 	if (mount("tmpfs", ROOT, "tmpfs", 0, "size=90%,mode=755"))
 		return error_set(err, errno, "the guest cannot mount a tmpfs: %s", strerror(errno));

@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 
-/* So much fits into the pipe while nobody reads; the largest that needs no privilege. */
+/* What fits into the pipe while nobody reads; the largest size that needs no privilege. */
 #define PIPE_BYTES (1 << 20)
 
 /* What stops a program, in this order. */
@@ -67,7 +67,7 @@ int loader_process_start(const struct loader_command *command, struct loader_pro
 		code = errno;
 		cleanup_close_fd(&output[0]);
 		cleanup_close_fd(&output[1]);
-		return error_set(err, code, "%s: no pipe for it: %s", command->program, strerror(code));
+		return error_set(err, code, "%s: cannot make a pipe for it: %s", command->program, strerror(code));
 	}
 	fcntl(output[0], F_SETPIPE_SZ, PIPE_BYTES);
 	fcntl(output[0], F_SETFL, O_NONBLOCK);
@@ -153,7 +153,7 @@ static bool is_stop_signal(const struct loader_process *p, int signal)
 	return false;
 }
 
-/* No times in it: equal ends shall read alike. */
+/* No times in it: equal ends shall read the same. */
 bool loader_process_verdict(const struct loader_process *p, const char *name, char **why)
 {
 	int code = WIFEXITED(p->status) ? WEXITSTATUS(p->status) : -1;
@@ -164,7 +164,7 @@ bool loader_process_verdict(const struct loader_process *p, const char *name, ch
 		return false;
 	}
 	if (p->stop_signal && (code == 0 || is_stop_signal(p, died_of ? died_of : code - 128))) {
-		*why = xasprintf("%s ran until it was stopped, and ended well then", name);
+		*why = xasprintf("%s ran until it was stopped, and then ended well", name);
 		return true;
 	}
 	if (died_of)

@@ -63,7 +63,7 @@ static bool is_word(const char *s, size_t len, const char *word)
 	return *s == *word && strlen(word) == len && !memcmp(s, word, len);
 }
 
-/* `field` behind all prefixes that mean the task itself, or NULL when one means something else. */
+/* `field` without all prefixes that mean the task itself, or NULL when one means something else. */
 static const char *prefix_skip(const char *field)
 {
 	const char *dot;

@@ -72,7 +72,7 @@ static void fact_add(struct fact_list *out, const struct subject_kind *kind, con
 	f->ok = ok;
 	f->hint = xstrdup(ok                                  ? ""
 	                  : !strcmp(observed, EFFECT_SUCCESS) ? "the object did not act"
-	                                                      : "the object acts otherwise than its ini says");
+	                                                      : "the object does not act as its ini says");
 }
 
 void effect_compare(const struct effect_list *list, const struct effect_rule *rules, size_t rule_count,

@@ -27,7 +27,7 @@ static bool is_byte(const struct btf_type *t)
 	return t && btf_is_int(t) && t->size == 1 && btf_int_bits(t) == 8 && !(btf_int_encoding(t) & BTF_INT_BOOL);
 }
 
-/* Kind of a member that is no struct; fills size and sign of integers. */
+/* Kind of a member that is not a struct; fills size and sign of integers. */
 static enum event_kind type_kind(const struct btf *btf, const struct btf_type *t, struct event_field *field)
 {
 	if (btf_is_int(t) && t->size == 16) { /* an IPv6 address, usually */

@@ -79,7 +79,7 @@ void event_decode(const struct event_layout *layout, const void *bytes, size_t l
 
 /*
  * Take name=value pairs out of a printed text ("pid=3 comm=a b"). A value ends at the next name or at the end; blanks,
- * commas and semicolons behind it are dropped. Decimal and 0x numbers have an integer too.
+ * commas and semicolons after it are dropped. Decimal and 0x numbers have an integer too.
  */
 void event_decode_pairs(const char *text, size_t len, struct event *out);
 const struct event_value *event_find(const struct event *e, const char *name);

@@ -116,11 +116,11 @@ static void twin_add(struct buf *out, const struct hint_question *q)
 	if (same_value(q->twin, q->value))
 		hint_add(
 		        out,
-		        "the read and the helper agree: the field is read well, but it has another meaning, or another value at this moment");
+		        "the read and the helper agree: the field is read correctly, but it has another meaning, or another value at this moment");
 	else if (q->twin_ok && !q->value_is_helper)
 		hint_add(out, "the helper's value is right: this read is wrong");
 	else if (q->twin_ok)
-		hint_add(out, "the read's value is right: the helper does not speak of this task here");
+		hint_add(out, "the read's value is right: the helper is not about this task here");
 }
 
 static bool comm_is(const struct truth *t, const struct event_value *v)

@@ -19,7 +19,7 @@
 struct hint_context {
 	const struct btf *object_btf;
 	const struct btf *kernel_btf;
-	const struct bpf_insn *insns; /* of all loaded programs, after relocation, one behind the other */
+	const struct bpf_insn *insns; /* of all loaded programs, after relocation, one after the other */
 	size_t insn_count;
 };
 
@@ -44,7 +44,7 @@ char *hint_stale_offset(const struct hint_context *context, const char *type, co
 /* Add a sentence to what is said already. */
 void hint_add(struct buf *out, const char *sentence);
 
-/* What can be told from the shape of a number that should be `want`: order of bytes, halves, width. Adds to `out`. */
+/* What can be seen from the shape of a number that should be `want`: order of bytes, halves, width. Adds to `out`. */
 void hint_number_shape(struct buf *out, const struct event_value *v, uint64_t want);
 
 #endif

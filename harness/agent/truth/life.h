@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * life: leads one subject through its life, under an object that is attached: spawned, held still, its deed, held still
+ * life: leads one subject through its life, while an object is attached: spawned, held still, its deed, held still
  * again, its end; reads its truths on the way, keeps the events of its deed and counts the runs in its windows. It
  * compares nothing.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * map_entries: the maps of a loaded object as a source of events: whatever entry is new or has changed since the last
- * look is one, its key and its value behind each other. Hash, LRU, array, per-CPU (one event per processor) and task
+ * look is one, its key and then its value. Hash, LRU, array, per-CPU (one event per processor) and task
  * storage; global variables are an array's only entry. It compares nothing with any truth.
  */
 #ifndef COREMATRIX_AGENT_TRUTH_MAP_ENTRIES_H

@@ -32,7 +32,7 @@ static size_t conversion_end(const char *format, size_t at)
 	i += strspn(format + i, "hlzjt");
 	if (!format[i] || !strchr("diuxXspc", format[i]))
 		return 0;
-	/* %pI4, %pks and their like say more behind the letter */
+	/* %pI4, %pks and their like say more after the letter */
 	if (format[i] == 'p')
 		while (isalnum((unsigned char)format[i + 1]))
 			i++;
@@ -95,7 +95,7 @@ void print_formats_find(struct print_formats *formats, const void *bytes, size_t
 		struct conversion found[CONVERSIONS_MAX];
 		size_t len = strnlen(at, (size_t)(end - at)), count;
 
-		/* What precedes a text in the same data is no part of it. */
+		/* What precedes a text in the same data is not part of it. */
 		for (size_t i = len; i-- > 0;)
 			if (!isprint((unsigned char)at[i]) && !isspace((unsigned char)at[i])) {
 				at += i + 1;

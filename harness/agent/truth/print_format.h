@@ -3,7 +3,7 @@
  * print_format: reads printed lines by the formats they were printed with, which lie in an object's read-only data.
  * Pure but for the look into the object's maps.
  *
- * A word right before a conversion, with `=` or `:` behind it ("ppid=%d", "comm: %s"), names its value; other values go
+ * A word right before a conversion, followed by `=` or `:` ("ppid=%d", "comm: %s"), names its value; other values go
  * by their number in the line: "%1" is the first.
  */
 #ifndef COREMATRIX_AGENT_TRUTH_PRINT_FORMAT_H

@@ -6,7 +6,7 @@
  * Runs are counted in windows: from right before a deed until it is done, and again while its subject ends, but not
  * while the agent reads /proc in between. What other tasks do meanwhile falls into the windows too, and no kernel tells
  * the two apart: a quiet interval, in which nobody does anything on our behalf, is measured beside them, and a program
- * counts as run by the workloads when it ran oftener in the windows than such a rate explains.
+ * counts as run by the workloads when it ran more often in the windows than such a rate explains.
  */
 #ifndef COREMATRIX_AGENT_TRUTH_RUN_COUNT_H
 #define COREMATRIX_AGENT_TRUTH_RUN_COUNT_H

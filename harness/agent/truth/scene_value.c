@@ -21,7 +21,7 @@
 #define CTIME_QUERIED (1u << 31)
 
 /*
- * `text` is the path, or its end behind a slash: events carry what was passed, a dentry's name, or a path in a mount.
+ * `text` is the path, or its end after a slash: events carry what was passed, a dentry's name, or a path in a mount.
  */
 static bool is_end_of_path(const char *path, const char *text, size_t len)
 {

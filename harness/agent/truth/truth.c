@@ -18,7 +18,7 @@
 /* The larger of the two files is status, whose Groups line grows with the number of groups. */
 #define PROC_FILE_MAX (1u << 20)
 
-/* Numbers of the fields in proc(5), which counts from 1; state is the first one behind comm. */
+/* Numbers of the fields in proc(5), which counts from 1; state is the first one after comm. */
 enum { STAT_STATE = 3, STAT_PPID = 4, STAT_PGRP = 5, STAT_SESSION = 6, STAT_STARTTIME = 22 };
 
 static const char *const words[TRUTH_KEY_COUNT] = {
@@ -109,7 +109,7 @@ int truth_parse_stat(const char *bytes, size_t len, struct truth_stat *out, stru
 		start = ++at;
 		if ((slot = stat_slot(out, field))) {
 			if (number_read(&at, end, slot))
-				return error_set(err, EBADMSG, "field %d of a stat file is no number", field);
+				return error_set(err, EBADMSG, "field %d of a stat file is not a number", field);
 			continue;
 		}
 		while (at < end && *at != ' ' && *at != '\n')
@@ -201,7 +201,7 @@ int truth_parse_status(const char *bytes, size_t len, struct truth_status *out, 
 				continue;
 			if (status_number(&at, line + line_len, out, status_lines[i].first, status_lines[i].hex) ||
 			    status_number(&at, line + line_len, out, status_lines[i].second, status_lines[i].hex))
-				return error_set(err, EBADMSG, "line %s of a status file holds no number",
+				return error_set(err, EBADMSG, "line %s of a status file does not hold a number",
 				                 status_lines[i].label);
 			seen |= 1u << i;
 		}

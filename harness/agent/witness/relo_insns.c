@@ -42,7 +42,7 @@ static uint32_t follow(const struct bpf_insn *after, size_t after_count, uint32_
 
 /*
  * Where each function of the object begins in the final program, NOWHERE when it is not part of it. libbpf appends a
- * called function once, whole, behind what is there.
+ * called function once, whole, after what is there.
  */
 static uint32_t *place_functions(const struct core_relo_list *list, uint32_t program, const struct bpf_insn *after,
                                  size_t after_count)

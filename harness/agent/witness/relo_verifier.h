@@ -10,8 +10,9 @@
 #include "relo/core_relo.h"
 
 /*
- * Instruction number at which the verifier stopped because it is poisoned, or -1 when the log ends otherwise. Reads the
- * kernel's own words ("invalid func unknown#195896080") and what libbpf makes of them ("<invalid CO-RE relocation>").
+ * Instruction number at which the verifier stopped because it is poisoned, or -1 when the log ends in another way.
+ * Reads the kernel's own words ("invalid func unknown#195896080") and what libbpf makes of them ("<invalid CO-RE
+ * relocation>").
  */
 int64_t relo_verifier_stop(const char *log);
 

@@ -32,7 +32,7 @@ struct advisor {
 	const struct object_list *objects;
 	struct wish *wishes;
 	size_t wish_count;
-	struct btf_question *questions; /* each asked of every kernel, no two alike; names are the wishes' */
+	struct btf_question *questions; /* each asked of every kernel, no two the same; names are the wishes' */
 	size_t question_count;
 	struct btf_answer *answers; /* [kernel][question] */
 };
@@ -250,12 +250,12 @@ static void word_map(struct buf *out, const struct finding *f)
 	else if (!w->map.max_entries && w->map.type != MAP_TYPE_PERF_EVENT_ARRAY)
 		buf_printf(
 		        out,
-		        "the object gives map %s (%s) no max_entries, so its loader has to: say it in the object's ini, [maps] %s.max_entries = 10240",
+		        "the object gives map %s (%s) no max_entries, so its loader has to set it: say it in the object's ini, [maps] %s.max_entries = 10240",
 		        map, type, map);
 	else if (!w->map.has_value && w->map.type == MAP_TYPE_STACK_TRACE)
 		buf_printf(
 		        out,
-		        "the object gives map %s (%s) no value size, so its loader has to: say it in the object's ini, [maps] %s.value_size = 1016",
+		        "the object gives map %s (%s) no value size, so its loader has to set it: say it in the object's ini, [maps] %s.value_size = 1016",
 		        map, type, map);
 	else
 		buf_printf(
@@ -275,7 +275,7 @@ static void word_target(struct buf *out, const struct finding *f)
 	if (f->here->exists) {
 		buf_printf(
 		        out,
-		        "this kernel's types know function %s, but it cannot be traced here: it was inlined, left out or barred; attach elsewhere",
+		        "this kernel's types know function %s, but it cannot be traced here: it was inlined, left out or blacklisted; attach elsewhere",
 		        name);
 		return;
 	}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * advice: what the author of a rejected object can do about it, from what the kernels of the run know: which field went
- * where, since which kernel a helper or map type exists, which functions have a name like the one that is missing.
- * Called once, by run, when all cells are judged; it changes nothing but `advice` of rejected cells, and leaves the
- * general advice of classify where it knows nothing better.
+ * where, since which kernel a helper or map type exists, which functions are named similarly to the missing one. To be
+ * called once, when all cells are judged; it changes nothing but `advice` of rejected cells, and leaves the general
+ * advice of classify where it knows nothing better.
  */
 #ifndef COREMATRIX_HOST_ADVICE_ADVICE_H
 #define COREMATRIX_HOST_ADVICE_ADVICE_H

@@ -116,13 +116,13 @@ bool advice_subject_find(const struct result_cell *c, struct advice_subject *s)
 	bool found;
 
 	*s = (struct advice_subject){.program = find_program(c)};
-	/* a map that memory is too short for is no map that the kernel does not know */
+	/* a map that there is too little memory for is not one that the kernel does not know */
 	if (c->class == CLASS_MAP_TYPE && (strstr(c->reason, "(-12)") || strstr(c->reason, "-ENOMEM")))
 		return false;
 	/* it is there, but has fewer fields than are read; the kernel's types know no tracepoints of system calls */
 	if (strstr(c->reason, "failed to attach to tracepoint '"))
 		return false;
-	/* what a uprobe attaches to is no kernel's */
+	/* what a uprobe attaches to is not the kernel's */
 	if (c->class == CLASS_ATTACH_TARGET && is_user_probe(s->program))
 		return false;
 	/* "calling kernel function is not supported" names none */

@@ -233,7 +233,7 @@ static int parse_elf(const struct btf_ask_source *s, struct btf **btf, struct er
 	if (rc)
 		return rc;
 	section = elf_view_find(&view, ".BTF");
-	rc = section ? parse_raw(section->data, section->size, btf, err) : error_set(err, ENODATA, "no BTF in it");
+	rc = section ? parse_raw(section->data, section->size, btf, err) : error_set(err, ENODATA, "holds no BTF");
 	elf_view_free(&view);
 	return rc;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * btf_ask: questions about names, answered from the BTF of kernels and of objects. A BTF may come from anywhere, so
- * each is read in a worker of its own that gave up everything but memory (jail.h); several work side by side. It words
- * nothing.
+ * each is read in a worker of its own that has given up everything but memory (jail.h); several work side by side. It
+ * words nothing.
  */
 #ifndef COREMATRIX_HOST_ADVICE_BTF_ASK_H
 #define COREMATRIX_HOST_ADVICE_BTF_ASK_H

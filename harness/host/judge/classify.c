@@ -84,7 +84,7 @@ static const struct row
                         {CLASS_KFUNC, LOADING, 0, "(85) call #0 ",
                          "the program calls a weak kfunc that this kernel lacks: call it only if bpf_ksym_exists()"},
                         {CLASS_EXTERN, ANYWHERE, 0, "extern '*' (strong): not resolved",
-                         "{} is not known on this kernel: declare it __weak and handle its being 0"},
+                         "{} is not known on this kernel: declare it __weak and handle the case that it is 0"},
                         {CLASS_EXTERN, ANYWHERE, 0, "extern (var ksym) '*': not found in kernel BTF",
                          "this kernel exports no variable {}: declare it __weak and test its address before use"},
                         {CLASS_EXTERN, ANYWHERE, 0, "extern (var ksym) '*': incompatible types",
@@ -94,7 +94,7 @@ static const struct row
                         {CLASS_EXTERN, ANYWHERE, 0, "failed to open system Kconfig",
                          "the kernel's configuration is not at hand, neither as /boot/config-RELEASE nor as /proc/config.gz (CONFIG_IKCONFIG_PROC): name its file with config= in the list of kernels; a loader can give its text in bpf_object_open_opts.kconfig"},
                         {CLASS_EXTERN, ANYWHERE, 0, "extern (kcfg) '*': failed to get kernel version",
-                         "libbpf cannot tell {} from this kernel's release, which is not of the form X.Y.Z: use bpf_core_field_exists() and the like instead of the version"},
+                         "libbpf cannot derive {} from this kernel's release, which is not of the form X.Y.Z: use bpf_core_field_exists() and the like instead of the version"},
                         {CLASS_EXTERN, ANYWHERE, 0, "extern (kcfg) '*': unrecognized virtual extern",
                          "libbpf has no value for {}: __kconfig externs are CONFIG_ options, or LINUX_ names that this libbpf knows; one of the latter may be __weak"},
                         {CLASS_EXTERN, ANYWHERE, 0, "extern (kcfg) '*'",
@@ -117,7 +117,7 @@ static const struct row
                          "the program uses map {}, which was not created on this kernel: guard its use as its creation is guarded"},
 
                         {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to find kernel BTF type ID of '*'",
-                         "this kernel has no {} to attach to: it was renamed, inlined or left out; attach elsewhere, or use bpf_program__set_autoload() to try one name after the other"},
+                         "this kernel has no {} to attach to: it was renamed, inlined or left out; attach elsewhere, or use bpf_program__set_autoload() to try one name after another"},
                         {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to find BPF program * BTF ID for '*'",
                          "the program to be replaced or traced has no such function"},
                         {CLASS_ATTACH_TARGET, ANYWHERE, 0, "struct_ops init_kern*is not found in kernel BTF",
@@ -129,7 +129,7 @@ static const struct row
                         {CLASS_ATTACH_TARGET, LOADING, 0, "The function * type * is unsupported",
                          "this kernel cannot attach to a function with such an argument: attach to another one, or with a kprobe"},
                         {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is not a function",
-                         "the name to attach to is no function on this kernel: attach elsewhere"},
+                         "the name to attach to is not a function on this kernel: attach elsewhere"},
                         {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is invalid",
                          "the name to attach to does not exist in this kernel's BTF: attach elsewhere"},
                         {CLASS_ATTACH_TARGET, LOADING, 0, "is not modifiable",
@@ -150,11 +150,11 @@ static const struct row
                         {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EACCES, "failed to attach to tracepoint '*':",
                          "the program reads further into its context than tracepoint {} has fields on this kernel; on PREEMPT_RT kernels before 6.7 the types of system calls' tracepoints do not tell where the arguments are: read them through raw_tp/sys_enter or a kprobe"},
                         {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EEXIST, "struct_ops '*' cannot be registered",
-                         "something of the name that {} gives itself is registered on this kernel: choose a name of its own"},
+                         "something with the name of {} is already registered on this kernel: choose another name"},
                         {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EBUSY, "struct_ops '*' cannot be registered",
                          "this kernel has room for one such struct_ops, and it is taken: {} can be registered when that one is gone"},
                         {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EINVAL, "struct_ops '*' cannot be registered",
-                         "the kernel found {} wanting: a name or a member that its kind must have is missing, or a flag that this kernel does not know is set"},
+                         "the kernel found {} incomplete: a name or a member that its kind must have is missing, or a flag that this kernel does not know is set"},
                         {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "struct_ops '*' cannot be registered",
                          "the kernel knows the type of {} and does not register it: see its configuration, and what members and flags this version asks for"},
                         /* 524 is the kernel's own ENOTSUPP, which no C library knows */
@@ -171,8 +171,8 @@ static const struct row
                         {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: *",
                          "this kernel knows the target, but does not attach this program to it ({}): use another function, or another type of program for the same one"},
 
-                        {CLASS_HELPER, LOADING,
-                         0, "program of this type cannot use helper *", "this kernel does not offer helper {} to programs of this type: test with bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_x) before the call"},
+                        {CLASS_HELPER,
+                         LOADING, 0, "program of this type cannot use helper *", "this kernel does not offer helper {} to programs of this type: test with bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_x) before the call"},
                         {CLASS_HELPER, LOADING, 0, "invalid func unknown#*",
                          "this kernel has no helper number {}: test with bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_x) before the call"},
                         {CLASS_HELPER, LOADING, 0, "unknown func *",
@@ -187,7 +187,7 @@ static const struct row
                         {CLASS_TOO_COMPLEX, LOADING, 0, "too many subprograms",
                          "a program may have 256 functions: let clang inline some (static __always_inline), or split it"},
                         {CLASS_TOO_COMPLEX, LOADING, 0, "the call stack of * frames is too deep",
-                         "{} functions, each called by the one before, are more than this kernel follows: let clang inline some (static __always_inline)"},
+                         "{} functions, each called by the one before, are more than this kernel's verifier follows: let clang inline some (static __always_inline)"},
                         {CLASS_TOO_COMPLEX, LOADING, 0, "BPF program load failed: Argument list too long",
                          "the program has more instructions than this kernel takes: split it with tail calls"},
 
@@ -222,35 +222,35 @@ static const struct row
                         {CLASS_VERIFIER, LOADING, 0, "BPF_JA uses reserved fields",
                          "the program has a jump over more than 32767 instructions, which kernels know since 6.6: compile with -mcpu=v3, or split the program"},
                         {CLASS_VERIFIER, LOADING, 0, "BPF_* uses reserved fields",
-                         "the program has an instruction (BPF_{}) of a form that is newer than this kernel: compile with an older -mcpu (v3 for kernels before 6.6, v2 before 5.12)"},
+                         "the program has an instruction (BPF_{}) in a form that is newer than this kernel: compile with an older -mcpu (v3 for kernels before 6.6, v2 before 5.12)"},
                         {CLASS_VERIFIER, LOADING, 0, "unknown opcode *",
                          "the program has an instruction (opcode {}) that is newer than this kernel: compile with an older -mcpu (v3 for kernels before 6.6, v2 before 5.12)"},
                         {CLASS_VERIFIER, LOADING, 0, "invalid BPF_JMP/JMP32 opcode *",
-                         "the program has a jump (opcode {}) that is newer than this kernel, such as may_goto (6.9): compile with an older -mcpu, or bound the loop otherwise"},
+                         "the program has a jump (opcode {}) that is newer than this kernel, such as may_goto (6.9): compile with an older -mcpu, or bound the loop in another way"},
                         {CLASS_VERIFIER, LOADING, 0, "number of funcs in func_info doesn't match number of subprogs",
-                         "the program hands a function to a helper (bpf_for_each_map_elem(), bpf_loop(), bpf_timer), which kernels know since 5.13: write the loop out for older ones"},
+                         "the program hands a function to a helper (bpf_for_each_map_elem(), bpf_loop(), bpf_timer), which kernels know since 5.13: write the loop out for older kernels"},
                         {CLASS_VERIFIER, LOADING, 0, "infinite loop detected at insn",
                          "the verifier cannot see that the loop ends: count down from a constant, or use bpf_loop()"},
                         {CLASS_VERIFIER, LOADING, 0, "back-edge from insn",
                          "this verifier accepts no loop here: unroll it (#pragma unroll) or use bpf_loop()"},
                         {CLASS_VERIFIER, LOADING, 0, "unreachable insn",
-                         "code that is never reached, often behind a poisoned or constant branch: let clang remove it, or guard it at run time"},
+                         "code that is never reached, often after a poisoned or constant branch: let clang remove it, or guard it at run time"},
                         {CLASS_VERIFIER, LOADING, 0, "jump out of range",
                          "a branch leads outside the program: the object is damaged or was linked wrongly"},
                         {CLASS_VERIFIER, LOADING, 0, "!read_ok",
-                         "a register is used that this path never set: initialise it, and mind that calls clobber r1 to r5"},
+                         "a register is used that this path never set: initialise it, and remember that calls clobber r1 to r5"},
                         {CLASS_VERIFIER, LOADING, 0, "invalid mem access '*_or_null_'",
                          "the pointer may be NULL on this kernel, whose verifier knows which arguments of a tracepoint are: test it before use"},
                         {CLASS_VERIFIER, LOADING, 0, "type=*_or_null_ expected=",
-                         "the pointer may be NULL on this kernel, whose verifier knows which arguments of a tracepoint are: test it before it is handed over"},
+                         "the pointer may be NULL on this kernel, whose verifier knows which arguments of a tracepoint are: test it before passing it"},
                         {CLASS_VERIFIER, LOADING, 0, "Possibly NULL pointer passed to *",
-                         "the pointer may be NULL here: test it before it is handed over"},
+                         "the pointer may be NULL here: test it before passing it"},
                         {CLASS_VERIFIER, LOADING, 0, "dereference of modified ctx ptr",
                          "the compiler added to the context's address before the load, which this verifier refuses: load the field at a constant offset from ctx itself, and keep the compiler from joining branches that read different fields (barrier_var(), volatile)"},
                         {CLASS_VERIFIER, LOADING, 0, "should have been in *",
                          "the program may return a value that this kernel does not accept from its type; it must be in {}: return a constant, or bound the value right before the return"},
                         {CLASS_VERIFIER, LOADING, 0, "is not supported yet",
-                         "this kernel does not support for this type of program what the line quoted names: leave the program out on it (bpf_program__set_autoload()), or use another type"},
+                         "this kernel does not support what the quoted line names for this type of program: leave the program out on it (bpf_program__set_autoload()), or use another type"},
                         {CLASS_VERIFIER, LOADING, 0, "invalid mem access '*_or_null'",
                          "the pointer may be NULL here: test it before use"},
                         {CLASS_VERIFIER, LOADING, 0, "invalid mem access",
@@ -264,7 +264,7 @@ static const struct row
                         {CLASS_VERIFIER, LOADING, 0, "min value is negative",
                          "the size may be negative for this verifier: use an unsigned type and compare it right before the access"},
                         {CLASS_VERIFIER, LOADING, 0, "Unreleased reference",
-                         "a path ends without giving back a reference: release or submit it on every path"},
+                         "a path ends without releasing a reference: release or submit it on every path"},
 };
 
 static const char newer_struct_ops[] =
@@ -286,7 +286,7 @@ static const struct {
 };
 
 static const char generic_verifier_advice[] =
-        "this kernel's verifier refuses the program at the line quoted: see the full log, and compare with a kernel that accepts it";
+        "this kernel's verifier refuses the program at the quoted line: see the full log, and compare with a kernel that accepts it";
 
 /* The last line that fits: what ended the load is nearest to the end. Quoted source ("; source") proves nothing. */
 static bool find_row(const struct row *row, struct span text, struct span *line, struct span *captured)
@@ -346,14 +346,14 @@ static void classify_by_errno(enum cell_phase phase, int err, struct span reason
 	        {AT(PHASE_ATTACH), EACCES, CLASS_PERMISSION,
 	         "the kernel denies attaching: see lockdown and perf_event_paranoid"},
 	        {AT(PHASE_ATTACH), EOPNOTSUPP, CLASS_ATTACH_TARGET,
-	         "libbpf cannot attach a program of this section by itself, so nothing can trigger it here: name the target in SEC(), or leave the program out of this object"},
+	         "libbpf cannot attach a program of this section on its own, so nothing can trigger it here: name the target in SEC(), or leave the program out of this object"},
 	        {AT(PHASE_ATTACH), 0, CLASS_ATTACH_TARGET,
 	         "the kernel does not have what the program attaches to: attach elsewhere"},
 	        {LOADING, EPERM, CLASS_PERMISSION, "the kernel denies bpf() here: see lockdown and RLIMIT_MEMLOCK"},
 	        {LOADING, E2BIG, CLASS_TOO_COMPLEX,
 	         "the program has more instructions than this kernel takes: split it"},
 	        {LOADING, EINVAL, CLASS_PROG_TYPE,
-	         "the kernel refused the program without looking at it: its type or attach type is newer than this kernel"},
+	         "the kernel refused the program without verifying it: its type or attach type is newer than this kernel"},
 	        {LOADING, 0, CLASS_OTHER, "see the cell's full log"},
 	};
 	enum load_log_line worth = LOAD_LOG_CAUSE;
@@ -431,7 +431,7 @@ void classify_rejection(enum cell_phase phase, int err, const char *reason, cons
 		out->advice = xstrdup("see the cell's full log");
 	if (!out->line || !*out->line) {
 		free(out->line);
-		out->line = xasprintf("phase %s failed without a word: %s", cell_phase_name(phase),
+		out->line = xasprintf("phase %s failed without a message: %s", cell_phase_name(phase),
 		                      err ? strerror(err) : "no error number");
 	}
 }

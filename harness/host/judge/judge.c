@@ -61,7 +61,7 @@ static void reject_program(struct result_cell *c, const struct result_program *p
 
 /*
  * libbpf attaches only what a section's name says how to attach; XDP and others are left to the object's loader,
- * and that is no failure: the program was accepted here, which is all that can be told of it.
+ * and that is not a failure: the program was accepted here, which is all that can be said of it.
  */
 static bool is_left_to_loader(const struct result_program *p)
 {
@@ -147,18 +147,18 @@ static void say_silent(struct result_cell *c, const struct mismatches *m, const 
 		buf_printf(&reason, "%" PRIu64 " events came, but none of a process that the harness started",
 		           c->events);
 	else
-		buf_puts(&reason, "attached, the workloads ran, and no event came");
+		buf_puts(&reason, "attached, the workloads ran, but no event came");
 	if (m->absent_subjects > 1 && facts->own_events)
 		buf_printf(&reason, " (and none of %zu more)", m->absent_subjects - 1);
 	if (c->lost)
 		buf_printf(&reason, "; %" PRIu64 " events were lost", c->lost);
 	conclude(
 	        c, VERDICT_SILENT, CLASS_NONE, buf_str(&reason),
-	        c->lost ? "make the object's buffer larger, or report less"
-	                : "see whether a read that failed makes the program return early, and whether its hook is the one that this kernel calls");
+	        c->lost ? "make the object's buffer larger, or report fewer events"
+	                : "check whether a failed read makes the program return early, and whether its hook is the one that this kernel calls");
 }
 
-/* What a reader should know of a cell that is fine otherwise. */
+/* What a reader should know of a cell that is otherwise fine. */
 static void add_notes(const struct result_cell *c, struct buf *out)
 {
 	const struct result_relocation *drift = find_outcome(c, RELO_DRIFT);
@@ -172,7 +172,7 @@ static void add_notes(const struct result_cell *c, struct buf *out)
 		buf_printf(out, "%s%" PRIu64 " events were lost, none of them missed", out->len ? "; " : "", c->lost);
 	for (size_t i = 0; i < c->program_count; i++) {
 		if (is_left_to_loader(&c->programs[i]))
-			buf_printf(out, "%sprogram %s (%s) was loaded, but libbpf cannot attach it by itself",
+			buf_printf(out, "%sprogram %s (%s) was loaded, but libbpf cannot attach it on its own",
 			           out->len ? "; " : "", c->programs[i].name, c->programs[i].section);
 	}
 }
@@ -183,8 +183,8 @@ static const char *const unproven_words[EVIDENCE_COUNT] = {
         [EVIDENCE_NONE] = "no program of it was loaded",
         [EVIDENCE_LOADED] = "it was loaded, and attached to nothing",
         [EVIDENCE_ATTACHED] = "it was attached, and did not run because of anything that was done",
-        [EVIDENCE_RAN] = "it ran, and handed over nothing that can be compared",
-        [EVIDENCE_EVENTS] = "events came, but no field of theirs has a known truth, nor could one be found in them",
+        [EVIDENCE_RAN] = "it ran, and reported nothing that can be compared",
+        [EVIDENCE_EVENTS] = "events came, but none of their fields has a known truth, and none could be found in them",
         [EVIDENCE_TRUTH] = "",
 };
 
@@ -288,7 +288,7 @@ static void say_lacked_memory(struct result_cell *c, const char *line)
 
 	buf_printf(
 	        &reason,
-	        "the guest has too little memory for the object: %s; give its kernel more with memory= in the list of kernels, or run it without so many other objects",
+	        "the guest has too little memory for the object: %s; give its kernel more with memory= in the list of kernels, or run it with fewer other objects",
 	        *line ? line : strerror(ENOMEM));
 	conclude(c, VERDICT_INFRA, CLASS_NONE, buf_str(&reason), "");
 }
@@ -306,7 +306,7 @@ static char *last_line(const char *log)
 }
 
 /*
- * What the program printed tells the class as the log of libbpf does, for it is mostly that; the phase can only be
+ * What the program printed tells the class as libbpf's log does, for that is what it mostly is; the phase can only be
  * guessed from it. Without such a text there is the end of the process, and what it said last.
  */
 static void reject_loader(struct result_cell *c, const struct judge_facts *facts, const char *line)
@@ -324,8 +324,8 @@ static void reject_loader(struct result_cell *c, const struct judge_facts *facts
 		buf_printf(&reason, ": %s", last);
 	conclude(c, VERDICT_REJECTED, why.class, buf_str(&reason),
 	         why.class != CLASS_OTHER ? why.advice
-	         : *last                  ? "see all it printed in the cell's log"
-	                                  : "it printed nothing: let it tell what it does (--verbose, or the like)");
+	         : *last                  ? "see its full output in the cell's log"
+	                                  : "it printed nothing: make it say what it does (--verbose, or the like)");
 }
 
 void judge_cell(struct result_cell *c, const struct judge_facts *facts)
@@ -335,7 +335,7 @@ void judge_cell(struct result_cell *c, const struct judge_facts *facts)
 	struct mismatches m = find_mismatches(c);
 	cleanup_buf struct buf reason = {0};
 
-	/* the phase comes from a guest; a number that is no phase must not get into the results */
+	/* the phase comes from a guest; a number that is not a phase must not get into the results */
 	c->phase = (unsigned)facts->phase < PHASE_COUNT ? facts->phase : PHASE_RUN;
 	c->evidence = cell_evidence(c);
 	if (lacked_memory(facts)) {

@@ -9,7 +9,7 @@
  *   silent    an event did not come of a subject that the object must have seen
  *   unproven  nothing is wrong, and nothing was compared with the truth
  *   degraded  as pass, but an existence test answered no or a guarded relocation is unresolved
- *   pass      a value at least was compared with the truth, and all that were are right
+ *   pass      at least one value was compared with the truth, and all that were are right
  */
 #ifndef COREMATRIX_HOST_JUDGE_JUDGE_H
 #define COREMATRIX_HOST_JUDGE_JUDGE_H

@@ -231,7 +231,7 @@ static void candidates_find(struct settling *s)
 	}
 }
 
-/* ---- which of them are no chance ---- */
+/* ---- which of them are not chance ---- */
 
 /* Records and moments of the sighting at which the place holds. */
 static uint64_t sighting_mask(const struct sighting *seen, const struct learn_place *p)

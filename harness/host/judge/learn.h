@@ -5,8 +5,8 @@
  *
  * A field is a name, a place and a width: pid@0:8. It stands on a kernel when every subject that an event can be of has
  * a record with its value there, and in one and the same record as the other fields. Chance is kept out: values have to
- * differ between subjects and to hold more bits together than there are places to look at; a zero teaches nothing, a
- * small number alone neither. What is sure enough on one kernel holds for all; what is less so needs half of them.
+ * differ between subjects and to hold more bits together than there are places to look at; a zero teaches nothing, nor
+ * does a small number alone. What is sure enough on one kernel holds for all; what is less so needs half of them.
  */
 #ifndef COREMATRIX_HOST_JUDGE_LEARN_H
 #define COREMATRIX_HOST_JUDGE_LEARN_H

@@ -29,7 +29,7 @@ bool span_fits(const char *pattern, struct span line, struct span *captured);
 bool span_names_errno(struct span line, int err);
 
 /*
- * The verifier's log of the program that failed: what stands between libbpf's markers behind its last "BPF program load
+ * The verifier's log of the program that failed: what stands between libbpf's markers after its last "BPF program load
  * failed". Empty when no program failed, or the kernel refused it before verifying it.
  */
 struct span verifier_log_span(struct span text);

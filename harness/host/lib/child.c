@@ -179,8 +179,8 @@ int child_run(const char *const *argv, const struct child_options *o, struct chi
 			close(streams[i].fd);
 	wait_for(pid, &result->wait_status);
 	if (rc == -EFBIG)
-		return error_set(err, EFBIG, "%s wrote more than the %zu bytes that are kept; it was stopped", argv[0],
-		                 o->max_output ? o->max_output : default_max_output);
+		return error_set(err, EFBIG, "%s wrote more than %zu bytes, the most that is kept; it was stopped",
+		                 argv[0], o->max_output ? o->max_output : default_max_output);
 	if (rc < 0)
 		return error_set(err, -rc, "reading from %s failed: %s", argv[0], strerror(-rc));
 	return rc;
@@ -279,7 +279,7 @@ int child_worker_wait(struct child_worker *w, struct error *err)
 	w->pid = -1;
 	if (said.len < sizeof(answer) || !WIFEXITED(status) || WEXITSTATUS(status)) {
 		char *how = describe_status(status);
-		int rc = error_set(err, EIO, "the worker process %s without an answer", how);
+		int rc = error_set(err, EIO, "the worker process %s before it answered", how);
 
 		free(how);
 		return rc;

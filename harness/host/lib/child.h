@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * child: running another program to its end and taking what it says. The one way to do that in the host, QEMU apart
- * (which lives longer and has its own owner). A child dies with the thread that started it (PR_SET_PDEATHSIG), reads
- * /dev/null and inherits nothing but its own stdout and stderr. It never goes through a shell.
+ * child: running another program to its end and taking what it says. The one way to do that in the host, except for
+ * QEMU (which lives longer and has its own owner). A child dies with the thread that started it (PR_SET_PDEATHSIG),
+ * reads /dev/null and inherits nothing but its own stdout and stderr. It never goes through a shell.
  */
 #ifndef COREMATRIX_HOST_LIB_CHILD_H
 #define COREMATRIX_HOST_LIB_CHILD_H
@@ -48,7 +48,7 @@ void child_result_free(struct child_result *result);
 
 /*
  * Fork a process that runs `work` and nothing else, dies with its parent, and answers with one error and one status.
- * For work on bytes that nobody vouches for, and for work side by side. `work` may use everything but the parent's
+ * For work on untrusted bytes, and for work side by side. `work` may use everything but the parent's
  * threads; SIGINT and SIGTERM have their default effect in it.
  */
 struct child_worker {

@@ -40,7 +40,7 @@ static int drop_root(struct error *err)
 	if (geteuid())
 		return 0;
 	if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY))
-		return error_set(err, errno, "a worker cannot become nobody: %s", strerror(errno));
+		return error_set(err, errno, "a worker cannot become user nobody: %s", strerror(errno));
 	/* A change of user forgets it (prctl(2)). */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	return 0;

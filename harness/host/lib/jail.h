@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * jail: what a worker process gives up before it touches bytes that nobody vouches for: root, new files, new
+ * jail: what a worker process gives up before it touches untrusted bytes: root, new files, new
  * processes, the network, more memory and time than allowed. What the worker needs it has to hold already: open
  * descriptors and memory. It cannot be undone.
  */

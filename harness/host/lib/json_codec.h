@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * json_codec: one description of a JSON document serves to write it and to read it, as wire/pack does for messages.
- * Every codec_* call names a member of the object at hand and the variable it stands for. When reading, a member that
+ * Every codec_* call names a member of the current object and the variable it stands for. When reading, a member that
  * is absent or null leaves the variable as it is. The first failure is kept with its place in the document; everything
  * after it does nothing. It knows nothing of results.
  */
@@ -24,7 +24,7 @@ struct codec {
 	struct error *err;
 };
 
-/* Record that `member` of the object at hand `what` ("is not a string"). */
+/* Record that `member` of the current object `what` ("is not a string"). */
 void codec_fail(struct codec *x, const char *member, const char *what);
 
 /* Set a member, taking over `value`. Writing only. */

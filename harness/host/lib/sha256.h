@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sha256: the one hash of the harness, as lower-case hexadecimal text. Anyone in the host may call it. */
+/* sha256: the one hash of the harness, as lower-case hexadecimal text. */
 #ifndef COREMATRIX_HOST_LIB_SHA256_H
 #define COREMATRIX_HOST_LIB_SHA256_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * text: what happens to bytes from outside before people or parsers see them, and how wide text is on a terminal. Pure.
+ * text: what is done to untrusted bytes before people or parsers see them, and how wide text is on a terminal. Pure.
  */
 #ifndef COREMATRIX_HOST_LIB_TEXT_H
 #define COREMATRIX_HOST_LIB_TEXT_H

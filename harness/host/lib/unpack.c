@@ -55,13 +55,13 @@ static int data_read(struct archive *a, size_t max, struct buf *out, struct erro
 		if (n == ARCHIVE_RETRY)
 			continue;
 		if (n < 0)
-			return error_usage(err, "cut short or corrupt: %s", reason(a));
+			return error_usage(err, "truncated or corrupt: %s", reason(a));
 		if (n == 0)
 			return 0;
 		out->len += (size_t)n;
 		out->data[out->len] = '\0';
 		if (out->len > max)
-			return error_usage(err, "unpacks to more than the %zu bytes that are allowed", max);
+			return error_usage(err, "unpacks to more than the allowed %zu bytes", max);
 	}
 }
 
@@ -160,10 +160,9 @@ static int members_walk(struct archive *a, const struct walk *w, struct error *e
 		if (rc == ARCHIVE_EOF)
 			return 0;
 		if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
-			return error_usage(err, "cut short or corrupt: %s", reason(a));
+			return error_usage(err, "truncated or corrupt: %s", reason(a));
 		if (archive_filter_bytes(a, 0) > package_max)
-			return error_usage(err, "unpacks to more than the %" PRId64 " bytes that are allowed",
-			                   package_max);
+			return error_usage(err, "unpacks to more than the allowed %" PRId64 " bytes", package_max);
 		path = archive_entry_pathname(entry);
 		if (!path || archive_entry_filetype(entry) != AE_IFREG || !archive_entry_size(entry))
 			continue;
@@ -217,7 +216,7 @@ static int ar_walk(struct archive *a, const struct walk *w, struct error *err)
 	}
 	if (rc == ARCHIVE_EOF)
 		return error_usage(err, "an ar archive without data.tar; expected a .deb package");
-	return error_usage(err, "cut short or corrupt: %s", reason(a));
+	return error_usage(err, "truncated or corrupt: %s", reason(a));
 }
 
 static const char ar_magic[] = "!<arch>\n";

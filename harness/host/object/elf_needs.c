@@ -25,7 +25,7 @@ static int refuse(const struct arch *arch, const Elf64_Ehdr *h, struct error *er
 	if (!arch_fits_elf(arch, h))
 		return error_usage(err, "is a program for ELF machine %u; the guests are %s: build it for that",
 		                   h->e_machine, arch->name);
-	return error_usage(err, "is no linked program (ELF type %u)", h->e_type);
+	return error_usage(err, "is not a linked program (ELF type %u)", h->e_type);
 }
 
 /* Where in the file the byte is that is loaded at `address`; UINT64_MAX: nowhere. */
@@ -44,7 +44,7 @@ static int note(struct elf_needs *out, const Elf64_Dyn *entry, const char *text,
 	char **slot = entry->d_tag == DT_SONAME ? &out->name : entry->d_tag == DT_RPATH ? &out->rpath : &out->runpath;
 
 	if (!text)
-		return error_usage(err, "is damaged: a name in its dynamic section lies outside the file");
+		return error_usage(err, "is damaged: a name in its dynamic section is outside the file");
 	if (entry->d_tag == DT_NEEDED) {
 		strings_add(&out->needed, text);
 		return 0;
@@ -98,14 +98,14 @@ int elf_needs_read(const struct arch *arch, const void *bytes, size_t len, struc
 	if (!header_fits(arch, &f.header))
 		return refuse(arch, &f.header, err);
 	if (f.header.e_phnum && !elf_file_segment(&f, f.header.e_phnum - 1u, &p))
-		return error_usage(err, "is damaged: its program headers lie outside the file");
+		return error_usage(err, "is damaged: its program headers are outside the file");
 	for (unsigned i = 0; !rc && elf_file_segment(&f, i, &p); i++) {
 		const char *text = elf_file_at(&f, p.p_offset, p.p_filesz);
 
 		if (p.p_type != PT_INTERP && p.p_type != PT_DYNAMIC)
 			continue;
 		if (!text)
-			return error_usage(err, "is damaged: segment %u lies outside the file", i);
+			return error_usage(err, "is damaged: segment %u is outside the file", i);
 		if (p.p_type == PT_DYNAMIC)
 			rc = read_dynamic(&f, &p, out, err);
 		else if (!out->interpreter)

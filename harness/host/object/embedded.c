@@ -128,7 +128,7 @@ int embedded_find(const void *bytes, size_t len, const char *name, struct embedd
 		if (work > MAX_WORK)
 			return error_usage(
 			        err,
-			        "%s: too much in it looks like a BPF object; take the object out of it and give that instead",
+			        "%s: too many places in it look like a BPF object; extract the object and give that instead",
 			        name);
 	}
 	return 0;

@@ -17,7 +17,7 @@ static int compare_release(const struct expect_rule *rule, const char *release, 
 	if (version_parse(release, &major, &minor) || version_parse(rule->argument, &rule_major, &rule_minor))
 		return error_set(
 		        err, EINVAL,
-		        "line %u: \"%s\" cannot be told for release \"%s\", which does not start with major.minor",
+		        "line %u: \"%s\" cannot be decided for release \"%s\", which does not start with major.minor",
 		        rule->line, rule->condition, release);
 	*order = major != rule_major ? (major < rule_major ? -1 : 1) : (minor > rule_minor) - (minor < rule_minor);
 	return 0;
@@ -30,12 +30,13 @@ static int ask_types(const struct object_ini *ini, size_t number, const struct e
 	int answer = ask ? ask(ctx, number) : -ENOSYS;
 
 	if (answer < 0)
-		return error_set(err, -answer, "line %u: whether \"%s\" holds on kernel %s cannot be told: %s",
+		return error_set(err, -answer, "line %u: cannot decide whether \"%s\" holds on kernel %s: %s",
 		                 rule->line, rule->condition, k->id, strerror(-answer));
 	return answer != 0;
 }
 
-/* 1 when the condition of rule `number` holds on `k`, 0 when not, negative errno with `err` when it cannot be told. */
+/* 1 when the condition of rule `number` holds on `k`, 0 when not, negative errno with `err` when it cannot be decided.
+ */
 static int rule_holds(const struct object_ini *ini, size_t number, const struct expect_kernel *k, expect_ask ask,
                       void *ctx, struct error *err)
 {

@@ -33,7 +33,7 @@ typedef int (*expect_ask)(void *ctx, size_t rule);
  * What is expected on `k` of an object with `ini` (NULL: no ini): what the kernel's row says; else the last rule that
  * holds decides, then `default`, then pass; without a section [expect] whatever is no failure: EXPECT_ANY_GOOD. `ask`
  * may be NULL when the ini asks nothing about types. Returns 0 with `*text` the caller's, or a negative errno with
- * `err` naming the ini's line when a condition cannot be told.
+ * `err` naming the ini's line when a condition cannot be decided.
  */
 int expect_verdict(const struct object_ini *ini, const struct expect_kernel *k, expect_ask ask, void *ctx, char **text,
                    struct error *err);

@@ -67,7 +67,7 @@ int expect_check(const char *text, struct error *err)
 	list_classes(&classes);
 	return error_usage(
 	        err,
-	        "\"%.*s\" is no verdict; give pass, degraded, unproven, wrong, silent, rejected or rejected:CLASS, with CLASS one of %s",
+	        "\"%.*s\" is not a verdict; give pass, degraded, unproven, wrong, silent, rejected or rejected:CLASS, with CLASS one of %s",
 	        (int)strcspn(at, "|"), at, buf_str(&classes));
 }
 

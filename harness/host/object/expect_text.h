@@ -17,7 +17,7 @@
 bool expect_matches(const char *text, enum verdict v, enum reject_class c);
 
 /*
- * Whether a cell that is as expected otherwise has too little evidence: its verdict is none of a failure, which proves
+ * Whether a cell that is otherwise as expected has too little evidence: its verdict is not a failure, which proves
  * itself, and `has` is less than `required`. What nobody measured is too little.
  */
 bool expect_lacks_evidence(enum verdict v, enum evidence has, enum evidence required);

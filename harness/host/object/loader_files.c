@@ -69,7 +69,7 @@ static int read_file(const char *path, struct buf *bytes, mode_t *mode, struct e
 	if (S_ISDIR(st.st_mode))
 		return error_usage(err, "%s: is a directory; name a file", path);
 	if (!S_ISREG(st.st_mode))
-		return error_usage(err, "%s: is no regular file", path);
+		return error_usage(err, "%s: is not a regular file", path);
 	if (io_read_file(path, OBJECT_MAX_BYTES, bytes, err)) {
 		err->status = EXIT_USAGE;
 		return -err->code;
@@ -93,7 +93,7 @@ static int add_file(struct collector *c, const char *path, const struct buf *byt
 	if (c->out->pack.len > OBJECT_MAX_BYTES)
 		return error_usage(
 		        err,
-		        "%s: with it, the %zu files that the program needs are larger than %u MiB, the most that a guest takes; strip them, or take less along",
+		        "%s: with it, the %zu files that the program needs are larger than %u MiB, the most that a guest takes; strip them, or ship fewer",
 		        path, c->out->files.count, OBJECT_MAX_BYTES >> 20);
 	if (!elf_needs_fits(c->arch, bytes->data, bytes->len))
 		return 0;
@@ -169,7 +169,7 @@ static int find_library(struct collector *c, size_t member, const char *name, st
 
 		rc = try_library(c, path, member, &taken, err);
 		if (!rc && !taken)
-			return error_usage(err, "%s: %s, which it needs, is not there; install it", said, name);
+			return error_usage(err, "%s: needs %s, which does not exist; install it", said, name);
 		return rc;
 	}
 	named_directories(c, member, &named);
@@ -219,7 +219,7 @@ static int add_interpreter(struct collector *c, const char *program, struct erro
 	if (*copy != '/' || access(copy, R_OK) || read_file(copy, &bytes, &mode, NULL))
 		return error_usage(
 		        err,
-		        "%s: needs the interpreter %s, which is not there; install its package, or link statically",
+		        "%s: needs the interpreter %s, which does not exist; install its package, or link statically",
 		        program, copy);
 	/* musl's is its C library as well. */
 	if (!strncmp(io_basename(copy), "ld-musl", 7))
@@ -244,7 +244,7 @@ static int add_program(struct collector *c, const char *program, struct error *e
 	if (bytes.len > 2 && !memcmp(bytes.data, "#!", 2))
 		return error_usage(
 		        err,
-		        "%s: is a script; give the ELF program that loads the object, for a guest has no interpreter of scripts",
+		        "%s: is a script; give the ELF program that loads the object: a guest has no script interpreters",
 		        program);
 	if (elf_needs_read(c->arch, bytes.data, bytes.len, &needs, err))
 		return error_prefix(err, "%s: ", program);
@@ -273,7 +273,7 @@ int loader_files_collect(const struct loader_request *request, struct loader_fil
 	*out = (struct loader_files){0};
 	c.directory = getcwd(NULL, 0);
 	if (!c.directory)
-		return error_set(err, errno, "the working directory cannot be told: %s", strerror(errno));
+		return error_set(err, errno, "cannot find out the working directory: %s", strerror(errno));
 	library_path_configured(request->conf ? request->conf : CONF, &c.configured);
 	library_path_standard(c.arch, &c.configured);
 	rc = add_program(&c, request->program, err);

@@ -87,7 +87,7 @@ static void mistake_workload(struct parser *p, const char *word)
 
 	for (unsigned g = 0; g < WORKLOAD_GROUP_COUNT; g++)
 		buf_printf(&known, "%s%s", g ? ", " : "", workload_group_name((enum workload_group)g));
-	mistake(p, p->line, "workload \"%s\" is unknown; give one of %s, or several with commas between", word,
+	mistake(p, p->line, "workload \"%s\" is unknown; give one of %s, or several separated by commas", word,
 	        buf_str(&known));
 }
 
@@ -182,7 +182,7 @@ static void set_modules(struct parser *p, const char *value)
 			word[len] = '\0';
 		if (!*word || !is_module(word)) {
 			mistake(p, p->line,
-			        "module \"%s\" is no name of a kernel module; give one, or several with commas between",
+			        "module \"%s\" is not the name of a kernel module; give one, or several separated by commas",
 			        word);
 			continue;
 		}
@@ -209,7 +209,7 @@ static void take_object_key(struct parser *p, const char *name, const char *valu
 		if (strcmp(object_keys[i].name, name) != 0)
 			continue;
 		if (p->seen[i])
-			mistake(p, p->line, "\"%s\" is given twice, first in line %u; keep one", name, p->seen[i]);
+			mistake(p, p->line, "\"%s\" is given twice, first on line %u; keep one", name, p->seen[i]);
 		p->seen[i] = p->line;
 		object_keys[i].set(p, value);
 		return;
@@ -247,7 +247,7 @@ static void take_setting(struct parser *p, const char *section, const char *name
 	for (size_t i = 0; i < p->ini->setting_count; i++)
 		if (p->ini->settings[i].key == setting.key && setting.key != SETTING_EFFECT &&
 		    !strcmp(p->ini->settings[i].name, setting.name))
-			mistake(p, p->line, "\"%s\" is given twice, first in line %u; keep one", name,
+			mistake(p, p->line, "\"%s\" is given twice, first on line %u; keep one", name,
 			        p->setting_lines[i]);
 	add_setting(p, setting);
 }
@@ -266,7 +266,7 @@ static int take_pair(void *ctx, const char *section, const char *name, const cha
 	else if (strcmp(section, "event") == 0)
 		mistake(p, p->line, "unknown key \"%s\" in [event]; give layout", name);
 	else if (!*section)
-		mistake(p, p->line, "\"%s\" stands before any section; start with [object]", name);
+		mistake(p, p->line, "\"%s\" comes before any section; start with [object]", name);
 	/* an unknown section was reported at its header */
 	return 1;
 }
@@ -420,7 +420,7 @@ int object_ini_parse(const char *text, const char *path, struct object_ini *ini,
 		p.rest += 3;
 	rc = ini_parse_stream(next_line, &p, take_pair, &p);
 	if (rc && !p.mistakes.len)
-		mistake(&p, rc > 0 ? (unsigned)rc : p.line, "the line is not understood");
+		mistake(&p, rc > 0 ? (unsigned)rc : p.line, "the line cannot be parsed");
 	check_control(&p);
 	rc = p.mistakes.len ? error_usage(err, "%s", buf_str(&p.mistakes)) : 0;
 	if (rc)
@@ -441,7 +441,7 @@ int object_ini_read(const char *path, struct object_ini *ini, struct error *err)
 	if (rc)
 		return rc;
 	if (strlen(buf_str(&text)) != text.len)
-		return error_usage(err, "%s: it holds a NUL byte, so it is no text; write an ini file", path);
+		return error_usage(err, "%s: holds a NUL byte, so it is not text; write an ini file", path);
 	return object_ini_parse(buf_str(&text), path, ini, err);
 }
 

@@ -47,7 +47,7 @@ static bool is_directory(const char *path)
 	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-/* In a directory nobody chose each file, so what is no BPF object is passed over unless its name claims to be one. */
+/* In a directory nobody chose each file, so what is not a BPF object is skipped unless its name says that it is one. */
 static bool is_wanted(const char *path)
 {
 	if (!ends_with(path, ".o") || !is_regular_file(path))
@@ -69,10 +69,10 @@ static int add_directory(const char *dir, struct strings *paths, struct error *e
 	int rc = 0;
 
 	if (!walk)
-		return error_set(err, errno, "%s: cannot look through it: %s", dir, strerror(errno));
+		return error_set(err, errno, "%s: cannot read this directory: %s", dir, strerror(errno));
 	while (!rc && (errno = 0, entry = fts_read(walk))) {
 		if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
-			rc = error_usage(err, "%s: cannot look through it: %s", entry->fts_path,
+			rc = error_usage(err, "%s: cannot read this directory: %s", entry->fts_path,
 			                 strerror(entry->fts_errno));
 		else if (entry->fts_info != FTS_D && entry->fts_info != FTS_DP && is_wanted(entry->fts_path))
 			strings_add(paths, entry->fts_path);
@@ -109,7 +109,7 @@ static int add_pattern(const char *pattern, struct strings *paths, struct error 
 	if (rc == GLOB_NOMATCH)
 		return error_usage(err, "%s: no file matches this pattern", pattern);
 	if (rc)
-		return error_set(err, EIO, "%s: cannot look for what matches this pattern", pattern);
+		return error_set(err, EIO, "%s: cannot expand this pattern", pattern);
 	for (size_t i = 0; !rc && i < found.gl_pathc; i++)
 		if (is_meant(found.gl_pathv[i]))
 			rc = add_path(found.gl_pathv[i], paths, err);

@@ -15,7 +15,7 @@
  * Append the files that `args` stand for, in their order:
  *   - a directory: every *.bpf.o below it, and every *.o that is a BPF object, sorted by path; links to files are
  *     followed, links to directories are not;
- *   - a pattern (glob(7)) that is no file's name itself: the directories and ELF files it matches, sorted;
+ *   - a pattern (glob(7)) that is not itself the name of a file: the directories and ELF files it matches, sorted;
  *   - anything else as it is, whether it exists or not.
  * A directory or pattern that stands for nothing is error_usage.
  */

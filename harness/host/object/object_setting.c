@@ -24,7 +24,7 @@ static bool check_number(const char *value, struct buf *why)
 	v = strtoull(value, &end, 0);
 	if (isdigit((unsigned char)*value) && !errno && !*end && v && v <= UINT32_MAX)
 		return true;
-	buf_printf(why, "\"%s\" is no number from 1 to %u", value, UINT32_MAX);
+	buf_printf(why, "\"%s\" is not a number from 1 to %u", value, UINT32_MAX);
 	return false;
 }
 
@@ -51,7 +51,7 @@ static bool check_map_type(const char *value, struct buf *why)
 	for (unsigned t = 0; (name = libbpf_bpf_map_type_str((enum bpf_map_type)t)); t++)
 		if (!strcmp(name, value))
 			return true;
-	buf_printf(why, "\"%s\" is no map type; give one as bpftool does: hash, lru_hash, percpu_array, …", value);
+	buf_printf(why, "\"%s\" is not a map type; give one as bpftool does: hash, lru_hash, percpu_array, …", value);
 	return false;
 }
 
@@ -62,7 +62,7 @@ static bool check_program_type(const char *value, struct buf *why)
 	for (unsigned t = 0; (name = libbpf_bpf_prog_type_str((enum bpf_prog_type)t)); t++)
 		if (!strcmp(name, value))
 			return true;
-	buf_printf(why, "\"%s\" is no program type; give one as bpftool does: kprobe, tracepoint, xdp, …", value);
+	buf_printf(why, "\"%s\" is not a program type; give one as bpftool does: kprobe, tracepoint, xdp, …", value);
 	return false;
 }
 
@@ -123,7 +123,7 @@ bool object_setting_is_section(const char *section)
 static bool parse_variable(const char *name, const char *value, struct job_setting *out, struct buf *why)
 {
 	if (!is_identifier(name))
-		buf_printf(why, "\"%s\" is no name of a variable", name);
+		buf_printf(why, "\"%s\" is not the name of a variable", name);
 	else if (!*value)
 		buf_puts(why, "a value is missing after \"=\"");
 	else
@@ -138,7 +138,8 @@ static bool parse_sysctl(const char *name, const char *value, struct job_setting
 
 	if (!isalnum((unsigned char)*name) || strstr(name, "..") || name[strlen(name) - 1] == '.' ||
 	    name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")]) {
-		buf_printf(why, "\"%s\" is no sysctl; give one as sysctl does: net.ipv4.tcp_congestion_control", name);
+		buf_printf(why, "\"%s\" is not a sysctl; give one as sysctl does: net.ipv4.tcp_congestion_control",
+		           name);
 		return false;
 	}
 	if (!*value) {

@@ -35,7 +35,7 @@ struct code_reach {
 	struct insn_state *states;
 	int32_t *calls;                         /* function that is called there, -1 */
 	int32_t *refs;                          /* ref of the list that is taken there, -1 */
-	const struct code_reach_kernel *kernel; /* of the walk at hand */
+	const struct code_reach_kernel *kernel; /* of the current walk */
 	size_t total;
 	size_t *queue; /* room for `total`, as a stack */
 	size_t queued;

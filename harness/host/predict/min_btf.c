@@ -65,7 +65,7 @@ static int write_answer(const struct errand *e, const struct btf_pick *pick, con
 	if (rc)
 		return rc;
 	rc = io_write_all(e->to, bytes.data, bytes.len);
-	return rc ? error_set(err, -rc, "no room for a BTF of %zu bytes: %s", bytes.len, strerror(-rc)) : 0;
+	return rc ? error_set(err, -rc, "no memory for a BTF of %zu bytes: %s", bytes.len, strerror(-rc)) : 0;
 }
 
 /* The process ends with it: nothing is freed here. */
@@ -107,7 +107,7 @@ static int take_answer(int fd, struct min_btf *out, struct error *err)
 
 	if (fstat(fd, &st) || st.st_size < (off_t)sizeof(head) || st.st_size > (off_t)BTF_SOURCE_MAX ||
 	    pread(fd, &head, sizeof(head), 0) != sizeof(head))
-		return error_set(err, EIO, "the worker that makes the BTF left none");
+		return error_set(err, EIO, "the worker that makes the BTF wrote none");
 	len = (size_t)st.st_size - sizeof(head);
 	if (pread(fd, buf_reserve(&out->raw, len), len, sizeof(head)) != (ssize_t)len)
 		return error_set(err, EIO, "the worker's BTF cannot be read");

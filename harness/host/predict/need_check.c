@@ -67,7 +67,7 @@ enum need_state need_check_symbols(const struct need *n, enum need_state state, 
 	*provable = true;
 	variant = symbols_variant(text, len, n->name);
 	*note = *variant ? xasprintf("only as %s, which the compiler made of it", variant)
-	                 : xstrdup("no function of the kernel itself, inlined or in a module");
+	                 : xstrdup("not a function of the kernel itself: inlined, or in a module");
 	return NEED_MISSING;
 }
 

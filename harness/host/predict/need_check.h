@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * need_check: whether a kernel has what an object needs (object_need.h): by which of its types that is told, and what
- * the names of its functions say beside them. It knows nothing of objects. Called in a jailed worker only (jail.h), for
- * the types may be hostile.
+ * need_check: whether a kernel has what an object needs (object_need.h): which of its types tell that, and what the
+ * names of its functions add. It knows nothing of objects. Called in a jailed worker only (jail.h), for the types may
+ * be hostile.
  */
 #ifndef COREMATRIX_HOST_PREDICT_NEED_CHECK_H
 #define COREMATRIX_HOST_PREDICT_NEED_CHECK_H

@@ -9,7 +9,7 @@
 #include "relo/insn_value.h"
 #include "wire/hook.h"
 
-/* How what a section's name hooks is found among a kernel's types. Of a pattern nothing can be told. */
+/* How what a section's name hooks is found among a kernel's types. Nothing can be said of a pattern. */
 static const struct {
 	bool known;
 	enum need_kind kind;
@@ -43,7 +43,7 @@ static void add_need(struct need_list *needs, struct need n)
 	needs->at[needs->count++] = n;
 }
 
-/* A name that the object's loader replaces, or a pattern, is no need that can be checked. */
+/* A name that the object's loader replaces, or a pattern, is not a need that can be checked. */
 static bool is_name(const char *name)
 {
 	return *name && !strpbrk(name, "*?[ ");

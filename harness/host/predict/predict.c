@@ -114,7 +114,7 @@ static int start_worker(struct predict_job *job, struct error *err)
 
 	job->notes = memfd_create("predictions", MFD_CLOEXEC);
 	if (job->notes < 0)
-		return error_set(err, errno, "cannot make room for predictions: %s", strerror(errno));
+		return error_set(err, errno, "no memory for predictions: %s", strerror(errno));
 	open_files(job);
 	work->btf = job->btf;
 	work->symbols = job->symbols;
@@ -206,7 +206,7 @@ static struct culprit take_notes(struct predict_job *job)
 
 static void blame(struct predict_job *job, struct culprit at, const char *how)
 {
-	cleanup_free char *reason = xasprintf("the parser died over it: %s", how);
+	cleanup_free char *reason = xasprintf("the parser died on it: %s", how);
 
 	if (at.kernel != NOTE_NO_INDEX && at.object != NOTE_NO_INDEX) {
 		struct predict_cell *c = prediction_cell(job->p, at.kernel, at.object);
@@ -236,7 +236,7 @@ static int end_worker(struct predict_job *job, bool *ended, struct error *err)
 	*ended = !rc;
 	if (!rc)
 		return 0;
-	/* a worker that could answer knows why: that is no input's doing */
+	/* a worker that could answer knows why: that is not the fault of an input */
 	if (rc != -EIO || (at.kernel == NOTE_NO_INDEX && at.object == NOTE_NO_INDEX))
 		return error_set(err, why.code, "%s", why.text);
 	blame(job, at, why.text);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * predict: computes a prediction in worker processes, and answers what the inis ask about types. A worker that dies
- * over some input is replaced by one that leaves that input out: its death is what the prediction says of the input,
- * and nothing else is lost. A program that loads its own objects (SETTING_LOADER) is not predicted: of it there are the
- * answers alone. It needs no privileges, no network and no VM, and can run beside other work.
+ * on some input is replaced by one that leaves that input out: its death is what the prediction says of the input,
+ * and nothing else is lost. A loader (SETTING_LOADER) is not predicted: it has answers alone. It needs no privileges,
+ * no network and no VM, and can run beside other work.
  */
 #ifndef COREMATRIX_HOST_PREDICT_PREDICT_H
 #define COREMATRIX_HOST_PREDICT_PREDICT_H
@@ -23,7 +23,7 @@ struct predict_types {
 	const char *config;  /* path of its configuration, "" when there is none; NULL: it is not booted */
 	const char *release; /* NULL: not known */
 	const struct module_set *modules; /* those that objects name; NULL: not known */
-	bool external; /* it stands in for the kernel's own and holds what relocations need, perhaps no more */
+	bool external; /* it stands in for the kernel's own and holds what relocations need, perhaps nothing else */
 };
 
 struct predict_job;
@@ -42,8 +42,8 @@ int predict_fd(const struct predict_job *job);
 bool predict_step(struct predict_job *job);
 
 /*
- * The prediction, once it is complete; waits for it. NULL with `err` filled when it cannot be had at all: the harness's
- * own failure, not that of an input. It belongs to the job, and later calls answer the same.
+ * The prediction, once it is complete; waits for it. NULL with `err` filled when it is not available at all: the
+ * harness's own failure, not that of an input. It belongs to the job, and later calls answer the same.
  */
 const struct prediction *predict_finish(struct predict_job *job, struct error *err);
 

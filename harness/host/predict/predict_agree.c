@@ -45,7 +45,7 @@ void predict_agree_relocation(const struct predict_object *object, const struct 
 		add_disagreement(&r->disagreement, "the prediction knows no such relocation");
 		return;
 	}
-	/* left out by its program's section; that libbpf decided otherwise is no contradiction */
+	/* left out by its program's section; that libbpf decided differently is not a contradiction */
 	if (object->records[index].skipped)
 		return;
 	o = &cell->outcomes[index];

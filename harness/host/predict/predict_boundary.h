@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * predict_boundary: what is different for an object from one kernel to the next: a relocation that is resolved on one
- * side only, a need that holds on one side only. That a field merely moved is no boundary: relocations are made for
+ * side only, a need that holds on one side only. That a field merely moved is not a boundary: relocations are made for
  * that (predict_timeline.h tells it). Pure.
  */
 #ifndef COREMATRIX_HOST_PREDICT_PREDICT_BOUNDARY_H

@@ -30,8 +30,8 @@ void predict_calc_needs(struct parsed_object *p, const struct relo_target *targe
                         bool with_modules, const struct config_kernel *config, struct predict_cell *c);
 
 /*
- * The same beside a BTF from outside, which hides the kernel's own: what refers to its types by number cannot be had,
- * and of the rest nothing is known but what the configuration says.
+ * The same beside a BTF from outside, which hides the kernel's own: what refers to its types by number is not
+ * available, and of the rest nothing is known but what the configuration says.
  */
 void predict_calc_doubts(const struct parsed_object *p, const struct config_kernel *config, struct predict_cell *c);
 

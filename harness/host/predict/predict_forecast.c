@@ -68,7 +68,7 @@ static void consider_record(struct verdict_so_far *v, const struct predict_recor
 	}
 	if (o->p.outcome != RELO_GUARDED || o->reach == REACH_NEVER)
 		return;
-	reason = xasprintf("program %s: %s %s is not there%s%s, and instruction %u %s", r->program,
+	reason = xasprintf("program %s: %s %s is missing%s%s, and instruction %u %s", r->program,
 	                   relo_kind_name(r->kind), r->spec, *o->p.note ? ": " : "", o->p.note, r->insn,
 	                   o->reach == REACH_ALWAYS ? "is reached" : "may be reached");
 	consider(v, o->reach == REACH_ALWAYS ? FORECAST_REJECTED : FORECAST_UNSURE, STEP_PROGRAMS, CLASS_RELOCATION,
@@ -82,7 +82,7 @@ static void consider_need(struct verdict_so_far *v, const struct need *n, enum n
 	if (state != NEED_MISSING && state != NEED_DOUBTED)
 		return;
 	note = note ? note : "";
-	reason = xasprintf("%s%s%s %s is not there%s%s", n->user, *n->user ? ": " : "",
+	reason = xasprintf("%s%s%s %s is missing%s%s", n->user, *n->user ? ": " : "",
 	                   need_kind_name((enum need_kind)n->kind), n->name, *note ? ": " : "", note);
 	consider(v, state == NEED_MISSING ? FORECAST_REJECTED : FORECAST_UNSURE, need_failures[n->kind].step,
 	         need_failures[n->kind].class, reason);
@@ -111,7 +111,7 @@ static char *find_fallback(const struct predict_object *o, const struct predict_
 	for (uint32_t i = 0; i < c->need_count; i++)
 		/* an option that is off is a value like any other */
 		if (c->needs[i] == NEED_UNUSED && o->needs[i].kind != NEED_CONFIG)
-			return xasprintf("%s %s is not there, and not used", need_kind_name(o->needs[i].kind),
+			return xasprintf("%s %s is missing, and not used", need_kind_name(o->needs[i].kind),
 			                 o->needs[i].name);
 	return NULL;
 }

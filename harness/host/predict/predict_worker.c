@@ -58,7 +58,7 @@ static int send(const struct worker *w, struct buf *note, struct error *err)
 	pack_u32(&pack, &len);
 	buf_add(&whole, note->data, note->len);
 	rc = io_write_all(w->work->notes, whole.data, whole.len);
-	return rc ? error_set(err, -rc, "predictions take more room than a worker may use: %s", strerror(-rc)) : 0;
+	return rc ? error_set(err, -rc, "predictions take more memory than a worker may use: %s", strerror(-rc)) : 0;
 }
 
 static struct pack note_start(struct buf *note, enum predict_note kind, size_t kernel, size_t object)
@@ -80,7 +80,7 @@ static int send_begin(const struct worker *w, size_t kernel, size_t object, stru
 
 /* ---- objects ---- */
 
-/* A program of the user's is no object, and what it loads nothing can tell; its ini may ask about types all the same.
+/* A loader is not an object, and nothing can tell what it loads; its ini may ask about types all the same.
  */
 static bool is_loader(const struct object *o)
 {
@@ -111,7 +111,7 @@ static int parse_objects(struct worker *w, struct error *err)
 		}
 		rc = send_begin(w, NOTE_NO_INDEX, i, err);
 		if (is_loader(&list->at[i]))
-			leave_object(&w->objects[i], "a program of yours loads its own objects");
+			leave_object(&w->objects[i], "a loader loads its own objects");
 		else
 			parsed_object_read(&list->at[i], &w->objects[i]);
 		pack = note_start(&note, NOTE_OBJECT, NOTE_NO_INDEX, i);

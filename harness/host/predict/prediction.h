@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * prediction: what the types of some kernels say about some objects, as a value: every relocation's outcome, whether
- * what the object needs of the kernel is there, and the verdict that follows. Filled by predict.h; reports and the
- * comparison with a run read it. It also knows how its parts travel from the worker that computes them.
+ * what the object needs of the kernel is there, and the verdict that follows. It also knows how its
+ * parts travel from the worker that computes them.
  */
 #ifndef COREMATRIX_HOST_PREDICT_PREDICTION_H
 #define COREMATRIX_HOST_PREDICT_PREDICTION_H
@@ -40,7 +40,7 @@ enum need_state {
 	NEED_UNKNOWN, /* types alone do not tell */
 	NEED_HOLDS,
 	NEED_UNUSED,  /* missing, and the code that would use it is dead on this kernel */
-	NEED_DOUBTED, /* missing from the types, which is no proof, or whether the code is reached is not known */
+	NEED_DOUBTED, /* missing from the types, which proves nothing, or it is not known whether the code is reached */
 	NEED_MISSING,
 	NEED_STATE_COUNT,
 };
@@ -55,8 +55,8 @@ struct need {
 
 /* Whether the verifier comes to an instruction. */
 enum reach {
-	REACH_NEVER,  /* behind a branch that this kernel's relocations decide */
-	REACH_MAYBE,  /* behind a branch that only the verifier can judge */
+	REACH_NEVER,  /* after a branch that this kernel's relocations decide */
+	REACH_MAYBE,  /* after a branch that only the verifier can judge */
 	REACH_ALWAYS, /* nothing lies before it that could keep the verifier away */
 };
 

@@ -10,7 +10,7 @@
 #include "host/resolve/relo_target.h"
 
 enum trait {
-	TRAIT_UNKNOWN, /* the BTF lacks the type: it was cut down, or is of a kernel that is laid out otherwise */
+	TRAIT_UNKNOWN, /* the BTF lacks the type: it was cut down, or is of a kernel with another layout */
 	TRAIT_NO,
 	TRAIT_YES,
 };

@@ -48,7 +48,7 @@ struct btf *btf_join(const struct btf *base, const void *bytes, size_t len, stru
 
 	if (!base_bytes || find_parts(base_bytes, base_len, &first) || find_parts(bytes, len, &second) ||
 	    (uint64_t)base_len + len > UINT32_MAX) {
-		error_usage(err, "no BTF that could be a module's");
+		error_usage(err, "not a BTF that could be a module's");
 		return NULL;
 	}
 	h.type_len = first.types_len + second.types_len;

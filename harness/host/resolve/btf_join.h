@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * btf_join: a module's split BTF and the kernel's that it continues, as one. libbpf 1.1 makes a split BTF of files
- * only, and a jailed worker can open none; put behind each other, types and names keep their numbers.
+ * only, and a jailed worker can open none; one after the other, types and names keep their numbers.
  */
 #ifndef COREMATRIX_HOST_RESOLVE_BTF_JOIN_H
 #define COREMATRIX_HOST_RESOLVE_BTF_JOIN_H

@@ -138,7 +138,7 @@ static void pick_compared(struct btf_pick *pick, uint32_t id, int depth)
 	}
 }
 
-/* Whether two types match (bpf_core_type_matches): by all they hold, but behind a pointer by name and kind only. */
+/* Whether two types match (bpf_core_type_matches): by all they hold, but through a pointer by name and kind only. */
 static void pick_matched(struct btf_pick *pick, uint32_t id, bool behind, int depth)
 {
 	uint8_t mark = behind ? MATCHED_BEHIND_POINTER : MATCHED;

@@ -23,7 +23,7 @@ struct field_shape {
 
 /* Shape of member `index` of struct or union `parent`, which begins at bit `bit_offset` of the root. */
 struct field_shape field_shape_member(const struct btf *btf, uint32_t parent, uint32_t index, uint32_t bit_offset);
-/* Shape of something of type `type_id` that is no member: an array's element, a root. */
+/* Shape of something of type `type_id` that is not a member: an array's element, a root. */
 struct field_shape field_shape_type(const struct btf *btf, uint32_t type_id);
 
 /* What the code adjusts by itself, by further relocations of the same field. */

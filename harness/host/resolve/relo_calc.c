@@ -197,7 +197,7 @@ static struct field_shape shape_of(const struct bpf_core_spec *spec)
 	                  : field_shape_type(spec->btf, last->type_id);
 }
 
-/* How the code reads a field that libbpf resolved without a word. */
+/* How the code reads a field that libbpf resolved silently. */
 static enum field_reading compare_shapes(const struct relo_calc *calc, size_t index, enum insn_form form, char **words)
 {
 	struct field_shape local = shape_of(&calc->specs[0]), target = shape_of(&calc->specs[2]);

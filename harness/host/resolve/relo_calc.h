@@ -37,8 +37,8 @@ struct relo_calc *relo_calc_new(const struct core_relo_list *list, const struct 
 
 /*
  * Calculate record `index`; indexes must rise from call to call, and records that libbpf would skip (their program is
- * not loaded) are left out. An outcome, also a bad one, is no error of the call: `out` is always filled, and freed by
- * relo_prediction_free.
+ * not loaded) are left out. An outcome, even a bad one, is not an error of the call: `out` is always filled, and freed
+ * by relo_prediction_free.
  */
 void relo_calc_record(struct relo_calc *calc, size_t index, struct relo_prediction *out);
 

@@ -61,12 +61,12 @@ static const char *contradiction(const struct relo_fact *f)
 	if (failed(i))
 		return "instructions cannot tell why a relocation failed";
 	if (f->reached && i->seen != RELO_SEEN_POISON && l->seen != RELO_SEEN_POISON)
-		return "the verifier stopped at poison that nobody saw";
+		return "the verifier stopped at poison that no witness saw";
 	if (f->reached && f->loaded)
 		return "the verifier stopped at this instruction of a program that it accepted";
 	if (!f->attempted) {
 		if (f->loaded)
-			return "the program was loaded, but nothing was said of its relocation";
+			return "the program was loaded, but no witness speaks of its relocation";
 		return changed(f) || l->seen != RELO_SEEN_NOTHING
 		               ? "relocated, but its program took no part in the load"
 		               : NULL;
@@ -76,7 +76,7 @@ static const char *contradiction(const struct relo_fact *f)
 		       : changed(f) ? "the relocation failed, but the instruction changed"
 		                    : NULL;
 	if (i->seen == RELO_SEEN_NOTHING || l->seen == RELO_SEEN_NOTHING)
-		return i->seen == l->seen ? "attempted, but no witness says what came of it" : NULL;
+		return i->seen == l->seen ? "attempted, but no witness says what became of it" : NULL;
 	if (i->seen != l->seen)
 		return "resolved for one witness, poisoned for the other";
 	if (i->seen == RELO_SEEN_VALUE && i->value != l->value)

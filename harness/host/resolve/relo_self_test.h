@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * relo_self_test: known answers for the private parts of libbpf that relo_calc calls. Their declarations are ours, so a
- * libbpf with another layout would give nonsense without a word; this makes it an error instead.
+ * libbpf with another layout would silently give nonsense; this makes it an error instead.
  */
 #ifndef COREMATRIX_HOST_RESOLVE_RELO_SELF_TEST_H
 #define COREMATRIX_HOST_RESOLVE_RELO_SELF_TEST_H
