@@ -248,7 +248,7 @@ static const struct {
 	const char *text, *says;
 } refused[] = {
         {"", "old.json:1:"},
-        {"{", "is no JSON"},
+        {"{", "is not JSON"},
         {"[]", "schema"},
         {"{\"schema\":\"corematrix/1\"}", "name a bench.json"},
         {"{" SCHEMA ",\"rounds\":-1}", "rounds"},

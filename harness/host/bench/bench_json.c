@@ -143,7 +143,7 @@ int bench_json_decode(const char *text, size_t len, const char *name, struct ben
 
 	*b = NULL;
 	if (!root) {
-		error_usage(err, "%s:%d:%d: is no JSON: %s", name, at.line, at.column, at.text);
+		error_usage(err, "%s:%d:%d: is not JSON: %s", name, at.line, at.column, at.text);
 	} else if (!schema || strcmp(schema, BENCH_JSON_SCHEMA) != 0) {
 		error_usage(err, "%s: its schema is not \"%s\"; name a bench.json that corematrix bench wrote", name,
 		            BENCH_JSON_SCHEMA);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * bench_measure: takes a benchmark's samples: every kernel, round by round, each role after the other and one guest at
- * a time, so that what else the machine does falls on all of them alike. Called by cmd_bench alone, which prepared
- * everything; it blocks. What a sample means is bench's business.
+ * a time, so that what else the machine does falls on all of them alike. It blocks. What a
+ * sample means is bench's business.
  */
 #ifndef COREMATRIX_HOST_BENCH_BENCH_MEASURE_H
 #define COREMATRIX_HOST_BENCH_BENCH_MEASURE_H
@@ -19,7 +19,7 @@
 #include "host/vm/qemu.h"
 #include "host/vm/vm.h"
 
-/* All that a benchmark holds while it runs; owned by cmd_bench. */
+/* All that a benchmark holds while it runs. */
 struct bench_setup {
 	const char *images; /* the store */
 	unsigned rounds;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * bench_predict: what `corematrix predict` costs, as a user calls it, on one processor: time and the memory of its
- * largest process, for one and for many objects and kernels. Used by cmd_bench.
+ * largest process, for one and for many objects and kernels.
  */
 #ifndef COREMATRIX_HOST_BENCH_BENCH_PREDICT_H
 #define COREMATRIX_HOST_BENCH_BENCH_PREDICT_H

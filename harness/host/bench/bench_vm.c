@@ -238,7 +238,7 @@ static int work(void *ctx, struct error *err)
 	return rc;
 }
 
-/* ---- for cmd_bench ---- */
+/* ---- a guest ---- */
 
 /* What a role needs and the store does not have, or NULL. */
 static const char *role_lacks(const struct bench_place *place, enum bench_role role)

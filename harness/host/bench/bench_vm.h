@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * bench_vm: measures one guest, start to end. Each runs in a worker process of its own (child.h), so that the memory
- * the kernel accounts to that worker's children is this one QEMU's. For bench_measure alone; it blocks, runs one guest
+ * the kernel accounts to that worker's children is this one QEMU's. It blocks, runs one guest
  * at a time and judges nothing about the objects.
  */
 #ifndef COREMATRIX_HOST_BENCH_BENCH_VM_H

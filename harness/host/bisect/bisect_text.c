@@ -42,7 +42,7 @@ static int find_types(const struct bisect_request *o, const struct bisect *b, st
 	return rc ? rc : store_prepare(&store, &list, kernels, count, err);
 }
 
-/* Fields that are on one side only: what the other side has that is called alike. */
+/* Fields that are on one side only: what the other side has that is similarly named. */
 static void tell_names(const struct prediction *p, const struct store_kernel *k, struct buf *out)
 {
 	const struct predict_object *o = &p->objects[0];
@@ -65,7 +65,7 @@ static void tell_names(const struct prediction *p, const struct store_kernel *k,
 				continue;
 			buf_printf(out, "  %s has no ", k[side].id);
 			text_add_line(out, field);
-			buf_printf(out, "%s%s%s%s\n", *a->near ? "; it has members called alike: " : "", a->near,
+			buf_printf(out, "%s%s%s%s\n", *a->near ? "; it has similarly named members: " : "", a->near,
 			           *a->place ? "; one of that name is in " : "", a->place);
 		}
 	}

@@ -51,7 +51,7 @@ static const struct argp argp = {
         .options = option_table,
         .parser = parse_option,
         .args_doc = "OBJECT",
-        .doc = "Find the first kernel behind a good one on which an object does otherwise: fetch and boot releases between the two until neighbours are known, and say what differs between their types. The good one may be the newer one.\vKernels differ when the verdicts do, or, where the verdicts of the two ends are equal, when a "
+        .doc = "Find the first kernel after a good one on which an object behaves differently: fetch and boot releases between the two until neighbours are known, and say what differs between their types. The good one may be the newer one.\vKernels differ when the verdicts do, or, where the verdicts of the two ends are equal, when a "
                "relocation is resolved on one only.",
 };
 

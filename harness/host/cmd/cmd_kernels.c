@@ -28,7 +28,7 @@ enum { OPTION_UPDATE = 256, OPTION_FROZEN };
 static const struct argp_option options[] = {
         COMMAND_ROW_LIST,
         COMMAND_ROW_IMAGES,
-        {"update", OPTION_UPDATE, NULL, 0, "fetch: resolve again, by an index fetched anew", 0},
+        {"update", OPTION_UPDATE, NULL, 0, "fetch: resolve again, by a fresh index", 0},
         {"frozen", OPTION_FROZEN, NULL, 0, "fetch: any difference from kernels.lock is an error", 0},
         {"quiet", 'q', NULL, 0, "no progress", 0},
         {0},

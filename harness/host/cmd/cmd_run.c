@@ -27,7 +27,7 @@ static const struct argp_option option_table[] = {
         {"cold", 'c', NULL, 0, "boot every guest; neither use nor make saved ones", 0},
         {"summary", 's', "FILE", 0, "append the matrix as Markdown, for $GITHUB_STEP_SUMMARY", 0},
         {"plan", 'p', NULL, 0, "print which kernels would run, in which order, and stop", 0},
-        {"part", 'P', "K/N", 0, "only part K of N of the plan, so that N machines share a matrix", 0},
+        {"part", 'P', "K/N", 0, "only part K of N of the list, so that N machines share a matrix", 0},
         {"repeat", 'r', "N", 0, "measure every cell N times and report those that differ", 0},
         {"btf", OPTION_BTF, "DIR", 0,
          "RELEASE.btf in it counts in place of a kernel's own BTF, which is hidden; like btf= in the list", 0},

@@ -20,7 +20,7 @@ struct command_options {
 	const char *output;
 	const char *accel;    /* "auto", "kvm" or "tcg" */
 	struct strings globs; /* of --kernel; the caller frees them */
-	char **args;          /* what is left of argv behind the options */
+	char **args;          /* what is left of argv after the options */
 	size_t arg_count;
 };
 

@@ -21,12 +21,12 @@ static const struct command {
 	const char *help;
 } commands[] = {
         {"run", cmd_run, "boot the matrix, load the objects, compare with the truth, report"},
-        {"predict", cmd_predict, "tell from the kernels' types what would come of it, without a VM"},
-        {"bisect", cmd_bisect, "find the first kernel on which an object does otherwise, and what changed there"},
+        {"predict", cmd_predict, "say from the kernels' types what would come of it, without a VM"},
+        {"bisect", cmd_bisect, "find the first kernel on which an object behaves differently, and what changed there"},
         {"min-btf", cmd_min_btf, "write the smallest BTF that objects need for kernels without one"},
         {"kernels", cmd_kernels, "list, fetch, verify, add or prune the kernels of the matrix"},
         {"report", cmd_report, "render the reports of a run again from its results.json"},
-        {"diff", cmd_diff, "tell what changed between two runs, or since a baseline, and whether it is worse"},
+        {"diff", cmd_diff, "say what changed between two runs, or since a baseline, and whether it is worse"},
         {"baseline", cmd_baseline, "store what a run found as the baseline that later runs are compared with"},
         {"bench", cmd_bench, "measure what each kernel costs, against its floor and an ordinary set-up"},
 };
@@ -36,7 +36,7 @@ static void print_help(FILE *to)
 	fputs("Usage: corematrix COMMAND [OPTION...]\n\n", to);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].help);
-	fputs("\n`corematrix COMMAND --help` tells the options.\n"
+	fputs("\n`corematrix COMMAND --help` lists the options.\n"
 	      "exit status: 0 as expected, 1 worse than expected, 2 usage or configuration, 3 could not measure,\n"
 	      "4 the harness contradicts itself; the highest that applies\n",
 	      to);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * module_job: puts kernel modules into the job of a VM: the files, once each, and for every object the order in which
- * they have to be loaded on this kernel, dependencies first. Used by the scheduler.
+ * they have to be loaded on this kernel, dependencies first.
  */
 #ifndef COREMATRIX_HOST_RUN_MODULE_JOB_H
 #define COREMATRIX_HOST_RUN_MODULE_JOB_H

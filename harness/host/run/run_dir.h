@@ -9,7 +9,7 @@
 
 /*
  * Make a new directory below `results` and point `results`/latest at it. `*path` is the caller's. A run started in the
- * same second gets a number behind its name.
+ * same second gets a number after its name.
  */
 int run_dir_create(const char *results, char **path, struct error *err);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * run_header: what a result says before anything was measured: the host, the command, the objects, the kernels. Called
- * by run alone.
+ * run_header: what a result says before anything was measured: the host, the command, the objects, the kernels.
  */
 #ifndef COREMATRIX_HOST_RUN_RUN_HEADER_H
 #define COREMATRIX_HOST_RUN_RUN_HEADER_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * run_plan: the plan (plan.h) of a run: which rows of a list are run and in which order, by the times that the store at
- * `images` remembers. Called by run alone; it starts nothing.
+ * `images` remembers. It starts nothing.
  */
 #ifndef COREMATRIX_HOST_RUN_RUN_PLAN_H
 #define COREMATRIX_HOST_RUN_RUN_PLAN_H

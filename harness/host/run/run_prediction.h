@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * run_prediction: the prediction (predict.h) that a run makes beside its first boots: the kernels of the list first,
- * then those that are known by their types alone. Called by run alone; the scheduler compares it with what is
- * measured.
+ * then those that are known by their types alone.
  */
 #ifndef COREMATRIX_HOST_RUN_RUN_PREDICTION_H
 #define COREMATRIX_HOST_RUN_RUN_PREDICTION_H
@@ -27,7 +26,7 @@ struct run_prediction {
 /* As predict_start. */
 struct predict_job *run_prediction_start(const struct run_prediction *what, struct error *err);
 
-/* Add to `r` what is predicted for the rows that are types alone, those behind the first `count` kernels. */
+/* Add to `r` what is predicted for the rows that are types alone, those after the first `count` kernels. */
 void run_prediction_add(const struct prediction *p, size_t count, struct result *r);
 
 #endif

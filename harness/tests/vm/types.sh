@@ -27,5 +27,5 @@ check "nor has verify" "$corematrix" kernels verify -k "$scratch/only.txt"
 symbols_recorded() { for d in $(jq -r '.kernels[].release' "$scratch/results/latest/results.json"); do grep -qx vfs_read "images/$d/symbols" || return 1; done; }
 check "the functions of a kernel that ran are recorded" symbols_recorded
 # fetches one or two kernels of the mirror
-check "bisect finds the first kernel without the field" status 0 "it has members called alike: __parent" \
+check "bisect finds the first kernel without the field" status 0 "it has similarly named members: __parent" \
 	"$corematrix" bisect -o "$scratch/bisect" --good 6.12-cloud --bad 6.16-cloud build/tests/objects/kernfs_parent.bpf.o
