@@ -154,7 +154,7 @@ static const struct {
         {BYTES("6.1 rt memory=-1\n"), "k:1:8: ", "number of MB"},
         {BYTES("6.1 rt memory=99999999999999999999\n"), "k:1:8: ", "number of MB"},
         {BYTES("6.1 rt memory=256M\n"), "k:1:8: ", "number of MB"},
-        {BYTES("6.1 rt types\n"), "k:1:8: ", "no path"},
+        {BYTES("6.1 rt types\n"), "k:1:8: ", "not a path"},
         {BYTES("./x.btf memory=512\n"), "k:1:1: ", "not booted"},
         {BYTES("./vmlinux types append=x\n"), "k:1:1: ", "not booted"},
         {BYTES("6.1 rt optional optional\n"), "k:1:17: ", "given twice"},

@@ -17,7 +17,7 @@
 #include "base/io.h"
 #include "fake_kernel.h"
 #include "host/lib/sha256.h"
-#include "host/source/kernel_index.h"
+#include "host/source/catalogue.h"
 #include "host/store/kernel_config.h"
 #include "host/store/store.h"
 #include "host/store/store_build.h"
@@ -550,7 +550,7 @@ static const struct {
 	const char *says;
 } obstacles[] = {
         {NOT_LISTED, "no kernel 6.2 cloud"},
-        {NO_INDEX, "is no address of a mirror"},
+        {NO_INDEX, "is not the address of a mirror"},
         {FILE_GONE, "does not have it"},
         {MIRROR_UNREACHABLE, "cannot be fetched from the mirror"},
         {OTHER_BYTES, "Hash Sum mismatch"},
@@ -690,6 +690,155 @@ START_TEST(what_has_no_room_is_skipped_where_it_is_optional)
 		ck_assert_uint_eq(store_plan_count(&plan, PLAN_SKIPPED), rooms[_i].skipped);
 	}
 	store_plan_free(&plan);
+}
+END_TEST
+
+/* ---- a second source, whose one kernel has the same release as one of the first ---- */
+
+static unsigned other_asked;
+static char *other_file;
+
+static const char *other_flavour(const char *release)
+{
+	(void)release;
+	return "";
+}
+
+static size_t other_upstream_len(const char *version)
+{
+	return strlen(version);
+}
+
+static int other_refresh(const char *dir, struct kernel_index *index, struct error *err)
+{
+	char *hash;
+
+	(void)dir;
+	other_asked++;
+	ck_assert_int_eq(sha256_file(other_file, &hash, NULL, err), 0);
+	index->kernels = xcalloc(1, sizeof(*index->kernels));
+	index->count = 1;
+	index->kernels[0] = (struct kernel_package){
+	        .release = xstrdup("6.1.0-50-cloud-amd64"),
+	        .version = xstrdup("7"),
+	        .image = {.name = xstrdup("kernel-core"), .uri = xstrdup(other_file), .size = 1, .sha256 = hash}};
+	return 0;
+}
+
+static bool other_serves(const struct kernel_index *index)
+{
+	(void)index;
+	return true;
+}
+
+static bool other_fits(const struct kernel_package *package, const struct kernel_wish *wish)
+{
+	return !strcmp(package->release, wish->spec);
+}
+
+static void other_explain(const struct kernel_index *index, const struct kernel_wish *wish, struct error *err)
+{
+	(void)index;
+	error_usage(err, "no %s", wish->spec);
+}
+
+static int other_fetch(const struct package_ref *ref, const char *target, struct error *err)
+{
+	struct buf bytes = {0};
+	int rc = io_read_file(ref->uri, 1 << 24, &bytes, err);
+
+	rc = rc ? rc : io_replace_file(target, bytes.data, bytes.len, err);
+	buf_free(&bytes);
+	return rc;
+}
+
+static const struct kernel_source other = {
+        .name = "other",
+        .listing = "what the other source has",
+        .directory = "other",
+        .flavour = other_flavour,
+        .compare = strcmp,
+        .upstream_len = other_upstream_len,
+        .refresh = other_refresh,
+        .serves = other_serves,
+        .fits = other_fits,
+        .explain = other_explain,
+        .fetch = other_fetch,
+};
+
+static struct outcome prepare_both(void)
+{
+	struct kernel_list list = list_of("6.1 cloud\n6.1.0-50-cloud-amd64 id=second\n");
+	struct outcome o = {0};
+	size_t good, bad;
+
+	list.rows[1].source = &other;
+	o.rc = store_prepare(&options, &list, &o.kernels, &o.count, &o.err);
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	ck_assert_int_eq(store_verify(&options, &list, &good, &bad, NULL), 0);
+	ck_assert_uint_eq(good, 2);
+	kernel_list_free(&list);
+	return o;
+}
+
+START_TEST(sources_do_not_get_in_each_others_way)
+{
+	struct outcome o;
+	char *lock, *mirror = at_top("mirror");
+
+	other_file = at_top("mirror/6.1.0-50-cloud-amd64_other.deb");
+	publish("6.1.0-50-cloud-amd64", "other", "6.1.0-50-cloud-amd64", NULL);
+	kernel_index_free(&known);
+	publish("6.1.0-50-cloud-amd64", "6.1.180-1", "6.1.0-50-cloud-amd64", NULL);
+	o = prepare_both();
+	ck_assert_str_eq(o.kernels[0].package, "linux-image-6.1.0-50-cloud-amd64");
+	ck_assert_str_eq(o.kernels[1].package, "kernel-core");
+	ck_assert_str_eq(o.kernels[1].release, o.kernels[0].release);
+	ck_assert_str_ne(o.kernels[1].image, o.kernels[0].image);
+	outcome_free(&o);
+	lock = read_text("images/kernels.lock");
+	ck_assert_ptr_nonnull(strstr(lock, " 6.1/cloud\n"));
+	ck_assert_ptr_nonnull(strstr(lock, "\nsecond kernel-core 7 6.1.0-50-cloud-amd64 "));
+	ck_assert_ptr_nonnull(strstr(lock, " other:6.1.0-50-cloud-amd64\n"));
+	ck_assert_uint_eq(other_asked, 1);
+	/* Nothing is asked of either while both are there. */
+	ck_assert_int_eq(io_remove_tree(mirror, NULL), 0);
+	options.frozen = true;
+	o = prepare_both();
+	ck_assert_uint_eq(other_asked, 1);
+	outcome_free(&o);
+	free(lock);
+	free(mirror);
+	free(other_file);
+}
+END_TEST
+
+/* What a source gives is held to its index here, whether it looks itself or not. */
+START_TEST(what_a_source_fetches_is_held_to_its_index)
+{
+	struct kernel_list list = list_of("6.1.0-50-cloud-amd64 id=second\n");
+	struct outcome o = {0};
+	struct catalogue_set sources = {.dir = options.dir, .quiet = true};
+	struct buf bytes = {0};
+
+	other_file = at_top("mirror/6.1.0-50-cloud-amd64_other.deb");
+	publish("6.1.0-50-cloud-amd64", "other", "6.1.0-50-cloud-amd64", NULL);
+	list.rows[0].source = &other;
+	ck_assert_int_eq(catalogue_renew(catalogue_of(&sources, &other), NULL), 0);
+	/* Another package of the same kernel, once it was listed. */
+	ck_assert_int_eq(io_read_file(other_file, 1 << 24, &bytes, NULL), 0);
+	buf_putc(&bytes, '\n');
+	ck_assert_int_eq(io_replace_file(other_file, bytes.data, bytes.len, NULL), 0);
+	o.rc = store_prepare(&options, &list, &o.kernels, &o.count, &o.err);
+	ck_assert_int_lt(o.rc, 0);
+	ck_assert_int_eq(o.err.status, EXIT_INFRA);
+	ck_assert_msg(strstr(o.err.text, "other gave a file of sha256"), "%s", o.err.text);
+	ck_assert_uint_eq(count_of("images/other-*") + count_of("images/.tmp-*"), 0);
+	catalogue_set_free(&sources);
+	kernel_list_free(&list);
+	buf_free(&bytes);
+	outcome_free(&o);
+	free(other_file);
 }
 END_TEST
 
@@ -1060,6 +1209,8 @@ int main(void)
 	        EACH(what_cannot_be_fetched_is_skipped_where_it_is_optional, obstacles),
 	        EACH(what_cannot_be_fetched_fails_where_it_is_not, obstacles),
 	        EACH(what_has_no_room_is_skipped_where_it_is_optional, rooms),
+	        TEST(sources_do_not_get_in_each_others_way),
+	        TEST(what_a_source_fetches_is_held_to_its_index),
 	        EACH(a_lying_mirror_is_caught, lies),
 	        EACH(a_damaged_entry_is_built_again, damages),
 	        TEST(verify_finds_what_sizes_do_not_show),

@@ -66,7 +66,8 @@ static int line_parse(char *text, struct lock_line *line)
 	return 0;
 }
 
-int kernel_lock_parse(const char *text, size_t len, const char *path, struct kernel_lock *lock, struct error *err)
+/* -EINVAL (environment: the file is generated) when a line is not as kernel_lock.h says. */
+static int parse(const char *text, size_t len, const char *path, struct kernel_lock *lock, struct error *err)
 {
 	cleanup_free char *copy = xstrndup(text, len);
 	char *at = copy, *text_line;
@@ -100,7 +101,7 @@ int kernel_lock_read(const char *path, struct kernel_lock *lock, struct error *e
 	if (access(path, F_OK) && errno == ENOENT)
 		return 0;
 	rc = io_read_file(path, lock_max_bytes, &text, err);
-	return rc ? rc : kernel_lock_parse(buf_str(&text), text.len, path, lock, err);
+	return rc ? rc : parse(buf_str(&text), text.len, path, lock, err);
 }
 
 static int by_id(const void *a, const void *b)

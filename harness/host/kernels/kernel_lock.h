@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * kernel_lock: images/kernels.lock as a value: what each row resolved to. One line per row, columns parted by one
- * space,
- * "-" for none, sorted by id, so that equal inputs give equal bytes and a difference reads well:
+ * space, "-" for none, sorted by id, so that equal inputs give equal bytes and a difference reads well:
  *
  *   id package version release sha256-of-package sha256-of-vmlinux spec
  *
- * The spec is last because a path may hold spaces. Pure but for reading; store.h decides when to write.
+ * The spec is last because a path may hold spaces. Pure but for reading.
  */
 #ifndef COREMATRIX_HOST_KERNELS_KERNEL_LOCK_H
 #define COREMATRIX_HOST_KERNELS_KERNEL_LOCK_H
@@ -30,9 +29,7 @@ struct kernel_lock {
 	size_t count;
 };
 
-/* -EINVAL (environment: the file is generated) when a line is not as above. */
-int kernel_lock_parse(const char *text, size_t len, const char *path, struct kernel_lock *lock, struct error *err);
-/* A file that is not there gives an empty lock. */
+/* A file that is not there gives an empty lock; -EINVAL (environment) when a line is not as above. */
 int kernel_lock_read(const char *path, struct kernel_lock *lock, struct error *err);
 void kernel_lock_write(const struct kernel_lock *lock, struct buf *out);
 

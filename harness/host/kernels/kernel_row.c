@@ -155,7 +155,7 @@ static int set_types(struct kernel_row *row, const struct list_word *word, const
 {
 	(void)value;
 	if (row->kind != ROW_FILE && row->kind != ROW_TYPES)
-		return fail(p, word->column, "option types says that a file is only predicted; '%.80s' is no path",
+		return fail(p, word->column, "option types says that a file is only predicted; '%.80s' is not a path",
 		            row->spec);
 	row->kind = ROW_TYPES;
 	return 0;
@@ -319,5 +319,8 @@ const char *kernel_row_flavour(const struct kernel_row *row, const char *release
 
 char *kernel_row_spec(const struct kernel_row *row)
 {
-	return *row->flavour ? xasprintf("%s/%s", row->spec, row->flavour) : xstrdup(row->spec);
+	bool is_other = row->source && row->source != source_default();
+
+	return xasprintf("%s%s%s%s%s", is_other ? row->source->name : "", is_other ? ":" : "", row->spec,
+	                 *row->flavour ? "/" : "", row->flavour);
 }

@@ -49,7 +49,10 @@ struct kernel_wish kernel_row_wish(const struct kernel_row *row);
 /* The flavour of the row's kernel, once its release is known; "" for a file. */
 const char *kernel_row_flavour(const struct kernel_row *row, const char *release);
 
-/* The row's spec and flavour as one word, for messages and the lock file: "6.1/cloud". The caller frees it. */
+/*
+ * The row's spec and flavour as one word, for messages and the lock file: "6.1/cloud", with the source in front when it
+ * is not the default one: "NAME:6.1/cloud". The caller frees it.
+ */
 char *kernel_row_spec(const struct kernel_row *row);
 
 #endif

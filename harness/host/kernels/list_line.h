@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * list_line: one line of a kernel list as words, and errors that say where on it something is wrong. Pure; only
- * kernel_list and kernel_row call it.
+ * list_line: one line of a kernel list as words, and errors that say where on it something is wrong. Pure.
  */
 #ifndef COREMATRIX_HOST_KERNELS_LIST_LINE_H
 #define COREMATRIX_HOST_KERNELS_LIST_LINE_H

@@ -81,7 +81,7 @@ static int mirrors_given(const char *mirror, struct apt_mirrors *mirrors, struct
 	for (const char *c = mirror; *c; c++)
 		if (!isgraph((unsigned char)*c) || !strstr(mirror, ":/"))
 			return error_usage(
-			        err, "DEBIAN_MIRROR='%s' is no address of a mirror; expected SCHEME://HOST/debian",
+			        err, "DEBIAN_MIRROR='%s' is not the address of a mirror; expected SCHEME://HOST/debian",
 			        mirror);
 	mirrors->debian = xstrdup(mirror);
 	cut_slashes(mirrors->debian);

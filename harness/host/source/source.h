@@ -24,7 +24,7 @@ struct kernel_wish {
 
 /* Every callback is there; none keeps state between calls. */
 struct kernel_source {
-	const char *name;      /* what rows, records and lock files call it */
+	const char *name;      /* short: in messages, and in front of what is not the default one's */
 	const char *listing;   /* what its index is, for people: "the index of …" */
 	const char *directory; /* in the store, for its index and state */
 

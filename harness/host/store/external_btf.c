@@ -58,7 +58,7 @@ static int read_raw(const char *path, struct buf *raw, struct error *err)
 	if (from < 0 || fstat(from, &st))
 		return error_usage(err, "%s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return error_usage(err, "%s: is no file; expected a .btf file, a vmlinux or a .btf.tar.xz", path);
+		return error_usage(err, "%s: not a file; expected a .btf file, a vmlinux or a .btf.tar.xz", path);
 	if (to < 0)
 		return error_set(err, errno, "no memory for a BTF: %s", strerror(errno));
 	rc = jail_run(&limits, work, &e, err);

@@ -2,7 +2,7 @@
 /*
  * external_btf: the BTF that a kernel of a run is given from outside, in place of its own: the file that its row names
  * (btf=), or the one for its release in a directory (run --btf). It decides which file is meant and takes the raw BTF
- * out of it; the guests hide the kernel's own. Used by run.
+ * out of it; the guests hide the kernel's own.
  */
 #ifndef COREMATRIX_HOST_STORE_EXTERNAL_BTF_H
 #define COREMATRIX_HOST_STORE_EXTERNAL_BTF_H

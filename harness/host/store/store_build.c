@@ -18,27 +18,27 @@ enum { WORKERS = 2 };
 /* Measured over 5.10 to 7.3: vmlinux, BTF and configuration of a distribution's kernel take 62 to 68 MB, what it was
  * compressed to 8 to 15. */
 static const uint64_t kernel_bytes = (uint64_t)83 << 20;
-struct job {
+struct builder {
 	struct child_worker worker;
 	struct plan_row *row; /* NULL: free */
 	int64_t started_ms;
 };
 
-struct build {
+struct order {
 	struct store_plan *plan;
 	struct plan_row *row;
 };
 
 static int build_work(void *ctx, struct error *err)
 {
-	const struct build *b = ctx;
-	const struct entry_source source = {.source = b->row->row->source,
-	                                    .package = b->row->package,
-	                                    .path = b->row->row->spec,
-	                                    .sha256 = b->row->file_sha256,
-	                                    .modules = b->plan->modules};
+	const struct order *o = ctx;
+	const struct entry_source source = {.source = o->row->row->source,
+	                                    .package = o->row->package,
+	                                    .path = o->row->row->spec,
+	                                    .sha256 = o->row->file_sha256,
+	                                    .modules = o->plan->modules};
 
-	return entry_build(b->plan->dir, b->row->name, &source, err);
+	return entry_build(o->plan->dir, o->row->name, &source, err);
 }
 
 /* Bytes that are fetched for a row. */
@@ -125,15 +125,15 @@ int store_plan_make_room(struct store_plan *plan, uint64_t free_bytes, struct er
 	return free_bytes < space_needed(plan, &kernels, &to_fetch) ? no_space(plan, free_bytes, err) : 0;
 }
 
-static int job_start(struct job *job, struct store_plan *plan, struct plan_row *row, struct error *err)
+static int builder_start(struct builder *builder, struct store_plan *plan, struct plan_row *row, struct error *err)
 {
-	struct build b = {plan, row};
-	int rc = child_worker_start(&job->worker, build_work, &b, err);
+	struct order order = {plan, row};
+	int rc = child_worker_start(&builder->worker, build_work, &order, err);
 
 	if (rc)
 		return rc;
-	job->row = row;
-	job->started_ms = clock_ms();
+	builder->row = row;
+	builder->started_ms = clock_ms();
 	return 0;
 }
 
@@ -188,64 +188,64 @@ static int rows_failed(struct store_plan *plan, const char *name, struct error *
 	return rc;
 }
 
-static int job_finish(struct job *job, struct store_plan *plan, bool quiet, struct error *err)
+static int builder_finish(struct builder *builder, struct store_plan *plan, bool quiet, struct error *err)
 {
-	struct plan_row *row = job->row;
+	struct plan_row *row = builder->row;
 	cleanup_free char *name = xstrdup(row->name);
-	int rc = child_worker_wait(&job->worker, err);
+	int rc = child_worker_wait(&builder->worker, err);
 
-	job->row = NULL;
+	builder->row = NULL;
 	if (rc)
 		return rows_failed(plan, name, err);
 	rc = rows_built(plan, name, err);
 	if (!rc && !quiet && row->state == PLAN_PRESENT)
-		report(row, clock_ms() - job->started_ms);
+		report(row, clock_ms() - builder->started_ms);
 	return rc;
 }
 
-/* The job whose worker has answered or died; NULL when none runs. */
-static struct job *job_wait(struct job *jobs)
+/* The builder whose worker has answered or died; NULL when none runs. */
+static struct builder *builder_wait(struct builder *builders)
 {
 	struct pollfd fds[WORKERS];
 	size_t running = 0;
 
 	for (size_t i = 0; i < WORKERS; i++) {
-		fds[i] = (struct pollfd){.fd = jobs[i].row ? jobs[i].worker.report : -1, .events = POLLIN};
-		running += jobs[i].row != NULL;
+		fds[i] = (struct pollfd){.fd = builders[i].row ? builders[i].worker.report : -1, .events = POLLIN};
+		running += builders[i].row != NULL;
 	}
 	while (running) {
 		if (poll(fds, WORKERS, -1) < 0)
 			continue;
 		for (size_t i = 0; i < WORKERS; i++)
-			if (jobs[i].row && fds[i].revents)
-				return &jobs[i];
+			if (builders[i].row && fds[i].revents)
+				return &builders[i];
 	}
 	return NULL;
 }
 
-static size_t jobs_running(const struct job *jobs)
+static size_t builders_running(const struct builder *builders)
 {
 	size_t running = 0;
 
 	for (size_t i = 0; i < WORKERS; i++)
-		running += jobs[i].row != NULL;
+		running += builders[i].row != NULL;
 	return running;
 }
 
-static struct job *job_free(struct job *jobs)
+static struct builder *builder_free(struct builder *builders)
 {
 	for (size_t i = 0; i < WORKERS; i++)
-		if (!jobs[i].row)
-			return &jobs[i];
+		if (!builders[i].row)
+			return &builders[i];
 	return NULL;
 }
 
-/* Finish whichever job ends next. The first error is kept: later ones are often its consequences. */
-static void job_next(struct job *jobs, struct store_plan *plan, bool quiet, int *first, struct error *err)
+/* Finish whichever builder ends next. The first error is kept: later ones are often its consequences. */
+static void builder_next(struct builder *builders, struct store_plan *plan, bool quiet, int *first, struct error *err)
 {
 	cleanup_error struct error own = {0};
-	struct job *job = job_wait(jobs);
-	int rc = job ? job_finish(job, plan, quiet, &own) : 0;
+	struct builder *builder = builder_wait(builders);
+	int rc = builder ? builder_finish(builder, plan, quiet, &own) : 0;
 
 	if (!rc || *first)
 		return;
@@ -258,7 +258,7 @@ static void job_next(struct job *jobs, struct store_plan *plan, bool quiet, int 
 
 int store_plan_build(struct store_plan *plan, bool quiet, struct error *err)
 {
-	struct job jobs[WORKERS] = {0};
+	struct builder builders[WORKERS] = {0};
 	uint64_t to_fetch;
 	size_t kernels;
 	int first = 0;
@@ -271,20 +271,20 @@ int store_plan_build(struct store_plan *plan, bool quiet, struct error *err)
 	if (!quiet && to_fetch)
 		log_info("%zu %s to fetch, %" PRIu64 " MB", kernels, kernels == 1 ? "kernel" : "kernels", mb(to_fetch));
 	for (size_t i = 0; i < plan->count && !first; i++) {
-		struct job *job;
+		struct builder *builder;
 		int rc;
 
 		if (plan->rows[i].state != PLAN_BUILD || !is_first_of_name(plan, i))
 			continue;
-		while (!(job = job_free(jobs)) && !first)
-			job_next(jobs, plan, quiet, &first, err);
+		while (!(builder = builder_free(builders)) && !first)
+			builder_next(builders, plan, quiet, &first, err);
 		if (first)
 			break;
-		rc = job_start(job, plan, &plan->rows[i], err);
+		rc = builder_start(builder, plan, &plan->rows[i], err);
 		if (rc)
 			first = rc;
 	}
-	while (jobs_running(jobs))
-		job_next(jobs, plan, quiet, &first, err);
+	while (builders_running(builders))
+		builder_next(builders, plan, quiet, &first, err);
 	return first;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * store_build: builds the entries that a plan misses, two at a time, each in a worker process of its own: while one
- * waits for the network the other unpacks. Only store.h calls it, with the store's lock held.
+ * waits for the network the other unpacks. The store's lock is held.
  */
 #ifndef COREMATRIX_HOST_STORE_STORE_BUILD_H
 #define COREMATRIX_HOST_STORE_STORE_BUILD_H

@@ -11,7 +11,6 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
-#include "host/store/store.h"
 
 static int take(int fd, const char *dir, struct error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* store_dir: the store's directory as a whole: its flock, its lock file's path, its size. For store*.c only. */
+/* store_dir: the store's directory as a whole: its flock, its lock file, its size. */
 #ifndef COREMATRIX_HOST_STORE_STORE_DIR_H
 #define COREMATRIX_HOST_STORE_STORE_DIR_H
 

@@ -17,6 +17,15 @@ const struct lock_line *store_plan_lock_line(const struct kernel_lock *lock, con
 	return line && !strcmp(line->spec, spec) ? line : NULL;
 }
 
+char *store_plan_entry_name(const struct kernel_row *row, const char *release, const char *file_sha256)
+{
+	if (file_sha256)
+		return xasprintf("file-%.16s", file_sha256);
+	if (row->source == source_default())
+		return xstrdup(release);
+	return xasprintf("%s-%s", row->source->name, release);
+}
+
 int store_plan_failed(const struct store_plan *plan, struct plan_row *row, struct error *err)
 {
 	if (!row->row->optional)
@@ -70,7 +79,7 @@ static int file_offline(const struct store_plan *plan, struct plan_row *r, struc
 
 	if (sha256_file(r->row->spec, &r->file_sha256, NULL, &why))
 		return error_usage(err, "%s", why.text);
-	r->name = xasprintf("file-%.16s", r->file_sha256);
+	r->name = store_plan_entry_name(r->row, NULL, r->file_sha256);
 	if (plan->frozen && !line)
 		return not_in_lock(plan, r->row, err);
 	if (plan->frozen && strcmp(line->package_sha256, r->file_sha256))
@@ -86,15 +95,16 @@ static int file_offline(const struct store_plan *plan, struct plan_row *r, struc
 static int package_offline(const struct store_plan *plan, struct plan_row *r, struct error *err)
 {
 	const struct lock_line *line = store_plan_lock_line(plan->lock, r->row);
+	cleanup_free char *name = line ? store_plan_entry_name(r->row, line->release, NULL) : NULL;
 
 	if (plan->frozen && !line)
 		return not_in_lock(plan, r->row, err);
-	if (!line || plan->update || !entry_found(plan, line->release, &r->record))
+	if (!line || plan->update || !entry_found(plan, name, &r->record))
 		return 0;
 	if (!is_enough(plan, &r->record))
 		log_info("%s: its compressed image was not kept and is fetched again", r->row->id);
 	else if (is_pinned(&r->record, line)) {
-		r->name = xstrdup(line->release);
+		r->name = steal_ptr(name);
 		r->state = PLAN_PRESENT;
 		return 0;
 	}
@@ -179,15 +189,16 @@ static int frozen_check(const struct store_plan *plan, struct plan_row *r, struc
 }
 
 /*
- * A kernel that is there and only lacks its compressed image stays as it is once the mirror has it no more: another one
- * in its place would be a change of the matrix that nobody asked for.
+ * A kernel that is there and only lacks its compressed image stays as it is once the mirror no longer has it: another
+ * one in its place would be a change of the matrix that nobody asked for.
  */
 static bool stays_as_it_is(const struct store_plan *plan, struct plan_row *r, const struct kernel_index *index)
 {
 	const struct lock_line *line = store_plan_lock_line(plan->lock, r->row);
+	cleanup_free char *name = line ? store_plan_entry_name(r->row, line->release, NULL) : NULL;
 
 	if (!plan->compressed || !line || plan->update || kernel_index_exact(index, line->release, line->version) ||
-	    !entry_found(plan, line->release, &r->record))
+	    !entry_found(plan, name, &r->record))
 		return false;
 	if (!is_pinned(&r->record, line)) {
 		entry_record_free(&r->record);
@@ -195,7 +206,7 @@ static bool stays_as_it_is(const struct store_plan *plan, struct plan_row *r, co
 	}
 	log_warn("%s: %s is not on the mirror any more: its compressed image is not available", r->row->id,
 	         line->version);
-	r->name = xstrdup(line->release);
+	r->name = steal_ptr(name);
 	r->state = PLAN_PRESENT;
 	return true;
 }
@@ -207,7 +218,7 @@ static int row_online(struct store_plan *plan, struct plan_row *r, const struct 
 	r->package = package_wanted(plan, r->row, index, err);
 	if (!r->package)
 		return not_found(r, index, err);
-	r->name = xstrdup(r->package->release);
+	r->name = store_plan_entry_name(r->row, r->package->release, NULL);
 	r->state = PLAN_BUILD;
 	if (!entry_found(plan, r->name, &r->record))
 		return 0;
