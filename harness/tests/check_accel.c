@@ -133,7 +133,7 @@ static const struct {
 START_TEST(what_is_asked_for_is_taken_untried)
 {
 	cleanup_free char *device = scratch_file("device", "", 0), *kept = scratch_path("accel.json");
-	cleanup_free char *reason = xasprintf("%s: asked for", given[_i].asked);
+	cleanup_free char *reason = xasprintf("%s: as requested", given[_i].asked);
 	cleanup_buf struct buf log = {0};
 	struct accel_answer answer;
 

@@ -95,7 +95,7 @@ START_TEST(raw_and_elf_are_read)
 	buf_free(&raw);
 	/* its section table is at the end */
 	ck_assert_int_lt(read_bytes(bytes.data, bytes.len - 10, &raw, &err), 0);
-	ck_assert_msg(strstr(err.text, "cut short") != NULL, "%s", err.text);
+	ck_assert_msg(strstr(err.text, "truncated") != NULL, "%s", err.text);
 	buf_free(&bytes);
 	fake_elf_build(&bare, &bytes);
 	ck_assert_int_lt(read_bytes(bytes.data, bytes.len, &raw, &err), 0);

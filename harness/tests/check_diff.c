@@ -415,7 +415,7 @@ static const struct {
         {"# corematrix baseline 1\n", "x: names no object"},
         {"# corematrix baseline 1\nkernel a b\n", "x:2: expected `object NAME` first"},
         {"# corematrix baseline 1\nobject a\nkernel k r\nkernel k r\n", "x:4: this kernel was named before"},
-        {"# corematrix baseline 1\nobject a\nkernel k r\n", "x: tells no verdict for kernel k"},
+        {"# corematrix baseline 1\nobject a\nkernel k r\n", "x: has no verdict for kernel k"},
         {"# corematrix baseline 1\nobject a\nkernel k r\n  pass: k\n", "x:4: expected `STATE: KERNEL…`"},
         {"# corematrix baseline 1\nobject a\nkernel k r\nverdict\n  pass: z\n", "x:5: no `kernel` line names"},
         {"# corematrix baseline 1\nobject a\nkernel k r\nverdict\n  good: k\n", "x:5: no such verdict: \"good\""},

@@ -109,10 +109,10 @@ static const struct {
 	void (*spoil)(struct buf *b);
 	const char *says;
 } spoilt[] = {
-        {cut_half, "cut short"},    {cut_tail, "cut short"},
+        {cut_half, "truncated"},    {cut_tail, "truncated"},
         {flip_payload, "payload"},  {old_protocol, "boot protocol 0x207"},
-        {huge_offset, "cut short"}, {no_payload, "too short"},
-        {only_header, "cut short"}, {other_name, "says release 5.1.0-50-cloud-amd64"},
+        {huge_offset, "truncated"}, {no_payload, "too short"},
+        {only_header, "truncated"}, {other_name, "says release 5.1.0-50-cloud-amd64"},
 };
 
 START_TEST(refuses_spoilt_bzimages)

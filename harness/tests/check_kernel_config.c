@@ -62,7 +62,7 @@ static void refused(const char *content, size_t len)
 
 	ck_assert_int_lt(kernel_config_read_path(path, &out, &err), 0);
 	ck_assert_int_eq(err.status, EXIT_USAGE);
-	ck_assert_msg(strstr(err.text, "is no configuration of a kernel") && strstr(err.text, path), "%s", err.text);
+	ck_assert_msg(strstr(err.text, "is not a kernel's configuration") && strstr(err.text, path), "%s", err.text);
 }
 
 START_TEST(what_is_none_is_refused)

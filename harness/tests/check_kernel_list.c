@@ -169,7 +169,7 @@ static const struct {
         {BYTES("6.1 rt id=a/b\n"), "k:1:8: ", "expected a name"},
         {BYTES("6.1 rt id=..\n"), "k:1:8: ", "expected a name"},
         {BYTES("6.1 rt append=\"a b\n"), "k:1:15: ", "not closed"},
-        {BYTES("6.1 rt\n6.1 cloud\n6.1 rt\n"), "k:3:1: ", "taken by line 1"},
+        {BYTES("6.1 rt\n6.1 cloud\n6.1 rt\n"), "k:3:1: ", "already used on line 1"},
         {BYTES("./a/vmlinuz\n./b/vmlinuz\n"), "k:2:1: ", "id=NAME"},
         {BYTES("6.1 rt\n6.\0001 cloud\n"), "k:2:3: ", "NUL"},
         {BYTES("6.1 rt\x01\n"), "k:1:7: ", "control character 0x01"},

@@ -189,7 +189,7 @@ static const struct {
         {"\"18446744073709551615\"", "\"18446744073709551616\"", "cells[0].relocations[0].local is not a whole number"},
         {"\"errno\": 22", "\"errno\": 99999999999", "cells[2].programs[0].errno is not a whole number"},
         {"\"build/corematrix\",", "[],", "command holds something that is not a string"},
-        {"\"cells\": [", "\"cell\": [", "cells is not there as a list"},
+        {"\"cells\": [", "\"cell\": [", "cells is missing, or not a list"},
         {"\"schema\"", "\"schema\": 1, \"schema\"", "run.json:2:"},
         {"\"kernels\": [", "\"kernels\": [7,", "kernels[0] is not an object"},
 };

@@ -178,7 +178,7 @@ START_TEST(a_run_of_nothing_is_a_mistake)
 
 	ck_assert_int_lt(o.rc, 0);
 	ck_assert_int_eq(o.err.status, EXIT_USAGE);
-	ck_assert_msg(strstr(o.err.text, "every kernel of it was skipped") != NULL, "%s", o.err.text);
+	ck_assert_msg(strstr(o.err.text, "all of its kernels were skipped") != NULL, "%s", o.err.text);
 	ck_assert_ptr_null(o.directory);
 	outcome_free(&o);
 }

@@ -293,7 +293,7 @@ START_TEST(a_configuration_is_the_rows_the_kernels_or_beside_it)
 	config_is("%s/vmlinux-6.5.0 config=%s/named\n", named);
 	o = prepare("%s/vmlinux-6.5.0 config=%s/vmlinux-6.5.0\n");
 	ck_assert_int_eq(o.err.status, EXIT_USAGE);
-	ck_assert_msg(strstr(o.err.text, "k:1: config=") && strstr(o.err.text, "is no configuration"), "%s",
+	ck_assert_msg(strstr(o.err.text, "k:1: config=") && strstr(o.err.text, "is not a kernel's configuration"), "%s",
 	              o.err.text);
 	outcome_free(&o);
 	buf_free(&elf);
@@ -1048,10 +1048,10 @@ static const struct {
 	const char *says;
 } no_kernels[] = {
         {text_file, "not a kernel image"},
-        {cut_kernel, "cut short"},
+        {cut_kernel, "truncated"},
         {arm_image, "arm64"},
         {package_without_kernel, "without a kernel image"},
-        {package_with_cut_kernel, "boot/vmlinuz-1: a bzImage that is cut short"},
+        {package_with_cut_kernel, "boot/vmlinuz-1: a truncated bzImage"},
         {empty, "not a kernel image"},
 };
 

@@ -86,7 +86,7 @@ static int payload_unpack(const char *payload, size_t len, struct buf *elf, stru
 	if (rc)
 		return error_prefix(err, "its payload is ");
 	if (elf->len != size)
-		return error_usage(err, "its payload unpacks to %zu bytes instead of %u: cut short or corrupt",
+		return error_usage(err, "its payload unpacks to %zu bytes instead of %u: truncated or corrupt",
 		                   elf->len, size);
 	return 0;
 }
@@ -102,7 +102,7 @@ static int bzimage_unpack(const char *bytes, size_t len, struct buf *elf, struct
 	at = (uint64_t)((sectors ? sectors : 4) + 1) * SECTOR + u32_at(bytes + SETUP_PAYLOAD_OFFSET);
 	end = at + u32_at(bytes + SETUP_PAYLOAD_LENGTH);
 	if (end > len)
-		return error_usage(err, "a bzImage that is cut short: %zu bytes of at least %llu", len,
+		return error_usage(err, "a truncated bzImage: %zu bytes of at least %llu", len,
 		                   (unsigned long long)end);
 	return payload_unpack(bytes + at, (size_t)(end - at), elf, err);
 }
@@ -136,7 +136,7 @@ static int unpack(struct image *image, struct error *err)
 	if (rc)
 		return rc;
 	if (!elf_file_magic(image->kernel.data, image->kernel.len))
-		return error_usage(err, "a bzImage whose payload is no ELF file");
+		return error_usage(err, "a bzImage whose payload is not an ELF file");
 	rc = image_read_elf(image, err);
 	if (rc)
 		return error_prefix(err, "a bzImage that holds ");

@@ -30,7 +30,7 @@ static const struct {
 } foreign[] = {
         {56, "ARM\x64", "an arm64 kernel image"},
         {56, "RSC\x05", "a RISC-V kernel image"},
-        {4, "zimg", "a compressed EFI kernel image (zboot) of another processor"},
+        {4, "zimg", "a compressed EFI kernel image (zboot) for another processor"},
         {0x24, "\x18\x28\x6f\x01", "an ARM kernel image"},
         {0, "\x27\x05\x19\x56", "a U-Boot image"},
 };
@@ -79,7 +79,7 @@ static int header_check(struct image *image, const Elf64_Ehdr *h, struct error *
 		cleanup_free char *names = image->arch ? xstrdup(image->arch->name) : arch_names();
 
 		return error_usage(err,
-		                   "an ELF file of another processor (class %u, machine %u); expected a kernel for %s",
+		                   "an ELF file for another processor (class %u, machine %u); expected a kernel for %s",
 		                   h->e_ident[EI_CLASS], h->e_machine, names);
 	}
 	image->arch = arch;
@@ -94,18 +94,18 @@ static int sections_read(struct image *image, const struct elf_file *f, struct e
 	const char *bytes;
 
 	if (f->section_count && !elf_file_section(f, f->section_count - 1, &names))
-		return error_usage(err, "an ELF file whose section table lies outside of it: cut short or corrupt");
+		return error_usage(err, "an ELF file whose section table is outside the file: truncated or corrupt");
 	if (!elf_file_section(f, f->names, &names))
 		return 0;
 	if (!elf_file_holds(f, names.sh_offset, names.sh_size))
-		return error_usage(err, "an ELF file whose section names lie outside of it: cut short or corrupt");
+		return error_usage(err, "an ELF file whose section names are outside the file: truncated or corrupt");
 	if (!elf_file_find(f, ".BTF", &btf))
 		return 0;
 	bytes = btf.sh_type == SHT_NOBITS ? NULL : elf_file_at(f, btf.sh_offset, btf.sh_size);
 	if (!bytes)
-		return error_usage(err, "an ELF file whose .BTF lies outside of it: cut short or corrupt");
+		return error_usage(err, "an ELF file whose .BTF is outside the file: truncated or corrupt");
 	if (btf.sh_size < BTF_HEADER_SIZE || u16_at(bytes) != BTF_MAGIC)
-		return error_usage(err, "an ELF file whose .BTF is no BTF: corrupt");
+		return error_usage(err, "an ELF file whose .BTF is not BTF: corrupt");
 	image->btf_at = btf.sh_offset;
 	image->btf_len = btf.sh_size;
 	return 0;
@@ -117,15 +117,15 @@ static int segments_read(struct image *image, const struct elf_file *f, struct e
 	Elf64_Phdr s;
 
 	if (f->header.e_phnum && !elf_file_segment(f, f->header.e_phnum - 1u, &s))
-		return error_usage(err, "an ELF file whose segment table lies outside of it: cut short or corrupt");
+		return error_usage(err, "an ELF file whose segment table is outside the file: truncated or corrupt");
 	for (size_t i = 0; elf_file_segment(f, i, &s); i++) {
 		const char *bytes = elf_file_at(f, s.p_offset, s.p_filesz);
 
 		if (s.p_type != PT_LOAD && s.p_type != PT_NOTE)
 			continue;
 		if (!bytes)
-			return error_usage(err,
-			                   "an ELF file whose segment %zu lies outside of it: cut short or corrupt", i);
+			return error_usage(
+			        err, "an ELF file whose segment %zu is outside the file: truncated or corrupt", i);
 		loaded += s.p_type == PT_LOAD;
 		if (s.p_type == PT_NOTE && image->arch->image->elf_boots(bytes, s.p_filesz))
 			image->kernel_boots = true;
@@ -156,7 +156,7 @@ int image_read_elf(struct image *image, struct error *err)
 	int rc;
 
 	if (!elf_file_open(&f, image->kernel.data, image->kernel.len))
-		return error_usage(err, "an ELF file that is cut short: %zu bytes", image->kernel.len);
+		return error_usage(err, "a truncated ELF file: %zu bytes", image->kernel.len);
 	rc = header_check(image, &f.header, err);
 	if (!rc)
 		rc = segments_read(image, &f, err);

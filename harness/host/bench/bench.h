@@ -86,7 +86,7 @@ struct bench_ratio_about {
 
 const struct bench_ratio_about *bench_ratio_about(enum bench_ratio ratio);
 
-/* What can be told of a role on a kernel. */
+/* What is known of a role on a kernel. */
 enum bench_figure { FIGURE_TOTAL_MS, FIGURE_CELLS_MS, FIGURE_RSS_MB };
 
 /* Median of `count` values, which are sorted in place; `count` must not be 0. */

@@ -121,7 +121,7 @@ static int try_ends(const struct bisect_request *o, struct bisect *b, struct err
 	if (is_like(b, 0, last))
 		return error_usage(
 		        err,
-		        "%s is %s on both %s and %s, with the same relocations resolved: there is nothing to find between them",
+		        "%s is %s on both %s and %s, with the same relocations resolved: nothing changes between them",
 		        o->object, b->tries[0].verdict, b->releases.at[0], b->releases.at[last]);
 	b->states[0] = BISECT_GOOD;
 	b->states[last] = BISECT_BAD;
@@ -139,7 +139,7 @@ static int search(const struct bisect_request *o, struct bisect *b, struct error
 
 		rc = try_kernel(o, b, i, &why);
 		if (rc == -EIO || (!rc && b->tries[i].infra)) {
-			watch_say(o->watch, WATCH_WARNING, "%s is passed over: %s", b->releases.at[i],
+			watch_say(o->watch, WATCH_WARNING, "%s is skipped: %s", b->releases.at[i],
 			          rc ? why.text : b->tries[i].reason);
 			b->states[i] = BISECT_SKIPPED;
 			rc = 0;

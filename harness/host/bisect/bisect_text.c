@@ -93,7 +93,7 @@ static int tell_types(const struct bisect_request *o, const struct bisect *b, st
 	if (p) {
 		buf_puts(out, "what differs for the object between their types:\n");
 		if (!predict_differences(p, 0, 0, 1, 2, out))
-			buf_puts(out, "  nothing that it needs is there on one of them only\n");
+			buf_puts(out, "  everything that it needs is on both or on neither\n");
 		tell_names(p, k, out);
 		predict_timeline(p, flavours, out);
 	}

@@ -62,7 +62,7 @@ int bisect_try_run(struct run_request run, const char *release, const char *dire
 	run.output = output;
 	rc = rc ? rc : run_matrix(&run, r, &where, &why);
 	if (why.text)
-		rc = error_set(err, rc == -EINTR ? EINTR : EIO, "%s: no result: %s", release, why.text);
+		rc = error_set(err, rc == -EINTR ? EINTR : EIO, "%s: has no result: %s", release, why.text);
 	rc = rc ? rc : bisect_try_take(r, where, t, err);
 	result_free(r);
 	return rc;

@@ -37,9 +37,9 @@ static const struct argp_option option_table[] = {
         {"output", 'o', "FILE", 0, "where the figures go (results/bench.json); consoles go beside it", 0},
         COMMAND_ROW_ACCEL,
         {"against", OPTION_AGAINST, "FILE", 0,
-         "compare the ratios with those of an older bench.json, and fail if one is worse (without: with those that FILE held)",
+         "compare the ratios with those of an older bench.json, and fail if one is worse (by default with those that the output held)",
          0},
-        {"tolerance", OPTION_TOLERANCE, "PERCENT", 0, "how much worse a ratio may be (25)", 0},
+        {"tolerance", OPTION_TOLERANCE, "PERCENT", 0, "how much worse a ratio may be, in percent (25)", 0},
         {"predict", OPTION_PREDICT, NULL, 0, "measure `predict` with the objects instead; nothing is booted", 0},
         {0},
 };
@@ -91,7 +91,7 @@ static int compare(const struct bench_options *o, const struct bench *old, const
 	size_t compared, worse;
 
 	if (!o->against && !same_objects(old, b)) {
-		printf("the figures that were in %s are of other objects: not compared\n", o->common.output);
+		printf("the figures that were in %s are for other objects: not compared\n", o->common.output);
 		return EXIT_AS_EXPECTED;
 	}
 	worse = bench_compare(old, b, o->tolerance / 100.0, &compared, &text);

@@ -123,8 +123,8 @@ static int verb_verify(const struct arguments *a, struct kernel_list *list, stru
 
 	if (rc)
 		return rc;
-	printf("kernels whole: %zu, damaged or missing: %zu\n", good, bad);
-	return bad ? error_set(err, EIO, "%s does not hold every kernel of %s whole; run `corematrix kernels fetch`",
+	printf("kernels intact: %zu, damaged or missing: %zu\n", good, bad);
+	return bad ? error_set(err, EIO, "%s does not hold every kernel of %s intact; run `corematrix kernels fetch`",
 	                       a->store.dir, a->common.list_path)
 	           : 0;
 }
@@ -173,7 +173,7 @@ static int verb_add(const struct arguments *a, struct kernel_list *list, struct 
 	for (size_t i = 1; i < a->common.arg_count; i++)
 		word_add(&line, a->common.args[i]);
 	if (strpbrk(buf_str(&line), "\r\n"))
-		return error_usage(err, "kernels add: a line break in the words; expected one line of the list");
+		return error_usage(err, "kernels add: the words hold a line break; expected one line of the list");
 	rc = places_check_own(a->common.list_path, err);
 	rc = rc ? rc : io_read_file(path ? path : a->common.list_path, (size_t)1 << 20, &text, err);
 	if (rc)
@@ -246,7 +246,7 @@ int cmd_kernels(int argc, char **argv)
 	        "fetch     bring every kernel of the list into the store, with the\n"
 	        "          modules that OBJECTs name\n"
 	        "verify    hash every file of every kernel of the list\n"
-	        "add WORDS append a line to the list, after looking that its kernel exists\n"
+	        "add WORDS append a line to the list, after checking that its kernel exists\n"
 	        "prune     remove kernels that no row of the list refers to, and all saved guests";
 	static const struct argp argp = {
 	        options, option_take, "list|fetch [OBJECT...]|verify|prune|add WORDS...", doc, NULL, NULL, NULL};

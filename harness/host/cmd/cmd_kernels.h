@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cmd_kernels: the `kernels` subcommand: list, fetch, verify, add and prune. main calls it; it prints its own errors.
+/* cmd_kernels: the `kernels` subcommand: list, fetch, verify, add and prune. It prints its own errors.
  */
 #ifndef COREMATRIX_HOST_CMD_CMD_KERNELS_H
 #define COREMATRIX_HOST_CMD_CMD_KERNELS_H

@@ -76,7 +76,7 @@ static int write_one(const struct min_btf_options *o, const struct object_list *
 	printf("%s: %u of the %u types of %s, %zu bytes\n", path, m.types, m.of_types, release, m.raw.len);
 	if (m.has_ids)
 		log_warn(
-		        "%s: an object asks for the number of a kernel's type (bpf_core_type_id_kernel), which is another one in this BTF",
+		        "%s: an object asks for the number of a kernel's type (bpf_core_type_id_kernel), which is a different one in this BTF",
 		        path);
 	return 0;
 }
@@ -141,7 +141,7 @@ static int min_btf(const struct min_btf_options *o, struct error *err)
 	int rc;
 
 	if (!o->common.output)
-		return error_usage(err, "min-btf: -o FILE is missing; say where the BTF is to be written");
+		return error_usage(err, "min-btf: -o FILE is missing; say where to write the BTF");
 	if (o->btf && o->common.globs.count)
 		return error_usage(err, "--btf takes the types from a file, --kernel from the store; give one of them");
 	rc = object_list_read(o->common.args, o->common.arg_count, &objects, err);

@@ -133,14 +133,14 @@ static int keep_present(const struct store_options *store, struct kernel_list *l
 		if (rows[i].present)
 			strings_add(&present, list->rows[i].id);
 		else
-			log_warn("%s: not in %s, so not predicted; `corematrix kernels fetch` gets it",
+			log_warn("%s: not in %s, so not predicted; `corematrix kernels fetch` fetches it",
 			         list->rows[i].id, store->dir);
 	}
 	store_rows_free(rows, count);
 	if (!present.count)
 		return error_usage(
 		        err,
-		        "%s: none of its kernels is in %s; `corematrix kernels fetch` gets them, or give types with --btf",
+		        "%s: none of its kernels is in %s; `corematrix kernels fetch` fetches them, or give types with --btf",
 		        list->path, store->dir);
 	return kernel_list_select(list, present.at, present.count, err);
 }
@@ -255,7 +255,7 @@ struct asked_between {
 	const struct prediction *p;
 };
 
-/* A predict_between: by the index of the mirror, as it is at hand. The list's kernels come first in the prediction. */
+/* A predict_between: by the index of the mirror that is there. The list's kernels come first in the prediction. */
 static void between(void *ctx, size_t object, size_t a, size_t b, struct buf *out)
 {
 	const struct asked_between *x = ctx;

@@ -30,11 +30,11 @@ static const struct argp_option option_table[] = {
         {"part", 'P', "K/N", 0, "only part K of N of the list, so that N machines share a matrix", 0},
         {"repeat", 'r', "N", 0, "measure every cell N times and report those that differ", 0},
         {"btf", OPTION_BTF, "DIR", 0,
-         "RELEASE.btf in it counts in place of a kernel's own BTF, which is hidden; like btf= in the list", 0},
+         "RELEASE.btf in it is used instead of a kernel's own BTF, which is hidden; like btf= in the list", 0},
         {"loader", OPTION_LOADER, "PROGRAM", 0,
-         "run this program in the guests, with the libraries it needs; its end is the verdict", 0},
-        {"ship", OPTION_SHIP, "FILE", 0, "a file that the program needs beside its libraries; may be repeated", 0},
-        {"loader-time", OPTION_LOADER_TIME, "SECONDS", 0, "how long the program may run before it is stopped (20)", 0},
+         "run this program in the guests, with the libraries it needs, instead of objects: it loads its own", 0},
+        {"ship", OPTION_SHIP, "FILE", 0, "a file that the loader needs besides its libraries; may be repeated", 0},
+        {"loader-time", OPTION_LOADER_TIME, "SECONDS", 0, "how long the loader may run before it is stopped (20)", 0},
         {"require", OPTION_REQUIRE, "LEVEL", 0,
          "less evidence is unexpected: loaded, attached, ran, events or truth; as `require` in an ini", 0},
         {"frozen", 'f', NULL, 0, "any difference from images/kernels.lock is an error", 0},
@@ -110,7 +110,7 @@ static const struct argp argp = {
         .options = option_table,
         .parser = parse_option,
         .args_doc = "OBJECT...\n--loader PROGRAM -- ARGUMENTS...",
-        .doc = "Load the objects in every kernel of the list, compare what they capture with the truth, report.",
+        .doc = "Load the objects in every kernel of the list, compare what they capture with the truth, and report.",
 };
 
 /* What was measured, also when the run was interrupted. */

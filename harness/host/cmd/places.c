@@ -20,7 +20,7 @@ static bool is_kind(const char *path, mode_t kind)
 	return !stat(path, &st) && (st.st_mode & S_IFMT) == kind;
 }
 
-/* Where `make install` puts the list, for the program at hand; "" when that cannot be told. */
+/* Where `make install` puts the list, for this program; "" when that is not known. */
 static const char *installed_list(void)
 {
 	static char path[PATH_MAX + sizeof(SHARE LIST)];
@@ -68,7 +68,7 @@ int places_check_own(const char *path, struct error *err)
 {
 	if (strcmp(path, LIST) && !strcmp(path, installed_list()))
 		return error_usage(err,
-		                   "%s is the list that was installed: copy it to ./" LIST
+		                   "%s is the installed list: copy it to ./" LIST
 		                   " and change that, or name one of yours with -k",
 		                   path);
 	return 0;

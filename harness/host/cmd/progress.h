@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * progress: what a person sees while a matrix runs, on stderr: a live line on a terminal, one plain line per kernel
- * always.
+ * progress: what a person sees on stderr while a matrix runs: a live line on a terminal, and always one plain line per
+ * kernel.
  */
 #ifndef COREMATRIX_HOST_CMD_PROGRESS_H
 #define COREMATRIX_HOST_CMD_PROGRESS_H

@@ -23,7 +23,7 @@ static int row_add(struct kernel_list *list, struct kernel_row *row, size_t colu
 			return list_line_error(
 			        p, column,
 			        xasprintf(
-			                "kernel id '%.80s' is taken by line %u; remove one, or give this one a name of its own with id=NAME",
+			                "kernel id '%.80s' is already used on line %u; remove one, or give this one another name with id=NAME",
 			                row->id, list->rows[i].line),
 			        err);
 	list->rows = xrealloc(list->rows, list->count + 1, sizeof(*list->rows));
@@ -78,7 +78,7 @@ int kernel_list_parse(const char *text, size_t len, const char *path, struct ker
 	}
 	if (!list->count) {
 		kernel_list_free(list);
-		return error_usage(err, "%s: no kernel in it; expected at least one line such as: 6.1 cloud", path);
+		return error_usage(err, "%s: names no kernel; expected at least one line such as: 6.1 cloud", path);
 	}
 	return 0;
 }

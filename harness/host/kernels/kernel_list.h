@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * kernel_list: kernels.txt as a value: its rows (kernel_row.h), each id once. Every command reads its list through
- * here. It never looks at the store, a mirror or a kernel file: whether a row's kernel exists is store.h's business.
+ * this. It never looks at the store, a mirror or a kernel file: whether a row's kernel exists is store.h's business.
  */
 #ifndef COREMATRIX_HOST_KERNELS_KERNEL_LIST_H
 #define COREMATRIX_HOST_KERNELS_KERNEL_LIST_H

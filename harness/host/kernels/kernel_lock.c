@@ -82,9 +82,10 @@ static int parse(const char *text, size_t len, const char *path, struct kernel_l
 			continue;
 		if (line_parse(text_line, &line)) {
 			kernel_lock_free(lock);
-			return error_set(err, EINVAL,
-			                 "%s:%u: not a line of a lock file; restore it, or remove it to resolve anew",
-			                 path, number);
+			return error_set(
+			        err, EINVAL,
+			        "%s:%u: not a line of a lock file; restore the file, or remove it to resolve again",
+			        path, number);
 		}
 		kernel_lock_set(lock, &line);
 		line_free(&line);

@@ -48,7 +48,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Read the word at line[*pos], which is no blank. */
+/* Read the word at line[*pos], which is not a blank. */
 static int word_read(const char *line, size_t len, size_t *pos, struct list_word *word, const struct list_place *p,
                      struct error *err)
 {

@@ -224,7 +224,7 @@ static void take_relocation(const struct result_relocation *r, struct baseline_c
 	baseline_add_trait(c, TRAIT_RELOCATION, key, state, (int)r->number);
 }
 
-/* The traits from `first` on are sorted; number those that are alike. */
+/* The traits from `first` on are sorted; number those that are the same. */
 static void tell_apart(struct baseline_cell *c, size_t first)
 {
 	cleanup_free char *last = NULL;
@@ -274,7 +274,7 @@ void baseline_take(const struct result *r, struct baseline *b)
 			        result_find_cell((struct result *)r, r->kernels[k].id, o->name);
 			struct baseline_cell *c;
 
-			/* an optional kernel that could not be had is no part of the matrix */
+			/* an optional kernel that was not available is not part of the matrix */
 			if (!cell && !r->kernels[k].infra && *r->kernels[k].reason)
 				continue;
 			c = baseline_add_cell(o, r->kernels[k].id, r->kernels[k].release);

@@ -29,7 +29,7 @@ struct trait_state {
 struct trait {
 	enum trait_kind kind;
 	/* What it is called in both releases: a program's name; a field's name; for a relocation program, kind and spec
-	 * ("on_exec byte_off struct task_struct.pid"), with " (2)" behind the second of its like. */
+	 * ("on_exec byte_off struct task_struct.pid"), with " (2)" after the second of the same name. */
 	char *key;
 	struct trait_state state;
 	int number; /* of a relocation in its section, as libbpf's log counts; -1 when unknown */
@@ -66,7 +66,7 @@ struct baseline {
  */
 void baseline_take(const struct result *r, struct baseline *b);
 
-/* Building blocks for whoever reads one from elsewhere; the strings are copied. */
+/* Building blocks for those who read one from elsewhere; the strings are copied. */
 struct baseline_object *baseline_add_object(struct baseline *b, const char *name);
 struct baseline_cell *baseline_add_cell(struct baseline_object *o, const char *kernel, const char *release);
 void baseline_add_trait(struct baseline_cell *c, enum trait_kind kind, const char *key, struct trait_state state,

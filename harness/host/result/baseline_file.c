@@ -108,7 +108,7 @@ static int check_measured(const struct baseline *b, struct error *err)
 
 		/* a result from elsewhere may call an object anything */
 		if (strchr(o->name, '/') || !*o->name)
-			return error_usage(err, "object \"%s\": its name cannot be a file's", o->name);
+			return error_usage(err, "object \"%s\": its name cannot be a file name", o->name);
 		for (size_t k = 0; k < o->cell_count; k++)
 			if (o->cells[k].verdict == VERDICT_INFRA)
 				return error_set(err, ENODATA,

@@ -219,7 +219,7 @@ static int read_kernel(struct reader *in, const char *rest)
 	return 0;
 }
 
-/* A verdict for one kernel: "rejected:helper", perhaps with " unexpected" behind it. */
+/* A verdict for one kernel: "rejected:helper", perhaps with " unexpected" after it. */
 static int set_verdict(struct reader *in, struct baseline_cell *c, const char *state)
 {
 	size_t len = strlen(state), tail = strlen(unexpected);
@@ -329,10 +329,10 @@ static int read_line(struct reader *in, struct baseline *b, const char *line)
 static int check_whole(const struct reader *in)
 {
 	if (!in->object || !in->object->cell_count)
-		return error_usage(in->err, "%s: names no object, or no kernel: it is no whole baseline", in->name);
+		return error_usage(in->err, "%s: names no object, or no kernel: it is not a whole baseline", in->name);
 	for (size_t i = 0; i < in->object->cell_count; i++)
 		if (in->object->cells[i].verdict == VERDICT_INFRA)
-			return error_usage(in->err, "%s: tells no verdict for kernel %s", in->name,
+			return error_usage(in->err, "%s: has no verdict for kernel %s", in->name,
 			                   in->object->cells[i].kernel);
 	return 0;
 }
@@ -346,8 +346,8 @@ int baseline_text_parse(const char *text, size_t len, const char *name, struct b
 	int rc = 0;
 
 	if (strncmp(copy, BASELINE_TEXT_HEAD FORMAT, head) || (copy[head] && copy[head] != '\n'))
-		return error_usage(err, "%s:1: expected `%s`: it is no baseline, or of a newer corematrix", name,
-		                   BASELINE_TEXT_HEAD FORMAT);
+		return error_usage(err, "%s:1: expected `%s`: it is not a baseline, or it is one of a newer corematrix",
+		                   name, BASELINE_TEXT_HEAD FORMAT);
 	while (!rc && (line = strsep(&rest, "\n"))) {
 		in.line++;
 		rc = read_line(&in, b, line);

@@ -17,7 +17,7 @@
  *     guarded: 5.10-amd64
  *     moved 24: 6.1-amd64
  *
- * A verdict is that of a result ("rejected:relocation"), with " unexpected" behind it when nobody expected it. Spaces
+ * A verdict is that of a result ("rejected:relocation"), with " unexpected" after it when nobody expected it. Spaces
  * in names of kernels, and control characters and backslashes anywhere, are written \xNN. Lines with `#` are comments.
  */
 #ifndef COREMATRIX_HOST_RESULT_BASELINE_TEXT_H
@@ -28,7 +28,7 @@
 #include "host/result/baseline.h"
 
 #define BASELINE_ENDING ".baseline"
-/* A larger file is refused: it is no baseline. */
+/* A larger file is refused: it is not a baseline. */
 #define BASELINE_TEXT_MAX ((size_t)256 << 20)
 
 /* How a baseline's text starts; a results.json never does. */

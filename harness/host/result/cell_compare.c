@@ -27,7 +27,7 @@ static char *compare_programs(const struct result_cell *a, const struct result_c
 
 		if (strcmp(x->name, y->name) || x->loaded != y->loaded || x->attached != y->attached ||
 		    x->err != y->err)
-			return xasprintf("program %s: its fate differs", x->name);
+			return xasprintf("program %s: loaded, attached or errno differ", x->name);
 	}
 	return NULL;
 }
@@ -55,7 +55,7 @@ static char *compare_truth(const struct result_cell *a, const struct result_cell
 		const struct result_truth *x = &a->truth[i], *y = &b->truth[i];
 
 		if (strcmp(x->workload, y->workload) || strcmp(x->field, y->field) || x->ok != y->ok)
-			return xasprintf("%s %s: true and untrue differ", x->workload, x->field);
+			return xasprintf("%s %s: right in one run, wrong in the other", x->workload, x->field);
 	}
 	return NULL;
 }

@@ -172,7 +172,7 @@ static struct diff_state cell_words(const struct baseline_cell *c)
 	};
 }
 
-/* What nobody measured can be told where a field was compared. */
+/* Evidence that nobody measured is known where a field was compared. */
 static enum evidence evidence_of(const struct baseline_cell *c)
 {
 	bool compared = c->verdict != VERDICT_SILENT && has_kind(c, TRAIT_FIELD);

@@ -5,7 +5,7 @@
  *
  * From best to worst: pass, degraded, unproven, silent, rejected, wrong; of two cells with one verdict the one with
  * less evidence is worse, unless it is rejected or its evidence is unknown. A pass of a version that did not measure
- * evidence, in which no field was compared, is what is called unproven today. `wrong` is behind `rejected` because
+ * evidence, in which no field was compared, is what is called unproven today. `wrong` comes after `rejected` because
  * nobody notices it in production. A verdict that nobody expected any more is worse too, whatever it is. A kernel or
  * object that only one side has is neither better nor worse.
  */

@@ -373,7 +373,7 @@ static void fail_syntax(const char *name, const json_error_t *at, struct error *
 	cleanup_buf struct buf text = {0};
 
 	text_add_line(&text, at->text);
-	error_usage(err, "%s:%d:%d: not JSON: %s; the file is cut or damaged", name, at->line, at->column,
+	error_usage(err, "%s:%d:%d: not JSON: %s; the file is truncated or damaged", name, at->line, at->column,
 	            buf_str(&text));
 }
 
@@ -416,7 +416,7 @@ int result_json_decode(const char *text, size_t len, const char *name, struct re
 		error_usage(err, "%s: its schema is not \"%s\"; it was not written by this corematrix", name,
 		            RESULT_JSON_SCHEMA);
 	} else if (missing_part(root)) {
-		codec_fail(&x, missing_part(root), "is not there as a list");
+		codec_fail(&x, missing_part(root), "is missing, or not a list");
 	} else {
 		document(&x, root, read);
 		if (!x.failed)

@@ -22,7 +22,7 @@
 
 #define RESULT_JSON_SCHEMA "corematrix/1"
 #define RESULT_JSON_NAME "results.json"
-/* A larger file is refused: it is no result of a run. */
+/* A larger file is refused: it is not the result of a run. */
 #define RESULT_JSON_MAX ((size_t)512 << 20)
 
 /* Append the document to `out`. Returns 0, or a negative errno with `err` filled. Pure. */

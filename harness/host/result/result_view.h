@@ -36,7 +36,7 @@ struct cause {
 	bool varies; /* in values: the reason is that of the first kernel alone */
 };
 
-/* What was predicted for kernels that are known by their types alone, which are no kernels of the result. */
+/* What was predicted for kernels that are known by their types alone, which are not kernels of the result. */
 struct forecast_view {
 	const struct result_forecast *forecast; /* of the first of them */
 	char *kernels;                          /* "5.4, 5.15" */

@@ -64,7 +64,7 @@ static void require_evidence(const struct recorder *rec, struct result_cell *cel
 	if (!cell->as_expected || !expect_lacks_evidence(cell->verdict, cell->evidence, required))
 		return;
 	cell->as_expected = false;
-	reason = xasprintf("%s%sits evidence is \"%s\", and \"%s\" is required", cell->reason,
+	reason = xasprintf("%s%sits evidence is \"%s\", but \"%s\" is required", cell->reason,
 	                   *cell->reason ? "; " : "", evidence_name(cell->evidence), evidence_name(required));
 	text_set(&cell->reason, reason);
 }

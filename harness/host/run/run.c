@@ -71,8 +71,7 @@ static int read_objects(const struct run_request *o, struct object_list *objects
 		return object_list_read(o->args, o->arg_count, objects, err);
 	if (o->arg_count && !o->after_dashes)
 		return error_usage(
-		        err,
-		        "%s: --loader runs its program and no object of yours; put the program's arguments after --",
+		        err, "%s: --loader runs a program and takes no objects; put the program's arguments after --",
 		        o->args[0]);
 	return loader_files_object(
 	        &(const struct loader_request){
@@ -116,7 +115,7 @@ static int leave_out_skipped(struct run *run, struct result *r, struct error *er
 		text_set(&s->reason, run->kernels[i].reason);
 	}
 	if (r->skipped_count == run->kernel_count)
-		return error_usage(err, "%s: every kernel of it was skipped: %s", run->o->list_path,
+		return error_usage(err, "%s: all of its kernels were skipped: %s", run->o->list_path,
 		                   r->skipped[0].reason);
 	store_modules_keep(run->modules, run->kernel_count, keep);
 	kernel_list_keep(&run->list, keep);

@@ -96,6 +96,6 @@ void run_plan_keep_times(const struct result *r, const char *images)
 	for (size_t i = 0; i < r->kernel_count; i++)
 		if (r->kernels[i].timing.total_ms > 0 && !r->kernels[i].infra)
 			plan_times_set(&times, r->kernels[i].id, r->kernels[i].timing.total_ms);
-	plan_times_write(images, &times, NULL); /* costs the next run its order, no more */
+	plan_times_write(images, &times, NULL); /* costs the next run its order, and nothing else */
 	plan_times_free(&times);
 }

@@ -154,7 +154,7 @@ static int record_ended(struct scheduler *sch, struct error *err)
 
 	if (!predicted && sch->interruptions < 2)
 		return 0;
-	/* why there is none is told once, by whoever started it */
+	/* why there is none is told once, by its caller */
 	sch->recorder.prediction = predicted ? predict_finish(sch->s->predict, NULL) : NULL;
 	while (!rc && (t = task_queue_take(&sch->ended))) {
 		rc = record_task(&sch->recorder, t, err);

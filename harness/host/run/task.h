@@ -26,7 +26,7 @@ enum task_end {
 
 /* One VM, or two: one that saves the guest and one that resumes it. */
 struct task {
-	enum vm_mode mode; /* of the VM at hand */
+	enum vm_mode mode; /* of the current VM */
 	bool decided;      /* whether `mode` was chosen yet */
 	struct snapshot snapshot;
 	size_t kernel;

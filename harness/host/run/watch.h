@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * watch: whoever wants to know how a run gets on: calls that the run makes while it goes on, from its own thread. What
- * becomes of them is the watcher's business; they change nothing in the run, and its result does not depend on them.
+ * watch: for callers that want to know how a run is getting on: calls that the run makes meanwhile, from its own
+ * thread. What becomes of them is the watcher's business; they change nothing in the run, and its result does not
+ * depend on them.
  */
 #ifndef COREMATRIX_HOST_RUN_WATCH_H
 #define COREMATRIX_HOST_RUN_WATCH_H

@@ -312,7 +312,7 @@ static char *first_complaint(const char *text)
 {
 	const char *line = strstr(text, "E: ");
 
-	return line ? xstrndup(line + 3, strcspn(line + 3, "\n")) : xstrdup("it says nothing more");
+	return line ? xstrndup(line + 3, strcspn(line + 3, "\n")) : xstrdup("it says nothing else");
 }
 
 int apt_fetch(const struct package_ref *ref, const char *target, struct error *err)
@@ -331,7 +331,7 @@ int apt_fetch(const struct package_ref *ref, const char *target, struct error *e
 	if (strstr(text, "No space left on device"))
 		return error_set(err, ENOSPC, "%s: no space left on the device", ref->name);
 	if (strstr(text, " 404 ") || strstr(text, "File not found"))
-		return error_set(err, ENOENT, "the mirror lists %s and does not have it", ref->uri);
+		return error_set(err, ENOENT, "the mirror lists %s but does not have it", ref->uri);
 	complaint = first_complaint(text);
 	how = child_describe(&said);
 	return error_set(err, EIO, "%s cannot be fetched from the mirror: apt %s: %s", ref->name, how, complaint);

@@ -135,7 +135,7 @@ static void go_on(struct catalogue *c, const struct error *why)
 	cleanup_free char *age = age_text(c);
 	cleanup_free char *gap = xasprintf("it is %s old, and reading it again failed: %s", age, why->text);
 
-	log_warn("%s: %s; going on with it", c->source->listing, gap);
+	log_warn("%s: %s; using the old one", c->source->listing, gap);
 	kernel_index_add_gap(&c->index, gap);
 }
 

@@ -94,7 +94,7 @@ static int verify(const struct deb_src *found, struct strings *files, struct err
 	for (size_t i = 0; i < others.count; i++)
 		strings_add(files, others.at[i]);
 	if (!rc && !files->count)
-		return error_set(err, EINVAL, "%s: no file in it", sums);
+		return error_set(err, EINVAL, "%s: names no file", sums);
 	return rc;
 }
 

@@ -290,7 +290,7 @@ static int nothing_came(const char *mirror, const char *complaints, const struct
 {
 	return error_set(err, EIO, "no index of kernel packages from %s: apt says: %s", mirror,
 	                 index->gap_count ? index->gaps[0]
-	                 : *complaints    ? "no suite of Debian is there; set DEBIAN_MIRROR to a mirror of Debian"
+	                 : *complaints    ? "it has no suite of Debian; set DEBIAN_MIRROR to a mirror of Debian"
 	                                  : "nothing");
 }
 

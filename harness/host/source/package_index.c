@@ -79,7 +79,7 @@ void package_index_build(const struct package_scan *scan, const struct arch *arc
 		const struct scanned_package *p = &scan->packages[i];
 		struct kernel_package k;
 
-		/* Debug and unsigned packages end otherwise. */
+		/* Debug and unsigned packages end in another way. */
 		if (!starts_with(p->name, "linux-image-") || !isdigit((unsigned char)p->name[strlen("linux-image-")]) ||
 		    !debian_flavour(arch, p->name))
 			continue;

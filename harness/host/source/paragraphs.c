@@ -19,7 +19,7 @@ void paragraphs_feed(struct paragraphs *p, const char *base, const char *bytes, 
 		at = blank + 2;
 	}
 	buf_consume(&p->rest, (size_t)(at - p->rest.data));
-	/* What is no paragraph is not kept. */
+	/* What is not a paragraph is not kept. */
 	if (p->rest.len > paragraph_max)
 		buf_consume(&p->rest, p->rest.len);
 }

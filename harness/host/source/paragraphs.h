@@ -9,7 +9,7 @@
 
 struct paragraphs {
 	struct buf rest; /* of what was fed, begun and not yet ended */
-	/* Called with each paragraph, without the blank line behind it; `base` as it was fed. */
+	/* Called with each paragraph, without the blank line after it; `base` as it was fed. */
 	void (*take)(void *ctx, const char *base, const char *text, size_t len);
 	void *ctx;
 };

@@ -42,7 +42,8 @@ int release_range(const struct kernel_source *source, const struct kernel_index 
 	if (rc)
 		return rc;
 	if (strcmp(source->flavour(from.release), source->flavour(to.release)))
-		return error_usage(err, "%s and %s are of different flavours, so what differs need not be their age",
+		return error_usage(err,
+		                   "%s and %s are of different flavours, so what differs may not be due to their age",
 		                   from.release, to.release);
 	order = source->compare(from.version, to.version);
 	if (!order)

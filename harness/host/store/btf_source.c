@@ -161,17 +161,17 @@ static int read_elf(int fd, struct buf *raw, struct error *err)
 	if (!elf_file_open_fd(&f, fd) || !elf_file_is_64le(&f))
 		return error_usage(err, "an ELF file, but not a 64-bit little-endian one");
 	if (!f.section_count || !elf_file_section(&f, f.section_count - 1, &section) || f.names >= f.section_count)
-		return error_usage(err, "an ELF file without a section table, or cut short");
+		return error_usage(err, "an ELF file without a section table, or a truncated one");
 	if (!elf_file_find(&f, ".BTF", &section))
 		return error_usage(
 		        err,
 		        "an ELF file without a .BTF section: the kernel was built without CONFIG_DEBUG_INFO_BTF, or is compressed");
 	if (section.sh_size > BTF_SOURCE_MAX)
-		return error_usage(err, "its .BTF of %llu bytes is larger than the %zu that are allowed",
+		return error_usage(err, "its .BTF of %llu bytes is larger than the allowed %zu",
 		                   (unsigned long long)section.sh_size, BTF_SOURCE_MAX);
 	buf_reserve(raw, section.sh_size);
 	if (!elf_file_read(&f, section.sh_offset, raw->data, section.sh_size))
-		return error_usage(err, "an ELF file whose .BTF lies outside of it: cut short");
+		return error_usage(err, "an ELF file whose .BTF is outside the file: truncated");
 	raw->len = section.sh_size;
 	raw->data[raw->len] = '\0';
 	return 0;
@@ -200,7 +200,7 @@ static int read_member(struct archive *a, struct buf *raw, struct error *err)
 		if (n == ARCHIVE_RETRY)
 			continue;
 		if (n < 0)
-			return error_usage(err, "cut short or corrupt: %s", why(a));
+			return error_usage(err, "truncated or corrupt: %s", why(a));
 		if (n == 0)
 			return 0;
 		raw->len += (size_t)n;

@@ -104,7 +104,7 @@ static void fetch_config(struct build *b)
 		(void)!ftruncate(b->files[ENTRY_CONFIG], 0);
 }
 
-/* While the package is at hand: what it holds is not fetched a second time. */
+/* While the package is there: what it holds is not fetched a second time. */
 static int take_modules(const struct build *b, const char *path, struct error *err)
 {
 	const struct kernel_package *package = b->source->package;

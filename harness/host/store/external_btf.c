@@ -66,7 +66,7 @@ static int read_raw(const char *path, struct buf *raw, struct error *err)
 		return error_prefix(err, "%s: ", path);
 	if (fstat(to, &st) || st.st_size <= 0 || st.st_size > (off_t)BTF_SOURCE_MAX ||
 	    pread(to, buf_reserve(raw, (size_t)st.st_size), (size_t)st.st_size, 0) != st.st_size)
-		return error_set(err, EIO, "%s: its BTF got lost", path);
+		return error_set(err, EIO, "%s: its BTF was lost", path);
 	raw->len = (size_t)st.st_size;
 	return 0;
 }
@@ -99,7 +99,7 @@ static int choose(const struct kernel_list *list, const struct store_kernel *ker
 	if (directory && !found && without.len)
 		return error_usage(err, "--btf %s: it has no RELEASE.btf for any of %s", directory, buf_str(&without));
 	if (directory && without.len)
-		log_info("%s has no BTF for %s: there the kernel's own counts", directory, buf_str(&without));
+		log_info("%s has no BTF for %s: the kernel's own is used there", directory, buf_str(&without));
 	return 0;
 }
 

@@ -17,7 +17,7 @@
 
 static const size_t user_file_max = 1u << 30;
 
-/* Largest seen while unpacking: 0.25 GB. A kernel that asks for more than these is no kernel. */
+/* Largest seen while unpacking: 0.25 GB. What asks for more than these is not a kernel. */
 const struct jail_limits extract_limits = {.cpu_seconds = 900, .memory = (uint64_t)6 << 30, .file = (uint64_t)1 << 30};
 
 /* What the worker says of the kernel, in memory that both see. */
@@ -161,7 +161,8 @@ static int believe(struct answer *answer, const char *path, struct extracted *ou
 	out->arch = arch_find(answer->arch);
 	out->kernel_boots = answer->kernel_boots;
 	if (!out->arch || !is_word(answer->release))
-		return error_set(err, EBADMSG, "%s: the worker that unpacks it says nothing that makes sense", path);
+		return error_set(err, EBADMSG, "%s: the worker that unpacks it gave an answer that makes no sense",
+		                 path);
 	out->release = xstrdup(answer->release);
 	return 0;
 }

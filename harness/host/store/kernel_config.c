@@ -79,7 +79,7 @@ int kernel_config_read(int fd, struct buf *text, struct error *err)
 	    !is_config(buf_str(text) + before))
 		return error_usage(
 		        err,
-		        "is no configuration of a kernel; expected lines such as CONFIG_BPF=y, plain or compressed by gzip");
+		        "is not a kernel's configuration; expected lines such as CONFIG_BPF=y, plain or compressed by gzip");
 	return 0;
 }
 

@@ -312,7 +312,7 @@ static int keep(const char *entry, const struct errand *e, struct module_set *se
 		if (*line)
 			rc = keep_module(entry, line, e->bytes, set, err);
 	if (rc == -EBADMSG)
-		error_prefix(err, "%s: the worker that unpacks it says nothing that makes sense: ", e->path);
+		error_prefix(err, "%s: the worker that unpacks it gave an answer that makes no sense: ", e->path);
 	return rc;
 }
 

@@ -99,7 +99,7 @@ static bool row_verify(const struct store_options *o, const struct kernel_row *r
 	if (!entry_verify(o->dir, name, &record, &why))
 		return true;
 	place = xasprintf("%s/%s", o->dir, name);
-	log_warn("%s: %s; the kernel is removed, `kernels fetch` brings it again", row->id, why.text);
+	log_warn("%s: %s; the kernel is removed, `kernels fetch` fetches it again", row->id, why.text);
 	if (io_remove_tree(place, &why))
 		log_warn("%s", why.text);
 	return false;

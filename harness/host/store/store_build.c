@@ -92,7 +92,7 @@ static int no_space(const struct store_plan *plan, uint64_t free_bytes, struct e
 	uint64_t to_fetch, need = space_needed(plan, &kernels, &to_fetch);
 
 	return error_set(err, ENOSPC,
-	                 "no space left in %s: kernels still to come: %zu, which need about %" PRIu64
+	                 "no space left in %s: kernels still to unpack: %zu, which need about %" PRIu64
 	                 " MB; free: %" PRIu64 " MB; make room, or choose fewer kernels",
 	                 plan->dir, kernels, mb(need), mb(free_bytes));
 }

@@ -68,7 +68,7 @@ static int not_in_lock(const struct store_plan *plan, const struct kernel_row *r
 {
 	return error_usage(
 	        err,
-	        "kernel %s is not in %s/kernels.lock as it is written here, which --frozen asks for; run `kernels fetch` without it once",
+	        "kernel %s is not in %s/kernels.lock as it is written here, and --frozen forbids any difference; run `kernels fetch` without it once",
 	        row->id, plan->dir);
 }
 
@@ -83,7 +83,8 @@ static int file_offline(const struct store_plan *plan, struct plan_row *r, struc
 	if (plan->frozen && !line)
 		return not_in_lock(plan, r->row, err);
 	if (plan->frozen && strcmp(line->package_sha256, r->file_sha256))
-		return error_usage(err, "%s: sha256 is %s; %s/kernels.lock says %s, which --frozen asks for",
+		return error_usage(err,
+		                   "%s: sha256 is %s; %s/kernels.lock says %s, and --frozen forbids any difference",
 		                   r->row->spec, r->file_sha256, plan->dir, line->package_sha256);
 	if (entry_found(plan, r->name, &r->record) && !strcmp(r->record.package_sha256, r->file_sha256))
 		r->state = PLAN_PRESENT;
@@ -153,13 +154,13 @@ static const struct kernel_package *package_wanted(const struct store_plan *plan
 	if (plan->frozen) {
 		error_set(
 		        err, ENOENT,
-		        "%s %s is not on the mirror any more as %s/kernels.lock has it (sha256 %s), and --frozen allows no other",
+		        "%s %s is no longer on the mirror as %s/kernels.lock has it (sha256 %s), and --frozen allows no other",
 		        line->package, line->version, plan->dir, line->package_sha256);
 		return NULL;
 	}
 	package = source_find(row->source, index, &wish, err);
 	if (package)
-		log_info("%s:%u: %s %s is not on the mirror any more; taking %s %s", plan->list_path, row->line,
+		log_info("%s:%u: %s %s is no longer on the mirror; taking %s %s", plan->list_path, row->line,
 		         line->release, line->version, package->release, package->version);
 	return package;
 }
@@ -182,7 +183,8 @@ static int frozen_check(const struct store_plan *plan, struct plan_row *r, struc
 
 	if (!plan->frozen || !line || is_pinned(&r->record, line))
 		return 0;
-	error_set(err, EINVAL, "%s/%s has a kernel of sha256 %s; kernels.lock says %s, which --frozen asks for",
+	error_set(err, EINVAL,
+	          "%s/%s has a kernel of sha256 %s; kernels.lock says %s, and --frozen forbids any difference",
 	          plan->dir, r->name, r->record.files[ENTRY_KERNEL].sha256, line->image_sha256);
 	entry_record_free(&r->record);
 	return -EINVAL;
@@ -204,8 +206,7 @@ static bool stays_as_it_is(const struct store_plan *plan, struct plan_row *r, co
 		entry_record_free(&r->record);
 		return false;
 	}
-	log_warn("%s: %s is not on the mirror any more: its compressed image is not available", r->row->id,
-	         line->version);
+	log_warn("%s: %s is no longer on the mirror: its compressed image is not available", r->row->id, line->version);
 	r->name = steal_ptr(name);
 	r->state = PLAN_PRESENT;
 	return true;

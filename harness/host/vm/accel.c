@@ -54,7 +54,7 @@ static bool recall(const struct accel_probe *probe, struct accel_answer *answer)
 	return same;
 }
 
-/* Not being able to keep the answer costs two seconds next time, no more. */
+/* Not being able to keep the answer costs two seconds next time, and nothing else. */
 static void keep(const struct accel_probe *probe, const struct accel_answer *answer)
 {
 	cleanup_free char *path = xasprintf("%s/" ANSWER, probe->images), *boot = boot_id();
@@ -170,7 +170,7 @@ int accel_decide(const struct accel_probe *probe, struct accel_answer *answer, s
 	*answer = (struct accel_answer){.accel = ACCEL_TCG};
 	if (strcmp(probe->asked, "auto")) {
 		answer->accel = strcmp(probe->asked, accel_name(ACCEL_KVM)) ? ACCEL_TCG : ACCEL_KVM;
-		answer->reason = xasprintf("%s: asked for", probe->asked);
+		answer->reason = xasprintf("%s: as requested", probe->asked);
 		return 0;
 	}
 	if (probe->guest.arch != arch_native()) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * accel: which accelerator to use. A /dev/kvm that opens proves nothing: there are hosts where a vCPU can be created
- * and a stock kernel then spins for ever. So only a guest that said hello is believed: the kernel at hand is started
+ * and a stock kernel then spins for ever. So only a guest that said hello is believed: the first kernel is started
  * under KVM and TCG side by side, the first hello wins, and the answer is kept in the store for this boot of the host.
  * What is known to fail at once (a guest of another architecture, no device, no permission) is not tried.
  */

@@ -16,7 +16,7 @@ struct vm_deadlines host_speed_deadlines(unsigned jobs, unsigned processors);
 /* How many processors this process may use, at least 1. */
 unsigned host_speed_processors(void);
 
-/* Memory that can be had without swapping, MiB (MemAvailable of /proc/meminfo, proc(5)); 0 when it is not known. */
+/* Memory that is available without swapping, MiB (MemAvailable of /proc/meminfo, proc(5)); 0 when it is not known. */
 unsigned long host_speed_available_mb(void);
 
 /*

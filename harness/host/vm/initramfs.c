@@ -61,7 +61,7 @@ int initramfs_build(const void *init, size_t len, struct buf *out, struct error 
 	if (rc == ARCHIVE_OK)
 		rc = archive_write_close(a);
 	if (rc != ARCHIVE_OK)
-		error_set(err, EIO, "initramfs: cannot be made: %s", archive_error_string(a));
+		error_set(err, EIO, "cannot make the initramfs: %s", archive_error_string(a));
 	archive_write_free(a);
 	return rc == ARCHIVE_OK ? 0 : -EIO;
 }

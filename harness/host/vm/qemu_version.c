@@ -19,7 +19,7 @@ int qemu_version_read(const struct arch *arch, char **version, struct error *err
 	if (rc)
 		return rc;
 	if (!child_ok(&said))
-		return error_set(err, EIO, "%s --version: it does not run: %s", arch->qemu, buf_str(&said.err));
+		return error_set(err, EIO, "%s --version: cannot run it: %s", arch->qemu, buf_str(&said.err));
 	*version = xstrndup(buf_str(&said.out), strcspn(buf_str(&said.out), "\n"));
 	return 0;
 }

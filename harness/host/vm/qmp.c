@@ -12,7 +12,7 @@
 #include "base/io.h"
 
 #define STATE_NAME "state"
-/* A line longer than this is no answer of QEMU's. */
+/* A line longer than this is not an answer of QEMU's. */
 #define MAX_LINE (1u << 20)
 
 static const char prologue[] =
@@ -56,7 +56,7 @@ int qmp_save(struct qmp *q, int state_fd)
 
 	if (io_write_all(q->fd, prologue, strlen(prologue)) || send_with_fd(q->fd, getfd, state_fd) ||
 	    io_write_all(q->fd, migrate, strlen(migrate)))
-		return fail(q, "its monitor does not listen");
+		return fail(q, "its monitor does not answer");
 	return 0;
 }
 
@@ -67,7 +67,7 @@ int qmp_resume(struct qmp *q, int qemu_fd)
 	snprintf(incoming, sizeof(incoming), "{\"execute\":\"migrate-incoming\",\"arguments\":{\"uri\":\"fd:%d\"}}\n",
 	         qemu_fd);
 	if (io_write_all(q->fd, prologue, strlen(prologue)) || io_write_all(q->fd, incoming, strlen(incoming)))
-		return fail(q, "its monitor does not listen");
+		return fail(q, "its monitor does not answer");
 	return 0;
 }
 

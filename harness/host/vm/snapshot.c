@@ -111,7 +111,7 @@ char *snapshot_key(const struct qemu_guest *guest, const char *image_sha256, con
 	cleanup_strings struct strings argv = {0};
 	cleanup_free char *command = NULL, *cpu = arch_host_processor(), *text = NULL;
 
-	/* Paths differ between machines and runs; what is behind them is in the key by hash. */
+	/* Paths differ between machines and runs; what they lead to is in the key by hash. */
 	same.kernel = image_sha256;
 	same.initrd = io_basename(guest->initrd);
 	same.job = "";
@@ -188,7 +188,7 @@ static int check_file(const char *directory, const char *name, const json_t *rec
 	struct identity id;
 
 	if (!expected || identify(file, &id) || id.size != number(record, "size"))
-		return error_set(err, EBADMSG, "%s: cut or missing", file);
+		return error_set(err, EBADMSG, "%s: truncated or missing", file);
 	if (same_identity(record, &id))
 		return 0;
 	*moved = true;

@@ -42,7 +42,7 @@ printf '6.1 cloud\n9.9 cloud optional\n' >"$scratch/optional.txt"
 check "an optional kernel that nobody has is skipped" run -k "$scratch/optional.txt" build/progs/exec_identity.bpf.o
 check "and told" latest '(.kernels | length) == 1 and .skipped[0].kernel == "9.9-cloud" and .skipped[0].line == 2'
 printf '9.9 cloud optional\n' >"$scratch/none.txt"
-check "nothing but skipped kernels is a mistake" status 2 "every kernel of it was skipped" run -k "$scratch/none.txt" build/progs/exec_identity.bpf.o
+check "nothing but skipped kernels is a mistake" status 2 "all of its kernels were skipped" run -k "$scratch/none.txt" build/progs/exec_identity.bpf.o
 parts_cover() {
 	local part
 	for part in 1 2; do
