@@ -5,6 +5,7 @@
  */
 #include <elf.h>
 #include <errno.h>
+#include <poll.h>
 
 #include <bpf/btf.h>
 
@@ -85,6 +86,29 @@ START_TEST(outcomes_come_through)
 	ck_assert_str_eq(predict_outcome_name(find(p, 0, "guarded", 1)), "guarded");
 	ck_assert_int_eq(prediction_cell(p, 1, 0)->forecast, FORECAST_REJECTED);
 	ck_assert_int_eq(prediction_cell(p, 1, 0)->class, CLASS_NO_KERNEL_BTF);
+	predict_free(job);
+}
+END_TEST
+
+/* For a poll loop: what it waits for is readable until there is nothing to wait for. */
+START_TEST(a_prediction_comes_step_by_step)
+{
+	const struct predict_types types[] = {{"k", FIXTURES "target.o"}};
+	cleanup_object_list struct object_list objects = {0};
+	struct predict_job *job;
+
+	read_objects(&objects, local, 1);
+	job = predict_start(&objects, types, 1, NULL);
+	ck_assert_ptr_nonnull(job);
+	while (!predict_step(job)) {
+		struct pollfd fd = {.fd = predict_fd(job), .events = POLLIN};
+
+		ck_assert_int_ge(fd.fd, 0);
+		ck_assert_int_eq(poll(&fd, 1, -1), 1);
+	}
+	ck_assert_int_eq(predict_fd(job), -1);
+	ck_assert(predict_step(job));
+	ck_assert_int_eq(prediction_cell(predict_finish(job, NULL), 0, 0)->forecast, FORECAST_REJECTED);
 	predict_free(job);
 }
 END_TEST
@@ -516,6 +540,7 @@ int main(void)
 {
 	const struct suite_row tests[] = {
 	        GROUP("predict", .open = scratch_setup, .close = scratch_teardown, .seconds = 120),
+	        TEST(a_prediction_comes_step_by_step),
 	        TEST(outcomes_come_through),
 	        TEST(conditions_on_types_are_answered),
 	        TEST(one_field_moved_by_hand_changes_its_relocations_only),

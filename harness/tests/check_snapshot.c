@@ -144,6 +144,43 @@ START_TEST(only_what_was_saved_is_used)
 }
 END_TEST
 
+/* What a guest starts from: nothing yet, what was saved, and room again where that is not what was saved. */
+START_TEST(a_guest_starts_from_what_was_saved_or_saves_anew)
+{
+	const struct qemu_guest guest = {.arch = arch_default(),
+	                                 .kernel = "k",
+	                                 .initrd = "/dev/null",
+	                                 .append = "",
+	                                 .job = "",
+	                                 .ram = "",
+	                                 .state = "",
+	                                 .memory_mb = 4};
+	static const bool found[] = {false, true, false};
+
+	for (size_t time = 0; time < COUNT(found); time++) {
+		cleanup_free char *note = NULL;
+		cleanup_error struct error err = {0};
+		struct snapshot s;
+		bool saved;
+
+		ck_assert_msg(!snapshot_open(scratch_root, &guest, "hash", "QEMU 7", &s, &saved, &note, &err), "%s",
+		              err.text);
+		ck_assert_int_eq(saved, found[time]);
+		/* told only where one had to go */
+		ck_assert_int_eq(note != NULL, time == 2);
+		if (time == 0) {
+			ck_assert_int_eq(io_replace_file(s.state, "state", 5, NULL), 0);
+			ck_assert_msg(!snapshot_commit(&s, &err), "%s", err.text);
+		} else if (time == 1) {
+			ck_assert_int_eq(io_replace_file(s.state, "other", 5, NULL), 0);
+		} else {
+			snapshot_discard(&s);
+		}
+		snapshot_free(&s);
+	}
+}
+END_TEST
+
 START_TEST(unfinished_ones_are_never_found)
 {
 	struct snapshot s;
@@ -266,6 +303,7 @@ int main(void)
 	const struct suite_row tests[] = {
 	        GROUP("snapshot", .open = scratch_setup, .close = scratch_teardown),
 	        EACH(only_what_was_saved_is_used, damages),
+	        TEST(a_guest_starts_from_what_was_saved_or_saves_anew),
 	        TEST(unfinished_ones_are_never_found),
 	        TEST(two_saved_at_once_do_not_meet),
 	        TEST(replacing_a_damaged_one_leaves_the_new_one_alone),

@@ -21,9 +21,9 @@ START_TEST(tasks_stand_in_line)
 	const size_t order[] = {3, 1, 2};
 
 	ck_assert_ptr_null(task_queue_take(&q));
-	task_queue_add(&q, task_new(1, NULL, 0, 1));
-	task_queue_add(&q, task_new(2, NULL, 0, 1));
-	task_queue_add_first(&q, task_new(3, NULL, 0, 1));
+	task_queue_add(&q, task_new(1, (const size_t[]){0}, 1, 1));
+	task_queue_add(&q, task_new(2, (const size_t[]){0}, 1, 1));
+	task_queue_add_first(&q, task_new(3, (const size_t[]){0}, 1, 1));
 	for (size_t i = 0; i < COUNT(order); i++) {
 		struct task *t = task_queue_take(&q);
 
@@ -32,8 +32,8 @@ START_TEST(tasks_stand_in_line)
 	}
 	ck_assert_ptr_null(task_queue_take(&q));
 	/* the first of an empty line is its last, too */
-	task_queue_add_first(&q, task_new(4, NULL, 0, 1));
-	task_queue_add(&q, task_new(5, NULL, 0, 1));
+	task_queue_add_first(&q, task_new(4, (const size_t[]){0}, 1, 1));
+	task_queue_add(&q, task_new(5, (const size_t[]){0}, 1, 1));
 	ck_assert_uint_eq(q.first->next->kernel, 5);
 	task_queue_free(&q);
 	ck_assert_ptr_null(q.first);
