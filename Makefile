@@ -24,7 +24,7 @@ BPF_ARCH_x86_64 := x86
 
 CC := gcc
 CLANG := clang
-DEBS := gcc make pkg-config clang clang-format llvm bpftool $(QEMU_DEB_$(ARCH)) check jq procps libxml2-utils libelf-dev zlib1g-dev \
+DEBS := gcc make pkg-config bzip2 clang clang-format llvm bpftool $(QEMU_DEB_$(ARCH)) check jq procps libxml2-utils libelf-dev zlib1g-dev \
 	libarchive-dev libjansson-dev libinih-dev libseccomp-dev libxml2-dev nettle-dev debian-archive-keyring
 # Debian 12's own clang cannot record a type match; later releases need none but their own.
 DEBS_IF_ANY := $(if $(filter 14,$(shell $(CLANG) -dumpversion 2>/dev/null | cut -d. -f1)),clang-15)
@@ -125,8 +125,12 @@ bench-predict: built
 	$(Q)$(BUILD)/corematrix bench --predict -k $(KERNELS) $(ARGS) $(or $(OBJ),$(PROGS))
 
 ## deps         install the Debian packages that are missing, and only those
+.PHONY: deps-for-clang
 deps:
 	$(Q)harness/deps.sh $(DEBS) $(if $(filter system,$(LIBBPF)),libbpf-dev)
+	$(Q)$(MAKE) --no-print-directory deps-for-clang
+# By a make of its own: on a new machine there was no clang to be asked when the first one began.
+deps-for-clang:
 	$(Q)harness/deps.sh --if-any $(DEBS_IF_ANY)
 
 $(BUILD)/corematrix: $(HOST_OBJ)
@@ -251,9 +255,15 @@ $(BUILD)/tests/bin/corematrix-wrong: harness/tests/wrong_prediction.c $(HOST_OBJ
 	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -Wl,--wrap=relo_calc_record -o $@ $^ $(HOST_LIBS)
 
 # Stand-ins for objects and for the BTF of kernels.
-build/tests/relo/%.o: harness/tests/relo/%.c harness/tests/relo/words.h
+build/tests/relo/%.o: harness/tests/relo/%.c harness/tests/relo/words.h | $(LIBBPF_LINKED)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -g -O2 -target bpf -c -o $@ $<
+	$(Q)$(CLANG) -g -O2 -target bpf -isystem $(LIBBPF_HOME)/include -c -o $@ $<
+
+# Its one immediate value is made another one; a rule of its own goes before the pattern.
+build/tests/relo/broken.o: harness/tests/relo/broken.c harness/tests/relo/words.h | $(LIBBPF_LINKED)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -g -O2 -target bpf -isystem $(LIBBPF_HOME)/include -c -o $@ $<
+	$(Q)LC_ALL=C sed -i 's/\(\x18.\x00\x00\)\x44\x33\x22\x11/\1\x45\x33\x22\x11/' $@
 
 build/tests/objects/%.bpf.o: harness/tests/objects/%.bpf.c build/vmlinux.h
 	@mkdir -p $(@D)
@@ -266,9 +276,9 @@ build/tests/unguarded/%.bpf.o: harness/tests/objects/%.bpf.c build/vmlinux.h
 	$(Q)$(CLANG) $(BPF_CFLAGS) -DUNGUARDED -c -o $@ $< && llvm-strip -g $@
 
 # Runs in guests: static, as the agent is, and none of its code.
-build/tests/independent_loader: harness/tests/independent_loader.c
+build/tests/independent_loader: harness/tests/independent_loader.c $(LIBBPF_LINKED)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -D_GNU_SOURCE $(CFLAGS) -static -o $@ $< $(AGENT_LIBS)
+	$(Q)$(CC) -D_GNU_SOURCE -isystem $(LIBBPF_HOME)/include $(CFLAGS) -static -o $@ $< $(AGENT_LIBS)
 
 # Clang's libFuzzer; gcc's warnings are the ones that count. Only what a fuzzer needs is taken from the library.
 FUZZ_SECONDS ?= 60

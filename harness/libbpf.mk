@@ -19,7 +19,7 @@ build/fetch/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -Iharness -D_GNU_SOURCE -MMD -MP $(CFLAGS) $(shell pkg-config --cflags $(PKGS)) -c -o $@ $<
 
-$(LIBBPF_HOME)/ready: build/fetch-source harness/libbpf.sh $(if $(findstring /,$(LIBBPF)),$(wildcard $(LIBBPF)/src/*.[ch]))
+$(LIBBPF_HOME)/ready: harness/libbpf.sh $(if $(findstring /,$(LIBBPF)),$(wildcard $(LIBBPF)/src/*.[ch])) | build/fetch-source
 	$(call say,LIBBPF,$(LIBBPF))
 	$(Q)harness/libbpf.sh $(LIBBPF) build/fetch-source images $(LIBBPF_HOME)
 

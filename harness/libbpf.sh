@@ -58,7 +58,10 @@ if links -l:libelf.a -l:libz.a; then
 else
 	elf=build/libelf
 	if [ ! -e "$elf/libelf.a" ]; then
-		found=$("$fetch" "$store" elfutils) || exit
+		# the release's own, whose headers are used
+		release=$(dpkg-query -W -f '${source:Upstream-Version}' libelf-dev 2>/dev/null) || release=
+		# shellcheck disable=SC2086
+		found=$("$fetch" "$store" elfutils $release) || exit
 		mkdir -p "$elf" "$here/elfutils"
 		tar -xf "$(sed -n 2p <<<"$found")" -C "$here/elfutils" --strip-components=1
 		(

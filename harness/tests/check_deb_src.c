@@ -73,6 +73,24 @@ START_TEST(a_version_is_found)
 }
 END_TEST
 
+START_TEST(what_the_mirror_does_not_have_is_passed_over)
+{
+	static const char *const in_turn[] = {"1.5.0-3", "1.5.0-2"};
+	cleanup_deb_src_list struct deb_src_list list = {.name = "libbpf"};
+
+	read_lists(&list);
+	for (size_t i = 0; i < COUNT(in_turn); i++) {
+		const struct deb_src_version *v = deb_src_list_find(&list, "1.5.0");
+
+		ck_assert_pstr_eq(v ? v->version : NULL, in_turn[i]);
+		deb_src_list_strike(&list, v);
+	}
+	ck_assert_ptr_null(deb_src_list_find(&list, "1.5.0"));
+	ck_assert_str_eq(deb_src_list_find(&list, NULL)->version, "1:0.9-1");
+	ck_assert_uint_eq(list.count, 2);
+}
+END_TEST
+
 /* ---- what is kept ---- */
 
 static void keep(const char *version)
@@ -152,6 +170,7 @@ int main(void)
 {
 	const struct suite_row tests[] = {
 	        EACH(a_version_is_found, versions),
+	        TEST(what_the_mirror_does_not_have_is_passed_over),
 	        GROUP("kept", .set_up = set_up, .tear_down = scratch_teardown),
 	        EACH(what_is_kept_needs_no_network, kept),
 	        TEST(what_is_not_kept_is_asked_for),

@@ -204,7 +204,14 @@ static int fetch(const struct place *p, struct deb_src *found, struct error *err
 	v = deb_src_list_find(&list, p->wanted);
 	if (!v)
 		return no_such_version(p, &list, err);
-	rc = fetch_version(p, v, err);
+	/* Mirrors list what they do not have; the one before is meant as well. */
+	while ((rc = fetch_version(p, v, err)) == -ENOENT) {
+		deb_src_list_strike(&list, v);
+		v = deb_src_list_find(&list, p->wanted);
+		if (!v)
+			return rc;
+		log_warn("%s; %s is taken", err->text, v->version);
+	}
 	if (rc)
 		return rc;
 	found->version = xstrdup(v->version);

@@ -128,3 +128,11 @@ const struct deb_src_version *deb_src_list_find(const struct deb_src_list *list,
 			best = &list->at[i];
 	return best;
 }
+
+void deb_src_list_strike(struct deb_src_list *list, const struct deb_src_version *found)
+{
+	struct deb_src_version *v = &list->at[found - list->at];
+
+	version_free(v);
+	*v = list->at[--list->count];
+}

@@ -32,4 +32,7 @@ bool deb_src_is_meant(const char *version, const char *wanted);
 /* The newest that `wanted` means, or NULL. */
 const struct deb_src_version *deb_src_list_find(const struct deb_src_list *list, const char *wanted);
 
+/* Forget one that was found, which is not there. */
+void deb_src_list_strike(struct deb_src_list *list, const struct deb_src_version *found);
+
 #endif
