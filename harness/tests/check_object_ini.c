@@ -110,7 +110,7 @@ START_TEST(a_layout_may_go_over_several_lines)
 	ck_assert_str_eq(ini.settings[0].value, "{ u32 a; }");
 	ck_assert_uint_eq(ini.rules[0].line, 4);
 	ck_assert_int_ne(object_ini_parse("[event]\nlayout = { u32 a }\n", "x.ini", &bad, &err), 0);
-	ck_assert_msg(strstr(err.text, "x.ini:2: layout is no list of members"), "%s", err.text);
+	ck_assert_msg(strstr(err.text, "x.ini:2: layout is not a list of members"), "%s", err.text);
 	error_clear(&err);
 	ck_assert_int_ne(object_ini_parse("[event]\nlay = { u32 a; }\n", "x.ini", &bad, &err), 0);
 	ck_assert_msg(strstr(err.text, "x.ini:2: unknown key \"lay\" in [event]; give layout"), "%s", err.text);

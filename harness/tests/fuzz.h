@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fuzz: what the fuzzers share. Each fuzz_NAME.c gives the bytes of libFuzzer to one parser of bytes that nobody
- * vouches for; `make fuzz` builds and runs them, from the seeds that fuzz_seeds.c writes. A property that does not hold
+ * fuzz: what the fuzzers share. Each fuzz_NAME.c gives the bytes of libFuzzer to one parser of untrusted bytes;
+ * `make fuzz` builds and runs them, from the seeds that fuzz_seeds.c writes. A property that does not hold
  * ends the fuzzer as a crash does.
  */
 #ifndef COREMATRIX_TESTS_FUZZ_H

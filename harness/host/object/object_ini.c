@@ -309,7 +309,7 @@ static void take_layout(struct parser *p, const char *value)
 	cleanup_buf struct buf why = {0};
 
 	if (!c_members_parse(value, &members, &why))
-		mistake(p, p->line, "layout is no list of members in C as in { __u64 ts; char comm[16]; }: %s",
+		mistake(p, p->line, "layout is not a list of members in C, such as { __u64 ts; char comm[16]; }: %s",
 		        buf_str(&why));
 	else
 		add_setting(p, (struct job_setting){
