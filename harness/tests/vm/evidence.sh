@@ -11,7 +11,7 @@ check "loaded, attached, ran are told apart, per program" latest '
 	all($l[]; .evidence == "loaded" and all(.programs[]; .evidence == "loaded" and .run_cnt == 0)) and
 	all($r[]; .evidence == "ran" and ([.programs[] | {(.name): .evidence}] | add) ==
 		{on_exec: "ran", on_getcpu: "attached", on_unknown: "ran"})'
-check "--require: less evidence is unexpected, and named" status 1 'its evidence is "loaded", and "ran" is required' \
+check "--require: less evidence is unexpected, and named" status 1 'its evidence is "loaded", but "ran" is required' \
 	run "${some[@]}" --require ran build/tests/objects/{loaded,runs}_alone.bpf.o
 check "--require: as much is not" status 0 " 0 unexpected, 0 infra" run "${some[@]}" --require truth build/progs/exec_identity.bpf.o
 # Each of its runs hands over one event: the ring buffer counts beside the kernel.
