@@ -21,10 +21,10 @@ static char *entry_name(const struct kernel_row *row, const struct kernel_lock *
 
 	*sha256 = NULL;
 	if (row->kind != ROW_FILE)
-		return line ? store_plan_entry_name(row, line->release, NULL) : NULL;
+		return line ? store_plan_entry_name(row, line->release) : NULL;
 	if (sha256_file(row->spec, sha256, NULL, NULL))
 		return NULL;
-	return store_plan_entry_name(row, NULL, *sha256);
+	return store_plan_file_name(*sha256);
 }
 
 /* Whether an entry is what lock line (packages) or file hash (user's files) ask for. */

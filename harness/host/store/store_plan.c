@@ -17,10 +17,13 @@ const struct lock_line *store_plan_lock_line(const struct kernel_lock *lock, con
 	return line && !strcmp(line->spec, spec) ? line : NULL;
 }
 
-char *store_plan_entry_name(const struct kernel_row *row, const char *release, const char *file_sha256)
+char *store_plan_file_name(const char *sha256)
 {
-	if (file_sha256)
-		return xasprintf("file-%.16s", file_sha256);
+	return xasprintf("file-%.16s", sha256);
+}
+
+char *store_plan_entry_name(const struct kernel_row *row, const char *release)
+{
 	if (row->source == source_default())
 		return xstrdup(release);
 	return xasprintf("%s-%s", row->source->name, release);
@@ -79,7 +82,7 @@ static int file_offline(const struct store_plan *plan, struct plan_row *r, struc
 
 	if (sha256_file(r->row->spec, &r->file_sha256, NULL, &why))
 		return error_usage(err, "%s", why.text);
-	r->name = store_plan_entry_name(r->row, NULL, r->file_sha256);
+	r->name = store_plan_file_name(r->file_sha256);
 	if (plan->frozen && !line)
 		return not_in_lock(plan, r->row, err);
 	if (plan->frozen && strcmp(line->package_sha256, r->file_sha256))
@@ -96,7 +99,7 @@ static int file_offline(const struct store_plan *plan, struct plan_row *r, struc
 static int package_offline(const struct store_plan *plan, struct plan_row *r, struct error *err)
 {
 	const struct lock_line *line = store_plan_lock_line(plan->lock, r->row);
-	cleanup_free char *name = line ? store_plan_entry_name(r->row, line->release, NULL) : NULL;
+	cleanup_free char *name = line ? store_plan_entry_name(r->row, line->release) : NULL;
 
 	if (plan->frozen && !line)
 		return not_in_lock(plan, r->row, err);
@@ -197,7 +200,7 @@ static int frozen_check(const struct store_plan *plan, struct plan_row *r, struc
 static bool stays_as_it_is(const struct store_plan *plan, struct plan_row *r, const struct kernel_index *index)
 {
 	const struct lock_line *line = store_plan_lock_line(plan->lock, r->row);
-	cleanup_free char *name = line ? store_plan_entry_name(r->row, line->release, NULL) : NULL;
+	cleanup_free char *name = line ? store_plan_entry_name(r->row, line->release) : NULL;
 
 	if (!plan->compressed || !line || plan->update || kernel_index_exact(index, line->release, line->version) ||
 	    !entry_found(plan, name, &r->record))
@@ -219,7 +222,7 @@ static int row_online(struct store_plan *plan, struct plan_row *r, const struct 
 	r->package = package_wanted(plan, r->row, index, err);
 	if (!r->package)
 		return not_found(r, index, err);
-	r->name = store_plan_entry_name(r->row, r->package->release, NULL);
+	r->name = store_plan_entry_name(r->row, r->package->release);
 	r->state = PLAN_BUILD;
 	if (!entry_found(plan, r->name, &r->record))
 		return 0;

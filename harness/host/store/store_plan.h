@@ -77,10 +77,13 @@ void store_plan_free(struct store_plan *plan);
 #define cleanup_store_plan __attribute__((cleanup(store_plan_free)))
 
 /*
- * What the entry of a row's kernel is called: its release, with the source in front when that is not the default one;
- * for a user's file what its hash begins with. The caller frees it.
+ * What the entry of a row's kernel is called: its release, with the source in front when that is not the default one.
+ * The caller frees it.
  */
-char *store_plan_entry_name(const struct kernel_row *row, const char *release, const char *file_sha256);
+char *store_plan_entry_name(const struct kernel_row *row, const char *release);
+
+/* The same for a file of the user's: what its hash begins with. The caller frees it. */
+char *store_plan_file_name(const char *sha256);
 
 /* The lock line that speaks of this row and its spec, or NULL. */
 const struct lock_line *store_plan_lock_line(const struct kernel_lock *lock, const struct kernel_row *row);
