@@ -314,6 +314,13 @@ build/fuzz/obj/%.o: %.c $(LIBBPF_LINKED)
 
 include harness/install.mk
 
+## check-debian  both on a bare Debian, in a chroot: SUITE=trixie; SHORT=1 for less, and faster (needs root)
+.PHONY: check-debian
+SUITE ?= trixie
+check-debian:
+	$(Q)harness/check-debian.sh $(if $(SHORT),--images images --packages build/debian/packages $(SUITE) \
+		"make deps" "make" "make unit" "make vm SECTIONS=fields",$(SUITE))
+
 ## clean        remove build/ (images/ and results/ stay)
 clean:
 	rm -rf build

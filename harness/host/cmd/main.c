@@ -5,6 +5,7 @@
 
 #include <linked_libbpf.h>
 
+#include "base/compiler.h"
 #include "base/error.h"
 #include "host/cmd/cmd_bench.h"
 #include "host/cmd/cmd_bisect.h"
@@ -45,7 +46,7 @@ static void print_help(FILE *to)
 /* The libbpf is part of every answer: it is the one that the guests load with. */
 static void print_version(void)
 {
-	printf("corematrix %s\nlibbpf %s\n", COREMATRIX_VERSION, LINKED_LIBBPF);
+	printf("corematrix %s\nlibbpf %s\ncompiled by %s\n", COREMATRIX_VERSION, LINKED_LIBBPF, COMPILER);
 }
 
 int main(int argc, char **argv)

@@ -53,7 +53,7 @@ struct result *result_new(void)
 {
 	struct result *r = xcalloc(1, sizeof(*r));
 
-	SET_EMPTY(&r->started, &r->host.uname, &r->host.qemu, &r->host.accel, &r->host.libbpf, &r->host.clang,
+	SET_EMPTY(&r->started, &r->host.uname, &r->host.qemu, &r->host.accel, &r->host.libbpf, &r->host.cc, &r->host.clang,
 	          &r->host.vmlinux_h, &r->part.list_sha256);
 	return r;
 }
@@ -116,7 +116,7 @@ void result_free(struct result *r)
 	free(r->objects);
 	free(r->kernels);
 	free(r->cells);
-	FREE_ALL(r->started, r->host.uname, r->host.qemu, r->host.accel, r->host.libbpf, r->host.clang,
+	FREE_ALL(r->started, r->host.uname, r->host.qemu, r->host.accel, r->host.libbpf, r->host.cc, r->host.clang,
 	         r->host.vmlinux_h, r->part.list_sha256);
 	free(r);
 }

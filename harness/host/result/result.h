@@ -175,6 +175,7 @@ struct result {
 		char *qemu;      /* version */
 		char *accel;     /* what auto settled for, with the reason */
 		char *libbpf;    /* version */
+		char *cc;        /* what compiled host and agent, with its version */
 		char *clang;     /* version that compiled progs/, "" when objects are foreign */
 		char *vmlinux_h; /* kernel whose BTF gave vmlinux.h, "" */
 		unsigned cpus;

@@ -341,6 +341,7 @@ static void document(struct codec *x, json_t *root, struct result *r)
 		codec_string(x, host, "qemu", &r->host.qemu);
 		codec_string(x, host, "accel", &r->host.accel);
 		codec_string(x, host, "libbpf", &r->host.libbpf);
+		codec_string(x, host, "cc", &r->host.cc);
 		codec_string(x, host, "clang", &r->host.clang);
 		codec_string(x, host, "vmlinux_h", &r->host.vmlinux_h);
 		codec_unsigned(x, host, "cpus", &r->host.cpus);

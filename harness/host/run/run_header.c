@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/compiler.h"
 #include "base/io.h"
 #include "host/lib/text.h"
 #include "host/run/run_dir.h"
@@ -26,6 +27,7 @@ void run_header_fill(struct result *r, int argc, char **argv, const char *qemu, 
 	text_set(&r->host.uname, uname_text);
 	text_set(&r->host.qemu, qemu);
 	text_set(&r->host.libbpf, LINKED_LIBBPF);
+	text_set(&r->host.cc, COMPILER);
 	r->host.cpus = processors;
 	r->command = xcalloc((size_t)argc + 1, sizeof(*r->command));
 	text_set(&r->command[r->command_count++], program_invocation_name);
