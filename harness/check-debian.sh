@@ -99,5 +99,5 @@ timed "a bare system" bare
 for command in "$@"; do
 	timed "$command" inside "$command"
 done
-inside "build/corematrix --version && clang --version | head -n 1 && dpkg-query -W 'qemu-system-*' | grep '[0-9]'"
+inside "build/corematrix --version && clang --version | head -n 1 && dpkg-query -W 'qemu-system-*' | awk '\$2'"
 [ -n "$keep" ] || "${root[@]}" rm -rf --one-file-system "$place" "$place.conf" "$place.log"

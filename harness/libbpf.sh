@@ -37,6 +37,8 @@ system)
 	;;
 esac
 if [ "$which" != system ]; then
+	# 1.1.2 writes there beside making it
+	mkdir -p "$here/obj/staticobjs"
 	quietly "$home/build.log" make -C "$here/tree/src" -j"$(nproc)" BUILD_STATIC_ONLY=1 OBJDIR="$(realpath "$here")/obj" \
 		DESTDIR="$(realpath "$here")/to" LIBDIR=/lib INCLUDEDIR=/include UAPIDIR=/include CFLAGS="-g -O2" \
 		install install_uapi_headers || fail "libbpf $version does not build: $home/build.log"

@@ -141,12 +141,12 @@ static const struct {
         {PHASE_LOAD, EINVAL, "",
          "libbpf: elf: skipping unrecognized data section(6) .struct_ops.link\n" REFUSED(
                  "Invalid argument", "attach_btf_id 0 is not a supported struct\n"),
-         CLASS_PROG_TYPE, "data section(6) .struct_ops.link", "libbpf 1.3"},
+         CLASS_PROG_TYPE, "data section(6) .struct_ops.link", "libbpf 1.2"},
         {PHASE_LOAD, 524, "",
          "libbpf: elf: skipping unrecognized data section(6) .struct_ops.link\n"
          "libbpf: prog 'p': BPF program load failed: ERROR: strerror_r(524)=22\n"
          "libbpf: prog 'p': failed to load: -524\n",
-         CLASS_PROG_TYPE, "data section(6) .struct_ops.link", "libbpf 1.3"},
+         CLASS_PROG_TYPE, "data section(6) .struct_ops.link", "libbpf 1.2"},
         {PHASE_LOAD, EACCES, "",
          "libbpf: elf: skipping unrecognized data section(6) .struct_ops.link\n" REFUSED(
                  "Permission denied", "R1 invalid mem access 'scalar'\n"),
@@ -299,6 +299,49 @@ START_TEST(text_names_class_line_and_advice)
 }
 END_TEST
 
+/* The same words, of a section that some libbpf knows and of one that none does. */
+static const struct {
+	enum cell_phase phase;
+	int err;
+	const char *log;
+	enum reject_class class;
+	enum reject_side side;
+	const char *advice;
+} sides[] = {
+        {PHASE_LOAD, EINVAL,
+         "libbpf: prog 'p': missing BPF prog type, check ELF section name 'kprobe.session/vfs_read'\n", CLASS_PROG_TYPE,
+         SIDE_LOADER, "libbpf 1.5 and later"},
+        {PHASE_LOAD, EINVAL, "libbpf: prog 'p': missing BPF prog type, check ELF section name '?tcx/ingress'\n",
+         CLASS_PROG_TYPE, SIDE_LOADER, "libbpf 1.3 and later"},
+        {PHASE_LOAD, EINVAL, "libbpf: prog 'p': missing BPF prog type, check ELF section name 'kprobe.sessions/x'\n",
+         CLASS_PROG_TYPE, SIDE_OBJECT, "correct the name in SEC()"},
+        {PHASE_LOAD, EINVAL, "libbpf: prog 'p': missing BPF prog type, check ELF section name 'tcx/ingress/x'\n",
+         CLASS_PROG_TYPE, SIDE_OBJECT, "correct the name in SEC()"},
+        {PHASE_OPEN, EINVAL, "libbpf: prog 'p': bad data relo against section '.addr_space.1'\n", CLASS_OPEN,
+         SIDE_LOADER, "libbpf 1.4 and later"},
+        {PHASE_OPEN, EINVAL, "libbpf: prog 'p': bad data relo against section '.mine'\n", CLASS_OPEN, SIDE_OBJECT,
+         "put the variable into .data"},
+        {PHASE_LOAD, EINVAL,
+         "libbpf: prog 'p': BPF program load failed: Invalid argument\nlibbpf: prog 'p': failed to load: -22\n",
+         CLASS_PROG_TYPE, SIDE_KERNEL, "newer than this kernel"},
+        {PHASE_LOAD, EINVAL, "libbpf: map 'm': failed to create: Invalid argument(-22)\n", CLASS_MAP_TYPE, SIDE_KERNEL,
+         "map"},
+        {PHASE_LOAD, EACCES, REFUSED("Permission denied", "R1 invalid mem access 'scalar'\n"), CLASS_VERIFIER,
+         SIDE_UNKNOWN, "BPF_CORE_READ"},
+};
+
+START_TEST(the_side_that_lacks_something_is_named)
+{
+	struct rejection r;
+
+	classify_rejection(sides[_i].phase, sides[_i].err, "", sides[_i].log, &r);
+	ck_assert_str_eq(reject_class_name(r.class), reject_class_name(sides[_i].class));
+	ck_assert_str_eq(reject_side_name(r.side), reject_side_name(sides[_i].side));
+	ck_assert_msg(strstr(r.advice, sides[_i].advice) != NULL, "%s", r.advice);
+	rejection_free(&r);
+}
+END_TEST
+
 static const struct {
 	const char *pattern, *line;
 	bool fits;
@@ -344,6 +387,7 @@ int main(void)
 {
 	const struct suite_row tests[] = {
 	        EACH(text_names_class_line_and_advice, cases),
+	        EACH(the_side_that_lacks_something_is_named, sides),
 	        EACH(patterns_fit_in_order, patterns),
 	        TEST(a_long_log_is_searched_to_its_end),
 	};

@@ -46,6 +46,8 @@ START_TEST(vocabularies_are_told)
 		must_have("verdicts", evidence_name((enum evidence)i));
 	for (int i = CLASS_NONE + 1; i < CLASS_COUNT; i++)
 		must_have("verdicts", reject_class_name((enum reject_class)i));
+	for (int i = SIDE_UNKNOWN + 1; i < SIDE_COUNT; i++)
+		must_have("verdicts", reject_side_name((enum reject_side)i));
 	for (int i = 0; i < RELO_OUTCOME_COUNT; i++)
 		must_have("verdicts", relo_outcome_name((enum relo_outcome)i));
 	for (unsigned i = 0; i <= BPF_CORE_TYPE_MATCHES; i++)

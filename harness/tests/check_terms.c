@@ -20,6 +20,7 @@
 
 ADAPT(verdict, verdict)
 ADAPT(reject_class, reject_class)
+ADAPT(reject_side, reject_side)
 ADAPT(evidence, evidence)
 ADAPT(relo_outcome, relo_outcome)
 ADAPT(cell_phase, cell_phase)
@@ -37,6 +38,7 @@ static const struct {
         {"class", reject_class_text, reject_class_parse, CLASS_COUNT,
          " no-kernel-btf object-no-btf relocation ambiguous helper kfunc map-type prog-type attach-target verifier "
          "too-complex permission extern open other "},
+        {"side", reject_side_text, reject_side_parse, SIDE_COUNT, " kernel object loader "},
         {"evidence", evidence_text, evidence_parse, EVIDENCE_COUNT, "unknown none loaded attached ran events truth "},
         {"outcome", relo_outcome_text, relo_outcome_parse, RELO_OUTCOME_COUNT,
          "same moved resized drift present absent guarded fatal ambiguous error local not-attempted "},

@@ -36,6 +36,13 @@ static const char *const classes[CLASS_COUNT] = {
         [CLASS_OTHER] = "other",
 };
 
+static const char *const sides[SIDE_COUNT] = {
+        [SIDE_UNKNOWN] = "",
+        [SIDE_KERNEL] = "kernel",
+        [SIDE_OBJECT] = "object",
+        [SIDE_LOADER] = "loader",
+};
+
 static const char *const outcomes[RELO_OUTCOME_COUNT] = {
         [RELO_SAME] = "same",       [RELO_MOVED] = "moved",     [RELO_RESIZED] = "resized",
         [RELO_DRIFT] = "drift",     [RELO_PRESENT] = "present", [RELO_ABSENT] = "absent",
@@ -95,6 +102,11 @@ const char *reject_class_name(enum reject_class c)
 	return name_of(classes, COUNT(classes), c);
 }
 
+const char *reject_side_name(enum reject_side s)
+{
+	return name_of(sides, COUNT(sides), s);
+}
+
 const char *relo_outcome_name(enum relo_outcome o)
 {
 	return name_of(outcomes, COUNT(outcomes), o);
@@ -133,6 +145,11 @@ int evidence_parse(const char *name)
 int reject_class_parse(const char *name)
 {
 	return parse(classes, COUNT(classes), name);
+}
+
+int reject_side_parse(const char *name)
+{
+	return parse(sides, COUNT(sides), name);
 }
 
 int relo_outcome_parse(const char *name)

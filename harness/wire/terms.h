@@ -51,6 +51,15 @@ enum reject_class {
 	CLASS_COUNT,
 };
 
+/* Who would have to be another for a rejected object to be accepted. */
+enum reject_side {
+	SIDE_UNKNOWN,
+	SIDE_KERNEL, /* it lacks something */
+	SIDE_OBJECT, /* it is mistaken */
+	SIDE_LOADER, /* it is older than what the object uses */
+	SIDE_COUNT,
+};
+
 /* What became of one CO-RE relocation. */
 enum relo_outcome {
 	RELO_SAME,
@@ -147,6 +156,7 @@ enum setting_key {
 const char *verdict_name(enum verdict v);
 const char *evidence_name(enum evidence e);
 const char *reject_class_name(enum reject_class c); /* "" for CLASS_NONE */
+const char *reject_side_name(enum reject_side s);   /* "" for SIDE_UNKNOWN */
 const char *relo_outcome_name(enum relo_outcome o);
 const char *cell_phase_name(enum cell_phase p);
 const char *event_source_name(enum event_source s);
@@ -158,6 +168,7 @@ const char *relo_kind_name(unsigned kind);
 int verdict_parse(const char *name);
 int evidence_parse(const char *name);
 int reject_class_parse(const char *name);
+int reject_side_parse(const char *name);
 int relo_outcome_parse(const char *name);
 int cell_phase_parse(const char *name);
 int event_source_parse(const char *name);

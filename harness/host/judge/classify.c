@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "host/judge/loader_age.h"
 #include "host/judge/log_text.h"
 #include "host/lib/text.h"
 #include "wire/load_log.h"
@@ -29,246 +30,244 @@ struct row {
 	const char *advice;
 };
 
-static const struct row
-        rows[] =
-                {
-                        /* Without types nothing else can work, and what follows in the log is a
-                           consequence. */
-                        {CLASS_NO_KERNEL_BTF, ANYWHERE, 0, "failed to find valid kernel BTF",
-                         "the kernel was built without CONFIG_DEBUG_INFO_BTF: CO-RE needs its BTF in /sys/kernel/btf/vmlinux"},
-                        {CLASS_NO_KERNEL_BTF, ANYWHERE, 0, "Error loading vmlinux BTF:",
-                         "the kernel was built without CONFIG_DEBUG_INFO_BTF: CO-RE needs its BTF in /sys/kernel/btf/vmlinux"},
-                        {CLASS_NO_KERNEL_BTF, ANYWHERE, 0, "failed to parse target BTF:",
-                         "the kernel's BTF cannot be read: it lacks one, or its BTF is newer than this libbpf"},
-                        {CLASS_NO_KERNEL_BTF, ANYWHERE, 0, "failed to get target BTF:",
-                         "the kernel's BTF cannot be read: it lacks one, or its BTF is newer than this libbpf"},
-                        {CLASS_OBJECT_NO_BTF, ANYWHERE, 0, "BTF is required, but is missing or corrupted",
-                         "the object carries no BTF: compile it with clang -g, and do not strip .BTF (llvm-strip -g keeps it)"},
-                        {CLASS_OBJECT_NO_BTF, ANYWHERE, 0, "externs without BTF info are not supported",
-                         "the object carries no BTF: compile it with clang -g, and do not strip .BTF (llvm-strip -g keeps it)"},
-                        {CLASS_EXTERN, ANYWHERE, 0, "failed to find BTF for extern '*' [*] section:",
-                         "the extern {} is in no section that libbpf fills: declare it with __ksym or __kconfig, or link the object with the one that defines it (bpftool gen object)"},
-                        {CLASS_OBJECT_NO_BTF, ANYWHERE, 0, "failed to find BTF for extern '*'",
-                         "the object has no BTF for its extern {}: compile it with clang -g"},
+static const struct row rows[] =
+        {
+                /* Without types nothing else can work, and what follows in the log is a
+                   consequence. */
+                {CLASS_NO_KERNEL_BTF, ANYWHERE, 0, "failed to find valid kernel BTF",
+                 "the kernel was built without CONFIG_DEBUG_INFO_BTF: CO-RE needs its BTF in /sys/kernel/btf/vmlinux"},
+                {CLASS_NO_KERNEL_BTF, ANYWHERE, 0, "Error loading vmlinux BTF:",
+                 "the kernel was built without CONFIG_DEBUG_INFO_BTF: CO-RE needs its BTF in /sys/kernel/btf/vmlinux"},
+                {CLASS_NO_KERNEL_BTF, ANYWHERE, 0, "failed to parse target BTF:",
+                 "the kernel's BTF cannot be read: it lacks one, or its BTF is newer than this libbpf"},
+                {CLASS_NO_KERNEL_BTF, ANYWHERE, 0, "failed to get target BTF:",
+                 "the kernel's BTF cannot be read: it lacks one, or its BTF is newer than this libbpf"},
+                {CLASS_OBJECT_NO_BTF, ANYWHERE, 0, "BTF is required, but is missing or corrupted",
+                 "the object carries no BTF: compile it with clang -g, and do not strip .BTF (llvm-strip -g keeps it)"},
+                {CLASS_OBJECT_NO_BTF, ANYWHERE, 0, "externs without BTF info are not supported",
+                 "the object carries no BTF: compile it with clang -g, and do not strip .BTF (llvm-strip -g keeps it)"},
+                {CLASS_EXTERN, ANYWHERE, 0, "failed to find BTF for extern '*' [*] section:",
+                 "the extern {} is in no section that libbpf fills: declare it with __ksym or __kconfig, or link the object with the one that defines it (bpftool gen object)"},
+                {CLASS_OBJECT_NO_BTF, ANYWHERE, 0, "failed to find BTF for extern '*'",
+                 "the object has no BTF for its extern {}: compile it with clang -g"},
 
-                        {CLASS_AMBIGUOUS, ANYWHERE, 0, "field offset ambiguity:",
-                         "several kernel types of that name disagree about the field: narrow the local type until one matches"},
-                        {CLASS_AMBIGUOUS, ANYWHERE, 0, "relocation decision ambiguity:",
-                         "several kernel types of that name disagree: narrow the local type until one matches"},
-                        {CLASS_RELOCATION, ANYWHERE, 0, "failed to resolve CO-RE relocation *",
-                         "this kernel has no such type or field: guard the access with bpf_core_field_exists() or bpf_core_type_exists(), and read older layouts through a flavour (struct x___old)"},
-                        {CLASS_RELOCATION, ANYWHERE, 0, "<invalid CO-RE relocation>",
-                         "this kernel lacks the type or field of that instruction: guard the access with bpf_core_field_exists()"},
-                        {CLASS_RELOCATION, ANYWHERE, 0, "unknown#195896080",
-                         "the instruction is one whose CO-RE relocation could not be resolved on this kernel: guard the access with bpf_core_field_exists()"},
-                        {CLASS_RELOCATION, ANYWHERE, 0, "accesses field incorrectly",
-                         "the kernel's field has another size or form than the load: read it with BPF_CORE_READ_BITFIELD_PROBED() or declare its type as the kernel does"},
-                        {CLASS_RELOCATION, ANYWHERE, 0, "failed to perform CO-RE relocations:",
-                         "the object's relocation records do not fit its instructions or types: compile it again with a current clang"},
+                {CLASS_AMBIGUOUS, ANYWHERE, 0, "field offset ambiguity:",
+                 "several kernel types of that name disagree about the field: narrow the local type until one matches"},
+                {CLASS_AMBIGUOUS, ANYWHERE, 0, "relocation decision ambiguity:",
+                 "several kernel types of that name disagree: narrow the local type until one matches"},
+                {CLASS_RELOCATION, ANYWHERE, 0, "failed to resolve CO-RE relocation *",
+                 "this kernel has no such type or field: guard the access with bpf_core_field_exists() or bpf_core_type_exists(), and read older layouts through a flavour (struct x___old)"},
+                {CLASS_RELOCATION, ANYWHERE, 0, "<invalid CO-RE relocation>",
+                 "this kernel lacks the type or field of that instruction: guard the access with bpf_core_field_exists()"},
+                {CLASS_RELOCATION, ANYWHERE, 0, "unknown#195896080",
+                 "the instruction is one whose CO-RE relocation could not be resolved on this kernel: guard the access with bpf_core_field_exists()"},
+                {CLASS_RELOCATION, ANYWHERE, 0, "accesses field incorrectly",
+                 "the kernel's field has another size or form than the load: read it with BPF_CORE_READ_BITFIELD_PROBED() or declare its type as the kernel does"},
+                {CLASS_RELOCATION, ANYWHERE, 0, "failed to perform CO-RE relocations:",
+                 "the object's relocation records do not fit its instructions or types: compile it again with a current clang"},
 
-                        {CLASS_KFUNC, ANYWHERE, 0, "extern (func ksym) '*': not found in kernel or module BTFs",
-                         "this kernel has no kfunc {}: declare it __weak and call it only if bpf_ksym_exists({})"},
-                        {CLASS_KFUNC, ANYWHERE, 0, "extern (func ksym) '*': func_proto",
-                         "this kernel's kfunc {} takes other arguments: declare one prototype per version as {}___v2 and choose with bpf_ksym_exists()"},
-                        {CLASS_KFUNC, ANYWHERE, 0, "kfunc '*' is referenced but wasn't resolved",
-                         "this kernel has no kfunc {} and the call is not guarded: call it only if bpf_ksym_exists({})"},
-                        {CLASS_KFUNC, ANYWHERE, 0, "calling kernel function * is not allowed",
-                         "this kernel has kfunc {}, but not for programs of this type: use another program type or a helper"},
-                        {CLASS_KFUNC, ANYWHERE, 0, "calling kernel function is not supported",
-                         "this kernel cannot call kfuncs at all: fall back to a helper"},
-                        {CLASS_KFUNC, LOADING, 0, "invalid kernel function btf_id",
-                         "the program calls a weak kfunc that this kernel lacks: call it only if bpf_ksym_exists()"},
-                        {CLASS_KFUNC, LOADING, 0, "invalid func unknown#2002000*",
-                         "the program calls a kfunc that this kernel lacks: call it only if bpf_ksym_exists()"},
-                        /* libbpf before 1.3 leaves an unresolved weak kfunc as a call of number 0 */
-                        {CLASS_KFUNC, LOADING, 0, "(85) call #0 ",
-                         "the program calls a weak kfunc that this kernel lacks: call it only if bpf_ksym_exists()"},
-                        {CLASS_EXTERN, ANYWHERE, 0, "extern '*' (strong): not resolved",
-                         "{} is not known on this kernel: declare it __weak and handle the case that it is 0"},
-                        {CLASS_EXTERN, ANYWHERE, 0, "extern (var ksym) '*': not found in kernel BTF",
-                         "this kernel exports no variable {}: declare it __weak and test its address before use"},
-                        {CLASS_EXTERN, ANYWHERE, 0, "extern (var ksym) '*': incompatible types",
-                         "this kernel's variable {} has another type: declare it as `extern const void {} __ksym`"},
-                        {CLASS_EXTERN, ANYWHERE, 0, "extern (ksym) '*': resolution is ambiguous",
-                         "this kernel has several symbols named {}: use a typed ksym or another symbol"},
-                        {CLASS_EXTERN, ANYWHERE, 0, "failed to open system Kconfig",
-                         "the kernel's configuration is not available, neither as /boot/config-RELEASE nor as /proc/config.gz (CONFIG_IKCONFIG_PROC): name its file with config= in the list of kernels; a loader can give its text in bpf_object_open_opts.kconfig"},
-                        {CLASS_EXTERN, ANYWHERE, 0, "extern (kcfg) '*': failed to get kernel version",
-                         "libbpf cannot derive {} from this kernel's release, which is not of the form X.Y.Z: use bpf_core_field_exists() and the like instead of the version"},
-                        {CLASS_EXTERN, ANYWHERE, 0, "extern (kcfg) '*': unrecognized virtual extern",
-                         "libbpf has no value for {}: __kconfig externs are CONFIG_ options, or LINUX_ names that this libbpf knows; one of the latter may be __weak"},
-                        {CLASS_EXTERN, ANYWHERE, 0, "extern (kcfg) '*'",
-                         "the kernel's setting {} has another type than its extern, __weak or not: declare it as bool, enum libbpf_tristate, char, an integer or char[], whichever it is"},
+                {CLASS_KFUNC, ANYWHERE, 0, "extern (func ksym) '*': not found in kernel or module BTFs",
+                 "this kernel has no kfunc {}: declare it __weak and call it only if bpf_ksym_exists({})"},
+                {CLASS_KFUNC, ANYWHERE, 0, "extern (func ksym) '*': func_proto",
+                 "this kernel's kfunc {} takes other arguments: declare one prototype per version as {}___v2 and choose with bpf_ksym_exists()"},
+                {CLASS_KFUNC, ANYWHERE, 0, "kfunc '*' is referenced but wasn't resolved",
+                 "this kernel has no kfunc {} and the call is not guarded: call it only if bpf_ksym_exists({})"},
+                {CLASS_KFUNC, ANYWHERE, 0, "calling kernel function * is not allowed",
+                 "this kernel has kfunc {}, but not for programs of this type: use another program type or a helper"},
+                {CLASS_KFUNC, ANYWHERE, 0, "calling kernel function is not supported",
+                 "this kernel cannot call kfuncs at all: fall back to a helper"},
+                {CLASS_KFUNC, LOADING, 0, "invalid kernel function btf_id",
+                 "the program calls a weak kfunc that this kernel lacks: call it only if bpf_ksym_exists()"},
+                {CLASS_KFUNC, LOADING, 0, "invalid func unknown#2002000*",
+                 "the program calls a kfunc that this kernel lacks: call it only if bpf_ksym_exists()"},
+                /* libbpf before 1.3 leaves an unresolved weak kfunc as a call of number 0 */
+                {CLASS_KFUNC, LOADING, 0, "(85) call #0 ",
+                 "the program calls a weak kfunc that this kernel lacks: call it only if bpf_ksym_exists()"},
+                {CLASS_EXTERN, ANYWHERE, 0, "extern '*' (strong): not resolved",
+                 "{} is not known on this kernel: declare it __weak and handle the case that it is 0"},
+                {CLASS_EXTERN, ANYWHERE, 0, "extern (var ksym) '*': not found in kernel BTF",
+                 "this kernel exports no variable {}: declare it __weak and test its address before use"},
+                {CLASS_EXTERN, ANYWHERE, 0, "extern (var ksym) '*': incompatible types",
+                 "this kernel's variable {} has another type: declare it as `extern const void {} __ksym`"},
+                {CLASS_EXTERN, ANYWHERE, 0, "extern (ksym) '*': resolution is ambiguous",
+                 "this kernel has several symbols named {}: use a typed ksym or another symbol"},
+                {CLASS_EXTERN, ANYWHERE, 0, "failed to open system Kconfig",
+                 "the kernel's configuration is not available, neither as /boot/config-RELEASE nor as /proc/config.gz (CONFIG_IKCONFIG_PROC): name its file with config= in the list of kernels; a loader can give its text in bpf_object_open_opts.kconfig"},
+                {CLASS_EXTERN, ANYWHERE, 0, "extern (kcfg) '*': failed to get kernel version",
+                 "libbpf cannot derive {} from this kernel's release, which is not of the form X.Y.Z: use bpf_core_field_exists() and the like instead of the version"},
+                {CLASS_EXTERN, ANYWHERE, 0, "extern (kcfg) '*': unrecognized virtual extern",
+                 "libbpf has no value for {}: __kconfig externs are CONFIG_ options, or LINUX_ names that this libbpf knows; one of the latter may be __weak"},
+                {CLASS_EXTERN, ANYWHERE, 0, "extern (kcfg) '*'",
+                 "the kernel's setting {} has another type than its extern, __weak or not: declare it as bool, enum libbpf_tristate, char, an integer or char[], whichever it is"},
 
-                        {CLASS_PERMISSION, ANYWHERE, 0,
-                         "permission error while running as root; try raising 'ulimit -l'",
-                         "memory for maps is limited before 5.11: raise RLIMIT_MEMLOCK before loading, or use smaller maps"},
-                        {CLASS_PERMISSION, ANYWHERE, EPERM, "map '*': failed to create:",
-                         "the kernel denied map {}: it is locked down, or bpf() is restricted to fewer capabilities than the loader has"},
-                        {CLASS_PERMISSION, ANYWHERE, 0, "Lockdown: *",
-                         "the kernel is locked down: start it without lockdown, or use only what lockdown permits"},
-                        {CLASS_MAP_TYPE, ANYWHERE, ENOMEM, "map '*': failed to create:",
-                         "the guest has too little memory for map {}: give its kernel memory= in the kernel list, or make the map smaller"},
-                        {CLASS_MAP_TYPE, ANYWHERE, 0, "map '*': failed to create:",
-                         "this kernel refuses map {}: its type, a flag or its key and value are newer than the kernel; test with bpf_core_enum_value_exists(enum bpf_map_type, BPF_MAP_TYPE_X) and switch it off with bpf_map__set_autocreate()"},
-                        {CLASS_MAP_TYPE, ANYWHERE, 0, "map '*': failed to create inner map:",
-                         "this kernel refuses the inner map of {}: its type or flags are newer than the kernel"},
-                        {CLASS_MAP_TYPE, ANYWHERE, 0, "BPF map '*' is referenced but wasn't created",
-                         "the program uses map {}, which was not created on this kernel: guard its use as its creation is guarded"},
+                {CLASS_PERMISSION, ANYWHERE, 0, "permission error while running as root; try raising 'ulimit -l'",
+                 "memory for maps is limited before 5.11: raise RLIMIT_MEMLOCK before loading, or use smaller maps"},
+                {CLASS_PERMISSION, ANYWHERE, EPERM, "map '*': failed to create:",
+                 "the kernel denied map {}: it is locked down, or bpf() is restricted to fewer capabilities than the loader has"},
+                {CLASS_PERMISSION, ANYWHERE, 0, "Lockdown: *",
+                 "the kernel is locked down: start it without lockdown, or use only what lockdown permits"},
+                {CLASS_MAP_TYPE, ANYWHERE, ENOMEM, "map '*': failed to create:",
+                 "the guest has too little memory for map {}: give its kernel memory= in the kernel list, or make the map smaller"},
+                {CLASS_MAP_TYPE, ANYWHERE, 0, "map '*': failed to create:",
+                 "this kernel refuses map {}: its type, a flag or its key and value are newer than the kernel; test with bpf_core_enum_value_exists(enum bpf_map_type, BPF_MAP_TYPE_X) and switch it off with bpf_map__set_autocreate()"},
+                {CLASS_MAP_TYPE, ANYWHERE, 0, "map '*': failed to create inner map:",
+                 "this kernel refuses the inner map of {}: its type or flags are newer than the kernel"},
+                {CLASS_MAP_TYPE, ANYWHERE, 0, "BPF map '*' is referenced but wasn't created",
+                 "the program uses map {}, which was not created on this kernel: guard its use as its creation is guarded"},
 
-                        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to find kernel BTF type ID of '*'",
-                         "this kernel has no {} to attach to: it was renamed, inlined or left out; attach elsewhere, or use bpf_program__set_autoload() to try one name after another"},
-                        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to find BPF program * BTF ID for '*'",
-                         "the program to be replaced or traced has no such function"},
-                        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "struct_ops init_kern*is not found in kernel BTF",
-                         "this kernel lacks that struct_ops type: leave the map out on it with bpf_map__set_autocreate()"},
-                        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "struct_ops init_kern*Cannot find member",
-                         "this kernel's struct_ops type lacks that member: use a flavour of the struct without it"},
-                        {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is not a supported struct",
-                         "this kernel has no such struct_ops type: leave program and map out on it with bpf_program__set_autoload() and bpf_map__set_autocreate()"},
-                        {CLASS_ATTACH_TARGET, LOADING, 0, "The function * type * is unsupported",
-                         "this kernel cannot attach to a function with such an argument: attach to another one, or with a kprobe"},
-                        {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is not a function",
-                         "the name to attach to is not a function on this kernel: attach elsewhere"},
-                        {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is invalid",
-                         "the name to attach to does not exist in this kernel's BTF: attach elsewhere"},
-                        {CLASS_ATTACH_TARGET, LOADING, 0, "is not modifiable",
-                         "this kernel does not let programs change what that function returns: attach to one that it allows"},
-                        {CLASS_ATTACH_TARGET, LOADING, 0, "The address of function * cannot be found",
-                         "function {} was inlined or left out of this kernel: attach elsewhere"},
-                        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to determine tracepoint '*' perf event ID",
-                         "this kernel has no tracepoint {}: it was renamed, or its configuration leaves it out"},
-                        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to attach to raw tracepoint '*'",
-                         "this kernel has no tracepoint {}, or the program reads more arguments than it has"},
-                        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to create tracepoint '*' perf event",
-                         "this kernel has no tracepoint {}: it was renamed, or its configuration leaves it out"},
-                        {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to create * '*' perf event",
-                         "this kernel has no such symbol, or its configuration has no probes: attach to a tracepoint or another function"},
+                {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to find kernel BTF type ID of '*'",
+                 "this kernel has no {} to attach to: it was renamed, inlined or left out; attach elsewhere, or use bpf_program__set_autoload() to try one name after another"},
+                {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to find BPF program * BTF ID for '*'",
+                 "the program to be replaced or traced has no such function"},
+                {CLASS_ATTACH_TARGET, ANYWHERE, 0, "struct_ops init_kern*is not found in kernel BTF",
+                 "this kernel lacks that struct_ops type: leave the map out on it with bpf_map__set_autocreate()"},
+                {CLASS_ATTACH_TARGET, ANYWHERE, 0, "struct_ops init_kern*Cannot find member",
+                 "this kernel's struct_ops type lacks that member: use a flavour of the struct without it"},
+                {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is not a supported struct",
+                 "this kernel has no such struct_ops type: leave program and map out on it with bpf_program__set_autoload() and bpf_map__set_autocreate()"},
+                {CLASS_ATTACH_TARGET, LOADING, 0, "The function * type * is unsupported",
+                 "this kernel cannot attach to a function with such an argument: attach to another one, or with a kprobe"},
+                {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is not a function",
+                 "the name to attach to is not a function on this kernel: attach elsewhere"},
+                {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is invalid",
+                 "the name to attach to does not exist in this kernel's BTF: attach elsewhere"},
+                {CLASS_ATTACH_TARGET, LOADING, 0, "is not modifiable",
+                 "this kernel does not let programs change what that function returns: attach to one that it allows"},
+                {CLASS_ATTACH_TARGET, LOADING, 0, "The address of function * cannot be found",
+                 "function {} was inlined or left out of this kernel: attach elsewhere"},
+                {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to determine tracepoint '*' perf event ID",
+                 "this kernel has no tracepoint {}: it was renamed, or its configuration leaves it out"},
+                {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to attach to raw tracepoint '*'",
+                 "this kernel has no tracepoint {}, or the program reads more arguments than it has"},
+                {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to create tracepoint '*' perf event",
+                 "this kernel has no tracepoint {}: it was renamed, or its configuration leaves it out"},
+                {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to create * '*' perf event",
+                 "this kernel has no such symbol, or its configuration has no probes: attach to a tracepoint or another function"},
 
-                        /* perf_event_set_bpf_prog() compares the largest offset read with where the
-                           tracepoint's last field ends */
-                        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EACCES, "failed to attach to tracepoint '*':",
-                         "the program reads further into its context than tracepoint {} has fields on this kernel; on PREEMPT_RT kernels before 6.7 the types of system calls' tracepoints do not tell where the arguments are: read them through raw_tp/sys_enter or a kprobe"},
-                        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EEXIST, "struct_ops '*' cannot be registered",
-                         "something with the name of {} is already registered on this kernel: choose another name"},
-                        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EBUSY, "struct_ops '*' cannot be registered",
-                         "this kernel has room for one such struct_ops, and it is taken: {} can be registered when that one is gone"},
-                        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EINVAL, "struct_ops '*' cannot be registered",
-                         "the kernel found {} incomplete: a name or a member that its kind must have is missing, or a flag that this kernel does not know is set"},
-                        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "struct_ops '*' cannot be registered",
-                         "the kernel knows the type of {} and does not register it: see its configuration, and what members and flags this version asks for"},
-                        /* 524 is the kernel's own ENOTSUPP, which no C library knows */
-                        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 524, "prog '*': failed to attach:",
-                         "this kernel knows the target of {}, but cannot attach there in this way (ENOTSUPP), as before 6.6 to a function with more than six arguments: use a kprobe, or another function"},
-                        /* bpf_arch_text_poke() finds another instruction than the one that a tracer may
-                           replace */
-                        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EBUSY, "prog '*': failed to attach:",
-                         "the function that {} attaches to has no place for a tracer on this kernel (it is notrace), or another program replaces it: attach elsewhere"},
-                        {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: Operation not permitted",
-                         "the kernel denies attaching: see lockdown and perf_event_paranoid"},
-                        {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: Permission denied",
-                         "the kernel denies attaching: see lockdown and perf_event_paranoid"},
-                        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: *",
-                         "this kernel knows the target, but does not attach this program to it ({}): use another function, or another type of program for the same one"},
+                /* perf_event_set_bpf_prog() compares the largest offset read with where the
+                   tracepoint's last field ends */
+                {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EACCES, "failed to attach to tracepoint '*':",
+                 "the program reads further into its context than tracepoint {} has fields on this kernel; on PREEMPT_RT kernels before 6.7 the types of system calls' tracepoints do not tell where the arguments are: read them through raw_tp/sys_enter or a kprobe"},
+                {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EEXIST, "struct_ops '*' cannot be registered",
+                 "something with the name of {} is already registered on this kernel: choose another name"},
+                {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EBUSY, "struct_ops '*' cannot be registered",
+                 "this kernel has room for one such struct_ops, and it is taken: {} can be registered when that one is gone"},
+                {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EINVAL, "struct_ops '*' cannot be registered",
+                 "the kernel found {} incomplete: a name or a member that its kind must have is missing, or a flag that this kernel does not know is set"},
+                {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "struct_ops '*' cannot be registered",
+                 "the kernel knows the type of {} and does not register it: see its configuration, and what members and flags this version asks for"},
+                /* 524 is the kernel's own ENOTSUPP, which no C library knows */
+                {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 524, "prog '*': failed to attach:",
+                 "this kernel knows the target of {}, but cannot attach there in this way (ENOTSUPP), as before 6.6 to a function with more than six arguments: use a kprobe, or another function"},
+                /* bpf_arch_text_poke() finds another instruction than the one that a tracer may
+                   replace */
+                {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), EBUSY, "prog '*': failed to attach:",
+                 "the function that {} attaches to has no place for a tracer on this kernel (it is notrace), or another program replaces it: attach elsewhere"},
+                {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: Operation not permitted",
+                 "the kernel denies attaching: see lockdown and perf_event_paranoid"},
+                {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: Permission denied",
+                 "the kernel denies attaching: see lockdown and perf_event_paranoid"},
+                {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: *",
+                 "this kernel knows the target, but does not attach this program to it ({}): use another function, or another type of program for the same one"},
 
-                        {CLASS_HELPER, LOADING,
-                         0, "program of this type cannot use helper *", "this kernel does not offer helper {} to programs of this type: test with bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_x) before the call"},
-                        {CLASS_HELPER, LOADING, 0, "invalid func unknown#*",
-                         "this kernel has no helper number {}: test with bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_x) before the call"},
-                        {CLASS_HELPER, LOADING, 0, "unknown func *",
-                         "this kernel does not offer helper {} to programs of this type: test with bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_x) before the call"},
-                        {CLASS_HELPER, LOADING, 0,
-                         "cannot call GPL-restricted function from non-GPL compatible program",
-                         "the helper is reserved for programs under a GPL-compatible licence: see the object's \"license\" section"},
-                        {CLASS_TOO_COMPLEX, LOADING, 0, "BPF program is too large. Processed * insn",
-                         "this kernel's verifier gave up after {} instructions: bound the loops tighter, use bpf_loop() or split the program"},
-                        {CLASS_TOO_COMPLEX, LOADING, 0, "The sequence of * jumps is too complex",
-                         "too many branches in a row: put part of the code into a global (non-static) function"},
-                        {CLASS_TOO_COMPLEX, LOADING, 0, "too many subprograms",
-                         "a program may have 256 functions: let clang inline some (static __always_inline), or split it"},
-                        {CLASS_TOO_COMPLEX, LOADING, 0, "the call stack of * frames is too deep",
-                         "{} functions, each called by the one before, are more than this kernel's verifier follows: let clang inline some (static __always_inline)"},
-                        {CLASS_TOO_COMPLEX, LOADING, 0, "BPF program load failed: Argument list too long",
-                         "the program has more instructions than this kernel takes: split it with tail calls"},
+                {CLASS_HELPER, LOADING, 0, "program of this type cannot use helper *",
+                 "this kernel does not offer helper {} to programs of this type: test with bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_x) before the call"},
+                {CLASS_HELPER, LOADING, 0, "invalid func unknown#*",
+                 "this kernel has no helper number {}: test with bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_x) before the call"},
+                {CLASS_HELPER, LOADING, 0, "unknown func *",
+                 "this kernel does not offer helper {} to programs of this type: test with bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_x) before the call"},
+                {CLASS_HELPER, LOADING, 0, "cannot call GPL-restricted function from non-GPL compatible program",
+                 "the helper is reserved for programs under a GPL-compatible licence: see the object's \"license\" section"},
+                {CLASS_TOO_COMPLEX, LOADING, 0, "BPF program is too large. Processed * insn",
+                 "this kernel's verifier gave up after {} instructions: bound the loops tighter, use bpf_loop() or split the program"},
+                {CLASS_TOO_COMPLEX, LOADING, 0, "The sequence of * jumps is too complex",
+                 "too many branches in a row: put part of the code into a global (non-static) function"},
+                {CLASS_TOO_COMPLEX, LOADING, 0, "too many subprograms",
+                 "a program may have 256 functions: let clang inline some (static __always_inline), or split it"},
+                {CLASS_TOO_COMPLEX, LOADING, 0, "the call stack of * frames is too deep",
+                 "{} functions, each called by the one before, are more than this kernel's verifier follows: let clang inline some (static __always_inline)"},
+                {CLASS_TOO_COMPLEX, LOADING, 0, "BPF program load failed: Argument list too long",
+                 "the program has more instructions than this kernel takes: split it with tail calls"},
 
-                        {CLASS_OPEN, ANYWHERE, 0, "bad map relo against '*' in section",
-                         "map {} is defined in the old way (SEC(\"maps\")), which libbpf 1.0 dropped: define it in SEC(\".maps\")"},
+                {CLASS_OPEN, ANYWHERE, 0, "bad data relo against section '*'",
+                 "the program refers to section {}, of which libbpf makes no map: put the variable into .data, .bss or .rodata"},
+                {CLASS_OPEN, ANYWHERE, 0, "bad map relo against '*' in section",
+                 "map {} is defined in the old way (SEC(\"maps\")), which libbpf 1.0 dropped: define it in SEC(\".maps\")"},
 
-                        {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '.text'",
-                         "the object holds functions for other objects and no program: link it with the object that calls them (bpftool gen object)"},
-                        {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '*'",
-                         "libbpf knows no program type for section {}: correct the name in SEC(), or say the type in the object's ini, [programs] PROGRAM.type = socket_filter"},
-                        {CLASS_PROG_TYPE, ANYWHERE, 0, "unrecognized ELF section name '*'",
-                         "libbpf knows no program type for section {}: correct the name in SEC()"},
+                {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '.text'",
+                 "the object holds functions for other objects and no program: link it with the object that calls them (bpftool gen object)"},
+                {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '*'",
+                 "libbpf knows no program type for section {}: correct the name in SEC(), or say the type in the object's ini, [programs] PROGRAM.type = socket_filter"},
+                {CLASS_PROG_TYPE, ANYWHERE, 0, "unrecognized ELF section name '*'",
+                 "libbpf knows no program type for section {}: correct the name in SEC()"},
 
-                        /* Which instruction it is tells what it is for (instruction-set.rst,
-                           "conformance groups"; verifier.c). */
-                        {CLASS_KFUNC, LOADING, 0, "BPF_CALL uses reserved fields",
-                         "this kernel cannot call that kind of function (kfuncs: 5.13, those of modules: 5.16): fall back to a helper where bpf_ksym_exists() says no"},
-                        {CLASS_VERIFIER, LOADING, 0, "BPF_STX uses reserved fields",
-                         "the program has an atomic operation that this kernel does not know (before 5.12 all that return a value): compile with -mcpu=v2 and leave the results of __sync_*() unused"},
-                        {CLASS_VERIFIER, LOADING, 0, "BPF_ATOMIC uses *",
-                         "the program has an atomic operation that this kernel does not know: use plain __sync_fetch_and_add() and the like, or compile with an older -mcpu"},
-                        {CLASS_VERIFIER, LOADING, 0, "BPF_XADD uses *",
-                         "the program has an atomic operation that this kernel does not know (before 5.12 all that return a value): compile with -mcpu=v2 and leave the results of __sync_*() unused"},
-                        {CLASS_VERIFIER, LOADING, 0, "BPF_LDX uses reserved fields",
-                         "the program has a load that extends the sign, which kernels know since 6.6: compile with -mcpu=v3"},
-                        {CLASS_VERIFIER, LOADING, 0, "BPF_MOV uses reserved fields",
-                         "the program has a move that extends the sign (kernels know it since 6.6) or casts between address spaces (6.9): compile with -mcpu=v3, and leave arenas out on older kernels"},
-                        {CLASS_VERIFIER, LOADING, 0, "BPF_ALU uses reserved fields",
-                         "the program divides signed numbers by an instruction that kernels know since 6.6: compile with -mcpu=v3"},
-                        {CLASS_VERIFIER, LOADING, 0, "BPF_END uses reserved fields",
-                         "the program swaps bytes by an instruction that kernels know since 6.6: compile with -mcpu=v3"},
-                        {CLASS_VERIFIER, LOADING, 0, "BPF_JA uses reserved fields",
-                         "the program has a jump over more than 32767 instructions, which kernels know since 6.6: compile with -mcpu=v3, or split the program"},
-                        {CLASS_VERIFIER, LOADING, 0, "BPF_* uses reserved fields",
-                         "the program has an instruction (BPF_{}) in a form that is newer than this kernel: compile with an older -mcpu (v3 for kernels before 6.6, v2 before 5.12)"},
-                        {CLASS_VERIFIER, LOADING, 0, "unknown opcode *",
-                         "the program has an instruction (opcode {}) that is newer than this kernel: compile with an older -mcpu (v3 for kernels before 6.6, v2 before 5.12)"},
-                        {CLASS_VERIFIER, LOADING, 0, "invalid BPF_JMP/JMP32 opcode *",
-                         "the program has a jump (opcode {}) that is newer than this kernel, such as may_goto (6.9): compile with an older -mcpu, or bound the loop in another way"},
-                        {CLASS_VERIFIER, LOADING, 0, "number of funcs in func_info doesn't match number of subprogs",
-                         "the program hands a function to a helper (bpf_for_each_map_elem(), bpf_loop(), bpf_timer), which kernels know since 5.13: write the loop out for older kernels"},
-                        {CLASS_VERIFIER, LOADING, 0, "infinite loop detected at insn",
-                         "the verifier cannot see that the loop ends: count down from a constant, or use bpf_loop()"},
-                        {CLASS_VERIFIER, LOADING, 0, "back-edge from insn",
-                         "this verifier accepts no loop here: unroll it (#pragma unroll) or use bpf_loop()"},
-                        {CLASS_VERIFIER, LOADING, 0, "unreachable insn",
-                         "code that is never reached, often after a poisoned or constant branch: let clang remove it, or guard it at run time"},
-                        {CLASS_VERIFIER, LOADING, 0, "jump out of range",
-                         "a branch leads outside the program: the object is damaged or was linked wrongly"},
-                        {CLASS_VERIFIER, LOADING, 0, "!read_ok",
-                         "a register is used that this path never set: initialise it, and remember that calls clobber r1 to r5"},
-                        {CLASS_VERIFIER, LOADING, 0, "invalid mem access '*_or_null_'",
-                         "the pointer may be NULL on this kernel, whose verifier knows which arguments of a tracepoint are: test it before use"},
-                        {CLASS_VERIFIER, LOADING, 0, "type=*_or_null_ expected=",
-                         "the pointer may be NULL on this kernel, whose verifier knows which arguments of a tracepoint are: test it before passing it"},
-                        {CLASS_VERIFIER, LOADING, 0, "Possibly NULL pointer passed to *",
-                         "the pointer may be NULL here: test it before passing it"},
-                        {CLASS_VERIFIER, LOADING, 0, "dereference of modified ctx ptr",
-                         "the compiler added to the context's address before the load, which this verifier refuses: load the field at a constant offset from ctx itself, and keep the compiler from joining branches that read different fields (barrier_var(), volatile)"},
-                        {CLASS_VERIFIER, LOADING, 0, "should have been in *",
-                         "the program may return a value that this kernel does not accept from its type; it must be in {}: return a constant, or bound the value right before the return"},
-                        {CLASS_VERIFIER, LOADING, 0, "is not supported yet",
-                         "this kernel does not support what the quoted line names for this type of program: leave the program out on it (bpf_program__set_autoload()), or use another type"},
-                        {CLASS_VERIFIER, LOADING, 0, "invalid mem access '*_or_null'",
-                         "the pointer may be NULL here: test it before use"},
-                        {CLASS_VERIFIER, LOADING, 0, "invalid mem access",
-                         "the verifier does not trust that pointer on this kernel: read through BPF_CORE_READ() or bpf_probe_read_kernel()"},
-                        {CLASS_VERIFIER, LOADING, 0, "invalid bpf_context access",
-                         "the context has no such field on this kernel, or not with this width: load it as its type says"},
-                        {CLASS_VERIFIER, LOADING, 0, "invalid access to map value",
-                         "the offset into the map's value is not bounded for this verifier: mask or compare it right before the access"},
-                        {CLASS_VERIFIER, LOADING, 0, "unbounded memory access",
-                         "the size is not bounded for this verifier: mask or compare it right before the access"},
-                        {CLASS_VERIFIER, LOADING, 0, "min value is negative",
-                         "the size may be negative for this verifier: use an unsigned type and compare it right before the access"},
-                        {CLASS_VERIFIER, LOADING, 0, "Unreleased reference",
-                         "a path ends without releasing a reference: release or submit it on every path"},
+                /* Which instruction it is tells what it is for (instruction-set.rst,
+                   "conformance groups"; verifier.c). */
+                {CLASS_KFUNC, LOADING, 0, "BPF_CALL uses reserved fields",
+                 "this kernel cannot call that kind of function (kfuncs: 5.13, those of modules: 5.16): fall back to a helper where bpf_ksym_exists() says no"},
+                {CLASS_VERIFIER, LOADING, 0, "BPF_STX uses reserved fields", "the program has an atomic operation that this kernel does not know (before 5.12 all that return a value): compile with -mcpu=v2 and leave the results of __sync_*() unused"},
+                {CLASS_VERIFIER, LOADING, 0, "BPF_ATOMIC uses *",
+                 "the program has an atomic operation that this kernel does not know: use plain __sync_fetch_and_add() and the like, or compile with an older -mcpu"},
+                {CLASS_VERIFIER, LOADING, 0, "BPF_XADD uses *",
+                 "the program has an atomic operation that this kernel does not know (before 5.12 all that return a value): compile with -mcpu=v2 and leave the results of __sync_*() unused"},
+                {CLASS_VERIFIER, LOADING, 0, "BPF_LDX uses reserved fields",
+                 "the program has a load that extends the sign, which kernels know since 6.6: compile with -mcpu=v3"},
+                {CLASS_VERIFIER, LOADING, 0, "BPF_MOV uses reserved fields",
+                 "the program has a move that extends the sign (kernels know it since 6.6) or casts between address spaces (6.9): compile with -mcpu=v3, and leave arenas out on older kernels"},
+                {CLASS_VERIFIER, LOADING, 0, "BPF_ALU uses reserved fields",
+                 "the program divides signed numbers by an instruction that kernels know since 6.6: compile with -mcpu=v3"},
+                {CLASS_VERIFIER, LOADING, 0, "BPF_END uses reserved fields",
+                 "the program swaps bytes by an instruction that kernels know since 6.6: compile with -mcpu=v3"},
+                {CLASS_VERIFIER, LOADING, 0, "BPF_JA uses reserved fields",
+                 "the program has a jump over more than 32767 instructions, which kernels know since 6.6: compile with -mcpu=v3, or split the program"},
+                {CLASS_VERIFIER, LOADING, 0, "BPF_* uses reserved fields",
+                 "the program has an instruction (BPF_{}) in a form that is newer than this kernel: compile with an older -mcpu (v3 for kernels before 6.6, v2 before 5.12)"},
+                {CLASS_VERIFIER, LOADING, 0, "unknown opcode *",
+                 "the program has an instruction (opcode {}) that is newer than this kernel: compile with an older -mcpu (v3 for kernels before 6.6, v2 before 5.12)"},
+                {CLASS_VERIFIER, LOADING, 0, "invalid BPF_JMP/JMP32 opcode *",
+                 "the program has a jump (opcode {}) that is newer than this kernel, such as may_goto (6.9): compile with an older -mcpu, or bound the loop in another way"},
+                {CLASS_VERIFIER, LOADING, 0, "number of funcs in func_info doesn't match number of subprogs",
+                 "the program hands a function to a helper (bpf_for_each_map_elem(), bpf_loop(), bpf_timer), which kernels know since 5.13: write the loop out for older kernels"},
+                {CLASS_VERIFIER, LOADING, 0, "infinite loop detected at insn",
+                 "the verifier cannot see that the loop ends: count down from a constant, or use bpf_loop()"},
+                {CLASS_VERIFIER, LOADING, 0, "back-edge from insn",
+                 "this verifier accepts no loop here: unroll it (#pragma unroll) or use bpf_loop()"},
+                {CLASS_VERIFIER, LOADING, 0, "unreachable insn",
+                 "code that is never reached, often after a poisoned or constant branch: let clang remove it, or guard it at run time"},
+                {CLASS_VERIFIER, LOADING, 0, "jump out of range",
+                 "a branch leads outside the program: the object is damaged or was linked wrongly"},
+                {CLASS_VERIFIER, LOADING, 0, "!read_ok",
+                 "a register is used that this path never set: initialise it, and remember that calls clobber r1 to r5"},
+                {CLASS_VERIFIER, LOADING, 0, "invalid mem access '*_or_null_'",
+                 "the pointer may be NULL on this kernel, whose verifier knows which arguments of a tracepoint are: test it before use"},
+                {CLASS_VERIFIER, LOADING, 0, "type=*_or_null_ expected=",
+                 "the pointer may be NULL on this kernel, whose verifier knows which arguments of a tracepoint are: test it before passing it"},
+                {CLASS_VERIFIER, LOADING, 0, "Possibly NULL pointer passed to *",
+                 "the pointer may be NULL here: test it before passing it"},
+                {CLASS_VERIFIER, LOADING, 0, "dereference of modified ctx ptr",
+                 "the compiler added to the context's address before the load, which this verifier refuses: load the field at a constant offset from ctx itself, and keep the compiler from joining branches that read different fields (barrier_var(), volatile)"},
+                {CLASS_VERIFIER, LOADING, 0, "should have been in *",
+                 "the program may return a value that this kernel does not accept from its type; it must be in {}: return a constant, or bound the value right before the return"},
+                {CLASS_VERIFIER, LOADING, 0, "is not supported yet",
+                 "this kernel does not support what the quoted line names for this type of program: leave the program out on it (bpf_program__set_autoload()), or use another type"},
+                {CLASS_VERIFIER, LOADING, 0, "invalid mem access '*_or_null'",
+                 "the pointer may be NULL here: test it before use"},
+                {CLASS_VERIFIER, LOADING, 0, "invalid mem access",
+                 "the verifier does not trust that pointer on this kernel: read through BPF_CORE_READ() or bpf_probe_read_kernel()"},
+                {CLASS_VERIFIER, LOADING, 0, "invalid bpf_context access",
+                 "the context has no such field on this kernel, or not with this width: load it as its type says"},
+                {CLASS_VERIFIER, LOADING, 0, "invalid access to map value",
+                 "the offset into the map's value is not bounded for this verifier: mask or compare it right before the access"},
+                {CLASS_VERIFIER, LOADING, 0, "unbounded memory access",
+                 "the size is not bounded for this verifier: mask or compare it right before the access"},
+                {CLASS_VERIFIER, LOADING, 0, "min value is negative",
+                 "the size may be negative for this verifier: use an unsigned type and compare it right before the access"},
+                {CLASS_VERIFIER, LOADING, 0, "Unreleased reference",
+                 "a path ends without releasing a reference: release or submit it on every path"},
 };
 
 static const char newer_struct_ops[] =
-        "the libbpf that loads it here does not know SEC(\".struct_ops.link\"), which came with libbpf 1.3: nothing is known of the kernel; run it with its loader (run --loader), or use SEC(\".struct_ops\")";
+        "the libbpf that loads it here does not know SEC(\".struct_ops.link\"), which came with libbpf 1.2: nothing is known of the kernel; run it with its loader (run --loader), or use SEC(\".struct_ops\")";
 
 /*
  * What libbpf passed over at first and failed for later: the kernel's words alone would blame the kernel. `effect` is
@@ -283,6 +282,23 @@ static const struct {
          CLASS_PROG_TYPE, newer_struct_ops},
         {"skipping unrecognized data section(*) .struct_ops.link", "failed to load: -524", CLASS_PROG_TYPE,
          newer_struct_ops},
+};
+
+/* Texts that name a section which this libbpf does not know; a newer one may (loader_age.h). */
+static const struct row unknown_sections[] = {
+        {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '*'", ""},
+        {CLASS_PROG_TYPE, ANYWHERE, 0, "unrecognized ELF section name '*'", ""},
+        {CLASS_OPEN, ANYWHERE, 0, "bad data relo against section '*'", ""},
+};
+
+static const char newer_section[] =
+        "the libbpf that loads it here does not know SEC(\"%s\"), which libbpf %s and later do, so nothing is known of the kernel: load it with a newer one (make LIBBPF=newest), or with its own loader (run --loader)";
+
+/* Where the class alone tells. */
+static const enum reject_side sides[CLASS_COUNT] = {
+        [CLASS_NO_KERNEL_BTF] = SIDE_KERNEL, [CLASS_OBJECT_NO_BTF] = SIDE_OBJECT, [CLASS_HELPER] = SIDE_KERNEL,
+        [CLASS_KFUNC] = SIDE_KERNEL,         [CLASS_MAP_TYPE] = SIDE_KERNEL,      [CLASS_PROG_TYPE] = SIDE_KERNEL,
+        [CLASS_OPEN] = SIDE_OBJECT,
 };
 
 static const char generic_verifier_advice[] =
@@ -376,6 +392,32 @@ static void classify_by_errno(enum cell_phase phase, int err, struct span reason
 		out->line = line_text(reason);
 }
 
+/* What sounds like a mistake in the object's sections is none where a newer libbpf knows them. */
+static bool classify_by_age(enum cell_phase phase, struct span reason, struct span log, struct rejection *out)
+{
+	struct span line, captured;
+
+	for (size_t i = 0; i < sizeof(unknown_sections) / sizeof(*unknown_sections); i++) {
+		const struct row *row = &unknown_sections[i];
+		cleanup_free char *section = NULL;
+		const char *since;
+
+		if (!(row->phases & AT(phase)) ||
+		    (!find_row(row, reason, &line, &captured) && !find_row(row, log, &line, &captured)))
+			continue;
+		section = line_text(captured);
+		since = loader_age_since(section);
+		if (!since)
+			continue;
+		out->class = row->class;
+		out->side = SIDE_LOADER;
+		out->line = line_text(line);
+		out->advice = xasprintf(newer_section, section, since);
+		return true;
+	}
+	return false;
+}
+
 static bool classify_by_omissions(enum cell_phase phase, struct span log, struct rejection *out)
 {
 	struct span line, captured;
@@ -386,6 +428,7 @@ static bool classify_by_omissions(enum cell_phase phase, struct span log, struct
 		if (!find_row(&effect, log, &line, &captured) || !find_row(&cause, log, &line, &captured))
 			continue;
 		out->class = omissions[i].class;
+		out->side = SIDE_LOADER;
 		out->line = line_text(line);
 		out->advice = xstrdup(omissions[i].advice);
 		return true;
@@ -403,6 +446,8 @@ static bool classify_by_rows(enum cell_phase phase, struct span reason, struct s
 		if (!find_row(&rows[i], reason, &line, &captured) && !find_row(&rows[i], log, &line, &captured))
 			continue;
 		out->class = rows[i].class;
+		/* a row of this class names a section; the kernel says nothing at all */
+		out->side = rows[i].class == CLASS_PROG_TYPE ? SIDE_OBJECT : SIDE_UNKNOWN;
 		out->line = line_text(line);
 		out->advice = fill_advice(rows[i].advice, captured);
 		return true;
@@ -418,7 +463,8 @@ void classify_rejection(enum cell_phase phase, int err, const char *reason, cons
 
 	verdict.at = load_log_verdict(verifier.at, verifier.len, &verdict.len);
 	*out = (struct rejection){.class = CLASS_OTHER};
-	if (!classify_by_omissions(phase, whole, out) && !classify_by_rows(phase, why, whole, out)) {
+	if (!classify_by_omissions(phase, whole, out) && !classify_by_age(phase, why, whole, out) &&
+	    !classify_by_rows(phase, why, whole, out)) {
 		if (phase == PHASE_LOAD && verdict.len) {
 			out->class = CLASS_VERIFIER;
 			out->line = line_text(verdict);
@@ -427,6 +473,8 @@ void classify_rejection(enum cell_phase phase, int err, const char *reason, cons
 			classify_by_errno(phase, err, why, whole, out);
 		}
 	}
+	if (out->side == SIDE_UNKNOWN)
+		out->side = sides[out->class];
 	if (!out->advice)
 		out->advice = xstrdup("see the cell's full log");
 	if (!out->line || !*out->line) {

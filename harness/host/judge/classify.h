@@ -10,6 +10,7 @@
 
 struct rejection {
 	enum reject_class class;
+	enum reject_side side;
 	char *line;   /* never empty */
 	char *advice; /* a sentence to the object's author, never empty */
 };

@@ -52,6 +52,7 @@ static void reject(struct result_cell *c, enum cell_phase phase, int err, const 
 		buf_printf(&reason, " (%s %s, instruction %u of %s)", fatal->kind, fatal->spec, fatal->insn,
 		           fatal->program);
 	conclude(c, VERDICT_REJECTED, why.class, buf_str(&reason), why.advice);
+	c->side = why.side;
 }
 
 static void reject_program(struct result_cell *c, const struct result_program *p, const char *log)
@@ -326,6 +327,7 @@ static void reject_loader(struct result_cell *c, const struct judge_facts *facts
 	         why.class != CLASS_OTHER ? why.advice
 	         : *last                  ? "see its full output in the cell's log"
 	                                  : "it printed nothing: make it say what it does (--verbose, or the like)");
+	c->side = why.side;
 }
 
 void judge_cell(struct result_cell *c, const struct judge_facts *facts)

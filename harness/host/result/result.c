@@ -53,8 +53,8 @@ struct result *result_new(void)
 {
 	struct result *r = xcalloc(1, sizeof(*r));
 
-	SET_EMPTY(&r->started, &r->host.uname, &r->host.qemu, &r->host.accel, &r->host.libbpf, &r->host.cc, &r->host.clang,
-	          &r->host.vmlinux_h, &r->part.list_sha256);
+	SET_EMPTY(&r->started, &r->host.uname, &r->host.qemu, &r->host.accel, &r->host.libbpf, &r->host.cc,
+	          &r->host.clang, &r->host.vmlinux_h, &r->part.list_sha256);
 	return r;
 }
 

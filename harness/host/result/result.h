@@ -127,6 +127,7 @@ struct result_cell {
 	char *object; /* name */
 	enum verdict verdict;
 	enum reject_class class;
+	enum reject_side side;
 	enum evidence evidence;
 	enum cell_phase phase;
 	char *reason;   /* one line: why it is not a pass */

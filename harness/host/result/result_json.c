@@ -23,6 +23,14 @@ static void codec_class(struct codec *x, json_t *node, enum reject_class *class)
 		                                       reject_class_parse);
 }
 
+/* Absent where it is not known, as in the results of versions that did not tell. */
+static void codec_side(struct codec *x, json_t *node, enum reject_side *side)
+{
+	if (x->writing ? *side == SIDE_UNKNOWN : !json_object_get(node, "side"))
+		return;
+	*side = (enum reject_side)codec_term(x, node, "side", (int)*side, reject_side_name(*side), reject_side_parse);
+}
+
 /* Absent where nobody measured it, as in the results of versions that did not. */
 static void codec_evidence(struct codec *x, json_t *node, enum evidence *evidence)
 {
@@ -160,6 +168,7 @@ static void cell_entry(struct codec *x, json_t *node, void *owner, size_t index)
 	c->verdict =
 	        (enum verdict)codec_term(x, node, "verdict", (int)c->verdict, verdict_name(c->verdict), verdict_parse);
 	codec_class(x, node, &c->class);
+	codec_side(x, node, &c->side);
 	codec_evidence(x, node, &c->evidence);
 	codec_string(x, node, "reason", &c->reason);
 	codec_string(x, node, "expected", &c->expected);
