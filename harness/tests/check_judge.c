@@ -427,6 +427,26 @@ START_TEST(facts_come_to_one_verdict)
 }
 END_TEST
 
+/* An extern that is 0 is a fallback like any other, alone and beside one. */
+START_TEST(a_weak_extern_that_is_0_is_a_fallback)
+{
+	struct result *r = result_new();
+	struct result_cell *c;
+
+	fill(r, &c, 0);
+	text_set(&c->absent_externs, "bpf_one bpf_two");
+	judge_cell(c, &cases[0].facts);
+	ck_assert_int_eq(c->verdict, VERDICT_DEGRADED);
+	ck_assert_ptr_nonnull(strstr(c->reason, "fallback: the weak extern bpf_one is 0"));
+	ck_assert_ptr_nonnull(strstr(c->reason, "(and 1 more)"));
+	ck_assert(judge_has_fallback(c));
+	c->relocations[0].outcome = RELO_ABSENT;
+	judge_cell(c, &cases[0].facts);
+	ck_assert_ptr_nonnull(strstr(c->reason, "is absent (and 2 more)"));
+	result_free(r);
+}
+END_TEST
+
 /* What is measured decides how far a cell came; a program's load counts where nobody measured more. */
 static const struct {
 	enum cell_phase phase;
@@ -488,6 +508,7 @@ int main(void)
 {
 	const struct suite_row tests[] = {
 	        EACH(facts_come_to_one_verdict, cases),
+	        TEST(a_weak_extern_that_is_0_is_a_fallback),
 	        EACH(evidence_is_the_farthest_that_was_seen, levels),
 	        RANGE(only_two_outcomes_are_fallbacks, 0, RELO_OUTCOME_COUNT),
 	};

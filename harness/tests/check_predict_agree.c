@@ -205,15 +205,58 @@ START_TEST(verdict)
 	                                       .class = CLASS_RELOCATION,
 	                                       .phase = (uint8_t)verdicts[_i].phase,
 	                                       .reason = (char *)"why"};
+	const struct predict_object none = {0};
 	struct result *r = result_new();
 	struct result_cell *cell = result_add_cell(r);
 
 	cell->verdict = verdicts[_i].verdict;
 	cell->phase = verdicts[_i].measured;
-	predict_agree_cell(&predicted, cell);
+	predict_agree_cell(&none, &predicted, cell);
 	ck_assert_int_eq(*cell->disagreement != '\0', verdicts[_i].refuted);
 	ck_assert_int_eq(*cell->predicted != '\0', verdicts[_i].forecast != FORECAST_NONE);
 	ck_assert_int_eq(result_exit_status(r) == EXIT_CONTRADICTION, verdicts[_i].refuted);
+	result_free(r);
+}
+END_TEST
+
+/* A weak extern "f", what the types say of it and what libbpf left at 0. */
+static const struct {
+	enum need_kind kind;
+	enum need_state state;
+	const char *absent;
+	enum cell_phase phase;
+	bool refuted;
+} externs[] = {
+        {NEED_KFUNC, NEED_UNUSED, "f", PHASE_DONE, false},
+        {NEED_KFUNC, NEED_UNUSED, "ff f g", PHASE_DONE, false},
+        {NEED_KFUNC, NEED_UNUSED, "f___new", PHASE_DONE, false},
+        {NEED_KFUNC, NEED_UNUSED, "ff", PHASE_DONE, true},
+        {NEED_VARIABLE, NEED_UNUSED, "", PHASE_DONE, true},
+        {NEED_VARIABLE, NEED_HOLDS, "f", PHASE_ATTACH, true},
+        {NEED_KFUNC, NEED_HOLDS, "", PHASE_DONE, false},
+        /* one of two flavours is what the kernel has */
+        {NEED_KFUNC, NEED_HOLDS, "f___old", PHASE_DONE, false},
+        {NEED_KFUNC, NEED_DOUBTED, "f", PHASE_DONE, false},
+        /* found or not, nobody said it of an object that was not loaded */
+        {NEED_KFUNC, NEED_UNUSED, "", PHASE_LOAD, false},
+        {NEED_CONFIG, NEED_UNUSED, "", PHASE_DONE, false},
+};
+
+START_TEST(weak_externs)
+{
+	struct need need = {.kind = (uint8_t)externs[_i].kind, .name = (char *)"f", .optional = true};
+	uint8_t state = (uint8_t)externs[_i].state;
+	const struct predict_object object = {.needs = &need, .need_count = 1};
+	const struct predict_cell predicted = {.forecast = FORECAST_FALLBACK, .needs = &state, .need_count = 1};
+	struct result *r = result_new();
+	struct result_cell *cell = result_add_cell(r);
+
+	cell->verdict = VERDICT_PASS;
+	cell->phase = externs[_i].phase;
+	free(cell->absent_externs);
+	cell->absent_externs = strdup(externs[_i].absent);
+	predict_agree_cell(&object, &predicted, cell);
+	ck_assert_msg((*cell->disagreement != '\0') == externs[_i].refuted, "%s", cell->disagreement);
 	result_free(r);
 }
 END_TEST
@@ -223,6 +266,7 @@ int main(void)
 	const struct suite_row tests[] = {
 	        EACH(relocations, cases),
 	        EACH(verdict, verdicts),
+	        EACH(weak_externs, externs),
 	};
 
 	return suite_run("predict_agree", tests, COUNT(tests));

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/witness/extern_log.h"
 #include "tests/relo/fake_load.h"
 #include "tests/suite.h"
 
@@ -187,6 +188,32 @@ START_TEST(second_load_overwrites_the_first)
 }
 END_TEST
 
+/* As libbpf 1.1 to 1.7 print them, with what stands beside them. */
+static const struct {
+	const char *text, *names;
+} externs[] = {
+        {"libbpf: extern 'bpf_no_such_kfunc' (weak): not resolved, defaulting to zero\n", "x bpf_no_such_kfunc"},
+        {"extern 'f___old' (weak): not resolved, defaulting to zero\n", "x f___old"},
+        {"extern 'CONFIG_NONE' (weak): not resolved, defaulting to zero\n", "x"},
+        {"extern 'LINUX_HAS_SYSCALL_WRAPPER' (weak): not resolved, defaulting to zero\n", "x"},
+        {"extern 'f' (strong): not resolved\n", "x"},
+        {"extern (func ksym) 'f': resolved to vmlinux [7]\n", "x"},
+        {"extern '", "x"},
+        {"extern '' (weak): not resolved", "x"},
+        {"", "x"},
+};
+
+START_TEST(weak_externs_are_told_from_the_log)
+{
+	struct buf names = {0};
+
+	buf_puts(&names, "x");
+	extern_log_line(externs[_i].text, &names);
+	ck_assert_str_eq(buf_str(&names), externs[_i].names);
+	buf_free(&names);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_row tests[] = {
@@ -194,6 +221,7 @@ int main(void)
 	        EACH(reads_what_libbpf_prints, spoken),
 	        TEST(nothing_is_said_of_a_program_left_out),
 	        TEST(nothing_is_said_after_libbpf_gave_up),
+	        EACH(weak_externs_are_told_from_the_log, externs),
 	        GROUP("made by hand"),
 	        EACH(reads_lines_of_rarer_cases, made),
 	        TEST(second_load_overwrites_the_first),

@@ -11,6 +11,7 @@
 #include "agent/load/kernel_btf.h"
 #include "agent/load/proof.h"
 #include "agent/load/setting.h"
+#include "agent/witness/extern_log.h"
 #include "base/cleanup.h"
 
 /* What is kept of libbpf's warnings and the verifier's log, per attempt. */
@@ -39,6 +40,8 @@ static int take_log(enum libbpf_print_level level, const char *fmt, va_list ap)
 	}
 	if (listening && listening->relo_log)
 		relo_log_line(listening->relo_log, text);
+	if (listening)
+		extern_log_line(text, &listening->absent_externs);
 	if (listening && level != LIBBPF_DEBUG)
 		log_keep(&listening->log, text, (size_t)n);
 	return n;
@@ -375,6 +378,7 @@ void attempt_close(struct attempt *a)
 	free(a->programs);
 	bpf_object__close(a->obj);
 	buf_free(&a->log);
+	buf_free(&a->absent_externs);
 	free(a->reason);
 	if (listening == a)
 		listening = NULL;

@@ -37,7 +37,8 @@ struct attempt {
 	size_t program_count;
 	struct bpf_link **registered; /* struct_ops maps; they outlive the process unless they are let go of */
 	size_t registered_count;
-	struct buf log; /* warnings and verifier logs, cut at a limit */
+	struct buf log;            /* warnings and verifier logs, cut at a limit */
+	struct buf absent_externs; /* weak ones that are 0, a blank between two */
 	enum cell_phase phase;
 	int err;      /* positive errno of what failed, 0 */
 	char *reason; /* NULL when nothing failed */

@@ -300,6 +300,7 @@ static void send_facts(struct load *l)
 	l->end.phase = (uint8_t)a->phase;
 	l->end.err = a->err;
 	l->end.reason = a->reason;
+	l->end.absent_externs = a->absent_externs.len ? a->absent_externs.data : NULL;
 	m = (struct message){.type = MESSAGE_CELL_END, .cell_end = l->end};
 	channel_send(&m);
 }

@@ -223,24 +223,46 @@ static enum evidence cell_evidence(const struct result_cell *c)
 	return has_comparison(c) ? EVIDENCE_TRUTH : best;
 }
 
-static void say_fine(struct result_cell *c)
+static size_t count_words(const char *text)
 {
-	bool proven = c->evidence == EVIDENCE_TRUTH;
+	size_t count = *text ? 1 : 0;
+
+	for (; *text; text++)
+		count += *text == ' ';
+	return count;
+}
+
+/* Which fallback the object took, and how many more. Returns false when it took none. */
+static bool add_fallbacks(const struct result_cell *c, struct buf *out)
+{
 	const struct result_relocation *first = NULL;
-	cleanup_buf struct buf reason = {0};
-	size_t fallbacks = 0;
+	size_t count = count_words(c->absent_externs);
 
 	for (size_t i = 0; i < c->relocation_count; i++) {
 		if (!judge_is_fallback(c->relocations[i].outcome))
 			continue;
 		first = first ? first : &c->relocations[i];
-		fallbacks++;
+		count++;
 	}
+	if (!count)
+		return false;
 	if (first)
-		buf_printf(&reason, "fallback: %s %s is %s", first->kind, *first->spec ? first->spec : first->type,
+		buf_printf(out, "fallback: %s %s is %s", first->kind, *first->spec ? first->spec : first->type,
 		           relo_outcome_name(first->outcome));
-	if (fallbacks > 1)
-		buf_printf(&reason, " (and %zu more)", fallbacks - 1);
+	else
+		buf_printf(out, "fallback: the weak extern %.*s is 0, for the kernel does not have it",
+		           (int)strcspn(c->absent_externs, " "), c->absent_externs);
+	if (count > 1)
+		buf_printf(out, " (and %zu more)", count - 1);
+	return true;
+}
+
+static void say_fine(struct result_cell *c)
+{
+	bool proven = c->evidence == EVIDENCE_TRUTH;
+	cleanup_buf struct buf reason = {0};
+	bool fallback = add_fallbacks(c, &reason);
+
 	add_notes(c, &reason);
 	if (*c->effects)
 		buf_printf(&reason, "%sits effect: %s", reason.len ? "; " : "", c->effects);
@@ -250,9 +272,9 @@ static void say_fine(struct result_cell *c)
 		buf_printf(&reason, "%s%s", reason.len ? "; " : "",
 		           *c->effects ? "no [effect] in its ini says what it should be" : unproven_words[c->evidence]);
 	conclude(c,
-	         !proven ? VERDICT_UNPROVEN
-	         : first ? VERDICT_DEGRADED
-	                 : VERDICT_PASS,
+	         !proven    ? VERDICT_UNPROVEN
+	         : fallback ? VERDICT_DEGRADED
+	                    : VERDICT_PASS,
 	         CLASS_NONE, buf_str(&reason), "");
 }
 
@@ -261,7 +283,7 @@ bool judge_has_fallback(const struct result_cell *c)
 	for (size_t i = 0; i < c->relocation_count; i++)
 		if (judge_is_fallback(c->relocations[i].outcome))
 			return true;
-	return false;
+	return *c->absent_externs;
 }
 
 void judge_learnt(struct result_cell *c)

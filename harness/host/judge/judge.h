@@ -8,7 +8,7 @@
  *   wrong     a subject's event came, and one of its fields is not the truth
  *   silent    an event did not come of a subject that the object must have seen
  *   unproven  nothing is wrong, and nothing was compared with the truth
- *   degraded  as pass, but an existence test answered no or a guarded relocation is unresolved
+ *   degraded  as pass, but an existence test answered no, a guarded relocation is unresolved or a weak extern is 0
  *   pass      at least one value was compared with the truth, and all that were are right
  */
 #ifndef COREMATRIX_HOST_JUDGE_JUDGE_H
@@ -47,7 +47,7 @@ void judge_loader(struct result_cell *c, const struct judge_facts *facts);
  */
 void judge_learnt(struct result_cell *c);
 
-/* True when a relocation of the cell means that the object took a fallback. */
+/* True when a relocation or a weak extern of the cell means that the object took a fallback. */
 bool judge_has_fallback(const struct result_cell *c);
 
 /* True for a relocation outcome that means the object took a fallback on this kernel. */

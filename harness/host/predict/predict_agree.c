@@ -65,13 +65,45 @@ static bool is_refuted(const struct predict_cell *cell, const struct result_cell
 	return c->verdict != VERDICT_REJECTED || c->phase > (enum cell_phase)cell->phase;
 }
 
-void predict_agree_cell(const struct predict_cell *cell, struct result_cell *c)
+/* Whether the extern stands among those that are 0; one with a flavour counts as well when `any`. */
+static bool is_absent(const char *absent, const char *name, bool any)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = absent; *at; at += strcspn(at, " "), at += *at == ' ')
+		if (!strncmp(at, name, len) && (!at[len] || at[len] == ' ' || (any && !strncmp(at + len, "___", 3))))
+			return true;
+	return false;
+}
+
+/* What the types say of weak externs against what libbpf made of them, which is known once an object is loaded. */
+static void agree_externs(const struct predict_object *object, const struct predict_cell *cell, struct result_cell *c)
+{
+	if (c->verdict == VERDICT_INFRA || c->phase <= PHASE_LOAD)
+		return;
+	for (uint32_t i = 0; i < object->need_count && i < cell->need_count; i++) {
+		const struct need *n = &object->needs[i];
+		cleanup_free char *text = NULL;
+
+		if (!n->optional || (n->kind != NEED_KFUNC && n->kind != NEED_VARIABLE))
+			continue;
+		if (cell->needs[i] == NEED_UNUSED && !is_absent(c->absent_externs, n->name, true))
+			text = xasprintf("%s %s: predicted missing, measured found", need_kind_name(n->kind), n->name);
+		else if (cell->needs[i] == NEED_HOLDS && is_absent(c->absent_externs, n->name, false))
+			text = xasprintf("%s %s: predicted found, measured missing", need_kind_name(n->kind), n->name);
+		if (text)
+			add_disagreement(&c->disagreement, text);
+	}
+}
+
+void predict_agree_cell(const struct predict_object *object, const struct predict_cell *cell, struct result_cell *c)
 {
 	cleanup_free char *predicted = predict_cell_text(cell), *text = NULL, *measured = NULL;
 
 	if (cell->forecast == FORECAST_NONE)
 		return;
 	text_set(&c->predicted, predicted);
+	agree_externs(object, cell, c);
 	if (!is_refuted(cell, c))
 		return;
 	measured = result_verdict_text(c->verdict, c->class);

@@ -18,7 +18,7 @@
 void predict_agree_relocation(const struct predict_object *object, const struct predict_cell *cell, size_t index,
                               const struct relo_fact *fact, struct result_relocation *r);
 
-/* Compare the verdict, once it is judged: sets c->predicted and c->disagreement. */
-void predict_agree_cell(const struct predict_cell *cell, struct result_cell *c);
+/* Compare the verdict, once it is judged, and the weak externs: sets c->predicted and c->disagreement. */
+void predict_agree_cell(const struct predict_object *object, const struct predict_cell *cell, struct result_cell *c);
 
 #endif

@@ -148,12 +148,13 @@ struct result_cell {
 	unsigned differing; /* of these, those that do not say what the first said */
 	uint64_t events;
 	uint64_t lost;
-	char *source;     /* how events were taken */
-	char *event_type; /* struct they were decoded by */
-	char *effects;    /* what deeds came to because the object acts: "exec: EPERM (exec and 6 more)"; "" */
-	char *learnt;     /* where values were found that no type tells of: "pid@0:8 comm@8:16, by …"; "" */
-	char *unchecked;  /* space-separated event fields that no truth is known for */
-	double ms;        /* host time from the cell's begin to its end */
+	char *source;         /* how events were taken */
+	char *event_type;     /* struct they were decoded by */
+	char *effects;        /* what deeds came to because the object acts: "exec: EPERM (exec and 6 more)"; "" */
+	char *absent_externs; /* weak externs that are 0 here, a blank between two; "" */
+	char *learnt;         /* where values were found that no type tells of: "pid@0:8 comm@8:16, by …"; "" */
+	char *unchecked;      /* space-separated event fields that no truth is known for */
+	double ms;            /* host time from the cell's begin to its end */
 	double open_ms, attach_ms, run_ms; /* guest time */
 };
 

@@ -117,6 +117,7 @@ static void fill(struct result_cell *cell, const struct session_cell *facts, con
 	text_set(&cell->event_type, end->event_type);
 	text_set(&cell->unchecked, end->unchecked);
 	text_set(&cell->effects, end->effects ? end->effects : "");
+	text_set(&cell->absent_externs, end->absent_externs ? end->absent_externs : "");
 	cell->ms = (double)(facts->end_ms - facts->begin_ms);
 	cell->open_ms = (double)end->open_ns / 1e6;
 	cell->attach_ms = (double)end->attach_ns / 1e6;
@@ -126,7 +127,7 @@ static void fill(struct result_cell *cell, const struct session_cell *facts, con
 	else
 		judge_cell(cell, &judged);
 	if (predicted)
-		predict_agree_cell(predicted, cell);
+		predict_agree_cell(object, predicted, cell);
 }
 
 void cell_result_fill(struct result_cell *cell, const struct session_cell *facts)
