@@ -88,7 +88,7 @@ static char *index_at_hand(const char *releases, long age_s)
 	return path;
 }
 
-enum { FRESH = 60, HOURS = 2 * 3600, DAYS = 50 * 3600 };
+enum { FRESH = 60, INSTANT = 1, HOURS = 2 * 3600, DAYS = 50 * 3600 };
 
 static const struct {
 	const char *what;
@@ -109,6 +109,7 @@ static const struct {
         {"hours old", "a", HOURS, false, "a", NULL, NULL, "b", 0, 0, true},
         {"hours old, and does not know", "a", HOURS, false, "b", NULL, NULL, "b", 0, 1, true},
         {"days old", "a", DAYS, false, "a", NULL, NULL, "a b", 0, 1, true},
+        {"of an instant ahead, and does not know", "a", -INSTANT, false, "b", NULL, NULL, "b", 0, 0, false},
         {"of tomorrow", "a", -HOURS, false, "a", NULL, NULL, "a b", 0, 1, true},
         {"days old, no network", "a", DAYS, false, "a", NULL, NULL, NULL, 0, 1, true},
         {"days old, a certain kernel", "a", DAYS, false, NULL, "a", "1", "b", 0, 0, true},

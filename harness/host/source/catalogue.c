@@ -10,7 +10,7 @@
 #include "base/io.h"
 #include "base/log.h"
 
-static const long stale_s = 24 * 3600, settled_s = 3600;
+static const long stale_s = 24 * 3600, settled_s = 3600, ahead_s = 60;
 static const size_t index_max = 64u << 20;
 
 struct catalogue *catalogue_of(struct catalogue_set *set, const struct kernel_source *source)
@@ -66,10 +66,13 @@ static void read_at_hand(struct catalogue *c)
 	c->known = true;
 }
 
-/* A clock that was set back makes an index that is younger than nothing. */
+/*
+ * A clock that was set back makes an index that is younger than nothing. By less than a minute it is of now: since
+ * Linux 6.13 files are stamped with a finer clock than time() reads, and a file server has a clock of its own.
+ */
 static bool is_younger(const struct catalogue *c, long seconds)
 {
-	return c->age_s >= 0 && c->age_s < seconds;
+	return c->age_s > -ahead_s && c->age_s < seconds;
 }
 
 static bool is_settled(const struct catalogue *c, const struct catalogue_question *q)
