@@ -54,6 +54,11 @@ static void setup(void)
 	setenv("FAKE_LOG", log, 1);
 }
 
+/* Who is to say something has all the time in the world. */
+enum { PATIENT_MS = 50 * 1000, BRIEF_MS = 1 };
+
+static int64_t limit_ms = PATIENT_MS;
+
 static struct accel_answer decide_for(const struct arch *arch, const char *asked, const char *kvm, const char *tcg,
                                       const char *device)
 {
@@ -66,6 +71,7 @@ static struct accel_answer decide_for(const struct arch *arch, const char *asked
 	        .directory = scratch_root,
 	        .release = "6.1.0-fake",
 	        .qemu_version = "fake 1",
+	        .limit_ms = limit_ms,
 	        .guest =
 	                {
 	                        .arch = arch,
@@ -101,15 +107,17 @@ static const struct {
 	const char *name, *kvm, *tcg, *device;
 	enum accel accel;
 	const char *reason;
+	int64_t limit_ms;
 } kinds[] = {
-        {"works", "hang-after-hello", "hang-silently", "device", ACCEL_KVM, "said hello"},
+        {"works", "hang-after-hello", "hang-silently", "device", ACCEL_KVM, "said hello", PATIENT_MS},
         {"hangs, TCG is up first", "hang-silently", "hang-after-hello", "device", ACCEL_TCG,
-         "emulated guest said hello first"},
-        {"both say nothing", "hang-silently", "hang-silently", "device", ACCEL_TCG, "said nothing for 2.0 s"},
-        {"QEMU refuses it", "refuse", "hang-silently", "device", ACCEL_TCG, "KVM does not work here"},
-        {"its guest dies", "end-at-once", "hang-silently", "device", ACCEL_TCG, "no hello from the agent"},
-        {"no device", "hang-after-hello", "hang-after-hello", "absent", ACCEL_TCG, "No such file"},
-        {"no device node", "hang-after-hello", "hang-after-hello", "/proc/self/mem/x", ACCEL_TCG, "Not a directory"},
+         "emulated guest said hello first", PATIENT_MS},
+        {"both say nothing", "hang-silently", "hang-silently", "device", ACCEL_TCG, "said nothing for 0.0 s", BRIEF_MS},
+        {"QEMU refuses it", "refuse", "hang-silently", "device", ACCEL_TCG, "KVM does not work here", PATIENT_MS},
+        {"its guest dies", "end-at-once", "hang-silently", "device", ACCEL_TCG, "no hello from the agent", PATIENT_MS},
+        {"no device", "hang-after-hello", "hang-after-hello", "absent", ACCEL_TCG, "No such file", PATIENT_MS},
+        {"no device node", "hang-after-hello", "hang-after-hello", "/proc/self/mem/x", ACCEL_TCG, "Not a directory",
+         PATIENT_MS},
 };
 
 START_TEST(only_a_guest_that_said_hello_is_believed)
@@ -118,6 +126,7 @@ START_TEST(only_a_guest_that_said_hello_is_believed)
 	struct accel_answer answer;
 
 	unlink(kept);
+	limit_ms = kinds[_i].limit_ms;
 	answer = decide(kinds[_i].kvm, kinds[_i].tcg, kinds[_i].device);
 	ck_assert_msg(answer.accel == kinds[_i].accel, "%s: %s", kinds[_i].name, answer.reason);
 	ck_assert_msg(strstr(answer.reason, kinds[_i].reason) != NULL, "%s: %s", kinds[_i].name, answer.reason);

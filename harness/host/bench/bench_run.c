@@ -77,6 +77,7 @@ static int choose_accel(struct bench_setup *run, const char *name, struct bench 
 	                          .directory = run->directory,
 	                          .release = run->kernels[index].release,
 	                          .qemu_version = run->qemu,
+	                          .limit_ms = ACCEL_PROBE_MS,
 	                          .guest = bench_guest(run, index),
 	                  },
 	                  &answer, err);

@@ -161,6 +161,7 @@ static int choose_accel(struct run *run, struct error *err)
 	                .directory = run->directory,
 	                .release = first->release,
 	                .qemu_version = run->qemu,
+	                .limit_ms = ACCEL_PROBE_MS,
 	                .guest = guest_of(first, NULL, run->initrd, ACCEL_TCG),
 	        },
 	        &run->accel, err);

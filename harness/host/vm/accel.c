@@ -124,7 +124,8 @@ static void wait_both(const struct contender *kvm, const struct contender *tcg, 
 		poll(fds, 2 * VM_POLL_FDS, (int)left);
 }
 
-static void judge(const struct contender *kvm, const struct contender *tcg, struct accel_answer *answer)
+static void judge(const struct contender *kvm, const struct contender *tcg, int64_t limit_ms,
+                  struct accel_answer *answer)
 {
 	answer->accel = ACCEL_TCG;
 	if (kvm->hello_ms >= 0 && (tcg->hello_ms < 0 || kvm->hello_ms <= tcg->hello_ms)) {
@@ -137,13 +138,13 @@ static void judge(const struct contender *kvm, const struct contender *tcg, stru
 		                           tcg->hello_ms / 1000);
 	} else {
 		answer->reason =
-		        xasprintf("tcg: KVM opens, but its guest said nothing for %.1f s", ACCEL_PROBE_MS / 1000.0);
+		        xasprintf("tcg: KVM opens, but its guest said nothing for %.1f s", (double)limit_ms / 1000);
 	}
 }
 
 static int try_both(const struct accel_probe *probe, struct accel_answer *answer, struct error *err)
 {
-	int64_t until = clock_ms() + ACCEL_PROBE_MS;
+	int64_t until = clock_ms() + probe->limit_ms;
 	struct contender kvm, tcg = {0};
 	int rc;
 
@@ -156,7 +157,7 @@ static int try_both(const struct accel_probe *probe, struct accel_answer *answer
 		contender_step(&tcg);
 	}
 	if (!rc)
-		judge(&kvm, &tcg, answer);
+		judge(&kvm, &tcg, probe->limit_ms, answer);
 	contender_free(&kvm);
 	contender_free(&tcg);
 	return rc;

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "host/vm/qemu.h"
 
-/* What one try may cost, once per boot of the host. */
+/* How long one try takes at most, once per boot of the host. */
 #define ACCEL_PROBE_MS 2000
 
 struct accel_probe {
@@ -21,6 +21,7 @@ struct accel_probe {
 	const char *directory; /* exists; takes the logs of the try */
 	const char *release;   /* of `guest`'s kernel */
 	const char *qemu_version;
+	int64_t limit_ms;        /* of a try in which nobody says hello */
 	struct qemu_guest guest; /* a kernel and an initramfs to try with */
 };
 
