@@ -19,24 +19,11 @@ static char *upstream(const char *version)
 	return xstrndup(begin, dash ? (size_t)(dash - begin) : strlen(begin));
 }
 
-static const char *archive_of(const struct deb_src *package)
-{
-	for (size_t i = 0; i < package->files.count; i++) {
-		const char *at = strstr(package->files.at[i], ".orig.tar.");
-
-		/* beside it can lie its detached signature */
-		if (at && !strstr(at, ".asc"))
-			return package->files.at[i];
-	}
-	return NULL;
-}
-
 int main(int argc, char **argv)
 {
 	cleanup_deb_src struct deb_src package = {0};
 	cleanup_error struct error err = {0};
 	cleanup_free char *version = NULL;
-	const char *archive;
 
 	if (argc < 3 || argc > 4) {
 		fputs("usage: fetch-source STORE NAME [VERSION]\n", stderr);
@@ -46,12 +33,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "corematrix: %s\n", err.text);
 		return (int)err.status;
 	}
-	archive = archive_of(&package);
-	if (!archive) {
-		fprintf(stderr, "corematrix: %s has no upstream archive\n", package.directory);
-		return EXIT_INFRA;
-	}
 	version = upstream(package.version);
-	printf("%s\n%s/%s\n", version, package.directory, archive);
+	printf("%s\n%s\n", version, package.archive);
 	return EXIT_AS_EXPECTED;
 }

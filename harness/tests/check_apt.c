@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/source/apt_release.h"
 #include "host/source/apt_source.h"
 #include "host/source/debian.h"
 #include "host/source/package_index.h"
@@ -278,11 +279,43 @@ static const struct {
 
 START_TEST(only_real_complaints_are_gaps)
 {
-	struct kernel_index index = {0};
+	cleanup_strings struct strings found = {0};
 
-	apt_gaps_parse(complaints[_i].text, &index);
-	ck_assert_uint_eq(index.gap_count, complaints[_i].gaps);
-	kernel_index_free(&index);
+	apt_complaints_parse(complaints[_i].text, &found);
+	ck_assert_uint_eq(found.count, complaints[_i].gaps);
+}
+END_TEST
+
+#define RELEASE(date, until) "Suite: testing\nCodename: forky\nDate: " date "\nValid-Until: " until "\nSHA256:\n x\n"
+#define OCTOBER RELEASE("Fri, 30 Oct 2026 08:08:01 UTC", "Fri, 06 Nov 2026 08:08:01 UTC")
+
+static const struct {
+	const char *text, *old, *with_another;
+} ages[] = {
+        {OCTOBER, "one (of 30 Oct 2026, valid until 6 Nov 2026)",
+         "one, other (of 30 Oct 2026, valid until 6 Nov 2026)"},
+        {"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n" RELEASE("Wed, 01 Jan 2020 00:00:00 UTC",
+                                                                        "Wed, 08 Jan 2020 00:00:00 UTC"),
+         "one (of 1 Jan 2020, valid until 8 Jan 2020)",
+         "one (of 1 Jan 2020, valid until 8 Jan 2020); other (of 30 Oct 2026, valid until 6 Nov 2026)"},
+        {RELEASE("Fri, 27 Nov 2026 08:00:00 UTC", "Sat, 28 Nov 2026 10:00:01 UTC"), "",
+         "other (of 30 Oct 2026, valid until 6 Nov 2026)"},
+        {RELEASE("Fri, 30 Oct 2026 08:08:01 UTC", "some day"), "", "other (of 30 Oct 2026, valid until 6 Nov 2026)"},
+        {"Codename: trixie\nDate: Sat, 21 Nov 2020 09:15:44 UTC\n", "",
+         "other (of 30 Oct 2026, valid until 6 Nov 2026)"},
+        {"", "", "other (of 30 Oct 2026, valid until 6 Nov 2026)"},
+};
+
+START_TEST(lists_that_are_past_their_date_are_named)
+{
+	/* 28 Nov 2026, 10:00:00 UTC */
+	static const time_t now = 1795860000;
+	cleanup_buf struct buf old = {0};
+
+	apt_release_add_old("one", ages[_i].text, now, &old);
+	ck_assert_str_eq(buf_str(&old), ages[_i].old);
+	apt_release_add_old("other", OCTOBER, now, &old);
+	ck_assert_str_eq(buf_str(&old), ages[_i].with_another);
 }
 END_TEST
 
@@ -373,6 +406,7 @@ int main(void)
 	        EACH(security_lies_beside, beside),
 	        TEST(sources_name_both_archives),
 	        EACH(only_real_complaints_are_gaps, complaints),
+	        EACH(lists_that_are_past_their_date_are_named, ages),
 	        RANGE(mirror_lists_give_their_first_line, 0, 4),
 	        EACH(the_longest_ending_is_the_flavour, endings),
 	        EACH(words_of_a_row_are_read, wishes),

@@ -2,19 +2,25 @@
 #include "host/source/apt.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/log.h"
 #include "host/lib/child.h"
+#include "host/source/apt_release.h"
 
 static const char helper[] = "/usr/lib/apt/apt-helper";
 /* Seen: 103 MB. */
 static const uint64_t lists_bytes = (uint64_t)130 << 20;
+static const size_t release_max = 8u << 20;
 
 static const char *const keyrings[] = {
         "/usr/share/keyrings/debian-archive-keyring.gpg",
@@ -23,7 +29,8 @@ static const char *const keyrings[] = {
 
 /*
  * Read after /etc/apt/apt.conf.d, so it has the last word. Hooks of the system (caches of package managers) have no
- * business with a private index, and apt's download user could not reach a private directory.
+ * business with a private index, and apt's download user could not reach a private directory. A mirror may
+ * stand still: the signatures of its lists are checked, and that they are past their date is told.
  */
 static const char conf_format[] = "// Written by corematrix; the settings of /etc/apt/apt.conf.d hold but for these.\n"
                                   "#clear APT::Update::Pre-Invoke;\n"
@@ -34,6 +41,7 @@ static const char conf_format[] = "// Written by corematrix; the settings of /et
                                   "APT::Architectures { \"%s\"; };\n"
                                   "APT::Sandbox::User \"root\";\n"
                                   "Acquire::Languages \"none\";\n"
+                                  "Acquire::Check-Valid-Until \"false\";\n"
                                   "Dir::Etc::sourceparts \"/dev/null\";\n"
                                   "Dir::Etc::preferences \"/dev/null\";\n"
                                   "Dir::Etc::preferencesparts \"/dev/null\";\n"
@@ -255,6 +263,42 @@ static int lists_read(const struct private_apt *p, enum apt_lists what, struct p
 	return rc;
 }
 
+/* HOST_PATH_dists_SUITE_InRelease */
+static int is_release(const struct dirent *e)
+{
+	return !fnmatch("*_dists_?*_InRelease", e->d_name, 0) || !fnmatch("*_dists_?*_Release", e->d_name, 0);
+}
+
+static char *suite_of(const char *file)
+{
+	const char *begin = strstr(file, "_dists_") + strlen("_dists_");
+
+	return xstrndup(begin, (size_t)(strrchr(file, '_') - begin));
+}
+
+static void warn_of_old_lists(const struct private_apt *p)
+{
+	cleanup_free char *dir = xasprintf("%s/lists", p->state);
+	cleanup_buf struct buf old = {0};
+	struct dirent **found = NULL;
+	int count = scandir(dir, &found, is_release, alphasort);
+
+	for (int i = 0; i < count; i++) {
+		cleanup_free char *path = xasprintf("%s/%s", dir, found[i]->d_name);
+		cleanup_free char *suite = suite_of(found[i]->d_name);
+		cleanup_buf struct buf text = {0};
+
+		if (!io_read_file(path, release_max, &text, NULL))
+			apt_release_add_old(suite, buf_str(&text), time(NULL), &old);
+		free(found[i]);
+	}
+	free(found);
+	if (old.len)
+		log_warn(
+		        "the mirror's signed lists of these suites are past their date, and what is newer is not seen: %s",
+		        buf_str(&old));
+}
+
 static bool has_room(const char *dir, uint64_t bytes)
 {
 	struct statvfs st;
@@ -271,7 +315,7 @@ static int no_room(const char *dir, struct error *err)
 }
 
 static int lists_fetch(const char *dir, const struct apt_mirrors *mirrors, enum apt_lists what, const struct arch *arch,
-                       struct paragraphs *reader, struct buf *complaints, struct error *err)
+                       struct paragraphs *reader, struct strings *complaints, struct error *err)
 {
 	static const char *const args[] = {"update", NULL};
 	cleanup_child_result struct child_result said = {0};
@@ -287,7 +331,9 @@ static int lists_fetch(const char *dir, const struct apt_mirrors *mirrors, enum 
 		rc = no_room(dir, err);
 	if (!rc)
 		rc = lists_read(&p, what, reader, err);
-	buf_puts(complaints, buf_str(&said.err));
+	if (!rc)
+		warn_of_old_lists(&p);
+	apt_complaints_parse(buf_str(&said.err), complaints);
 	/* The lists take 100 MB, what is wanted of them 100 kB. */
 	if (p.state)
 		io_remove_tree(p.state, NULL);
@@ -295,7 +341,7 @@ static int lists_fetch(const char *dir, const struct apt_mirrors *mirrors, enum 
 }
 
 int apt_read_lists(const char *dir, enum apt_lists what, const struct arch *arch, struct paragraphs *reader,
-                   char **mirror, struct buf *complaints, struct error *err)
+                   char **mirror, struct strings *complaints, struct error *err)
 {
 	cleanup_mirrors struct apt_mirrors mirrors = {0};
 	const char *given = apt_mirror_given();

@@ -8,9 +8,6 @@
 #ifndef COREMATRIX_HOST_SOURCE_APT_H
 #define COREMATRIX_HOST_SOURCE_APT_H
 
-#include <stddef.h>
-
-#include "base/buf.h"
 #include "base/error.h"
 #include "host/arch/arch.h"
 #include "host/source/apt_source.h"
@@ -20,11 +17,12 @@
 /*
  * Fetch the lists of all suites of the mirror ($DEBIAN_MIRROR, else the one of the system's apt), hand their paragraphs
  * to `reader` (with the repository's URI and its final slash as `base`) and remove them again; apt works in DIR/state.
- * `complaints` gets what apt said of suites that could not be read, *mirror (the caller frees it) which mirror it was.
+ * `complaints` gets what apt said of suites that could not be read, a line each, *mirror (the caller frees it) which
+ * mirror it was. Suites whose signed lists are past their date are read all the same, with a warning that names them.
  * 0, or a negative errno when there is no mirror, no room or no apt.
  */
 int apt_read_lists(const char *dir, enum apt_lists what, const struct arch *arch, struct paragraphs *reader,
-                   char **mirror, struct buf *complaints, struct error *err);
+                   char **mirror, struct strings *complaints, struct error *err);
 
 /* $DEBIAN_MIRROR, or NULL. */
 const char *apt_mirror_given(void);

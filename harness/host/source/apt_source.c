@@ -158,7 +158,7 @@ static bool contains(const char *line, size_t len, const char *text)
 	return memmem(line, len, text, strlen(text)) != NULL;
 }
 
-void apt_gaps_parse(const char *text, struct kernel_index *index)
+void apt_complaints_parse(const char *text, struct strings *complaints)
 {
 	for (const char *at = text; *at;) {
 		size_t len = strcspn(at, "\n");
@@ -168,7 +168,7 @@ void apt_gaps_parse(const char *text, struct kernel_index *index)
 		    (is_warning && (contains(at, len, "Failed to fetch") || contains(at, len, "GPG error")))) {
 			cleanup_free char *line = xstrndup(at + 3, len - 3);
 
-			kernel_index_add_gap(index, line);
+			strings_add(complaints, line);
 		}
 		at += len + (at[len] == '\n');
 	}

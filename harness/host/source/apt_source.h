@@ -7,8 +7,8 @@
 #define COREMATRIX_HOST_SOURCE_APT_SOURCE_H
 
 #include "base/buf.h"
-#include "host/source/kernel_index.h"
 #include "host/arch/arch.h"
+#include "host/lib/strings.h"
 
 /* Base URIs, without a final slash; "" when unknown. */
 struct apt_mirrors {
@@ -41,10 +41,8 @@ const char *apt_lists_target(enum apt_lists what);
 void apt_sources_write(const struct apt_mirrors *mirrors, const char *keyring, enum apt_lists what,
                        const struct arch *arch, struct buf *out);
 
-/*
- * What apt-get update complained of, as gaps of the index. A suite that the mirror does not carry is none. Pure.
- */
-void apt_gaps_parse(const char *text, struct kernel_index *index);
+/* What apt-get update complained of, a line each. A suite that the mirror does not carry is nothing of it. Pure. */
+void apt_complaints_parse(const char *text, struct strings *complaints);
 
 /* The first URI of a mirror list (the file of the `mirror+file:` method), or NULL. Pure; the caller frees it. */
 char *apt_mirror_list_first(const char *text);

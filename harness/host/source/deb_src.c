@@ -40,8 +40,7 @@ static void place_free(struct place *p)
 void deb_src_free(struct deb_src *found)
 {
 	free(found->version);
-	free(found->directory);
-	strings_free(&found->files);
+	free(found->archive);
 	*found = (struct deb_src){0};
 }
 
@@ -63,18 +62,10 @@ static int place_lock(struct place *p, struct error *err)
 
 /* ---- what is there ---- */
 
-static bool ends_with(const char *text, const char *end)
+/* "SHA256  NAME" for each file; *archive gets the path of the one that is wanted. */
+static int verify(const char *directory, char **archive, struct error *err)
 {
-	size_t a = strlen(text), b = strlen(end);
-
-	return a >= b && !strcmp(text + a - b, end);
-}
-
-/* "SHA256  NAME" for each file; found->files gets the names, the .dsc first. */
-static int verify(const struct deb_src *found, struct strings *files, struct error *err)
-{
-	cleanup_free char *sums = xasprintf("%s/%s", found->directory, sums_name);
-	cleanup_strings struct strings others = {0};
+	cleanup_free char *sums = xasprintf("%s/%s", directory, sums_name);
 	cleanup_buf struct buf text = {0};
 	int rc = io_read_file(sums, sums_max, &text, err);
 	char *at = text.data, *line;
@@ -85,21 +76,20 @@ static int verify(const struct deb_src *found, struct strings *files, struct err
 
 		if (!name)
 			return error_set(err, EINVAL, "%s: not a list of hashes", sums);
-		path = xasprintf("%s/%s", found->directory, name + 2);
+		path = xasprintf("%s/%s", directory, name + 2);
 		rc = sha256_file(path, &hash, NULL, err);
 		if (!rc && strncmp(hash, line, (size_t)(name - line)))
 			rc = error_set(err, EINVAL, "%s: its sha256 is %s, which is not what was fetched", path, hash);
-		strings_add(ends_with(name, ".dsc") ? files : &others, name + 2);
+		if (!rc && !*archive && deb_src_is_archive(name + 2))
+			*archive = steal_ptr(path);
 	}
-	for (size_t i = 0; i < others.count; i++)
-		strings_add(files, others.at[i]);
-	if (!rc && !files->count)
-		return error_set(err, EINVAL, "%s: names no file", sums);
+	if (!rc && !*archive)
+		return error_set(err, EINVAL, "%s: names no archive", sums);
 	return rc;
 }
 
-/* The newest version in the store that is meant, or NULL; the caller frees it. */
-static char *version_kept(const struct place *p)
+/* The newest version in the store that `wanted` means, or NULL; the caller frees it. */
+static char *version_kept(const struct place *p, const char *wanted)
 {
 	cleanup_closedir DIR *d = opendir(p->dir);
 	size_t len = strlen(p->name);
@@ -109,8 +99,8 @@ static char *version_kept(const struct place *p)
 	while (d && (e = readdir(d))) {
 		const char *version = e->d_name + len + 1;
 
-		if (strncmp(e->d_name, p->name, len) || e->d_name[len] != '_' ||
-		    !deb_src_is_meant(version, p->wanted) || (best && version_compare(version, best) <= 0))
+		if (strncmp(e->d_name, p->name, len) || e->d_name[len] != '_' || !deb_src_is_meant(version, wanted) ||
+		    (best && version_compare(version, best) <= 0))
 			continue;
 		free(best);
 		best = xstrdup(version);
@@ -118,19 +108,36 @@ static char *version_kept(const struct place *p)
 	return best;
 }
 
-static bool find_kept(const struct place *p, struct deb_src *found)
+static bool find_kept(const struct place *p, const char *wanted, struct deb_src *found)
 {
 	cleanup_error struct error why = {0};
+	cleanup_free char *directory = NULL;
 
-	found->version = version_kept(p);
+	found->version = version_kept(p, wanted);
 	if (!found->version)
 		return false;
-	found->directory = xasprintf("%s/%s_%s", p->dir, p->name, found->version);
-	if (!verify(found, &found->files, &why))
+	directory = xasprintf("%s/%s_%s", p->dir, p->name, found->version);
+	if (!verify(directory, &found->archive, &why))
 		return true;
 	log_warn("%s; it is fetched again", why.text);
 	deb_src_free(found);
 	return false;
+}
+
+static char *newest_path(const struct place *p)
+{
+	return xasprintf("%s/%s.newest", p->dir, p->name);
+}
+
+/* What the mirror's newest was when it was asked, or NULL; the caller frees it. */
+static char *newest_known(const struct place *p)
+{
+	cleanup_free char *path = newest_path(p);
+	cleanup_buf struct buf text = {0};
+
+	if (io_read_file(path, sums_max, &text, NULL) || !text.len)
+		return NULL;
+	return xstrndup(text.data, strcspn(text.data, "\n"));
 }
 
 /* ---- what the mirror has ---- */
@@ -138,7 +145,7 @@ static bool find_kept(const struct place *p, struct deb_src *found)
 static int read_list(const struct place *p, struct deb_src_list *list, struct error *err)
 {
 	struct paragraphs reader = {.take = deb_src_list_take, .ctx = list};
-	cleanup_buf struct buf complaints = {0};
+	cleanup_strings struct strings complaints = {0};
 	cleanup_free char *mirror = NULL;
 	int rc;
 
@@ -146,35 +153,44 @@ static int read_list(const struct place *p, struct deb_src_list *list, struct er
 	rc = apt_read_lists(p->dir, APT_SOURCES, arch_default(), &reader, &mirror, &complaints, err);
 	paragraphs_free(&reader);
 	if (!rc && !list->count)
-		return error_set(err, ENOENT, "%s lists no source package %s%s%.*s", mirror, p->name,
-		                 complaints.len ? "; apt says: " : "", (int)strcspn(buf_str(&complaints), "\n"),
-		                 buf_str(&complaints));
+		return error_set(err, ENOENT, "%s lists no source package %s%s%s", mirror, p->name,
+		                 complaints.count ? "; apt says: " : "", complaints.count ? complaints.at[0] : "");
+	for (size_t i = 0; !rc && i < complaints.count; i++)
+		log_warn("the index of Debian's source packages has a gap: %s", complaints.at[i]);
 	return rc;
+}
+
+static void versions_add(const struct deb_src_list *list, struct buf *text)
+{
+	for (size_t i = 0; i < list->count; i++)
+		buf_printf(text, "%s%s", i ? ", " : "", list->at[i].version);
 }
 
 static int no_such_version(const struct place *p, const struct deb_src_list *list, struct error *err)
 {
 	cleanup_buf struct buf known = {0};
 
-	for (size_t i = 0; i < list->count; i++)
-		buf_printf(&known, "%s%s", i ? ", " : "", list->at[i].version);
+	versions_add(list, &known);
 	return error_usage(err, "the mirror has no version %s of the source package %s; it has %s", p->wanted, p->name,
 	                   buf_str(&known));
 }
 
-static int fetch_files(const char *tmp, const struct deb_src_version *v, struct error *err)
+static int none_is_there(const struct place *p, const struct deb_src_list *list, struct error *err)
 {
-	cleanup_free char *sums = xasprintf("%s/%s", tmp, sums_name);
-	cleanup_buf struct buf text = {0};
-	int rc = 0;
+	cleanup_buf struct buf known = {0};
 
-	for (size_t i = 0; i < v->count && !rc; i++) {
-		cleanup_free char *path = xasprintf("%s/%s", tmp, v->files[i].name);
+	versions_add(list, &known);
+	return error_set(err, ENOENT, "%s; other versions of %s that it lists: %s", err->text, p->name,
+	                 list->count ? buf_str(&known) : "none");
+}
 
-		rc = source_fetch(&debian_source, &v->files[i], path, err);
-		buf_printf(&text, "%s  %s\n", v->files[i].sha256, v->files[i].name);
-	}
-	return rc ? rc : io_replace_file(sums, text.data, text.len, err);
+static int fetch_archive(const char *tmp, const struct package_ref *archive, struct error *err)
+{
+	cleanup_free char *sums = xasprintf("%s/%s", tmp, sums_name), *path = xasprintf("%s/%s", tmp, archive->name);
+	cleanup_free char *text = xasprintf("%s  %s\n", archive->sha256, archive->name);
+	int rc = source_fetch(&debian_source, archive, path, err);
+
+	return rc ? rc : io_replace_file(sums, text, strlen(text), err);
 }
 
 static int fetch_version(const struct place *p, const struct deb_src_version *v, struct error *err)
@@ -184,7 +200,7 @@ static int fetch_version(const struct place *p, const struct deb_src_version *v,
 	int rc = io_remove_tree(tmp, err);
 
 	rc = rc ? rc : io_make_dirs(tmp, err);
-	rc = rc ? rc : fetch_files(tmp, v, err);
+	rc = rc ? rc : fetch_archive(tmp, &v->archive, err);
 	rc = rc ? rc : io_remove_tree(target, err);
 	if (!rc && rename(tmp, target))
 		rc = error_set(err, errno, "%s: cannot rename to %s: %s", tmp, target, strerror(errno));
@@ -193,30 +209,51 @@ static int fetch_version(const struct place *p, const struct deb_src_version *v,
 	return rc;
 }
 
-static int fetch(const struct place *p, struct deb_src *found, struct error *err)
+/* The newest that is meant; mirrors list what they do not have, and then the one before is. */
+static int fetch_newest(const struct place *p, struct deb_src_list *list, char **version, struct error *err)
 {
-	cleanup_deb_src_list struct deb_src_list list = {.name = p->name};
-	const struct deb_src_version *v;
-	int rc = read_list(p, &list, err);
+	const struct deb_src_version *v = deb_src_list_find(list, p->wanted);
+	cleanup_free char *path = newest_path(p);
+	bool is_first = true;
+	int rc;
 
-	if (rc)
-		return rc;
-	v = deb_src_list_find(&list, p->wanted);
 	if (!v)
-		return no_such_version(p, &list, err);
-	/* Mirrors list what they do not have; the one before is meant as well. */
+		return no_such_version(p, list, err);
 	while ((rc = fetch_version(p, v, err)) == -ENOENT) {
-		deb_src_list_strike(&list, v);
-		v = deb_src_list_find(&list, p->wanted);
+		deb_src_list_strike(list, v);
+		v = deb_src_list_find(list, p->wanted);
 		if (!v)
-			return rc;
+			return none_is_there(p, list, err);
 		log_warn("%s; %s is taken", err->text, v->version);
+		is_first = false;
 	}
 	if (rc)
 		return rc;
-	found->version = xstrdup(v->version);
-	found->directory = xasprintf("%s/%s_%s", p->dir, p->name, v->version);
-	return verify(found, &found->files, err);
+	*version = xstrdup(v->version);
+	/* Another one than the newest is not taken for it the next time. */
+	return is_first && !p->wanted ? io_replace_file(path, *version, strlen(*version), err) : 0;
+}
+
+static int fetch(const struct place *p, struct deb_src *found, struct error *err)
+{
+	cleanup_deb_src_list struct deb_src_list list = {.name = p->name};
+	cleanup_free char *directory = NULL;
+	int rc = read_list(p, &list, err);
+
+	rc = rc ? rc : fetch_newest(p, &list, &found->version, err);
+	if (rc)
+		return rc;
+	directory = xasprintf("%s/%s_%s", p->dir, p->name, found->version);
+	return verify(directory, &found->archive, err);
+}
+
+/* Where the mirror cannot be asked which version is its newest, the newest that is there serves. */
+static bool make_do(const struct place *p, const struct error *why, struct deb_src *found)
+{
+	if (p->wanted || !find_kept(p, NULL, found))
+		return false;
+	log_warn("%s; the newest %s that is there, %s, is taken", why->text, p->name, found->version);
+	return true;
 }
 
 int deb_src_fetch(const char *dir, const char *name, const char *version, struct deb_src *found, struct error *err)
@@ -225,10 +262,18 @@ int deb_src_fetch(const char *dir, const char *name, const char *version, struct
 	                                .name = name,
 	                                .wanted = version && *version ? version : NULL,
 	                                .lock = -1};
+	cleanup_free char *known = NULL;
 	int rc = place_lock(&p, err);
 
 	*found = (struct deb_src){0};
-	if (rc || find_kept(&p, found))
+	if (rc)
 		return rc;
-	return fetch(&p, found, err);
+	known = p.wanted ? xstrdup(p.wanted) : newest_known(&p);
+	if (known && find_kept(&p, known, found))
+		return 0;
+	rc = fetch(&p, found, err);
+	if (!rc || !make_do(&p, err, found))
+		return rc;
+	error_clear(err);
+	return 0;
 }

@@ -10,12 +10,9 @@
 
 static void version_free(struct deb_src_version *v)
 {
-	for (size_t i = 0; i < v->count; i++) {
-		free(v->files[i].name);
-		free(v->files[i].uri);
-		free(v->files[i].sha256);
-	}
-	free(v->files);
+	free(v->archive.name);
+	free(v->archive.uri);
+	free(v->archive.sha256);
 	free(v->version);
 }
 
@@ -34,8 +31,16 @@ static bool is_file_name(const char *name)
 	return column_is_word(name) && *name != '.' && !strchr(name, '/');
 }
 
+/* dpkg-source(1); beside it may lie its signature, NAME_VERSION.orig.tar.EXT.asc. */
+bool deb_src_is_archive(const char *name)
+{
+	const char *end = strstr(name, ".orig.tar.");
+
+	return end && !strstr(end, ".asc");
+}
+
 /* " SHA256 SIZE NAME", cut in place. */
-static bool add_file(struct deb_src_version *v, char *line)
+static bool take_file(struct deb_src_version *v, char *line)
 {
 	char *at = line + 1;
 	const char *hash = strsep(&at, " "), *size_text = strsep(&at, " "), *name = strsep(&at, " ");
@@ -43,8 +48,8 @@ static bool add_file(struct deb_src_version *v, char *line)
 
 	if (at || !column_is_sha256(hash) || !name || !column_parse_size(size_text, &size) || !is_file_name(name))
 		return false;
-	v->files = xrealloc(v->files, v->count + 1, sizeof(*v->files));
-	v->files[v->count++] = (struct package_ref){.name = xstrdup(name), .size = size, .sha256 = xstrdup(hash)};
+	if (deb_src_is_archive(name) && !v->archive.name)
+		v->archive = (struct package_ref){.name = xstrdup(name), .size = size, .sha256 = xstrdup(hash)};
 	return true;
 }
 
@@ -64,7 +69,7 @@ static bool read_paragraph(char *text, const char *base, struct deb_src_version 
 
 	while ((line = strsep(&at, "\n"))) {
 		if (*line == ' ') {
-			if (is_hash && !add_file(v, line))
+			if (is_hash && !take_file(v, line))
 				return false;
 			continue;
 		}
@@ -74,11 +79,10 @@ static bool read_paragraph(char *text, const char *base, struct deb_src_version 
 		if (value_of(line, "Directory: "))
 			directory = value_of(line, "Directory: ");
 	}
-	if (!version || !is_file_name(version) || !column_is_word(directory) || !v->count)
+	if (!version || !is_file_name(version) || !column_is_word(directory) || !v->archive.name)
 		return false;
 	v->version = xstrdup(version);
-	for (size_t i = 0; i < v->count; i++)
-		v->files[i].uri = xasprintf("%s%s/%s", base, directory, v->files[i].name);
+	v->archive.uri = xasprintf("%s%s/%s", base, directory, v->archive.name);
 	return true;
 }
 

@@ -8,11 +8,10 @@
 
 #include "host/source/kernel_index.h"
 
-/* One version of it on the mirror. */
+/* One version of it on the mirror, with the archive of its authors: what Debian adds is not wanted. */
 struct deb_src_version {
 	char *version;
-	struct package_ref *files;
-	size_t count;
+	struct package_ref archive;
 };
 
 struct deb_src_list {
@@ -28,6 +27,9 @@ void deb_src_list_free(struct deb_src_list *list);
 
 /* Whether `wanted` means a package of Debian's `version`: is the same, or its authors' part of it; NULL means any. */
 bool deb_src_is_meant(const char *version, const char *wanted);
+
+/* Whether a file of a source package is the archive of its authors: NAME_VERSION.orig.tar.EXT. */
+bool deb_src_is_archive(const char *name);
 
 /* The newest that `wanted` means, or NULL. */
 const struct deb_src_version *deb_src_list_find(const struct deb_src_list *list, const char *wanted);

@@ -285,13 +285,12 @@ static void explain(const struct kernel_index *index, const struct kernel_wish *
 
 /* ---- the index ---- */
 
-/* Nothing came: the first thing apt complained of, other than suites that this mirror does not carry, is the reason. */
-static int nothing_came(const char *mirror, const char *complaints, const struct kernel_index *index, struct error *err)
+static int nothing_came(const char *mirror, const struct strings *complaints, struct error *err)
 {
-	return error_set(err, EIO, "no index of kernel packages from %s: apt says: %s", mirror,
-	                 index->gap_count ? index->gaps[0]
-	                 : *complaints    ? "it has no suite of Debian; set DEBIAN_MIRROR to a mirror of Debian"
-	                                  : "nothing");
+	return error_set(err, EIO, "no index of kernel packages from %s: %s%s", mirror,
+	                 complaints->count ? "apt says: " : "",
+	                 complaints->count ? complaints->at[0]
+	                                   : "it has no suite of Debian; set DEBIAN_MIRROR to a mirror of Debian");
 }
 
 static int refresh(const char *dir, struct kernel_index *index, struct error *err)
@@ -300,15 +299,16 @@ static int refresh(const char *dir, struct kernel_index *index, struct error *er
 	struct package_scan scan = {0};
 	struct paragraphs reader = {.take = package_scan_take, .ctx = &scan};
 	cleanup_free char *mirror = NULL;
-	cleanup_buf struct buf complaints = {0};
+	cleanup_strings struct strings complaints = {0};
 	int rc = apt_read_lists(dir, APT_PACKAGES, arch, &reader, &mirror, &complaints, err);
 
 	*index = (struct kernel_index){0};
 	if (!rc) {
 		package_index_build(&scan, arch, index);
-		apt_gaps_parse(buf_str(&complaints), index);
+		for (size_t i = 0; i < complaints.count; i++)
+			kernel_index_add_gap(index, complaints.at[i]);
 		if (!index->count)
-			rc = nothing_came(mirror, buf_str(&complaints), index, err);
+			rc = nothing_came(mirror, &complaints, err);
 	}
 	paragraphs_free(&reader);
 	package_scan_free(&scan);
