@@ -206,6 +206,31 @@ START_TEST(where_a_value_does_not_stand_the_cell_is_wrong)
 }
 END_TEST
 
+/* Of three ids, on one kernel alone: beside an id and a name that stand everywhere, they are no chance. */
+START_TEST(an_id_beside_others_that_stand_needs_one_kernel)
+{
+	struct world w;
+	struct learnt learnt;
+	cleanup_free char *text = NULL;
+
+	world_make(&w, KERNELS);
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			struct event e = true_event(&w.subjects[k][i].subject);
+
+			e.parent = k ? 7 : e.parent;
+			record_add(&w.subjects[k][i], "out", RECORD_BYTES, &e, sizeof(e));
+		}
+	learn_settle(w.cells, KERNELS, &learnt);
+	text = learnt_text(&learnt);
+	ck_assert_str_eq(text, "pid@0:8 comm@8:16 ppid@24:4 uid@28:4, by 5 of 5 subjects on 1 of 4 kernels");
+	for (size_t k = 0; k < KERNELS; k++)
+		ck_assert_int_eq(verdict_of(&w, &learnt, k), k ? VERDICT_WRONG : VERDICT_PASS);
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
 /* All subjects of both kernels have the same: zeros, ones, a small number, one and the same large one. */
 START_TEST(what_does_not_vary_teaches_nothing)
 {
@@ -408,6 +433,7 @@ int main(void)
 	        TEST(a_layout_is_found_and_holds),
 	        TEST(one_kernel_is_enough_for_what_no_chance_can_be),
 	        TEST(where_a_value_does_not_stand_the_cell_is_wrong),
+	        TEST(an_id_beside_others_that_stand_needs_one_kernel),
 	        TEST(what_does_not_vary_teaches_nothing),
 	        TEST(few_subjects_teach_nothing),
 	        RANGE(random_bytes_teach_nothing, 0, 20),

@@ -11,6 +11,8 @@
 /* Bits that values have to hold together: a dozen choose among all places and names; and so many that none can err. */
 #define BITS_MIN 10
 #define BITS_SURE 30
+/* The same, of a value in the very records that others have shown to be the subject's: three ids. */
+#define BITS_SURE_BESIDE 20
 #define NUMBER_MIN 32
 /* A text this long is found nowhere by chance. */
 #define TEXT_SURE 6
@@ -302,7 +304,7 @@ static void candidate_weigh(const struct settling *s, struct candidate *c)
 	}
 }
 
-static bool is_no_chance(const struct settling *s, const struct candidate *c)
+static bool is_no_chance(const struct settling *s, const struct candidate *c, bool beside)
 {
 	bool sure_text = c->longest >= TEXT_SURE;
 
@@ -310,7 +312,7 @@ static bool is_no_chance(const struct settling *s, const struct candidate *c)
 		return false;
 	if (c->seen < (sure_text ? SEEN_MIN - 1 : SEEN_MIN) || (c->distinct < 2 && !sure_text))
 		return false;
-	return c->bits >= BITS_SURE || 2 * c->standing >= s->cells_with;
+	return c->bits >= (beside ? BITS_SURE_BESIDE : BITS_SURE) || 2 * c->standing >= s->cells_with;
 }
 
 /* Those that hold on most kernels first; then what tells most, and the widest. */
@@ -426,7 +428,7 @@ static void shape_settle(const struct learn_cell *cells, size_t count, struct le
 	if (s.candidate_count)
 		qsort(s.candidates, s.candidate_count, sizeof(*s.candidates), by_weight);
 	for (size_t i = 0; i < s.candidate_count && shape->count < PLACES_MAX; i++)
-		if (is_no_chance(&s, &s.candidates[i]) && !overlaps(shape, &s.candidates[i]) &&
+		if (is_no_chance(&s, &s.candidates[i], shape->count > 0) && !overlaps(shape, &s.candidates[i]) &&
 		    holds_jointly(&s, &s.candidates[i]))
 			accept(&s, shape, &s.candidates[i]);
 	if (shape->count)
