@@ -12,11 +12,11 @@ static const struct deed {
 	int (*end)(void);
 	int wait_status;
 } deeds[ACTION_COUNT] = {
-        [ACTION_FILE] = {action_file, NULL, 0},
-        [ACTION_TCP4] = {action_tcp4, NULL, 0},
-        [ACTION_TCP6] = {action_tcp6, NULL, 0},
-        [ACTION_UDP4] = {action_udp4, NULL, 0},
-        [ACTION_UDP6] = {action_udp6, NULL, 0},
+        [ACTION_FILE] = {action_file, action_file_end, 0},
+        [ACTION_TCP4] = {action_tcp4, action_net_end, 0},
+        [ACTION_TCP6] = {action_tcp6, action_net_end, 0},
+        [ACTION_UDP4] = {action_udp4, action_net_end, 0},
+        [ACTION_UDP6] = {action_udp6, action_net_end, 0},
         [ACTION_FORK] = {action_fork, action_fork_end, 0},
         [ACTION_EXIT_STATUS] = {action_exit_status, action_exit_status_end, ACTION_END_STATUS << 8},
         [ACTION_EXIT_SIGNAL] = {action_exit_signal, action_exit_signal_end, ACTION_END_SIGNAL},

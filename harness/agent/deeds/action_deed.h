@@ -25,6 +25,8 @@ void action_cgroup(const char *directory, struct action_result *out);
 void action_disk(const char *directory, struct action_result *out);
 
 /* Each returns the exit status. */
+int action_file_end(void);
+int action_net_end(void);
 int action_fork_end(void);
 int action_exit_status_end(void);
 int action_exit_signal_end(void);

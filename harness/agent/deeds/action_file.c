@@ -14,6 +14,9 @@
 /* A size that is neither a block nor a page. */
 #define FILE_SIZE 4321
 
+/* Open until the subject's end, for what a map keeps with the inode can be looked up only as long. */
+static int kept = -1;
+
 /* The file at this moment, as fstat says; `ret` is what the call returned that made it so. */
 static int file_view(struct action_result *out, const char *path, int fd, uint64_t ret)
 {
@@ -73,6 +76,13 @@ void action_file(const char *directory, struct action_result *out)
 		action_failed(out, "unlink");
 	else
 		file_view(out, renamed, fd, 0);
+	kept = steal_fd(&fd);
+}
+
+int action_file_end(void)
+{
+	close(kept);
+	return 0;
 }
 
 /* ---- mappings ---- */

@@ -14,6 +14,11 @@
 /* Nothing else here has this size. */
 #define DATAGRAM_SIZE 123
 
+/* Sockets stay open until the subject's end, for what a map keeps with them can be looked up only as long. */
+static struct {
+	int client, server, listener;
+} kept = {-1, -1, -1};
+
 union any_address {
 	struct sockaddr any;
 	struct sockaddr_in v4;
@@ -150,9 +155,9 @@ static void tcp_perform(sa_family_t family, struct action_result *out)
 	}
 	if (talk(client, server, out) < 0)
 		return;
-	/* The client first, so that it is the one that waits out the connection's end. */
-	close(steal_fd(&client));
-	close(steal_fd(&server));
+	kept.client = steal_fd(&client);
+	kept.server = steal_fd(&server);
+	kept.listener = steal_fd(&listener);
 }
 
 static void udp_perform(sa_family_t family, struct action_result *out)
@@ -173,6 +178,17 @@ static void udp_perform(sa_family_t family, struct action_result *out)
 		action_failed(out, "send");
 	else if (recv(server, bytes, sizeof(bytes), 0) != sizeof(bytes))
 		action_failed(out, "recv");
+	kept.client = steal_fd(&client);
+	kept.server = steal_fd(&server);
+}
+
+/* The client first, so that it is the one that waits out the connection's end. */
+int action_net_end(void)
+{
+	close(kept.client);
+	close(kept.server);
+	close(kept.listener);
+	return 0;
 }
 
 void action_tcp4(const char *directory, struct action_result *out)

@@ -31,6 +31,7 @@ struct load {
 	struct relo_log *relo_log;
 	struct cell_end_fact end;
 	struct workload_ground ground;
+	struct map_shape_list shapes;
 	bool told; /* what is known before the workloads was sent before them */
 };
 
@@ -178,7 +179,8 @@ static void open_ground(struct load *l, struct error *err)
 		if (s->key == SETTING_MAP_KEY_NAME || s->key == SETTING_MAP_VALUE_NAME)
 			names[count++] = (struct map_name){s->name, s->key == SETTING_MAP_VALUE_NAME, s->value};
 	}
-	workload_ground_open(&l->ground, l->whole.obj, wanted_source(job), names, count, err);
+	workload_ground_open(&l->ground, l->whole.obj,
+	                     &(struct capture_wish){wanted_source(job), names, count, &l->shapes}, err);
 }
 
 static struct effect_rule *effect_rules(const struct job_object *job, size_t *count)
@@ -313,6 +315,7 @@ void load_run(const struct job_object *object)
 	bool ok = !read_relocations(&l) && !attempt_open(&l.whole);
 
 	if (ok) {
+		map_shape_list_read(l.whole.obj, &l.shapes);
 		ok = !attempt_load(&l.whole);
 		note_load(&l);
 	}
@@ -335,4 +338,5 @@ void load_run(const struct job_object *object)
 	attempt_unregister(&l.whole);
 	send_facts(&l);
 	workload_ground_close(&l.ground);
+	map_shape_list_free(&l.shapes);
 }

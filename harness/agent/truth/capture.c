@@ -35,6 +35,7 @@ struct capture {
 	struct trace_pipe pipe;
 	struct iterators iterators;
 	struct map_entries *maps;
+	struct inner_map_list inner;
 	struct capture_event *kept;
 	size_t kept_count, kept_bytes;
 	uint64_t total, lost;
@@ -102,40 +103,35 @@ static void on_perf_lost(void *arg, int cpu, __u64 count)
 	tap->capture->lost += count;
 }
 
-static bool map_is(const struct bpf_map *map, enum bpf_map_type type)
-{
-	return bpf_map__type(map) == type && bpf_map__fd(map) >= 0;
-}
-
-static struct tap *tap_add(struct capture *c, const struct bpf_map *map)
+static struct tap *tap_add(struct capture *c, const char *name)
 {
 	struct tap *tap = xcalloc(1, sizeof(*tap));
 
-	*tap = (struct tap){.capture = c, .name = bpf_map__name(map)};
+	*tap = (struct tap){.capture = c, .name = name};
 	c->taps = xrealloc(c->taps, c->tap_count + 1, sizeof(*c->taps));
 	c->taps[c->tap_count++] = tap;
 	return tap;
 }
 
-static int ring_add(struct capture *c, const struct bpf_map *map, struct error *err)
+static int ring_add(struct capture *c, const char *name, int fd, struct error *err)
 {
-	struct tap *tap = tap_add(c, map);
+	struct tap *tap = tap_add(c, name);
 	int rc = 0;
 
 	if (c->ring)
-		rc = ring_buffer__add(c->ring, bpf_map__fd(map), on_ring_event, tap);
-	else if (!(c->ring = ring_buffer__new(bpf_map__fd(map), on_ring_event, tap, NULL)))
+		rc = ring_buffer__add(c->ring, fd, on_ring_event, tap);
+	else if (!(c->ring = ring_buffer__new(fd, on_ring_event, tap, NULL)))
 		rc = -errno;
-	return rc < 0 ? error_set(err, -rc, "cannot read ring buffer `%s`: %s", bpf_map__name(map), strerror(-rc)) : 0;
+	return rc < 0 ? error_set(err, -rc, "cannot read ring buffer `%s`: %s", name, strerror(-rc)) : 0;
 }
 
-static int perf_add(struct capture *c, const struct bpf_map *map, struct error *err)
+static int perf_add(struct capture *c, const char *name, int fd, struct error *err)
 {
 	struct perf_buffer *perf =
-	        perf_buffer__new(bpf_map__fd(map), PERF_PAGES, on_perf_event, on_perf_lost, tap_add(c, map), NULL);
+	        perf_buffer__new(fd, PERF_PAGES, on_perf_event, on_perf_lost, tap_add(c, name), NULL);
 
 	if (!perf)
-		return error_set(err, errno, "cannot read perf buffer `%s`: %s", bpf_map__name(map), strerror(errno));
+		return error_set(err, errno, "cannot read perf buffer `%s`: %s", name, strerror(errno));
 	c->perfs = xrealloc(c->perfs, c->perf_count + 1, sizeof(struct perf_buffer *));
 	c->perfs[c->perf_count++] = perf;
 	return 0;
@@ -145,26 +141,35 @@ static int perf_add(struct capture *c, const struct bpf_map *map, struct error *
 static const struct map_source {
 	enum event_source source;
 	enum bpf_map_type type;
-	int (*add)(struct capture *c, const struct bpf_map *map, struct error *err);
+	int (*add)(struct capture *c, const char *name, int fd, struct error *err);
 	const char *words;
 } map_sources[] = {
         {SOURCE_RINGBUF, BPF_MAP_TYPE_RINGBUF, ring_add, "ring buffer"},
         {SOURCE_PERFBUF, BPF_MAP_TYPE_PERF_EVENT_ARRAY, perf_add, "perf buffer"},
 };
 
-/* Open every map of the kind; returns how many, or a negative errno. */
+/* Open every map of the kind, also those within others; returns how many, or a negative errno. */
 static int maps_open(struct capture *c, struct bpf_object *obj, const struct map_source *kind, struct error *err)
 {
 	struct bpf_map *map;
-	int count = 0;
+	int count = 0, rc = 0;
 
 	bpf_object__for_each_map(map, obj)
 	{
-		int rc = map_is(map, kind->type) ? kind->add(c, map, err) : 0;
-
-		if (rc < 0)
+		if (bpf_map__type(map) != kind->type || bpf_map__fd(map) < 0)
+			continue;
+		if ((rc = kind->add(c, bpf_map__name(map), bpf_map__fd(map), err)) < 0)
 			return rc;
-		count += map_is(map, kind->type);
+		count++;
+	}
+	for (size_t i = 0; i < c->inner.count; i++) {
+		const struct inner_map *inner = &c->inner.at[i];
+
+		if (inner->shape->type != kind->type)
+			continue;
+		if ((rc = kind->add(c, bpf_map__name(inner->shape->map), inner->fd, err)) < 0)
+			return rc;
+		count++;
 	}
 	return count;
 }
@@ -245,32 +250,33 @@ static int iter_open(struct capture *c, struct bpf_object *obj, enum event_sourc
 }
 
 /* Entries of maps count only where nothing else hands anything over, or where an ini says so. */
-static int maps_look_open(struct capture *c, struct bpf_object *obj, enum event_source wanted,
-                          const struct map_name *names, size_t name_count, struct error *err)
+static int maps_look_open(struct capture *c, struct bpf_object *obj, const struct capture_wish *wish, struct error *err)
 {
-	if (wanted != SOURCE_MAP && (wanted != SOURCE_AUTO || c->source != SOURCE_NONE))
+	if (wish->source != SOURCE_MAP && (wish->source != SOURCE_AUTO || c->source != SOURCE_NONE))
 		return 0;
-	c->maps = map_entries_open(obj, names, name_count);
-	if (!c->maps && wanted == SOURCE_MAP)
+	c->maps = map_entries_open(obj, wish->shapes, &c->inner, wish->names, wish->name_count);
+	if (!c->maps && wish->source == SOURCE_MAP)
 		return error_usage(err, "the object has no map whose entries can be read: correct `source` in its ini");
 	if (c->maps)
 		c->source = SOURCE_MAP;
 	return 0;
 }
 
-int capture_open(struct bpf_object *obj, enum event_source source, const struct map_name *names, size_t name_count,
-                 struct capture **out, struct error *err)
+int capture_open(struct bpf_object *obj, const struct capture_wish *wish, struct capture **out, struct error *err)
 {
 	struct capture *c = xcalloc(1, sizeof(*c));
+	enum event_source source = wish->source;
 	int rc;
 
 	c->source = SOURCE_NONE;
 	c->pipe.fd = -1;
+	if (wish->shapes)
+		inner_map_list_open(obj, wish->shapes, &c->inner);
 	rc = source_open(c, obj, source, err);
 	rc = rc < 0 ? rc : iter_open(c, obj, source, err);
 	/* a text without a value says less than any map */
 	rc = rc < 0 || !object_has_formats(obj) ? rc : prints_open(c, obj, source, err);
-	rc = rc < 0 ? rc : maps_look_open(c, obj, source, names, name_count, err);
+	rc = rc < 0 ? rc : maps_look_open(c, obj, wish, err);
 	rc = rc < 0 ? rc : prints_open(c, obj, source, err);
 	if (rc < 0)
 		capture_free(c);
@@ -403,5 +409,6 @@ void capture_free(struct capture *c)
 	trace_pipe_close(&c->pipe);
 	iterators_close(&c->iterators);
 	map_entries_free(c->maps);
+	inner_map_list_free(&c->inner);
 	free(c);
 }

@@ -31,6 +31,14 @@ struct capture_event {
 	void *before; /* of global variables: as they were before, for only what has changed was said; else NULL */
 };
 
+/* Where events shall come from, and what an object's bytes do not say of its maps. Borrowed. */
+struct capture_wish {
+	enum event_source source;
+	const struct map_name *names;
+	size_t name_count;
+	const struct map_shape_list *shapes; /* NULL: not known */
+};
+
 /*
  * Start taking events of `obj`, which must be loaded and outlive the capture. SOURCE_AUTO takes every ring buffer and
  * every perf buffer, else what iterators print, else what programs print, else entries of maps; it is called after the
@@ -38,8 +46,7 @@ struct capture_event {
  * On success
  * `*c` is the caller's: capture_free.
  */
-int capture_open(struct bpf_object *obj, enum event_source source, const struct map_name *names, size_t name_count,
-                 struct capture **c, struct error *err);
+int capture_open(struct bpf_object *obj, const struct capture_wish *wish, struct capture **c, struct error *err);
 
 /* What SOURCE_AUTO settled for; never SOURCE_AUTO. */
 enum event_source capture_source(const struct capture *c);
@@ -56,8 +63,8 @@ void capture_forget(struct capture *c);
 
 /*
  * Read the object's iterators once: a moment that the caller chose, for they report nothing by themselves. With
- * SOURCE_ITER every line they print is an event, with SOURCE_MAP what task storage holds of process `pid`. Returns 0 or
- * a negative errno.
+ * SOURCE_ITER every line they print is an event, with SOURCE_MAP what local storage holds of process `pid` and of what
+ * it has. Returns 0 or a negative errno.
  */
 int capture_sample(struct capture *c, pid_t pid, struct error *err);
 

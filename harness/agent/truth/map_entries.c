@@ -3,11 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <bpf/bpf.h>
 
+#include "agent/truth/holding.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 
@@ -22,11 +21,34 @@ struct known {
 	bool seen;      /* at this look */
 };
 
+/* How entries of a type of map are come by. */
+struct map_trait {
+	enum bpf_map_type type;
+	bool is_array; /* its keys are indexes */
+	bool per_cpu;
+	bool is_taken; /* a look takes them out; there is no key */
+};
+
+static const struct map_trait traits[] = {
+        {.type = BPF_MAP_TYPE_HASH},
+        {.type = BPF_MAP_TYPE_LRU_HASH},
+        {.type = BPF_MAP_TYPE_PERCPU_HASH, .per_cpu = true},
+        {.type = BPF_MAP_TYPE_LRU_PERCPU_HASH, .per_cpu = true},
+        {.type = BPF_MAP_TYPE_ARRAY, .is_array = true},
+        {.type = BPF_MAP_TYPE_PERCPU_ARRAY, .is_array = true, .per_cpu = true},
+        {.type = BPF_MAP_TYPE_CGROUP_STORAGE},
+        {.type = BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE, .per_cpu = true},
+        {.type = BPF_MAP_TYPE_QUEUE, .is_taken = true},
+        {.type = BPF_MAP_TYPE_STACK, .is_taken = true},
+};
+
 struct map_view {
-	const struct bpf_map *map;
+	const char *name;
 	int fd;
 	enum bpf_map_type type;
 	uint32_t key_size, value_size, copies; /* of a value, one per processor */
+	bool is_array, is_taken, per_cpu;
+	bool is_kept; /* with something else; in place of a key stands what tells that from others */
 	bool globals;
 	struct event_layout layout;
 	struct known *known;
@@ -39,15 +61,12 @@ struct map_entries {
 	bool looked; /* what was there before is no event */
 };
 
-static bool is_per_cpu(enum bpf_map_type type)
+static const struct map_trait *trait_find(enum bpf_map_type type)
 {
-	return type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_PERCPU_ARRAY ||
-	       type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
-}
-
-static bool is_array(enum bpf_map_type type)
-{
-	return type == BPF_MAP_TYPE_ARRAY || type == BPF_MAP_TYPE_PERCPU_ARRAY;
+	for (size_t i = 0; i < sizeof(traits) / sizeof(traits[0]); i++)
+		if (traits[i].type == type)
+			return &traits[i];
+	return NULL;
 }
 
 static bool is_globals(const struct bpf_map *map)
@@ -55,18 +74,15 @@ static bool is_globals(const struct bpf_map *map)
 	return bpf_map__is_internal(map) && (strstr(bpf_map__name(map), ".bss") || strstr(bpf_map__name(map), ".data"));
 }
 
-static bool is_suitable(const struct bpf_map *map)
+static bool is_suitable(const struct map_shape *s, int fd)
 {
-	enum bpf_map_type type = bpf_map__type(map);
+	const struct map_trait *trait = trait_find(s->type);
 
-	if (bpf_map__fd(map) < 0 || (uint64_t)bpf_map__key_size(map) + bpf_map__value_size(map) > ENTRY_BYTES_MAX)
+	if (fd < 0 || (uint64_t)s->key_size + s->value_size > ENTRY_BYTES_MAX)
 		return false;
-	if (bpf_map__is_internal(map))
-		return is_globals(map);
-	if (is_array(type))
-		return bpf_map__max_entries(map) <= ARRAY_MAX;
-	return type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_LRU_HASH || type == BPF_MAP_TYPE_PERCPU_HASH ||
-	       type == BPF_MAP_TYPE_LRU_PERCPU_HASH || type == BPF_MAP_TYPE_TASK_STORAGE;
+	if (holding_is_kept_by(s->type))
+		return s->key_size == sizeof(int);
+	return trait && (is_globals(s->map) || !trait->is_array || s->max_entries <= ARRAY_MAX);
 }
 
 static const char *name_find(const struct map_name *names, size_t count, const char *map, bool is_value)
@@ -77,45 +93,72 @@ static const char *name_find(const struct map_name *names, size_t count, const c
 	return "";
 }
 
-static void view_add(struct map_entries *m, struct bpf_object *obj, const struct bpf_map *map,
+static void view_add(struct map_entries *m, const struct btf *btf, const struct map_shape *s, int fd,
                      const struct map_name *names, size_t name_count)
 {
-	const struct btf *btf = bpf_object__btf(obj);
-	const char *name = bpf_map__name(map);
+	const char *name = bpf_map__name(s->map);
+	const struct map_trait *trait = trait_find(s->type);
 	struct map_view *v;
 	int cpus = libbpf_num_possible_cpus();
 
+	if (!is_suitable(s, fd))
+		return;
 	m->maps = xrealloc(m->maps, m->count + 1, sizeof(*m->maps));
 	v = &m->maps[m->count++];
 	*v = (struct map_view){
-	        .map = map,
-	        .fd = bpf_map__fd(map),
-	        .type = bpf_map__type(map),
-	        .globals = is_globals(map),
-	        .key_size = bpf_map__key_size(map),
-	        .value_size = bpf_map__value_size(map),
-	        .copies = is_per_cpu(bpf_map__type(map)) && cpus > 0 ? (uint32_t)cpus : 1,
+	        .name = name,
+	        .fd = fd,
+	        .type = s->type,
+	        .is_array = trait && trait->is_array,
+	        .is_taken = trait && trait->is_taken,
+	        .per_cpu = trait && trait->per_cpu,
+	        .is_kept = !trait,
+	        .globals = is_globals(s->map),
+	        .key_size = trait ? s->key_size : (uint32_t)sizeof(struct holding_id),
+	        .value_size = s->value_size,
+	        .copies = trait && trait->per_cpu && cpus > 0 ? (uint32_t)cpus : 1,
 	};
 	/* An index, or a descriptor, says nothing of anybody. */
-	if (is_array(v->type) || v->type == BPF_MAP_TYPE_TASK_STORAGE)
+	if (v->is_array || v->is_kept)
 		v->layout.type = xstrdup(name);
 	else
-		event_layout_add(&v->layout, btf, bpf_map__btf_key_type_id(map),
-		                 name_find(names, name_count, name, false), 0);
-	event_layout_add(&v->layout, btf, bpf_map__btf_value_type_id(map), name_find(names, name_count, name, true),
-	                 8 * (is_array(v->type) || v->type == BPF_MAP_TYPE_TASK_STORAGE ? 0 : v->key_size));
+		event_layout_add(&v->layout, btf, s->key_type, name_find(names, name_count, name, false), 0);
+	event_layout_add(&v->layout, btf, s->value_type, name_find(names, name_count, name, true),
+	                 8 * (v->is_array || v->is_kept ? 0 : v->key_size));
 }
 
-struct map_entries *map_entries_open(struct bpf_object *obj, const struct map_name *names, size_t name_count)
+static struct map_shape own_shape(const struct map_shape_list *shapes, const struct bpf_map *map)
 {
+	const struct map_shape *before = map_shape_find(shapes, map);
+
+	return (struct map_shape){
+	        .map = map,
+	        .type = bpf_map__type(map),
+	        .key_size = bpf_map__key_size(map),
+	        .value_size = bpf_map__value_size(map),
+	        .max_entries = bpf_map__max_entries(map),
+	        .key_type = bpf_map__btf_key_type_id(map),
+	        .value_type = before ? before->value_type : bpf_map__btf_value_type_id(map),
+	};
+}
+
+struct map_entries *map_entries_open(struct bpf_object *obj, const struct map_shape_list *shapes,
+                                     const struct inner_map_list *inner, const struct map_name *names,
+                                     size_t name_count)
+{
+	const struct btf *btf = bpf_object__btf(obj);
 	struct map_entries *m = xcalloc(1, sizeof(*m));
 	struct bpf_map *map;
 
 	bpf_object__for_each_map(map, obj)
 	{
-		if (is_suitable(map))
-			view_add(m, obj, map, names, name_count);
+		const struct map_shape shape = own_shape(shapes, map);
+
+		if (!bpf_map__is_internal(map) || is_globals(map))
+			view_add(m, btf, &shape, bpf_map__fd(map), names, name_count);
 	}
+	for (size_t i = 0; i < inner->count; i++)
+		view_add(m, btf, inner->at[i].shape, inner->at[i].fd, names, name_count);
 	if (m->count)
 		return m;
 	free(m);
@@ -133,7 +176,7 @@ static struct known *known_find(struct map_view *v, const uint8_t *key)
 /* Bytes of a value in what the kernel gives: for each processor rounded up to eight. */
 static size_t stride(const struct map_view *v)
 {
-	return v->copies > 1 || is_per_cpu(v->type) ? (v->value_size + 7u) & ~7u : v->value_size;
+	return v->per_cpu ? (v->value_size + 7u) & ~7u : v->value_size;
 }
 
 static bool is_zero(const uint8_t *bytes, size_t size)
@@ -147,7 +190,7 @@ static bool is_zero(const uint8_t *bytes, size_t size)
 /* Tell of what differs from `before`, which is NULL for an entry that was not there. */
 static void entry_tell(const struct map_view *v, const uint8_t *now, const uint8_t *before, map_entry_fn *fn, void *ctx)
 {
-	bool keyed = !is_array(v->type) && v->type != BPF_MAP_TYPE_TASK_STORAGE;
+	bool keyed = !v->is_array && !v->is_kept;
 	size_t key = keyed ? v->key_size : 0;
 	cleanup_free uint8_t *record = xcalloc(1, key + v->value_size + 1);
 	cleanup_free uint8_t *old = xcalloc(1, key + v->value_size + 1);
@@ -166,7 +209,7 @@ static void entry_tell(const struct map_view *v, const uint8_t *now, const uint8
 		if (was)
 			memcpy(old + key, was, v->value_size);
 		fn(ctx, &(struct map_entry){
-		                .map = bpf_map__name(v->map),
+		                .map = v->name,
 		                .bytes = record,
 		                .before = was ? old : NULL,
 		                .size = key + v->value_size,
@@ -225,26 +268,42 @@ static void view_look(struct map_view *v, bool first, map_entry_fn *fn, void *ct
 	forget_gone(v);
 }
 
-/* Of one task: its own value, which nothing lists. */
-static void storage_look(struct map_view *v, pid_t pid, map_entry_fn *fn, void *ctx)
+/* Of what one process has: each has a value of its own, which nothing lists. */
+static void kept_look(struct map_view *v, pid_t pid, map_entry_fn *fn, void *ctx)
 {
 	size_t size = v->key_size + v->value_size;
 	cleanup_free uint8_t *now = xcalloc(1, size + 1);
-	cleanup_close int fd = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	struct holding_list list;
 
-	if (fd < 0 || v->key_size != sizeof(fd) || bpf_map_lookup_elem(v->fd, &fd, now + v->key_size))
-		return;
-	/* the same number stands for another task the next time */
-	entry_tell(v, now, NULL, fn, ctx);
+	holding_list_open(v->type, pid, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		memcpy(now, &list.at[i].id, sizeof(list.at[i].id));
+		if (!bpf_map_lookup_elem(v->fd, &list.at[i].fd, now + v->key_size))
+			entry_note(v, now, size, false, fn, ctx);
+	}
+	holding_list_free(&list);
+}
+
+static void taken_look(struct map_view *v, bool first, map_entry_fn *fn, void *ctx)
+{
+	cleanup_free uint8_t *now = xcalloc(1, v->value_size + 1u);
+
+	for (size_t n = 0; n < ENTRIES_MAX && !bpf_map_lookup_and_delete_elem(v->fd, NULL, now); n++)
+		if (!first)
+			entry_tell(v, now, NULL, fn, ctx);
 }
 
 void map_entries_look(struct map_entries *m, pid_t pid, map_entry_fn *fn, void *ctx)
 {
 	for (size_t i = 0; i < m->count; i++) {
-		if (m->maps[i].type == BPF_MAP_TYPE_TASK_STORAGE)
-			storage_look(&m->maps[i], pid, fn, ctx);
+		struct map_view *v = &m->maps[i];
+
+		if (v->is_kept)
+			kept_look(v, pid, fn, ctx);
+		else if (v->is_taken)
+			taken_look(v, !m->looked, fn, ctx);
 		else
-			view_look(&m->maps[i], !m->looked, fn, ctx);
+			view_look(v, !m->looked, fn, ctx);
 	}
 	m->looked = true;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * map_entries: the maps of a loaded object as a source of events: whatever entry is new or has changed since the last
- * look is one, its key and then its value. Hash, LRU, array, per-CPU (one event per processor) and task
- * storage; global variables are an array's only entry. It compares nothing with any truth.
+ * look is one, its key and then its value. Hash, LRU, array and per-CPU (one event per processor), maps within maps,
+ * queues and stacks, which are emptied, and storage of a task, an inode, a socket, a cgroup; global variables are an
+ * array's only entry. It compares nothing with any truth.
  */
 #ifndef COREMATRIX_AGENT_TRUTH_MAP_ENTRIES_H
 #define COREMATRIX_AGENT_TRUTH_MAP_ENTRIES_H
@@ -15,6 +16,7 @@
 #include <bpf/libbpf.h>
 
 #include "agent/truth/event.h"
+#include "agent/truth/inner_map.h"
 
 struct map_entries;
 
@@ -31,17 +33,20 @@ struct map_entry {
 	const void *bytes;  /* key, then value */
 	const void *before; /* the same at the last look, NULL when it is new */
 	size_t size;
-	uint32_t key_size;                 /* 0 where the key says nothing: an array's index of one entry, a task */
+	uint32_t key_size; /* 0 where the key says nothing: an array's index of one entry, a descriptor */
 	const struct event_layout *layout; /* by the object's BTF and the names */
 	bool is_globals;
 };
 
 typedef void map_entry_fn(void *ctx, const struct map_entry *entry);
 
-/* NULL when the object has no such map. The layouts of its maps are read here. */
-struct map_entries *map_entries_open(struct bpf_object *obj, const struct map_name *names, size_t name_count);
+/* NULL when the object has no such map, and no inner ones. `shapes` may be NULL. The layouts of its maps are read here.
+ */
+struct map_entries *map_entries_open(struct bpf_object *obj, const struct map_shape_list *shapes,
+                                     const struct inner_map_list *inner, const struct map_name *names,
+                                     size_t name_count);
 
-/* Look at all maps; `pid` is the process whose task storage is looked at, 0: none. */
+/* Look at all maps; `pid` is the process with what storage is looked at, 0: none. */
 void map_entries_look(struct map_entries *m, pid_t pid, map_entry_fn *fn, void *ctx);
 
 /* Layout number `i`, NULL behind the last. */

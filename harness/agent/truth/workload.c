@@ -584,13 +584,13 @@ int workloads_verify(const struct cell_report *report, struct error *err)
 	return rc;
 }
 
-int workload_ground_open(struct workload_ground *ground, struct bpf_object *obj, enum event_source source,
-                         const struct map_name *names, size_t name_count, struct error *err)
+int workload_ground_open(struct workload_ground *ground, struct bpf_object *obj, const struct capture_wish *wish,
+                         struct error *err)
 {
 	int rc = action_loopback_up(err);
 
 	rc = rc < 0 ? rc : subject_stage_open(&ground->stage, err);
-	return rc < 0 ? rc : capture_open(obj, source, names, name_count, &ground->capture, err);
+	return rc < 0 ? rc : capture_open(obj, wish, &ground->capture, err);
 }
 
 void workload_ground_close(struct workload_ground *ground)

@@ -32,8 +32,8 @@ struct workload_ground {
 };
 
 /* `obj` must be loaded. Returns 0 or a negative errno; close it in either case, once the object is detached. */
-int workload_ground_open(struct workload_ground *ground, struct bpf_object *obj, enum event_source source,
-                         const struct map_name *names, size_t name_count, struct error *err);
+int workload_ground_open(struct workload_ground *ground, struct bpf_object *obj, const struct capture_wish *wish,
+                         struct error *err);
 void workload_ground_close(struct workload_ground *ground);
 
 struct workload_request {
