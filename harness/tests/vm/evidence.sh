@@ -57,3 +57,19 @@ check "of entries by names, of variables, of task storage" latest '
 	all($c[] | select(.object == "task_storage"); [.truth[].field] | unique | contains(["comm", "pid", "ppid"])) and
 	all($c[] | select(.object == "global_variables"); [.truth[].field] | unique | contains(["task.comm", "task.pid", "task.ppid"])) and
 	all($c[] | select(.object == "learn_map"); .learnt | startswith("pid@0:4 ppid@4:8 comm@12:16, by 7 of 7 subjects on 4 of 4"))'
+ways=(build/progs/{cgroup_storage,inode_storage,lru_entries,map_in_map,percpu_entries,queue_entries,socket_storage}.bpf.o)
+check "from every kind of map that holds values" status 0 " 0 unexpected, 0 infra" run "${some[@]}" "${ways[@]}"
+check "each is compared wherever the kernel has the kind" latest '
+	def fields: [.truth[] | select(.ok) | .field] | unique;
+	[.cells[] | select(.verdict == "pass")] as $c | ($c | length) == 25 and
+	all($c[] | select(.object == "cgroup_storage" or .object == "map_in_map"); fields | contains(["comm", "pid", "ppid"])) and
+	all($c[] | select(.object == "inode_storage"); fields | contains(["comm", "ino", "pid", "uid"])) and
+	all($c[] | select(.object == "lru_entries"); fields == ["pid", "ppid"]) and
+	all($c[] | select(.object == "percpu_entries"); fields == ["comm", "pid", "ppid", "uid"]) and
+	all($c[] | select(.object == "queue_entries"); fields == ["comm", "pid", "ppid"]) and
+	all($c[] | select(.object == "socket_storage"); fields == ["comm", "daddr", "dport", "pid"])'
+check "from perf buffers and printed lines, named by the ini, by the line or by nobody" status 0 " 0 unexpected, 0 infra" \
+	run "${some[@]}" build/progs/{exec_vprintk,perf_output,printed_line,swapped_line}.bpf.o
+check "each of them is compared" latest '[.cells[] | select(.verdict == "pass")] as $c | ($c | length) == 11 and
+	all($c[] | select(.object == "exec_vprintk"); [.truth[].field] | unique == ["comm", "gid", "pid", "ppid", "uid"]) and
+	all($c[] | select(.object == "printed_line"); .learnt | startswith("comm@%1 pid@%2 ppid@%3, by 7 of 7 subjects on 4 of 4"))'
