@@ -62,6 +62,16 @@ static const struct {
         {"before 5.15 = rejected:helper", "k", "5.15.0", "pass", 0},
         {"before 5.15 = rejected:helper", "k", "5.4.1", "rejected:helper", 0},
         {"before 5.15 = rejected:helper", "k", "mine", NULL, 0},
+        /* of the libbpf that loads, which is 1.4.6 */
+        {"libbpf before 1.5 = rejected:prog-type", "k", "6.1.0", "rejected:prog-type", 0},
+        {"libbpf before 1.4 = rejected:prog-type", "k", "6.1.0", "pass", 0},
+        {"libbpf since 1.4 = degraded", "k", "6.1.0", "degraded", 0},
+        {"libbpf since 1.10 = degraded", "k", "6.1.0", "pass", 0},
+        {"libbpf before 1.5 = wrong\nsince 6.12 = pass", "k", "6.12.1", "pass", 0},
+        {"libbpf since 1.4.6 = pass", "k", "6.1.0", NULL, 0},
+        {"libbpf until 1.4 = pass", "k", "6.1.0", NULL, 0},
+        {"libbpf 1.4 = pass", "k", "6.1.0", NULL, 0},
+        {"libbpf = pass", "k", "6.1.0", NULL, 0},
         /* the last that holds decides, and a rule that is not reached is not asked */
         {"moved task_struct.comm = wrong\nsince 6.1 = silent", "k", "6.1.0", "silent", 0},
         {"since 6.1 = silent\nmoved task_struct.comm = wrong", "k", "6.1.0", "wrong", 1},
@@ -77,7 +87,7 @@ START_TEST(the_last_rule_that_holds_decides)
 	cleanup_free char *expected = NULL;
 	cleanup_object_ini struct object_ini ini = {0};
 	cleanup_error struct error err = {0};
-	struct expect_kernel k = {cases[_i].id, cases[_i].release, ""};
+	struct expect_kernel k = {cases[_i].id, cases[_i].release, "", "1.4.6"};
 	struct sample sample = {&ini, 0};
 	int rc = object_ini_parse(text, "x.ini", &ini, &err);
 
@@ -154,6 +164,19 @@ START_TEST(what_the_row_says_goes_before_the_ini)
 	ck_assert_int_eq(object_ini_parse("[expect]\nmoved a.b = wrong\n", "x.ini", &ini, NULL), 0);
 	ck_assert_int_eq(expect_verdict(&ini, &k, NULL, NULL, &expected, NULL), 0);
 	ck_assert_str_eq(expected, "silent|wrong");
+}
+END_TEST
+
+START_TEST(a_libbpf_that_is_not_known_is_an_error)
+{
+	cleanup_free char *expected = NULL;
+	cleanup_object_ini struct object_ini ini = {0};
+	cleanup_error struct error err = {0};
+	struct expect_kernel k = {"6.1-cloud", "6.1.0", "", NULL};
+
+	ck_assert_int_eq(object_ini_parse("[expect]\nlibbpf since 1.5 = wrong\n", "x.ini", &ini, &err), 0);
+	ck_assert_int_lt(expect_verdict(&ini, &k, NULL, NULL, &expected, &err), 0);
+	ck_assert_msg(strstr(err.text, "line 2") && strstr(err.text, "libbpf since 1.5"), "%s", err.text);
 }
 END_TEST
 
@@ -246,6 +269,7 @@ int main(void)
 	        TEST(so_it_is_with_an_ini_that_says_nothing_of_it),
 	        EACH(less_evidence_than_required_is_told, requirements),
 	        TEST(what_the_row_says_goes_before_the_ini),
+	        TEST(a_libbpf_that_is_not_known_is_an_error),
 	        TEST(nobody_to_ask_is_an_error),
 	        EACH(verdicts_match_their_alternatives, matches),
 	        EACH(expected_texts_are_checked, texts),

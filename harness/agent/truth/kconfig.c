@@ -11,6 +11,8 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 
+static const char version_name[] = "LINUX_KERNEL_VERSION";
+
 /* enum libbpf_tristate of bpf_helpers.h */
 enum { TRISTATE_NO, TRISTATE_YES, TRISTATE_MODULE };
 
@@ -107,7 +109,7 @@ static void value_read(struct kconfig_value *v, const struct btf_type *t, const 
 		return;
 	}
 	v->bits = t->size * 8;
-	if (!strcmp(v->name, "LINUX_KERNEL_VERSION")) {
+	if (!strcmp(v->name, version_name)) {
 		v->number = kernel_version();
 		v->known = v->number;
 	} else if (!strcmp(v->name, "LINUX_HAS_SYSCALL_WRAPPER")) {
@@ -159,6 +161,12 @@ void kconfig_free(struct kconfig *k)
 }
 
 /* ---- fields ---- */
+
+static char *hint_of(const struct kconfig_value *v)
+{
+	return xasprintf("this kernel's %s has another value%s", v->name,
+	                 strcmp(v->name, version_name) ? "" : "; libbpf before 1.2 takes it from the release alone");
+}
 
 static const struct kconfig_value *value_find(const struct kconfig *k, const char *path)
 {
@@ -234,7 +242,7 @@ size_t kconfig_event(const struct kconfig *k, const struct event *e, const char 
 		f->ok = !value->missing && (v->is_text ? text_fits(v, value) : number_fits(v, value));
 		f->expected = expected(v);
 		f->observed = observed(value, v->is_text);
-		f->hint = f->ok ? xstrdup("") : xasprintf("this kernel's %s has another value", v->name);
+		f->hint = f->ok ? xstrdup("") : hint_of(v);
 		wrong += !f->ok;
 	}
 	return wrong;

@@ -20,6 +20,7 @@
 #include "host/predict/predict_boundary.h"
 #include "host/predict/predict_report.h"
 #include "host/predict/predict_timeline.h"
+#include "host/run/linked_libbpf.h"
 #include "host/store/btf_source.h"
 #include "host/store/store.h"
 #include "host/store/store_modules.h"
@@ -207,7 +208,8 @@ static int answer(void *ctx, size_t rule)
 /* A prediction is worse than expected only where it commits itself to a rejection. */
 static bool is_worse(const struct kernels *k, size_t kernel, const struct object *o, struct predict_cell *c)
 {
-	const struct expect_kernel about = {k->types[kernel].id, k->releases[kernel], k->expects[kernel]};
+	const struct expect_kernel about = {k->types[kernel].id, k->releases[kernel], k->expects[kernel],
+	                                    linked_libbpf()};
 	cleanup_free char *expected = NULL;
 
 	if (c->forecast != FORECAST_REJECTED)

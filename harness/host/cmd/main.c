@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <linked_libbpf.h>
+#include "host/run/linked_libbpf.h"
 
 #include "base/compiler.h"
 #include "base/error.h"
@@ -46,7 +46,7 @@ static void print_help(FILE *to)
 /* The libbpf is part of every answer: it is the one that the guests load with. */
 static void print_version(void)
 {
-	printf("corematrix %s\nlibbpf %s\ncompiled by %s\n", COREMATRIX_VERSION, LINKED_LIBBPF, COMPILER);
+	printf("corematrix %s\nlibbpf %s\ncompiled by %s\n", COREMATRIX_VERSION, linked_libbpf(), COMPILER);
 }
 
 int main(int argc, char **argv)

@@ -9,16 +9,17 @@
 #include "base/cleanup.h"
 #include "base/version.h"
 
-/* Order of a kernel's release and the rule's "major.minor", or an error when the release has no such form. */
-static int compare_release(const struct expect_rule *rule, const char *release, int *order, struct error *err)
+/* Order of a kernel's release, or a libbpf, and the rule's "major.minor"; an error when it has no such form. */
+static int compare_version(const struct expect_rule *rule, const char *what, const char *version, const char *with,
+                           int *order, struct error *err)
 {
 	unsigned major, minor, rule_major, rule_minor;
 
-	if (version_parse(release, &major, &minor) || version_parse(rule->argument, &rule_major, &rule_minor))
+	if (!version || version_parse(version, &major, &minor) || version_parse(with, &rule_major, &rule_minor))
 		return error_set(
 		        err, EINVAL,
-		        "line %u: \"%s\" cannot be decided for release \"%s\", which does not start with major.minor",
-		        rule->line, rule->condition, release);
+		        "line %u: \"%s\" cannot be decided for %s \"%s\", which does not start with major.minor",
+		        rule->line, rule->condition, what, version ? version : "");
 	*order = major != rule_major ? (major < rule_major ? -1 : 1) : (minor > rule_minor) - (minor < rule_minor);
 	return 0;
 }
@@ -48,9 +49,13 @@ static int rule_holds(const struct object_ini *ini, size_t number, const struct 
 		return fnmatch(rule->argument, k->id, 0) == 0 || fnmatch(rule->argument, k->release, 0) == 0;
 	case EXPECT_SINCE:
 	case EXPECT_BEFORE:
-		if (compare_release(rule, k->release, &order, err))
+		if (compare_version(rule, "release", k->release, rule->argument, &order, err))
 			return -EINVAL;
 		return rule->kind == EXPECT_SINCE ? order >= 0 : order < 0;
+	case EXPECT_LIBBPF:
+		if (compare_version(rule, "libbpf", k->libbpf, strchr(rule->argument, ' ') + 1, &order, err))
+			return -EINVAL;
+		return *rule->argument == 's' ? order >= 0 : order < 0;
 	case EXPECT_MOVED:
 	case EXPECT_MISSING:
 	case EXPECT_EXISTS:

@@ -20,7 +20,8 @@
 
 struct expect_kernel {
 	const char *id, *release;
-	const char *row; /* what its row of the list expects of every object, "" */
+	const char *row;    /* what its row of the list expects of every object, "" */
+	const char *libbpf; /* version of the one that loads the object; NULL: not known */
 };
 
 /*

@@ -13,7 +13,7 @@
 static const char *const condition_names[EXPECT_CONDITION_COUNT] = {
         [EXPECT_DEFAULT] = "default", [EXPECT_MOVED] = "moved",   [EXPECT_MISSING] = "missing",
         [EXPECT_EXISTS] = "exists",   [EXPECT_KERNEL] = "kernel", [EXPECT_SINCE] = "since",
-        [EXPECT_BEFORE] = "before",
+        [EXPECT_BEFORE] = "before",   [EXPECT_LIBBPF] = "libbpf",
 };
 
 const char *expect_condition_name(enum expect_condition c)
@@ -26,10 +26,27 @@ static bool is_type_path(const char *s)
 	return *s && !strchr(s, ' ') && s[0] != '.' && s[strlen(s) - 1] != '.';
 }
 
+/* Only major.minor is compared: "6.1.5" would promise more. */
+static bool is_major_minor(const char *text)
+{
+	unsigned major, minor;
+
+	return !version_parse(text, &major, &minor) && strspn(text, "0123456789.") == strlen(text) &&
+	       strchr(text, '.') == strrchr(text, '.');
+}
+
+/* "since 1.5", "before 1.5" */
+static bool is_libbpf(const char *argument)
+{
+	size_t word = strcspn(argument, " ");
+
+	return argument[word] && is_major_minor(argument + word + 1) &&
+	       ((word == 5 && !strncmp(argument, "since", word)) || (word == 6 && !strncmp(argument, "before", word)));
+}
+
 /* The argument has to have the form its condition needs. Returns false after recording the mistake. */
 static bool check_argument(enum expect_condition kind, const char *argument, struct strings *mistakes)
 {
-	unsigned major, minor;
 	const char *name = expect_condition_name(kind);
 
 	switch (kind) {
@@ -39,11 +56,15 @@ static bool check_argument(enum expect_condition kind, const char *argument, str
 		return !*argument;
 	case EXPECT_SINCE:
 	case EXPECT_BEFORE:
-		/* only major.minor is compared: "6.1.5" would promise more */
-		if (!version_parse(argument, &major, &minor) && strspn(argument, "0123456789.") == strlen(argument) &&
-		    strchr(argument, '.') == strrchr(argument, '.'))
+		if (is_major_minor(argument))
 			return true;
 		strings_addf(mistakes, "\"%s\" needs a kernel version as major.minor, as in \"%s 6.2\"", name, name);
+		return false;
+	case EXPECT_LIBBPF:
+		if (is_libbpf(argument))
+			return true;
+		strings_addf(mistakes,
+		             "\"libbpf\" needs \"since\" or \"before\" and major.minor, as in \"libbpf before 1.5\"");
 		return false;
 	case EXPECT_KERNEL:
 		if (*argument)
@@ -103,7 +124,7 @@ bool expect_rule_parse(const char *name, const char *value, struct expect_rule *
 	if (kind < 0) {
 		strings_addf(
 		        mistakes,
-		        "unknown condition \"%s\" in [expect]; give default, moved, missing, exists, kernel, since or before",
+		        "unknown condition \"%s\" in [expect]; give default, moved, missing, exists, kernel, since, before or libbpf",
 		        condition);
 		return false;
 	}

@@ -17,6 +17,7 @@
 #include "host/result/cell_compare.h"
 #include "host/result/result_json.h"
 #include "host/run/cell_result.h"
+#include "host/run/linked_libbpf.h"
 #include "host/run/module_job.h"
 
 void recorder_init(struct recorder *rec, const struct schedule *s, struct result *r)
@@ -89,7 +90,7 @@ static void expect_cell(struct recorder *rec, struct result_cell *cell, size_t k
 {
 	const struct object *o = &rec->s->objects->at[object];
 	const struct store_kernel *k = &rec->s->kernels[kernel];
-	struct expect_kernel about = {k->id, k->release, rec->s->list->rows[kernel].expect};
+	struct expect_kernel about = {k->id, k->release, rec->s->list->rows[kernel].expect, linked_libbpf()};
 	struct asked asked = {rec, kernel, object};
 	cleanup_error struct error err = {0};
 	char *text = NULL;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include <linked_libbpf.h>
+#include "host/run/linked_libbpf.h"
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -26,7 +26,7 @@ void run_header_fill(struct result *r, int argc, char **argv, const char *qemu, 
 	text_set(&r->started, now);
 	text_set(&r->host.uname, uname_text);
 	text_set(&r->host.qemu, qemu);
-	text_set(&r->host.libbpf, LINKED_LIBBPF);
+	text_set(&r->host.libbpf, linked_libbpf());
 	text_set(&r->host.cc, COMPILER);
 	r->host.cpus = processors;
 	r->command = xcalloc((size_t)argc + 1, sizeof(*r->command));
