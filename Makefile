@@ -162,9 +162,10 @@ $(AGENT).elf: $(AGENT_OBJ)
 	$(Q)$(CC) $(AGENT_LDFLAGS) -o $@ $^ $(AGENT_LIBS)
 
 # libbpf's largest part, one function of which gives way to the agent's (harness/agent/fast/known_btf.c).
+weakened_libbpf = cd $(@D) && ar x "$(abspath $1)" $(@F) && objcopy --weaken-symbol=bpf_core_add_cands $(@F)
 $(AGENT)/libbpf.o: $(LIBBPF_LINKED)
 	@mkdir -p $(@D)
-	$(Q)cd $(@D) && ar x "$(abspath $(LIBBPF_A))" $(@F) && objcopy --weaken-symbol=bpf_core_add_cands $(@F)
+	$(Q)$(call weakened_libbpf,$(LIBBPF_A))
 
 $(AGENT)/%.o: %.c $(LIBBPF_LINKED)
 	@mkdir -p $(@D)
@@ -228,7 +229,7 @@ $(TEST_BIN:=.run): %.run: % $(TEST_FIXTURES)
 vm:
 	+$(Q)$(parallel) vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix $(SECTIONS)
-vm-built: kernels $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
+vm-built: kernels $(VERSIONS_TESTED:%=$(WITH)/%/corematrix) $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
 		$(patsubst %,build/tests/unguarded/%.bpf.o,disk_name learn_record learn_printed kill_exec) build/tests/independent_loader
 # Fetched while the unit tests are compiled and run.
 kernels: $(BUILD)/corematrix $(PROGS) $(INIS)

@@ -16,7 +16,7 @@ build/man/corematrix.1: $(BUILD)/corematrix harness/doc/manual.sh $(wildcard har
 	$(call say,MAN,build/man)
 	$(Q)rm -rf build/man && harness/doc/manual.sh $(BUILD)/corematrix build/man
 
-## install      the program, its list of kernels, manual pages and completion (PREFIX=/usr/local DESTDIR=)
+## install      the program, those of `make libbpf` that are built, its list of kernels, manual pages and completion (PREFIX=/usr/local DESTDIR=)
 install: all
 	$(Q)$(MAKE) --no-print-directory install-files
 install-files: manual
@@ -24,6 +24,9 @@ install-files: manual
 		'$(DESTDIR)$(PREFIX)/share/man/man5' '$(DESTDIR)$(PREFIX)/share/bash-completion/completions' \
 		'$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions'
 	$(Q)install -m 755 $(BUILD)/corematrix '$(DESTDIR)$(PREFIX)/bin/'
+	$(Q)for program in $(wildcard $(WITH)/*/corematrix); do \
+		to='$(DESTDIR)$(PREFIX)/lib/corematrix/libbpf/'$$(basename $$(dirname $$program)); \
+		install -d "$$to" && install -m 755 $$program "$$to/" || exit 1; done
 	$(Q)install -m 644 kernels.txt '$(DESTDIR)$(PREFIX)/share/corematrix/'
 	$(Q)install -m 644 build/man/*.1 '$(DESTDIR)$(PREFIX)/share/man/man1/'
 	$(Q)install -m 644 build/man/*.5 '$(DESTDIR)$(PREFIX)/share/man/man5/'
@@ -32,7 +35,7 @@ install-files: manual
 
 ## uninstall    what install put there
 uninstall:
-	$(Q)rm -rf '$(DESTDIR)$(PREFIX)/bin/corematrix' '$(DESTDIR)$(PREFIX)/share/corematrix' \
+	$(Q)rm -rf '$(DESTDIR)$(PREFIX)/bin/corematrix' '$(DESTDIR)$(PREFIX)/share/corematrix' '$(DESTDIR)$(PREFIX)/lib/corematrix' \
 		'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/corematrix' \
 		'$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_corematrix'
 	$(Q)rm -f '$(DESTDIR)$(PREFIX)'/share/man/man1/corematrix.1 '$(DESTDIR)$(PREFIX)'/share/man/man1/corematrix-*.1 \

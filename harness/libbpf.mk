@@ -4,7 +4,8 @@
 
 LIBBPF ?= newest
 LIBBPF_HOME := build/libbpf/$(if $(findstring /,$(LIBBPF)),tree,$(LIBBPF))
-LIBBPF_A := $(if $(filter system,$(LIBBPF)),$(shell $(CC) -print-file-name=libbpf.a),$(LIBBPF_HOME)/libbpf.a)
+libbpf_a = $(if $(filter system,$1),$(shell $(CC) -print-file-name=libbpf.a),build/libbpf/$1/libbpf.a)
+LIBBPF_A := $(call libbpf_a,$(notdir $(LIBBPF_HOME)))
 # Every object is compiled again when another one is linked.
 LIBBPF_LINKED := build/libbpf/linked
 
@@ -19,13 +20,52 @@ build/fetch/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -Iharness -D_GNU_SOURCE -MMD -MP $(CFLAGS) $(shell pkg-config --cflags $(PKGS)) -c -o $@ $<
 
-$(LIBBPF_HOME)/ready: harness/libbpf.sh $(if $(findstring /,$(LIBBPF)),$(wildcard $(LIBBPF)/src/*.[ch])) | build/fetch-source
+build/libbpf/%/ready: harness/libbpf.sh | build/fetch-source
+	$(call say,LIBBPF,$*)
+	$(Q)harness/libbpf.sh $* build/fetch-source images $(@D)
+
+build/libbpf/tree/ready: harness/libbpf.sh $(if $(findstring /,$(LIBBPF)),$(wildcard $(LIBBPF)/src/*.[ch])) | build/fetch-source
 	$(call say,LIBBPF,$(LIBBPF))
-	$(Q)harness/libbpf.sh $(LIBBPF) build/fetch-source images $(LIBBPF_HOME)
+	$(Q)harness/libbpf.sh $(LIBBPF) build/fetch-source images $(@D)
 
 .PHONY: libbpf-which
 $(LIBBPF_LINKED): $(LIBBPF_HOME)/ready libbpf-which
 	$(Q)cat $(LIBBPF_HOME)/include/linked_libbpf.h >$@.new && echo $(LIBBPF_HOME) >>$@.new && \
 		if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# ---- programs with other versions, for run --libbpf ----
+
+# The same objects of ours, linked with another libbpf: within 1.x an object that was compiled against one works with any.
+WITH := $(BUILD)/libbpf
+WITH_AGENT = $(WITH)/%/$(notdir $(AGENT))
+WITH_OF_EACH := %/linked_libbpf.o %/agent_image.o
+VERSIONS ?= 1.1.2
+# Those that the tests in VMs compare with the one that is linked.
+VERSIONS_TESTED := 1.1.2 1.5.0
+
+## libbpf       programs with other versions of libbpf, for run --libbpf (VERSIONS="1.1.2 1.5.0")
+.PHONY: libbpf
+libbpf:
+	+$(Q)$(parallel) $(VERSIONS:%=$(WITH)/%/corematrix)
+
+$(WITH)/%/corematrix: $(filter-out $(WITH_OF_EACH),$(HOST_OBJ)) $(WITH)/%/linked_libbpf.o $(WITH)/%/agent_image.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ $(HOST_LIBS:$(LIBBPF_A)=$(call libbpf_a,$*))
+
+$(WITH)/%/linked_libbpf.o: harness/host/run/linked_libbpf.c harness/host/run/linked_libbpf.h build/libbpf/%/ready
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -Iharness -isystem build/libbpf/$*/include -c -o $@ $<
+
+$(WITH)/%/agent_image.o: harness/host/vm/agent_image.S $(WITH_AGENT).elf
+	@mkdir -p $(@D)
+	$(Q)$(CC) -DAGENT_ELF='"$(word 2,$^)"' -c -o $@ $<
+
+$(WITH_AGENT).elf: $(filter-out %/libbpf.o,$(AGENT_OBJ)) $(if $(PLAIN),build/libbpf/%/ready,$(WITH)/%/libbpf.o)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(AGENT_LDFLAGS) -o $@ $(filter %.o,$^) $(call libbpf_a,$*) @build/libbpf/$*/elf.libs
+
+$(WITH)/%/libbpf.o: build/libbpf/%/ready
+	@mkdir -p $(@D)
+	$(Q)$(call weakened_libbpf,$(call libbpf_a,$*))
 
 -include $(FETCH_OBJ:.o=.d)

@@ -14,6 +14,13 @@ _corematrix() {
 		mapfile -t COMPREPLY < <(compgen -W "auto kvm tcg" -- "$cur")
 		return
 		;;
+	--libbpf)
+		# what the program knows of is in its message; versions go one after the other, with commas
+		mapfile -t COMPREPLY < <(compgen -W "$("$program" run --libbpf '?' x 2>&1 |
+			sed -n 's/.*(there is \([^)]*\)).*/\1/p' | tr -d ',')" -- "${cur##*,}")
+		[[ $cur != *,* ]] || COMPREPLY=("${COMPREPLY[@]/#/${cur%,*},}")
+		return
+		;;
 	-K | --kernel)
 		mapfile -t COMPREPLY < <(compgen -W "$("$program" kernels list 2>/dev/null | awk 'NR > 1 { print $2 }')" -- "$cur")
 		return

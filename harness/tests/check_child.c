@@ -203,6 +203,62 @@ START_TEST(nothing_outlives_its_parent)
 }
 END_TEST
 
+/* ---- programs that are followed ---- */
+
+static const struct {
+	const char *script;
+	int status; /* as waitpid gives it */
+} followed[] = {
+        {"exit 3", 3 << 8},
+        {"kill -9 $$", SIGKILL},
+        /* its name is what it was told, its stdout nobody's, its stdin empty, its descriptors the three */
+        {"[ \"$0\" = called ] && [ -z \"$(cat)\" ] && [ \"$(ls /proc/self/fd | wc -l)\" = 4 ] && echo lost", 0},
+};
+
+START_TEST(a_program_is_followed_to_its_end)
+{
+	const char *const argv[] = {"called", "-c", followed[_i].script, "called", NULL};
+	struct error err = {0};
+	bool stopped = true;
+	int status = -1;
+
+	ck_assert_msg(!child_follow("/bin/sh", argv, &status, &stopped, &err), "%s", err.text);
+	ck_assert_int_eq(status, followed[_i].status);
+	ck_assert(!stopped);
+}
+END_TEST
+
+START_TEST(what_asks_us_to_stop_is_passed_on_once)
+{
+	/* it asks us, waits for what is passed on, and decides itself when it ends */
+	const char *const argv[] = {
+	        "sh", "-c",
+	        "n=0; trap 'n=$((n + 1))' TERM; kill -TERM $PPID; while [ $n = 0 ]; do sleep 0.01; done; "
+	        "kill -TERM $PPID; while [ $n = 1 ]; do sleep 0.01; done; exit $n",
+	        NULL};
+	struct error err = {0};
+	bool stopped = false;
+	int status = -1;
+
+	ck_assert_msg(!child_follow("/bin/sh", argv, &status, &stopped, &err), "%s", err.text);
+	ck_assert_int_eq(status, 2 << 8);
+	ck_assert(stopped);
+}
+END_TEST
+
+START_TEST(what_cannot_be_followed_is_said)
+{
+	const char *const argv[] = {"x", NULL};
+	struct error err = {0};
+	bool stopped;
+	int status;
+
+	ck_assert_int_eq(child_follow("/no/such/program", argv, &status, &stopped, &err), -ENOENT);
+	ck_assert_msg(strstr(err.text, "/no/such/program"), "%s", err.text);
+	error_clear(&err);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_row tests[] = {
@@ -214,6 +270,9 @@ int main(void)
 	        TEST(a_sink_takes_bytes_and_can_stop),
 	        EACH(workers_bring_their_error_home, workers),
 	        TEST(nothing_outlives_its_parent),
+	        EACH(a_program_is_followed_to_its_end, followed),
+	        TEST(what_asks_us_to_stop_is_passed_on_once),
+	        TEST(what_cannot_be_followed_is_said),
 	};
 
 	return suite_run("child", tests, COUNT(tests));

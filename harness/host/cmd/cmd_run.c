@@ -2,20 +2,25 @@
 #include "host/cmd/cmd_run.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/version.h"
 #include "host/cmd/command.h"
 #include "host/cmd/progress.h"
 #include "host/lib/terminal.h"
 #include "host/report/report.h"
 #include "host/report/report_markdown.h"
 #include "host/result/result_json.h"
+#include "host/run/linked_libbpf.h"
 #include "host/run/run.h"
+#include "host/run/run_versions.h"
 
 /* Options without a letter. */
-enum { OPTION_LOADER = 256, OPTION_SHIP, OPTION_LOADER_TIME, OPTION_BTF, OPTION_REQUIRE };
+enum { OPTION_LOADER = 256, OPTION_SHIP, OPTION_LOADER_TIME, OPTION_BTF, OPTION_REQUIRE, OPTION_LIBBPF, OPTION_INTO };
 
 static const struct argp_option option_table[] = {
         COMMAND_ROW_LIST,
@@ -37,6 +42,9 @@ static const struct argp_option option_table[] = {
         {"loader-time", OPTION_LOADER_TIME, "SECONDS", 0, "how long the loader may run before it is stopped (20)", 0},
         {"require", OPTION_REQUIRE, "LEVEL", 0,
          "less evidence is unexpected: loaded, attached, ran, events or truth; as `require` in an ini", 0},
+        {"libbpf", OPTION_LIBBPF, "VERSION,...", 0,
+         "load the objects with each of these versions, as OBJECT@VERSION; `make libbpf` builds what they need", 0},
+        {"into", OPTION_INTO, "DIR", OPTION_HIDDEN, "the directory of this one run, for a run of several", 0},
         {"frozen", 'f', NULL, 0, "any difference from images/kernels.lock is an error", 0},
         {0},
 };
@@ -46,8 +54,23 @@ struct options {
 	struct command_options common;
 	struct run_request request;
 	bool plan_only;
-	const char *summary; /* a file to append the matrix to, as Markdown; NULL: none */
+	const char *summary;   /* a file to append the matrix to, as Markdown; NULL: none */
+	struct strings libbpf; /* versions that were named, in their order */
 };
+
+/* "1.1.2,1.7.0" */
+static void add_versions(const char *arg, const struct argp_state *state, struct strings *versions)
+{
+	cleanup_free char *copy = xstrdup(arg);
+	char *rest = copy, *word;
+
+	while ((word = strsep(&rest, ","))) {
+		if (!*word || *word == '.')
+			argp_error(state, "--libbpf %s: versions, with commas between them", arg);
+		if (!strings_has(versions, word))
+			strings_add(versions, word);
+	}
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -84,6 +107,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		if (level <= EVIDENCE_NONE)
 			argp_error(state, "--require %s: loaded, attached, ran, events or truth", arg);
 		o->require = (enum evidence)level;
+		return 0;
+	case OPTION_LIBBPF:
+		add_versions(arg, state, &options->libbpf);
+		return 0;
+	case OPTION_INTO:
+		o->directory = arg;
 		return 0;
 	case OPTION_BTF:
 		o->btf = arg;
@@ -126,12 +155,61 @@ static int show_result(const struct options *options, const struct result *r, co
 	return options->summary ? report_append(report_markdown, view, options->summary, err) : 0;
 }
 
+/* From the oldest to the newest. */
+static int by_version(const void *a, const void *b)
+{
+	const struct run_version *x = a, *y = b;
+
+	return version_compare(x->libbpf, y->libbpf);
+}
+
+/* Each by the program that has it. */
+static int run_each_version(const struct options *options, struct result *r, char **directory, struct error *err)
+{
+	const struct strings *named = &options->libbpf;
+	cleanup_free struct run_version *versions = xcalloc(named->count, sizeof(*versions));
+	cleanup_strings struct strings programs = {0};
+
+	for (size_t i = 0; i < named->count; i++) {
+		cleanup_free char *program = NULL;
+
+		if (!strcmp(named->at[i], linked_libbpf()))
+			program = xstrdup("/proc/self/exe");
+		else if (places_libbpf(named->at[i], &program, err))
+			return -err->code;
+		strings_add(&programs, program);
+	}
+	for (size_t i = 0; i < named->count; i++)
+		versions[i] = (struct run_version){named->at[i], programs.at[i]};
+	qsort(versions, named->count, sizeof(*versions), by_version);
+	return run_versions(&options->request, versions, named->count, r, directory, err);
+}
+
+/* Whether one version was named, which is this program's own: also what a run of several calls it with. */
+static bool is_own_version(const struct options *options)
+{
+	return options->request.directory ||
+	       (options->libbpf.count == 1 && !strcmp(options->libbpf.at[0], linked_libbpf()));
+}
+
+static int measure(const struct options *options, struct result *r, char **directory, struct error *err)
+{
+	struct run_request o = options->request;
+
+	if (options->libbpf.count && o.loader)
+		return error_usage(err, "--libbpf: a loader brings a libbpf of its own, or none");
+	if (options->libbpf.count && !is_own_version(options))
+		return run_each_version(options, r, directory, err);
+	o.libbpf = options->libbpf.count ? options->libbpf.at[0] : NULL;
+	return run_matrix(&o, r, directory, err);
+}
+
 static int run(const struct options *options)
 {
 	cleanup_error struct error err = {0};
 	cleanup_free char *directory = NULL;
 	struct result *r = result_new();
-	int rc = run_matrix(&options->request, r, &directory, &err), shown = 0, status;
+	int rc = measure(options, r, &directory, &err), shown = 0, status;
 
 	progress_clear();
 	if (directory)
@@ -173,5 +251,6 @@ int cmd_run(int argc, char **argv)
 	status = options.plan_only ? describe(o) : run(&options);
 	strings_free(&o->globs);
 	strings_free(&o->ship);
+	strings_free(&options.libbpf);
 	return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/cmd/places.h"
 
+#include <glob.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,6 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "host/run/linked_libbpf.h"
+
+#define PROGRAM "corematrix"
 #define LIST "kernels.txt"
 #define STORE "images"
 #define SHARE "/share/corematrix/"
@@ -20,21 +26,29 @@ static bool is_kind(const char *path, mode_t kind)
 	return !stat(path, &st) && (st.st_mode & S_IFMT) == kind;
 }
 
-/* Where `make install` puts the list, for this program; "" when that is not known. */
-static const char *installed_list(void)
+/* The path of this program without its last `count` parts, in room for PATH_MAX bytes; "" when that is not known. */
+static const char *own_directory(char *path, int count)
 {
-	static char path[PATH_MAX + sizeof(SHARE LIST)];
-	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX);
+	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX - 1);
 	char *slash;
 
 	path[len > 0 ? len : 0] = '\0';
-	/* PREFIX/bin/corematrix */
-	for (int i = 0; i < 2; i++) {
+	while (count--) {
 		slash = strrchr(path, '/');
 		if (!slash)
 			return "";
 		*slash = '\0';
 	}
+	return path;
+}
+
+/* Where `make install` puts the list, for this program, which is PREFIX/bin/corematrix; "" when that is not known. */
+static const char *installed_list(void)
+{
+	static char path[PATH_MAX + sizeof(SHARE LIST)];
+
+	if (!*own_directory(path, 2))
+		return "";
 	strcat(path, SHARE LIST);
 	return path;
 }
@@ -62,6 +76,58 @@ const char *places_store(void)
 	else if (home && *home == '/')
 		len = snprintf(path, sizeof(path), "%s/.cache/corematrix", home);
 	return len > 0 && (size_t)len < sizeof(path) ? path : STORE;
+}
+
+/* Where programs with other versions may be, in order; the caller frees each. */
+static void libbpf_directories(char *directories[2])
+{
+	char own[PATH_MAX];
+
+	directories[0] = xasprintf("%s/libbpf", own_directory(own, 1));
+	directories[1] = xasprintf("%s/lib/corematrix/libbpf", own_directory(own, 2));
+}
+
+/* What is in either, in words: "1.1.2, 1.5.0". */
+static char *libbpf_list(char *const directories[2])
+{
+	struct buf text = {0};
+
+	for (int i = 0; i < 2; i++) {
+		cleanup_free char *pattern = xasprintf("%s/*/" PROGRAM, directories[i]);
+		size_t before = strlen(directories[i]) + 1;
+		glob_t found = {0};
+
+		if (!glob(pattern, 0, NULL, &found))
+			for (size_t k = 0; k < found.gl_pathc; k++)
+				buf_printf(&text, ", %.*s", (int)strcspn(found.gl_pathv[k] + before, "/"),
+				           found.gl_pathv[k] + before);
+		globfree(&found);
+	}
+	return buf_steal(&text);
+}
+
+int places_libbpf(const char *libbpf, char **path, struct error *err)
+{
+	cleanup_free char *list = NULL;
+	char *directories[2];
+
+	*path = NULL;
+	libbpf_directories(directories);
+	for (int i = 0; !*path && !strchr(libbpf, '/') && i < 2; i++) {
+		cleanup_free char *place = xasprintf("%s/%s/" PROGRAM, directories[i], libbpf);
+
+		if (is_kind(place, S_IFREG))
+			*path = steal_ptr(place);
+	}
+	list = libbpf_list(directories);
+	for (int i = 0; i < 2; i++)
+		free(directories[i]);
+	if (*path)
+		return 0;
+	return error_usage(err,
+	                   "no program with libbpf %s is built (there is %s%s): `make libbpf VERSIONS=%s` builds it, "
+	                   "and `make install` installs it",
+	                   libbpf, linked_libbpf(), list, libbpf);
 }
 
 int places_check_own(const char *path, struct error *err)

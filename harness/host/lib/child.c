@@ -49,7 +49,8 @@ static void child_settle(pid_t parent)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static _Noreturn void child_exec(const char *const *argv, pid_t parent, int out, int err, int failed)
+/* `out` -1: nobody's; `err` -1: ours. */
+static _Noreturn void child_exec(const char *path, const char *const *argv, pid_t parent, int out, int err, int failed)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), code;
 
@@ -59,8 +60,8 @@ static _Noreturn void child_exec(const char *const *argv, pid_t parent, int out,
 	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
 	/* Messages are read by this program: keep them in one language. */
 	setenv("LC_ALL", "C.UTF-8", 1);
-	if (null >= 0 && dup2(null, 0) >= 0 && dup2(out, 1) >= 0 && dup2(err, 2) >= 0)
-		execvp(argv[0], (char *const *)argv);
+	if (null >= 0 && dup2(null, 0) >= 0 && dup2(out < 0 ? null : out, 1) >= 0 && (err < 0 || dup2(err, 2) >= 0))
+		execvp(path, (char *const *)argv);
 	code = errno;
 	/* The pipe holds an int at any time; a reader that is gone is a parent that is gone. */
 	if (write(failed, &code, sizeof(code)) != (ssize_t)sizeof(code))
@@ -157,7 +158,7 @@ int child_run(const char *const *argv, const struct child_options *o, struct chi
 	if (pid < 0)
 		return error_set(err, errno, "cannot run %s: no process: %s", argv[0], strerror(errno));
 	if (pid == 0)
-		child_exec(argv, parent, out_write, err_write, failed_write);
+		child_exec(argv[0], argv, parent, out_write, err_write, failed_write);
 	close(steal_fd(&out_write));
 	close(steal_fd(&err_write));
 	close(steal_fd(&failed_write));
@@ -210,6 +211,53 @@ void child_result_free(struct child_result *result)
 	buf_free(&result->out);
 	buf_free(&result->err);
 	*result = (struct child_result){0};
+}
+
+/* Wait for its end, and pass on what asks us to stop: `signals`, blocked, are that and SIGCHLD. */
+static void follow(pid_t pid, const sigset_t *signals, int *wait_status, bool *stopped)
+{
+	*stopped = false;
+	while (waitpid(pid, wait_status, WNOHANG) == 0) {
+		int number = sigwaitinfo(signals, NULL);
+
+		if (number <= 0 || number == SIGCHLD)
+			continue;
+		*stopped = true;
+		kill(pid, number);
+	}
+}
+
+int child_follow(const char *path, const char *const *argv, int *wait_status, bool *stopped, struct error *err)
+{
+	cleanup_close int failed_read = -1, failed_write = -1;
+	int pipe_fds[2], code;
+	pid_t parent = getpid(), pid;
+	sigset_t signals, old;
+
+	if (pipe2(pipe_fds, O_CLOEXEC))
+		return error_set(err, errno, "cannot run %s: no pipe: %s", path, strerror(errno));
+	failed_read = pipe_fds[0], failed_write = pipe_fds[1];
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &signals, &old);
+	pid = fork();
+	if (pid == 0) {
+		/* A terminal's interrupt goes to us alone, and from us to it: it would count two. */
+		setpgid(0, 0);
+		child_exec(path, argv, parent, -1, -1, failed_write);
+	}
+	code = pid < 0 ? errno : 0;
+	close(steal_fd(&failed_write));
+	code = code ? code : exec_result(failed_read);
+	if (code && pid > 0)
+		wait_for(pid, wait_status);
+	if (!code)
+		follow(pid, &signals, wait_status, stopped);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return code ? error_set(err, code, "cannot run %s: %s", path, strerror(code)) : 0;
 }
 
 /* What a worker sends home before the text of its error. */

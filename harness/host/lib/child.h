@@ -47,6 +47,14 @@ void child_result_free(struct child_result *result);
 #define cleanup_child_result __attribute__((cleanup(child_result_free)))
 
 /*
+ * Run the program at `path` with `argv` (argv[0] is what it calls itself), which speaks to people itself: its stderr is
+ * ours, its stdout nobody's. What asks this program to stop (SIGINT, SIGTERM, SIGHUP) is passed on to it, and it alone
+ * decides when it ends. Returns 0 when it could be started and waited for, whatever its exit status, with its
+ * `wait_status` as waitpid gives it and whether it was asked to stop; a negative errno with `err` set otherwise.
+ */
+int child_follow(const char *path, const char *const *argv, int *wait_status, bool *stopped, struct error *err);
+
+/*
  * Fork a process that runs `work` and nothing else, dies with its parent, and answers with one error and one status.
  * For work on untrusted bytes, and for work side by side. `work` may use everything but the parent's
  * threads; SIGINT and SIGTERM have their default effect in it.

@@ -32,6 +32,14 @@ void strings_addf(struct strings *s, const char *fmt, ...)
 	take(s, text ? text : xstrdup(""));
 }
 
+bool strings_has(const struct strings *s, const char *text)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (!strcmp(s->at[i], text))
+			return true;
+	return false;
+}
+
 void strings_free(struct strings *s)
 {
 	for (size_t i = 0; i < s->count; i++)

@@ -3,6 +3,7 @@
 #ifndef COREMATRIX_HOST_LIB_STRINGS_H
 #define COREMATRIX_HOST_LIB_STRINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct strings {
@@ -12,6 +13,7 @@ struct strings {
 
 void strings_add(struct strings *s, const char *text);
 void strings_addf(struct strings *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool strings_has(const struct strings *s, const char *text);
 void strings_free(struct strings *s);
 #define cleanup_strings __attribute__((cleanup(strings_free)))
 

@@ -197,11 +197,8 @@ void object_list_modules(const struct object_list *list, struct strings *names)
 
 		for (size_t k = 0; k < ini->setting_count; k++) {
 			const char *name = ini->settings[k].value;
-			bool known = ini->settings[k].key != SETTING_MODULE;
 
-			for (size_t n = 0; n < names->count && !known; n++)
-				known = !strcmp(names->at[n], name);
-			if (!known)
+			if (ini->settings[k].key == SETTING_MODULE && !strings_has(names, name))
 				strings_add(names, name);
 		}
 	}
@@ -215,9 +212,21 @@ bool object_wants_config(const struct object *object)
 	return object->bytes.len && memmem(object->bytes.data, object->bytes.len, name, sizeof(name));
 }
 
+void object_list_mark(struct object_list *list, const char *suffix)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct object *o = &list->at[i];
+
+		free(o->guest_name);
+		o->guest_name = o->name;
+		o->name = xasprintf("%s@%s", o->guest_name, suffix);
+	}
+}
+
 struct job_object object_to_job(const struct object *o)
 {
-	struct job_object job = {.name = xstrdup(o->name), .size = (uint32_t)o->bytes.len};
+	struct job_object job = {.name = xstrdup(o->guest_name ? o->guest_name : o->name),
+	                         .size = (uint32_t)o->bytes.len};
 
 	job.bytes = xcalloc(1, o->bytes.len);
 	memcpy(job.bytes, o->bytes.data, o->bytes.len);
@@ -239,6 +248,7 @@ void object_list_free(struct object_list *list)
 		struct object *o = &list->at[i];
 
 		free(o->name);
+		free(o->guest_name);
 		free(o->path);
 		free(o->invocation);
 		free(o->ini_path);

@@ -19,7 +19,8 @@
 #define OBJECT_MAX_BYTES (64u << 20)
 
 struct object {
-	char *name; /* unique in the list */
+	char *name;       /* unique in the list */
+	char *guest_name; /* by which the guest knows it; NULL: the same */
 	char *path;
 	char *invocation; /* what stands for it on a command line in place of its path; NULL: its path */
 	bool embedded;    /* its bytes are a part of the file at `path` */
@@ -56,6 +57,9 @@ bool object_wants_config(const struct object *object);
 
 /* The kernel modules that the objects name, each once. */
 void object_list_modules(const struct object_list *list, struct strings *names);
+
+/* Call each NAME@SUFFIX in the results; in the guest it keeps its name. */
+void object_list_mark(struct object_list *list, const char *suffix);
 
 /* The object as a job carries it, settings from its ini included; the caller owns it. */
 struct job_object object_to_job(const struct object *object);

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "host/lib/text.h"
+#include "host/result/version_view.h"
 
 /* Text that no reason needs to be longer than; the whole one is in results.json. */
 #define MAX_TEXT 2000
@@ -222,6 +223,32 @@ static void add_forecasts(struct buf *out, const struct result_view *v)
 	}
 }
 
+/* What differs between versions of libbpf. */
+static void add_versions(struct buf *out, const struct result_view *v)
+{
+	cleanup_version_view struct version_view versions;
+	size_t i = 0;
+
+	version_view_make(v, &versions);
+	if (!versions.objects)
+		return;
+	buf_printf(out, "\n### Between libbpf %s\n\n", versions.versions);
+	for (; i < versions.count && out->len < MAX_SUMMARY; i++) {
+		buf_puts(out, "- ");
+		add_strong(out, versions.at[i].object);
+		buf_puts(out, " on ");
+		add_strong(out, versions.at[i].kernels);
+		buf_puts(out, ": ");
+		add_text(out, versions.at[i].text);
+		buf_putc(out, '\n');
+	}
+	if (i < versions.count)
+		buf_printf(out, "\n… and %zu more: see matrix.txt.\n", versions.count - i);
+	buf_printf(out, "\n%zu of ", versions.alike);
+	text_count(out, versions.objects, "object");
+	buf_puts(out, versions.alike == 1 ? " is the same under each.\n" : " are the same under each.\n");
+}
+
 static void add_skipped(struct buf *out, const struct result *r)
 {
 	if (r->skipped_count)
@@ -252,6 +279,7 @@ int report_markdown(const struct result_view *v, bool colour, struct buf *out)
 		add_objects_down(out, v);
 	else
 		add_kernels_down(out, v);
+	add_versions(out, v);
 	add_unexpected(out, v);
 	add_forecasts(out, v);
 	add_skipped(out, v->r);

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "host/lib/text.h"
 #include "host/report/report_matrix.h"
+#include "host/result/version_view.h"
 
 #define MAX_LISTED 20 /* contradictions shown before "and N more" */
 
@@ -223,6 +224,31 @@ static void add_skipped(struct page *p)
 	}
 }
 
+/* What differs between versions of libbpf. */
+static void add_versions(struct page *p)
+{
+	cleanup_version_view struct version_view versions;
+	cleanup_free char *heading = NULL;
+
+	version_view_make(p->v, &versions);
+	if (!versions.objects)
+		return;
+	heading = xasprintf("between libbpf %s:", versions.versions);
+	add_heading(p, heading);
+	for (size_t i = 0; i < versions.count; i++) {
+		buf_puts(p->out, "  ");
+		text_add_line(p->out, versions.at[i].object);
+		buf_puts(p->out, " on ");
+		text_add_line(p->out, versions.at[i].kernels);
+		buf_puts(p->out, ": ");
+		text_add_line(p->out, versions.at[i].text);
+		buf_putc(p->out, '\n');
+	}
+	buf_printf(p->out, "  %zu of ", versions.alike);
+	text_count(p->out, versions.objects, "object");
+	buf_puts(p->out, versions.alike == 1 ? " is the same under each\n" : " are the same under each\n");
+}
+
 int report_table(const struct result_view *v, bool colour, struct buf *out)
 {
 	struct page p = {.v = v, .colour = colour, .out = out};
@@ -232,6 +258,7 @@ int report_table(const struct result_view *v, bool colour, struct buf *out)
 	if (v->r->part.n)
 		buf_printf(out, "part %u of %u of the matrix\n\n", v->r->part.k, v->r->part.n);
 	report_matrix(v, colour, out);
+	add_versions(&p);
 	for (enum cause_topic topic = 0; topic < CAUSE_NOTE; topic++)
 		add_topic(&p, topic);
 	add_skipped(&p);

@@ -88,7 +88,7 @@ static void free_cell(struct result_cell *c)
 	free(c->programs);
 	free(c->relocations);
 	free(c->truth);
-	FREE_ALL(c->kernel, c->object, c->reason, c->advice, c->expected, c->reproduce, c->log, c->source,
+	FREE_ALL(c->kernel, c->object, c->libbpf, c->reason, c->advice, c->expected, c->reproduce, c->log, c->source,
 	         c->event_type, c->effects, c->absent_externs, c->learnt, c->unchecked, c->predicted, c->disagreement);
 }
 
@@ -150,8 +150,8 @@ struct result_cell *result_add_cell(struct result *r)
 {
 	struct result_cell *c = LIST_ADD(r->cells, r->cell_count);
 
-	SET_EMPTY(&c->kernel, &c->object, &c->reason, &c->advice, &c->expected, &c->reproduce, &c->log, &c->source,
-	          &c->event_type, &c->effects, &c->absent_externs, &c->learnt, &c->unchecked, &c->predicted,
+	SET_EMPTY(&c->kernel, &c->object, &c->libbpf, &c->reason, &c->advice, &c->expected, &c->reproduce, &c->log,
+	          &c->source, &c->event_type, &c->effects, &c->absent_externs, &c->learnt, &c->unchecked, &c->predicted,
 	          &c->disagreement);
 	return c;
 }

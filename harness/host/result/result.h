@@ -125,6 +125,7 @@ struct result_truth {
 struct result_cell {
 	char *kernel; /* id */
 	char *object; /* name */
+	char *libbpf; /* under which it was loaded, with `run --libbpf`: its object is called NAME@LIBBPF; "" */
 	enum verdict verdict;
 	enum reject_class class;
 	enum reject_side side;

@@ -165,6 +165,8 @@ static void cell_entry(struct codec *x, json_t *node, void *owner, size_t index)
 
 	codec_key(x, node, "kernel", &c->kernel);
 	codec_key(x, node, "object", &c->object);
+	if (!x->writing || *c->libbpf)
+		codec_string(x, node, "libbpf", &c->libbpf);
 	c->verdict =
 	        (enum verdict)codec_term(x, node, "verdict", (int)c->verdict, verdict_name(c->verdict), verdict_parse);
 	codec_class(x, node, &c->class);

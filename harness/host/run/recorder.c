@@ -52,6 +52,7 @@ static struct result_cell *add_cell(struct recorder *rec, size_t kernel, size_t 
 
 	text_set(&cell->kernel, id);
 	text_set(&cell->object, o->name);
+	text_set(&cell->libbpf, rec->s->libbpf ? rec->s->libbpf : "");
 	text_set(&cell->reproduce, reproduce);
 	return cell;
 }

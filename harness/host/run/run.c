@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/io.h"
 #include "host/advice/advice.h"
 #include "host/kernels/kernel_list.h"
 #include "host/lib/text.h"
@@ -123,6 +124,14 @@ static int leave_out_skipped(struct run *run, struct result *r, struct error *er
 	return 0;
 }
 
+static int make_directory(struct run *run, struct error *err)
+{
+	if (!run->o->directory)
+		return run_dir_create(run->o->output, &run->directory, err);
+	run->directory = xstrdup(run->o->directory);
+	return io_make_dirs(run->directory, err);
+}
+
 static int prepare(struct run *run, struct result *r, struct error *err)
 {
 	cleanup_strings struct strings modules = {0};
@@ -141,8 +150,11 @@ static int prepare(struct run *run, struct result *r, struct error *err)
 	rc = rc ? rc : leave_out_skipped(run, r, err);
 	rc = rc ? rc : external_btf_read(&run->list, run->kernels, run->o->btf, &run->external, err);
 	rc = rc ? rc : initramfs_store(store.dir, &run->initrd, err);
-	rc = rc ? rc : run_dir_create(run->o->output, &run->directory, err);
-	return rc ? rc : object_list_unpack(&run->objects, run->directory, err);
+	rc = rc ? rc : make_directory(run, err);
+	rc = rc ? rc : object_list_unpack(&run->objects, run->directory, err);
+	if (!rc && run->o->libbpf)
+		object_list_mark(&run->objects, run->o->libbpf);
+	return rc;
 }
 
 /* Which accelerator, and in one line why: by a guest of the kernel that is booted first. */
@@ -200,9 +212,21 @@ static void fill_header(const struct run *run, struct result *r)
 /* What calls this program for one cell, up to --kernel. */
 static char *command_for_one(const struct run_request *o)
 {
-	cleanup_free char *list = shell_quote(o->list_path), *btf = o->btf ? shell_quote(o->btf) : NULL;
+	cleanup_strings struct strings words = {0};
 
-	return xasprintf("%s run -k %s%s%s", program_invocation_name, list, btf ? " --btf " : "", btf ? btf : "");
+	strings_add(&words, program_invocation_name);
+	strings_add(&words, "run");
+	strings_add(&words, "-k");
+	strings_add(&words, o->list_path);
+	if (o->btf) {
+		strings_add(&words, "--btf");
+		strings_add(&words, o->btf);
+	}
+	if (o->libbpf) {
+		strings_add(&words, "--libbpf");
+		strings_add(&words, o->libbpf);
+	}
+	return strings_shell(&words);
 }
 
 static int measure(const struct run *run, struct result *r, struct error *err)
@@ -229,6 +253,7 @@ static int measure(const struct run *run, struct result *r, struct error *err)
 	                .cold = o->cold,
 	                .directory = run->directory,
 	                .command = command,
+	                .libbpf = o->libbpf,
 	                .accel = run->accel.accel,
 	                .deadlines = host_speed_deadlines(jobs, processors),
 	                .jobs = jobs,

@@ -22,11 +22,14 @@ struct run_request {
 	int argc; /* of the command, for the results */
 	char **argv;
 	const char *list_path;
-	struct strings globs; /* ids of the list, as patterns; none: all of it */
-	const char *images;   /* the store */
-	const char *output;   /* the run gets a directory of its own in it */
-	const char *accel;    /* "auto", "kvm" or "tcg" */
-	char **args;          /* paths of objects, or the arguments of `loader` */
+	struct strings globs;  /* ids of the list, as patterns; none: all of it */
+	const char *images;    /* the store */
+	const char *output;    /* the run gets a directory of its own in it */
+	const char *directory; /* instead: the directory of this run, which is made; NULL: none */
+	const char *
+	        libbpf; /* what this program's libbpf is called: objects are NAME@LIBBPF; NULL: they keep their names */
+	const char *accel; /* "auto", "kvm" or "tcg" */
+	char **args;       /* paths of objects, or the arguments of `loader` */
 	size_t arg_count;
 	const char *loader;      /* a program of the user's, NULL: none */
 	bool after_dashes;       /* the arguments follow a `--` */

@@ -33,6 +33,7 @@ struct schedule {
 	struct vm_deadlines deadlines;
 	const char *directory; /* of the run */
 	const char *command;   /* how to call this program for one cell, up to --kernel */
+	const char *libbpf;    /* under which the objects are loaded, where results say so; NULL: they do not */
 	enum accel accel;
 	unsigned jobs;             /* VMs side by side, at least 1 */
 	const struct watch *watch; /* NULL: nobody watches */

@@ -20,6 +20,9 @@ check "it runs an object from any directory, with the user's store" \
 check "its results are below ./results" test -s "$scratch/elsewhere/results/latest/results.json"
 check "a second time without network" \
 	in_elsewhere env DEBIAN_MIRROR="file://$scratch/no-mirror" "$installed" run -j "$jobs" --kernel 6.1-cloud exec_identity.bpf.o
+check "with another libbpf that was built, too" \
+	in_elsewhere "$installed" run -j "$jobs" --libbpf 1.1.2 --kernel 6.1-cloud exec_identity.bpf.o
+check "and says what to do about one that was not" says 2 "make libbpf VERSIONS=0.1.9" "$installed" run --libbpf 0.1.9 exec_identity.bpf.o
 mkdir "$scratch/elsewhere/images"
 check "./images counts where it is" says 0 "not resolved yet" "$installed" kernels list
 rmdir "$scratch/elsewhere/images"
@@ -43,5 +46,11 @@ completes() {
 		COMP_WORDS=(corematrix "$2" "$3"); COMP_CWORD=$4; _corematrix 2>/dev/null; echo " ${COMPREPLY[*]} "' _ "$@" |
 		grep -qF -- " $5 "
 }
+completes_version() {
+	bash -c '. "$1/usr/share/bash-completion/completions/corematrix"; PATH=$1/usr/bin:$PATH
+		COMP_WORDS=(corematrix run --libbpf "1.5.0,1.1"); COMP_CWORD=3; _corematrix 2>/dev/null; echo " ${COMPREPLY[*]} "' _ "$scratch" |
+		grep -qF -- " 1.5.0,1.1.2 "
+}
 check "bash completes commands" completes "$scratch" min "" 1 min-btf
 check "bash completes options" completes "$scratch" run --froz 2 --frozen
+check "bash completes versions of libbpf" completes_version
