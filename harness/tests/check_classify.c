@@ -286,7 +286,7 @@ START_TEST(text_names_class_line_and_advice)
 {
 	struct rejection r;
 
-	classify_rejection(cases[_i].phase, cases[_i].err, cases[_i].reason, cases[_i].log, &r);
+	classify_rejection(cases[_i].phase, cases[_i].err, cases[_i].reason, cases[_i].log, "1.7.0", &r);
 	ck_assert_msg(r.class == cases[_i].class, "class %s, not %s: %s", reject_class_name(r.class),
 	              reject_class_name(cases[_i].class), r.line);
 	ck_assert_msg(strstr(r.line, cases[_i].line) != NULL, "line \"%s\" lacks \"%s\"", r.line, cases[_i].line);
@@ -307,6 +307,7 @@ static const struct {
 	enum reject_class class;
 	enum reject_side side;
 	const char *advice;
+	const char *libbpf;
 } sides[] = {
         {PHASE_LOAD, EINVAL,
          "libbpf: prog 'p': missing BPF prog type, check ELF section name 'kprobe.session/vfs_read'\n", CLASS_PROG_TYPE,
@@ -328,13 +329,53 @@ static const struct {
          "map"},
         {PHASE_LOAD, EACCES, REFUSED("Permission denied", "R1 invalid mem access 'scalar'\n"), CLASS_VERIFIER,
          SIDE_UNKNOWN, "BPF_CORE_READ"},
+        /* sections of data that it passes over, and then there is no map for the programs */
+        {PHASE_LOAD, EINVAL,
+         "libbpf: elf: skipping unrecognized data section(9) .struct_ops.link\n" REFUSED(
+                 "Invalid argument", "attach_btf_id 0 is not a supported struct\n"),
+         CLASS_PROG_TYPE, SIDE_LOADER, "libbpf 1.2 and later"},
+        {PHASE_LOAD, EINVAL,
+         "libbpf: elf: skipping unrecognized data section(9) ?.struct_ops.link\n" REFUSED(
+                 "Invalid argument", "attach_btf_id 0 is not a supported struct\n"),
+         CLASS_PROG_TYPE, SIDE_LOADER, "libbpf 1.4 and later"},
+        {PHASE_LOAD, EINVAL,
+         "libbpf: elf: skipping unrecognized data section(9) .mine\n" REFUSED(
+                 "Invalid argument", "attach_btf_id 0 is not a supported struct\n"),
+         CLASS_ATTACH_TARGET, SIDE_UNKNOWN, "struct_ops type"},
+        /* kinds of maps, and what they are told by */
+        {PHASE_OPEN, EINVAL, "libbpf: map 'arena': attr 'map_extra': expected PTR, got enum64.\n", CLASS_OPEN,
+         SIDE_LOADER, "libbpf 1.4 and later", "v1.1"},
+        {PHASE_OPEN, EINVAL, "libbpf: map 'm': attr 'max_entries': expected PTR, got int.\n", CLASS_OPEN, SIDE_OBJECT,
+         "", "v1.1"},
+        {PHASE_LOAD, EINVAL, REFUSED("Invalid argument", "arena's user address must be set via map_extra or mmap()\n"),
+         CLASS_MAP_TYPE, SIDE_LOADER, "arenas", "v1.3"},
+        {PHASE_LOAD, EINVAL, REFUSED("Invalid argument", "arena's user address must be set via map_extra or mmap()\n"),
+         CLASS_VERIFIER, SIDE_UNKNOWN, "", "v1.7"},
+        /* flavours, which a newer one leaves out before it looks */
+        {PHASE_LOAD, ESRCH, "libbpf: extern (func ksym) 'bpf_x___v2': not found in kernel or module BTFs\n",
+         CLASS_KFUNC, SIDE_LOADER, "flavour of kfunc bpf_x for", "v1.2"},
+        {PHASE_LOAD, ESRCH, "libbpf: extern (func ksym) 'bpf_x___v2': not found in kernel or module BTFs\n",
+         CLASS_KFUNC, SIDE_KERNEL, "no kfunc", "v1.3"},
+        {PHASE_LOAD, ESRCH, "libbpf: extern (func ksym) 'bpf_x___v2': not found in kernel or module BTFs\n",
+         CLASS_KFUNC, SIDE_KERNEL, "no kfunc", NULL},
+        {PHASE_LOAD, ESRCH, "libbpf: extern (func ksym) 'bpf_x': not found in kernel or module BTFs\n", CLASS_KFUNC,
+         SIDE_KERNEL, "no kfunc", "v1.2"},
+        {PHASE_LOAD, EINVAL, "libbpf: struct_ops init_kern: struct tcp_ops___new is not found in kernel BTF\n",
+         CLASS_ATTACH_TARGET, SIDE_LOADER, "flavour of struct_ops type tcp_ops for", "v1.3"},
+        {PHASE_LOAD, EINVAL, "libbpf: struct_ops init_kern: struct tcp_ops___new is not found in kernel BTF\n",
+         CLASS_ATTACH_TARGET, SIDE_UNKNOWN, "lacks that struct_ops type", "v1.4"},
+        /* types of a kind that is to come: of the object when it is opened, else of the kernel */
+        {PHASE_OPEN, EINVAL,
+         "libbpf: unsupported BTF_KIND:20\nlibbpf: Error loading ELF section .BTF: -22.\n"
+         "libbpf: BTF is required, but is missing or corrupted.\n",
+         CLASS_OPEN, SIDE_LOADER, "a newer one", "v1.7"},
 };
 
 START_TEST(the_side_that_lacks_something_is_named)
 {
 	struct rejection r;
 
-	classify_rejection(sides[_i].phase, sides[_i].err, "", sides[_i].log, &r);
+	classify_rejection(sides[_i].phase, sides[_i].err, "", sides[_i].log, sides[_i].libbpf, &r);
 	ck_assert_str_eq(reject_class_name(r.class), reject_class_name(sides[_i].class));
 	ck_assert_str_eq(reject_side_name(r.side), reject_side_name(sides[_i].side));
 	ck_assert_msg(strstr(r.advice, sides[_i].advice) != NULL, "%s", r.advice);
@@ -376,7 +417,7 @@ START_TEST(a_long_log_is_searched_to_its_end)
 	for (int i = 0; i < 20000; i++)
 		buf_printf(&log, "%d: (b7) r1 = 0                        ; R1=0 R10=fp0\n", i);
 	buf_puts(&log, "R7 type=scalar expected=fp\nprocessed 20000 insns\n");
-	classify_rejection(PHASE_LOAD, EACCES, "", buf_str(&log), &r);
+	classify_rejection(PHASE_LOAD, EACCES, "", buf_str(&log), NULL, &r);
 	ck_assert_int_eq(r.class, CLASS_VERIFIER);
 	ck_assert_str_eq(r.line, "R7 type=scalar expected=fp");
 	rejection_free(&r);

@@ -163,6 +163,8 @@ int attempt_load(struct attempt *a)
 	for (size_t i = 0; i < a->program_count; i++) {
 		struct attempt_program *p = &a->programs[i];
 
+		/* libbpf leaves out the programs of a struct_ops map that is left out itself (since 1.4) */
+		p->fact.autoload = p->fact.autoload && bpf_program__autoload(p->prog);
 		if (!code && bpf_program__autoload(p->prog))
 			p->fact.loaded = true;
 		else if (code && failed_to_load(a, p->fact.name))

@@ -122,7 +122,7 @@ static const struct row rows[] =
                 {CLASS_ATTACH_TARGET, ANYWHERE, 0, "struct_ops init_kern*is not found in kernel BTF",
                  "this kernel lacks that struct_ops type: leave the map out on it with bpf_map__set_autocreate()"},
                 {CLASS_ATTACH_TARGET, ANYWHERE, 0, "struct_ops init_kern*Cannot find member",
-                 "this kernel's struct_ops type lacks that member: use a flavour of the struct without it"},
+                 "this kernel's struct_ops type lacks that member: use a flavour of the struct without it; a member that the object leaves 0 is no matter to libbpf 1.4 and later"},
                 {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is not a supported struct",
                  "this kernel has no such struct_ops type: leave program and map out on it with bpf_program__set_autoload() and bpf_map__set_autocreate()"},
                 {CLASS_ATTACH_TARGET, LOADING, 0, "The function * type * is unsupported",
@@ -196,8 +196,8 @@ static const struct row rows[] =
 
                 {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '.text'",
                  "the object holds functions for other objects and no program: link it with the object that calls them (bpftool gen object)"},
-                {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '*'",
-                 "libbpf knows no program type for section {}: correct the name in SEC(), or say the type in the object's ini, [programs] PROGRAM.type = socket_filter"},
+                {CLASS_PROG_TYPE, ANYWHERE,
+                 0, "missing BPF prog type, check ELF section name '*'", "libbpf knows no program type for section {}: correct the name in SEC(), or say the type in the object's ini, [programs] PROGRAM.type = socket_filter"},
                 {CLASS_PROG_TYPE, ANYWHERE, 0, "unrecognized ELF section name '*'",
                  "libbpf knows no program type for section {}: correct the name in SEC()"},
 
@@ -205,7 +205,8 @@ static const struct row rows[] =
                    "conformance groups"; verifier.c). */
                 {CLASS_KFUNC, LOADING, 0, "BPF_CALL uses reserved fields",
                  "this kernel cannot call that kind of function (kfuncs: 5.13, those of modules: 5.16): fall back to a helper where bpf_ksym_exists() says no"},
-                {CLASS_VERIFIER, LOADING, 0, "BPF_STX uses reserved fields", "the program has an atomic operation that this kernel does not know (before 5.12 all that return a value): compile with -mcpu=v2 and leave the results of __sync_*() unused"},
+                {CLASS_VERIFIER, LOADING, 0, "BPF_STX uses reserved fields",
+                 "the program has an atomic operation that this kernel does not know (before 5.12 all that return a value): compile with -mcpu=v2 and leave the results of __sync_*() unused"},
                 {CLASS_VERIFIER, LOADING, 0, "BPF_ATOMIC uses *",
                  "the program has an atomic operation that this kernel does not know: use plain __sync_fetch_and_add() and the like, or compile with an older -mcpu"},
                 {CLASS_VERIFIER, LOADING, 0, "BPF_XADD uses *",
@@ -266,34 +267,6 @@ static const struct row rows[] =
                  "a path ends without releasing a reference: release or submit it on every path"},
 };
 
-static const char newer_struct_ops[] =
-        "the libbpf that loads it here does not know SEC(\".struct_ops.link\"), which came with libbpf 1.2: nothing is known of the kernel; run it with its loader (run --loader), or use SEC(\".struct_ops\")";
-
-/*
- * What libbpf passed over at first and failed for later: the kernel's words alone would blame the kernel. `effect` is
- * looked for as a row's pattern is; `cause` is the line that proves it.
- */
-static const struct {
-	const char *cause, *effect;
-	enum reject_class class;
-	const char *advice;
-} omissions[] = {
-        {"skipping unrecognized data section(*) .struct_ops.link", "attach_btf_id 0 is not a supported struct",
-         CLASS_PROG_TYPE, newer_struct_ops},
-        {"skipping unrecognized data section(*) .struct_ops.link", "failed to load: -524", CLASS_PROG_TYPE,
-         newer_struct_ops},
-};
-
-/* Texts that name a section which this libbpf does not know; a newer one may (loader_age.h). */
-static const struct row unknown_sections[] = {
-        {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '*'", ""},
-        {CLASS_PROG_TYPE, ANYWHERE, 0, "unrecognized ELF section name '*'", ""},
-        {CLASS_OPEN, ANYWHERE, 0, "bad data relo against section '*'", ""},
-};
-
-static const char newer_section[] =
-        "the libbpf that loads it here does not know SEC(\"%s\"), which libbpf %s and later do, so nothing is known of the kernel: load it with a newer one (make LIBBPF=newest), or with its own loader (run --loader)";
-
 /* Where the class alone tells. */
 static const enum reject_side sides[CLASS_COUNT] = {
         [CLASS_NO_KERNEL_BTF] = SIDE_KERNEL, [CLASS_OBJECT_NO_BTF] = SIDE_OBJECT, [CLASS_HELPER] = SIDE_KERNEL,
@@ -304,38 +277,10 @@ static const enum reject_side sides[CLASS_COUNT] = {
 static const char generic_verifier_advice[] =
         "this kernel's verifier refuses the program at the quoted line: see the full log, and compare with a kernel that accepts it";
 
-/* The last line that fits: what ended the load is nearest to the end. Quoted source ("; source") proves nothing. */
-static bool find_row(const struct row *row, struct span text, struct span *line, struct span *captured)
-{
-	struct span candidate, capture;
-	bool found = false;
-
-	while (span_next_line(&text, &candidate)) {
-		if (span_starts_with(candidate, ";") || !span_fits(row->pattern, candidate, &capture) ||
-		    (row->err && !span_names_errno(candidate, row->err)))
-			continue;
-		*line = candidate;
-		*captured = capture;
-		found = true;
-	}
-	return found;
-}
-
-static char *line_text(struct span line)
-{
-	struct buf out = {0};
-	cleanup_free char *copy = xstrndup(line.at ? line.at : "", line.len);
-	const char *text =
-	        strncmp(copy, LOAD_LOG_LIBBPF, strlen(LOAD_LOG_LIBBPF)) == 0 ? copy + strlen(LOAD_LOG_LIBBPF) : copy;
-
-	text_add_line(&out, text);
-	return buf_steal(&out);
-}
-
 static char *fill_advice(const char *advice, struct span captured)
 {
 	struct buf out = {0};
-	cleanup_free char *what = line_text(captured);
+	cleanup_free char *what = span_words(captured);
 
 	for (const char *brace; (brace = strstr(advice, "{}")); advice = brace + 2) {
 		buf_add(&out, advice, (size_t)(brace - advice));
@@ -389,51 +334,12 @@ static void classify_by_errno(enum cell_phase phase, int err, struct span reason
 	if (!reason.len)
 		reason.at = load_log_telling(log.at, log.len, "", &worth, &reason.len);
 	if (reason.at && worth >= LOAD_LOG_OUTCOME)
-		out->line = line_text(reason);
+		out->line = span_words(reason);
 }
 
-/* What sounds like a mistake in the object's sections is none where a newer libbpf knows them. */
-static bool classify_by_age(enum cell_phase phase, struct span reason, struct span log, struct rejection *out)
+static bool find_row(const struct row *row, struct span text, struct span *line, struct span *captured)
 {
-	struct span line, captured;
-
-	for (size_t i = 0; i < sizeof(unknown_sections) / sizeof(*unknown_sections); i++) {
-		const struct row *row = &unknown_sections[i];
-		cleanup_free char *section = NULL;
-		const char *since;
-
-		if (!(row->phases & AT(phase)) ||
-		    (!find_row(row, reason, &line, &captured) && !find_row(row, log, &line, &captured)))
-			continue;
-		section = line_text(captured);
-		since = loader_age_since(section);
-		if (!since)
-			continue;
-		out->class = row->class;
-		out->side = SIDE_LOADER;
-		out->line = line_text(line);
-		out->advice = xasprintf(newer_section, section, since);
-		return true;
-	}
-	return false;
-}
-
-static bool classify_by_omissions(enum cell_phase phase, struct span log, struct rejection *out)
-{
-	struct span line, captured;
-
-	for (size_t i = 0; phase == PHASE_LOAD && i < sizeof(omissions) / sizeof(*omissions); i++) {
-		const struct row cause = {.pattern = omissions[i].cause}, effect = {.pattern = omissions[i].effect};
-
-		if (!find_row(&effect, log, &line, &captured) || !find_row(&cause, log, &line, &captured))
-			continue;
-		out->class = omissions[i].class;
-		out->side = SIDE_LOADER;
-		out->line = line_text(line);
-		out->advice = xstrdup(omissions[i].advice);
-		return true;
-	}
-	return false;
+	return span_last_line(text, row->pattern, row->err, line, captured);
 }
 
 static bool classify_by_rows(enum cell_phase phase, struct span reason, struct span log, struct rejection *out)
@@ -448,14 +354,15 @@ static bool classify_by_rows(enum cell_phase phase, struct span reason, struct s
 		out->class = rows[i].class;
 		/* a row of this class names a section; the kernel says nothing at all */
 		out->side = rows[i].class == CLASS_PROG_TYPE ? SIDE_OBJECT : SIDE_UNKNOWN;
-		out->line = line_text(line);
+		out->line = span_words(line);
 		out->advice = fill_advice(rows[i].advice, captured);
 		return true;
 	}
 	return false;
 }
 
-void classify_rejection(enum cell_phase phase, int err, const char *reason, const char *log, struct rejection *out)
+void classify_rejection(enum cell_phase phase, int err, const char *reason, const char *log, const char *libbpf,
+                        struct rejection *out)
 {
 	struct span why = {reason ? reason : "", reason ? strlen(reason) : 0};
 	struct span whole = {log ? log : "", log ? strlen(log) : 0};
@@ -463,11 +370,10 @@ void classify_rejection(enum cell_phase phase, int err, const char *reason, cons
 
 	verdict.at = load_log_verdict(verifier.at, verifier.len, &verdict.len);
 	*out = (struct rejection){.class = CLASS_OTHER};
-	if (!classify_by_omissions(phase, whole, out) && !classify_by_age(phase, why, whole, out) &&
-	    !classify_by_rows(phase, why, whole, out)) {
+	if (!loader_age_explains(phase, why, whole, libbpf, out) && !classify_by_rows(phase, why, whole, out)) {
 		if (phase == PHASE_LOAD && verdict.len) {
 			out->class = CLASS_VERIFIER;
-			out->line = line_text(verdict);
+			out->line = span_words(verdict);
 			out->advice = xstrdup(generic_verifier_advice);
 		} else {
 			classify_by_errno(phase, err, why, whole, out);

@@ -17,9 +17,11 @@ struct rejection {
 
 /*
  * Classify a failure in `phase` (open, load or attach) with positive errno `err` (0 unknown), the agent's `reason` line
- * and the full `log`; the texts are untrusted and may be NULL. Always fills `out`; free it with rejection_free.
+ * and the full `log`; the texts are untrusted and may be NULL. `libbpf` is the version that loaded it ("1.7.0",
+ * "v1.7"), NULL when that is not known. Always fills `out`; free it with rejection_free.
  */
-void classify_rejection(enum cell_phase phase, int err, const char *reason, const char *log, struct rejection *out);
+void classify_rejection(enum cell_phase phase, int err, const char *reason, const char *log, const char *libbpf,
+                        struct rejection *out);
 void rejection_free(struct rejection *r);
 #define cleanup_rejection __attribute__((cleanup(rejection_free)))
 

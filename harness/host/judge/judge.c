@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/judge/judge.h"
 
+#include <bpf/libbpf.h>
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -43,7 +45,7 @@ static void reject(struct result_cell *c, enum cell_phase phase, int err, const 
 	cleanup_buf struct buf reason = {0};
 	const struct result_relocation *fatal = find_outcome(c, RELO_FATAL);
 
-	classify_rejection(phase, err, line, log, &why);
+	classify_rejection(phase, err, line, log, libbpf_version_string(), &why);
 	if (*program)
 		buf_printf(&reason, "program %s: ", program);
 	buf_puts(&reason, why.line);
@@ -339,7 +341,7 @@ static void reject_loader(struct result_cell *c, const struct judge_facts *facts
 	cleanup_buf struct buf reason = {0};
 
 	c->phase = facts->log && strstr(facts->log, "failed to attach") ? PHASE_ATTACH : PHASE_LOAD;
-	classify_rejection(c->phase, 0, line, facts->log, &why);
+	classify_rejection(c->phase, 0, line, facts->log, NULL, &why);
 	buf_puts(&reason, line);
 	if (strcmp(why.line, line))
 		buf_printf(&reason, ": %s", why.line);

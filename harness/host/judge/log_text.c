@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "host/lib/text.h"
 #include "wire/load_log.h"
 
 bool span_starts_with(struct span s, const char *word)
@@ -58,6 +59,33 @@ bool span_next_line(struct span *text, struct span *line)
 	text->at += len;
 	text->len -= len;
 	return true;
+}
+
+bool span_last_line(struct span text, const char *pattern, int err, struct span *line, struct span *captured)
+{
+	struct span candidate, capture;
+	bool found = false;
+
+	while (span_next_line(&text, &candidate)) {
+		if (span_starts_with(candidate, ";") || !span_fits(pattern, candidate, &capture) ||
+		    (err && !span_names_errno(candidate, err)))
+			continue;
+		*line = candidate;
+		*captured = capture;
+		found = true;
+	}
+	return found;
+}
+
+char *span_words(struct span line)
+{
+	struct buf out = {0};
+	cleanup_free char *copy = xstrndup(line.at ? line.at : "", line.len);
+	const char *text =
+	        strncmp(copy, LOAD_LOG_LIBBPF, strlen(LOAD_LOG_LIBBPF)) == 0 ? copy + strlen(LOAD_LOG_LIBBPF) : copy;
+
+	text_add_line(&out, text);
+	return buf_steal(&out);
 }
 
 static bool holds(struct span line, const char *text)

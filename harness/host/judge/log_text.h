@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * log_text: finding one's way in a cell's log: lines, patterns, and which part of it is the verifier's. Pure; it
- * copies nothing and knows no classes.
+ * knows no classes.
  */
 #ifndef COREMATRIX_HOST_JUDGE_LOG_TEXT_H
 #define COREMATRIX_HOST_JUDGE_LOG_TEXT_H
@@ -27,6 +27,15 @@ bool span_fits(const char *pattern, struct span line, struct span *captured);
 
 /* True when the line names errno `err` (positive) as "(-22)" or ": Invalid argument" (libbpf to 1.5) or "-EINVAL". */
 bool span_names_errno(struct span line, int err);
+
+/*
+ * The last line of `text` that fits `pattern` and names errno `err` (0: any), and what the first `*` stood for: what
+ * ended a load is nearest to the end. Quoted source ("; source") proves nothing.
+ */
+bool span_last_line(struct span text, const char *pattern, int err, struct span *line, struct span *captured);
+
+/* A line as people read it: without libbpf's prefix, sanitised. The caller frees it. */
+char *span_words(struct span line);
 
 /*
  * The verifier's log of the program that failed: what stands between libbpf's markers after its last "BPF program load

@@ -54,7 +54,7 @@ static void refuse_open(struct parsed_object *p, int code, const char *log)
 		fail_open(p);
 		return;
 	}
-	classify_rejection(PHASE_OPEN, code, NULL, log, &why);
+	classify_rejection(PHASE_OPEN, code, NULL, log, libbpf_version_string(), &why);
 	reject(p, why.class, why.line);
 }
 
