@@ -6,8 +6,12 @@
 #include <elf.h>
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
+#include <seccomp.h>
+#include <unistd.h>
 
 #include <bpf/btf.h>
+#include <bpf/libbpf.h>
 
 #include "host/predict/predict.h"
 #include "host/predict/predict_boundary.h"
@@ -472,6 +476,57 @@ START_TEST(an_object_that_kills_the_parser_costs_its_cells_only)
 END_TEST
 #endif
 
+/* ---- filters of system calls ---- */
+
+/* A call of the worker's that is refused, or that it is killed for, as by the jail or by a container's filter. */
+static const struct forbidden {
+	int call;
+	uint32_t action;
+	int since;      /* minor version of libbpf that needs it */
+	bool of_kernel; /* it is needed for the types of the kernel, not for the object */
+} forbidden[] = {
+        {SCMP_SYS(memfd_create), SCMP_ACT_ERRNO(EPERM), 4, false},
+        {SCMP_SYS(memfd_create), SCMP_ACT_KILL_PROCESS, 4, false},
+        {SCMP_SYS(pread64), SCMP_ACT_KILL_PROCESS, 0, true},
+};
+static int forbidden_index;
+
+/* In each process that is forked from here. */
+static void forbid(void)
+{
+	const struct forbidden *f = &forbidden[forbidden_index];
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+
+	if (!filter || seccomp_rule_add(filter, f->action, f->call, 0) || seccomp_load(filter))
+		_exit(99);
+	seccomp_release(filter);
+}
+
+START_TEST(a_call_that_is_not_allowed_is_the_harness_s_fault)
+{
+	const struct predict_types types[] = {{"k", FIXTURES "target.o"}};
+	const struct forbidden *f = &forbidden[_i];
+	cleanup_object_list struct object_list objects = {0};
+	const struct prediction *p;
+	struct predict_job *job;
+	const char *reason;
+
+	if ((int)libbpf_minor_version() < f->since)
+		return;
+	/* one with maps, for each of which newer versions take a descriptor */
+	read_objects(&objects, (char *[]){(char *)FIXTURES "maps.o"}, 1);
+	forbidden_index = _i;
+	ck_assert_int_eq(pthread_atfork(NULL, NULL, forbid), 0);
+	p = predict_all(&objects, types, 1, &job);
+	ck_assert_int_eq(f->of_kernel ? p->kernels[0].failed : p->objects[0].failed, true);
+	reason = f->of_kernel ? p->kernels[0].reason : p->objects[0].reason;
+	ck_assert_msg(strstr(reason, "a fault of the harness") != NULL, "%s", reason);
+	/* and no prediction */
+	ck_assert_int_eq(prediction_cell(p, 0, 0)->forecast, FORECAST_NONE);
+	predict_free(job);
+}
+END_TEST
+
 /* ---- forecasts ---- */
 
 #define VALUE(o) \
@@ -553,6 +608,7 @@ int main(void)
 #ifndef __SANITIZE_ADDRESS__
 	        TEST(an_object_that_kills_the_parser_costs_its_cells_only),
 #endif
+	        EACH(a_call_that_is_not_allowed_is_the_harness_s_fault, forbidden),
 	        EACH(forecast_follows, forecasts),
 	};
 

@@ -5,10 +5,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <seccomp.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include <bpf/btf.h>
+#include <bpf/libbpf.h>
 
 #include "host/result/result_json.h"
 #include "host/run/run.h"
@@ -228,6 +231,37 @@ START_TEST(a_run_prints_nothing)
 }
 END_TEST
 
+/* In each process that is forked from here. */
+static void forbid_memory_files(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+
+	if (!filter || seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(memfd_create), 0) ||
+	    seccomp_load(filter))
+		_exit(99);
+	seccomp_release(filter);
+}
+
+/* A worker that is killed for a call that its libbpf makes: the cells are measured, and nothing contradicts them. */
+START_TEST(what_cannot_be_predicted_is_told_and_contradicts_nothing)
+{
+	struct outcome o;
+
+	if (libbpf_minor_version() < 4)
+		return;
+	object = (char *)"build/tests/relo/maps.o";
+	ck_assert_int_eq(pthread_atfork(NULL, NULL, forbid_memory_files), 0);
+	o = run(GOOD("one"), 0, 0);
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	ck_assert_msg(strstr(buf_str(&o.said), "maps: nothing is predicted: ") &&
+	                      strstr(buf_str(&o.said), "a fault of the harness"),
+	              "%s", buf_str(&o.said));
+	ck_assert_str_eq(o.r->cells[0].predicted, "");
+	ck_assert_int_eq(result_exit_status(o.r), EXIT_AS_EXPECTED);
+	outcome_free(&o);
+}
+END_TEST
+
 START_TEST(a_plan_is_told_without_a_store)
 {
 	cleanup_free char *images = scratch_path("no images"), *list = write_list("plan.txt", GOOD("one") GONE("two"));
@@ -251,6 +285,7 @@ int main(void)
 	        TEST(a_run_of_nothing_is_a_mistake),
 	        EACH(a_part_is_run_and_says_which_it_is, parts),
 	        TEST(a_run_prints_nothing),
+	        TEST(what_cannot_be_predicted_is_told_and_contradicts_nothing),
 	        TEST(a_plan_is_told_without_a_store),
 	};
 

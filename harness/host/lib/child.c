@@ -326,11 +326,14 @@ int child_worker_wait(struct child_worker *w, struct error *err)
 	wait_for(w->pid, &status);
 	w->pid = -1;
 	if (said.len < sizeof(answer) || !WIFEXITED(status) || WEXITSTATUS(status)) {
-		char *how = describe_status(status);
-		int rc = error_set(err, EIO, "the worker process %s before it answered", how);
+		cleanup_free char *how = describe_status(status);
 
-		free(how);
-		return rc;
+		/* by a filter of whoever runs this program: the jail's refuses, and does not kill (jail.h) */
+		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+			return error_set(
+			        err, EIO,
+			        "the worker process made a system call for which it was killed: a fault of the harness, or of the container it runs in");
+		return error_set(err, EIO, "the worker process %s before it answered", how);
 	}
 	memcpy(&answer, said.data, sizeof(answer));
 	if (!answer.rc)

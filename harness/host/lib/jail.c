@@ -47,11 +47,6 @@ static int drop_root(struct error *err)
 }
 
 #ifndef __SANITIZE_ADDRESS__
-/*
- * newfstatat: what fstat() is since glibc 2.33. memfd_create and fcntl: since 1.4 libbpf holds a place for each map of
- * an object that it opens, by a descriptor of anonymous memory, which it moves above 2; that memory counts as a file of
- * the limits. bpf(2) is not among them: what is predicted must not depend on the host's kernel.
- */
 static const int allowed[] = {
         SCMP_SYS(read),         SCMP_SYS(pread64),      SCMP_SYS(write),           SCMP_SYS(lseek),
         SCMP_SYS(close),        SCMP_SYS(fstat),        SCMP_SYS(newfstatat),      SCMP_SYS(mmap),

@@ -267,6 +267,7 @@ static int measure(const struct run *run, struct result *r, struct error *err)
 	p = predict_finish(run->predict, err);
 	if (!p)
 		return -err->code;
+	run_prediction_warn(p, run->kernel_count, o->watch);
 	run_prediction_add(p, run->kernel_count, r);
 	return 0;
 }

@@ -31,6 +31,18 @@ struct predict_job *run_prediction_start(const struct run_prediction *what, stru
 	return predict_start(what->objects, types, count + alone, err);
 }
 
+void run_prediction_warn(const struct prediction *p, size_t count, const struct watch *watch)
+{
+	for (size_t o = 0; o < p->object_count; o++)
+		if (p->objects[o].failed)
+			watch_say(watch, WATCH_WARNING, "%s: nothing is predicted: %s", p->objects[o].name,
+			          p->objects[o].reason);
+	for (size_t k = 0; k < count; k++)
+		if (p->kernels[k].failed)
+			watch_say(watch, WATCH_WARNING, "%s: nothing is predicted: %s", p->kernels[k].id,
+			          p->kernels[k].reason);
+}
+
 void run_prediction_add(const struct prediction *p, size_t count, struct result *r)
 {
 	for (size_t k = count; k < p->kernel_count; k++)

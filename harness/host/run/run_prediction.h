@@ -10,6 +10,7 @@
 #include "host/object/object.h"
 #include "host/predict/predict.h"
 #include "host/result/result.h"
+#include "host/run/watch.h"
 #include "host/store/external_btf.h"
 #include "host/store/store.h"
 
@@ -25,6 +26,10 @@ struct run_prediction {
 
 /* As predict_start. */
 struct predict_job *run_prediction_start(const struct run_prediction *what, struct error *err);
+
+/* Tell `watch` (may be NULL) of objects and of the first `count` kernels of which nothing could be predicted, and why.
+ */
+void run_prediction_warn(const struct prediction *p, size_t count, const struct watch *watch);
 
 /* Add to `r` what is predicted for the rows that are types alone, those after the first `count` kernels. */
 void run_prediction_add(const struct prediction *p, size_t count, struct result *r);
