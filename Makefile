@@ -184,7 +184,7 @@ build/vmlinux.h: kernels.txt harness/vmlinux-h.sh | $(BUILD)/corematrix
 
 build/progs/no_btf.bpf.o: BPF_CFLAGS := $(filter-out -g,$(BPF_CFLAGS))
 build/progs/type_matches.bpf.o: CLANG := $(or $(shell command -v clang-15),$(CLANG))
-build/progs/%.bpf.o: progs/%.bpf.c build/vmlinux.h
+build/progs/%.bpf.o: progs/%.bpf.c build/vmlinux.h $(wildcard progs/*.h)
 	@mkdir -p $(@D)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $< && llvm-strip -g $@

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/attach/attach.h"
 #include "agent/channel/channel.h"
 #include "agent/load/kernel_module.h"
 #include "agent/load/load.h"
@@ -166,6 +167,7 @@ static void run_object(const struct job_object *object)
 	}
 	if (ended)
 		return;
+	attach_sweep();
 	if (pid > 0 && watch.told && WIFSIGNALED(status) && clock_ms() < deadline && oom_kills() == ooms) {
 		send_cell_killed(WTERMSIG(status));
 		return;

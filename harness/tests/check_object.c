@@ -2,6 +2,8 @@
 /* object: what is taken as an object and what is refused, with the reason; names; the ini beside it; the job's form. */
 #include <elf.h>
 #include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -213,6 +215,57 @@ START_TEST(directory_stands_for_the_objects_in_it)
 }
 END_TEST
 
+static const struct section_case {
+	const char *name, *modules;
+} section_cases[] = {
+        {"tc", "sch_ingress cls_bpf "},
+        {"tc/ingress", "sch_ingress cls_bpf "},
+        {"?tc", "sch_ingress cls_bpf "},
+        {"classifier/to_container", "sch_ingress cls_bpf "},
+        {"tcx/ingress", ""},
+        {"tcp", ""},
+        {"xdp", ""},
+};
+
+/* An object with one section of code, of that name. */
+START_TEST(classifiers_need_modules)
+{
+	const struct section_case *c = &section_cases[_i];
+	struct {
+		Elf64_Ehdr header;
+		Elf64_Shdr sections[3];
+		char names[32];
+	} file = {.header = make_header()};
+	cleanup_object_list struct object_list list;
+	cleanup_strings struct strings named = {0};
+	cleanup_buf struct buf got = {0}, carried = {0};
+	cleanup_error struct error err = {0};
+	cleanup_free char *path = NULL;
+	struct job_object job;
+
+	snprintf(file.names + 1, sizeof(file.names) - 1, "%s", c->name);
+	file.header.e_shoff = offsetof(__typeof__(file), sections);
+	file.header.e_shentsize = sizeof(Elf64_Shdr);
+	file.header.e_shnum = 3;
+	file.header.e_shstrndx = 2;
+	file.sections[1] = (Elf64_Shdr){.sh_name = 1, .sh_type = SHT_PROGBITS};
+	file.sections[2] = (Elf64_Shdr){
+	        .sh_type = SHT_STRTAB, .sh_offset = offsetof(__typeof__(file), names), .sh_size = sizeof(file.names)};
+	path = scratch_file("kinds.bpf.o", &file, sizeof(file));
+	ck_assert_msg(!read_paths(&path, 1, &list, &err), "%s", err.text);
+	object_list_modules(&list, &named);
+	for (size_t i = 0; i < named.count; i++)
+		buf_printf(&got, "%s ", named.at[i]);
+	ck_assert_str_eq(buf_str(&got), c->modules);
+	job = object_to_job(&list.at[0]);
+	for (uint32_t i = 0; i < job.setting_count; i++)
+		if (job.settings[i].key == SETTING_MODULE)
+			buf_printf(&carried, "%s ", job.settings[i].value);
+	ck_assert_str_eq(buf_str(&carried), c->modules);
+	job_object_free(&job);
+}
+END_TEST
+
 START_TEST(directory_without_objects_is_refused)
 {
 	cleanup_object_list struct object_list list;
@@ -319,6 +372,7 @@ int main(void)
 	        TEST(ini_beside_the_object_counts),
 	        TEST(object_without_an_ini_asks_for_nothing),
 	        TEST(mistake_in_the_ini_names_its_line),
+	        EACH(classifiers_need_modules, section_cases),
 	};
 
 	return suite_run("object", tests, COUNT(tests));

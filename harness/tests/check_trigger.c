@@ -30,6 +30,7 @@ static const struct {
         {"tp/sched/sched_process_exit", NULL, TRIGGER_EXEC | TRIGGER_EXIT, MOMENT_UNKNOWN},
         {"raw_tp/sched_process_fork", NULL, TRIGGER_FORK, MOMENT_UNKNOWN},
         {"lsm/task_alloc", NULL, TRIGGER_FORK, MOMENT_UNKNOWN},
+        {"lsm_cgroup/socket_bind", NULL, TRIGGER_TCP4 | TRIGGER_TCP6, MOMENT_UNKNOWN},
         {"fentry/udp_sendmsg", NULL, TRIGGER_UDP4, MOMENT_UNKNOWN},
         {"kretprobe/udpv6_recvmsg", NULL, TRIGGER_UDP6, MOMENT_UNKNOWN},
         {"kprobe/__x64_sys_sendto", NULL, TRIGGER_UDP4 | TRIGGER_UDP6, MOMENT_UNKNOWN},
@@ -56,7 +57,6 @@ static const struct {
         /* what nobody can promise */
         {"kprobe/vfs_open+0x10", NULL, 0, MOMENT_UNKNOWN},
         {"kprobe.multi/vfs_*", NULL, 0, MOMENT_UNKNOWN},
-        {"lsm_cgroup/socket_bind", NULL, 0, MOMENT_UNKNOWN},
         {"iter/task", NULL, 0, MOMENT_UNKNOWN},
         {"tp/syscalls/sys_enter_execveat", NULL, 0, MOMENT_UNKNOWN},
         {"tp/sched/sched_switch", NULL, 0, MOMENT_UNKNOWN},

@@ -146,9 +146,13 @@ enum setting_key {
 	SETTING_MODULE, /* value: a kernel module to load before the object is opened, in order; may be repeated */
 	SETTING_SYSCTL, /* name: a file below /proc/sys, "net/ipv4/…"; value: what it holds while the workloads run */
 	SETTING_EFFECT, /* name: a call; value: what it comes to, see effect_rule.h; may be repeated */
-	SETTING_MAP_KEY_NAME,   /* name: a map; value: what its key is, as a field would be called: "pid" */
-	SETTING_MAP_VALUE_NAME, /* the same of its value */
-	SETTING_EVENT_LAYOUT,   /* value: members of an event in C, see c_members.h */
+	SETTING_MAP_KEY_NAME,      /* name: a map; value: what its key is, as a field would be called: "pid" */
+	SETTING_MAP_VALUE_NAME,    /* the same of its value */
+	SETTING_EVENT_LAYOUT,      /* value: members of an event in C, see c_members.h */
+	SETTING_PROGRAM_HOOK,      /* name: a program, here and below; value: a side or step of where it is attached:
+	                              "egress" */
+	SETTING_PROGRAM_PRIORITY,  /* value: a number, among others that are attached there */
+	SETTING_PROGRAM_FREQUENCY, /* value: a number, how often a second it runs by a clock */
 	SETTING_KEY_COUNT,
 };
 

@@ -19,6 +19,9 @@ static struct {
 	int client, server, listener;
 } kept = {-1, -1, -1};
 
+/* What does not arrive in this time was dropped: nothing else on the loopback takes any. */
+#define ARRIVAL_SECONDS 2
+
 union any_address {
 	struct sockaddr any;
 	struct sockaddr_in v4;
@@ -51,14 +54,35 @@ static uint16_t own_port(int fd)
 	return getsockname(fd, &a.any, &len) < 0 ? 0 : port_of(&a);
 }
 
+/* What waits longer fails, as if the network had lost it. */
+static void wait_limit(int fd)
+{
+	const struct timeval limit = {.tv_sec = ARRIVAL_SECONDS};
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+}
+
+/* Of a call that may have waited in vain. */
+static int arrival_failed(struct action_result *out, const char *call)
+{
+	if (errno == EAGAIN || errno == EINPROGRESS)
+		errno = ETIMEDOUT;
+	return action_failed(out, call);
+}
+
 static int talk(int client, int server, struct action_result *out)
 {
 	char byte[5] = "hello";
 
-	if (write(client, byte, sizeof(byte)) != sizeof(byte) || read(server, byte, sizeof(byte)) != sizeof(byte))
-		return action_failed(out, "write to server");
-	if (write(server, byte, sizeof(byte)) != sizeof(byte) || read(client, byte, sizeof(byte)) != sizeof(byte))
-		return action_failed(out, "write to client");
+	if (write(client, byte, sizeof(byte)) != sizeof(byte))
+		return arrival_failed(out, "write to server");
+	if (read(server, byte, sizeof(byte)) != sizeof(byte))
+		return arrival_failed(out, "read from client");
+	if (write(server, byte, sizeof(byte)) != sizeof(byte))
+		return arrival_failed(out, "write to client");
+	if (read(client, byte, sizeof(byte)) != sizeof(byte))
+		return arrival_failed(out, "read from server");
 	return 0;
 }
 
@@ -118,6 +142,7 @@ static int server_open(int type, union any_address *address, socklen_t len, stru
 	}
 	if (getsockname(fd, &address->any, &got) < 0)
 		return action_failed(out, "getsockname");
+	wait_limit(fd);
 	return steal_fd(&fd);
 }
 
@@ -125,8 +150,10 @@ static int client_open(int type, const union any_address *address, socklen_t len
 {
 	cleanup_close int fd = socket(address->any.sa_family, type | SOCK_CLOEXEC, 0);
 
+	if (fd >= 0)
+		wait_limit(fd);
 	if (fd < 0 || connect(fd, &address->any, len) < 0)
-		return action_failed(out, "connect");
+		return arrival_failed(out, fd < 0 ? "socket" : "connect");
 	return steal_fd(&fd);
 }
 
@@ -150,9 +177,10 @@ static void tcp_perform(sa_family_t family, struct action_result *out)
 	ends_views(out, &(struct ends){&address, own_port(client), port_of(&address), IPPROTO_TCP});
 	server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	if (server < 0) {
-		action_failed(out, "accept");
+		arrival_failed(out, "accept");
 		return;
 	}
+	wait_limit(server);
 	if (talk(client, server, out) < 0)
 		return;
 	kept.client = steal_fd(&client);
@@ -177,7 +205,7 @@ static void udp_perform(sa_family_t family, struct action_result *out)
 	if (send(client, bytes, sizeof(bytes), 0) != sizeof(bytes))
 		action_failed(out, "send");
 	else if (recv(server, bytes, sizeof(bytes), 0) != sizeof(bytes))
-		action_failed(out, "recv");
+		arrival_failed(out, "recv");
 	kept.client = steal_fd(&client);
 	kept.server = steal_fd(&server);
 }

@@ -20,6 +20,7 @@ static const struct {
         [HOOK_BTF_TRACEPOINT] = {true, FAMILY_RAW},    [HOOK_SYSCALL] = {true, FAMILY_SYSCALL},
         [HOOK_KPROBE] = {true, FAMILY_FUNCTION},       [HOOK_KPROBE_MULTI] = {true, FAMILY_FUNCTION},
         [HOOK_FUNCTION] = {true, FAMILY_FUNCTION},     [HOOK_LSM] = {true, FAMILY_LSM},
+        [HOOK_LSM_CGROUP] = {true, FAMILY_LSM},
 };
 
 /*

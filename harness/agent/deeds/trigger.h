@@ -33,7 +33,8 @@ enum trigger {
 enum trigger_moment { MOMENT_UNKNOWN, MOMENT_BEFORE, MOMENT_AFTER };
 
 struct trigger_summary {
-	uint32_t triggers;          /* bits of enum trigger */
+	uint32_t triggers;          /* bits of enum trigger, here and below */
+	uint32_t drives;            /* what makes programs run too, that may have good reason to report nothing of it */
 	enum trigger_moment moment; /* of execs; known only when all programs agree */
 	bool moment_set;
 	bool unknown; /* some program is attached to what nothing is known of */

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/deeds/cgroup_root.h"
 #include "agent/load/kernel_btf.h"
 #include "agent/load/proof.h"
 #include "agent/load/setting.h"
@@ -70,6 +69,16 @@ static void fail_by_log(struct attempt *a, enum cell_phase phase, int err)
 	attempt_fail(a, phase, err, "%s", *line ? line : strerror(err));
 }
 
+static struct attach_place place_of(const struct job_object *job, const char *program)
+{
+	return (struct attach_place){
+	        .to = job_object_named(job, SETTING_PROGRAM_ATTACH_TO, program),
+	        .hook = job_object_named(job, SETTING_PROGRAM_HOOK, program),
+	        .priority = job_object_named(job, SETTING_PROGRAM_PRIORITY, program),
+	        .frequency = job_object_named(job, SETTING_PROGRAM_FREQUENCY, program),
+	};
+}
+
 static void programs_list(struct attempt *a)
 {
 	struct bpf_program *prog;
@@ -83,7 +92,7 @@ static void programs_list(struct attempt *a)
 		*p = (struct attempt_program){.prog = prog, .before_count = bpf_program__insn_cnt(prog)};
 		p->before = xcalloc(p->before_count, sizeof(*p->before));
 		memcpy(p->before, bpf_program__insns(prog), p->before_count * sizeof(*p->before));
-		p->attach_to = job_object_named(a->job, SETTING_PROGRAM_ATTACH_TO, bpf_program__name(prog));
+		p->place = place_of(a->job, bpf_program__name(prog));
 		p->fact.name = xstrdup(bpf_program__name(prog));
 		p->fact.section = xstrdup(bpf_program__section_name(prog));
 		p->fact.reason = xstrdup("");
@@ -142,15 +151,14 @@ static bool failed_to_load(const struct attempt *a, const char *program)
 	return strstr(buf_str(&a->log), line) != NULL;
 }
 
-static void program_fail(struct attempt *a, struct attempt_program *p, int err)
+/* `reason` is the program's own, or NULL for the line of the log that proves it. */
+static void program_fail(struct attempt *a, struct attempt_program *p, int err, const char *reason)
 {
+	cleanup_free char *line = reason ? xstrdup(reason) : proof_line(buf_str(&a->log), p->fact.name);
+
 	free(p->fact.reason);
 	p->fact.err = err;
-	p->fact.reason = proof_line(buf_str(&a->log), p->fact.name);
-	if (!*p->fact.reason) {
-		free(p->fact.reason);
-		p->fact.reason = xstrdup(strerror(err));
-	}
+	p->fact.reason = xstrdup(*line ? line : strerror(err));
 }
 
 /* After a failed load libbpf has closed every program again: none of them counts as loaded. */
@@ -168,7 +176,7 @@ int attempt_load(struct attempt *a)
 		if (!code && bpf_program__autoload(p->prog))
 			p->fact.loaded = true;
 		else if (code && failed_to_load(a, p->fact.name))
-			program_fail(a, p, -code);
+			program_fail(a, p, -code, NULL);
 	}
 	if (code)
 		fail_by_log(a, PHASE_LOAD, -code);
@@ -183,28 +191,28 @@ static bool has_prefix(const char *s, const char *prefix)
 static struct bpf_link *attach_uprobe(const struct attempt_program *p, bool at_return)
 {
 	LIBBPF_OPTS(bpf_uprobe_opts, opts, .retprobe = at_return);
-	const char *colon = strrchr(p->attach_to, ':');
+	const char *colon = strrchr(p->place.to, ':');
 	cleanup_free char *binary = NULL;
 
 	if (!colon) {
 		errno = EINVAL;
 		return NULL;
 	}
-	binary = xstrndup(p->attach_to, (size_t)(colon - p->attach_to));
+	binary = xstrndup(p->place.to, (size_t)(colon - p->place.to));
 	opts.func_name = colon + 1;
 	return bpf_program__attach_uprobe_opts(p->prog, -1, binary, 0, &opts);
 }
 
 static struct bpf_link *attach_tracepoint(const struct attempt_program *p)
 {
-	const char *slash = strchr(p->attach_to, '/');
+	const char *slash = strchr(p->place.to, '/');
 	cleanup_free char *category = NULL;
 
 	if (!slash) {
 		errno = EINVAL;
 		return NULL;
 	}
-	category = xstrndup(p->attach_to, (size_t)(slash - p->attach_to));
+	category = xstrndup(p->place.to, (size_t)(slash - p->place.to));
 	return bpf_program__attach_tracepoint(p->prog, category, slash + 1);
 }
 
@@ -217,21 +225,26 @@ static struct bpf_link *attach_to(const struct attempt_program *p)
 	case BPF_PROG_TYPE_KPROBE:
 		if (has_prefix(section, "uprobe") || has_prefix(section, "uretprobe"))
 			return attach_uprobe(p, has_prefix(section, "uret"));
-		return bpf_program__attach_kprobe(p->prog, has_prefix(section, "kret"), p->attach_to);
+		return bpf_program__attach_kprobe(p->prog, has_prefix(section, "kret"), p->place.to);
 	case BPF_PROG_TYPE_TRACEPOINT:
 		return attach_tracepoint(p);
 	case BPF_PROG_TYPE_RAW_TRACEPOINT:
-		return bpf_program__attach_raw_tracepoint(p->prog, p->attach_to);
+		return bpf_program__attach_raw_tracepoint(p->prog, p->place.to);
 	default:
 		return bpf_program__attach(p->prog);
 	}
 }
 
-static struct bpf_link *attach(const struct attempt_program *p)
+/* As plain libbpf does it; returns 0 or a negative errno. */
+static int attach_by_libbpf(struct attempt_program *p)
 {
-	if (p->attach_to && cgroup_root_is_for(p->prog))
-		return cgroup_root_attach(p->prog);
-	return p->attach_to ? attach_to(p) : bpf_program__attach(p->prog);
+	int code;
+
+	p->link = p->place.to ? attach_to(p) : bpf_program__attach(p->prog);
+	code = (int)libbpf_get_error(p->link);
+	if (code)
+		p->link = NULL;
+	return code;
 }
 
 /*
@@ -242,7 +255,7 @@ static bool left_to_loader(const struct attempt *a, const struct attempt_program
 {
 	const char *said = buf_str(&a->log) + log_before;
 
-	if (p->attach_to)
+	if (!code || p->place.to)
 		return false;
 	return (code == -EOPNOTSUPP && !*said) ||
 	       (code == -EINVAL && strstr(said, "missing ':function[+offset]' specification"));
@@ -290,6 +303,8 @@ void attempt_unregister(struct attempt *a)
 	free(a->registered);
 	a->registered = NULL;
 	a->registered_count = 0;
+	for (size_t i = 0; i < a->program_count; i++)
+		attachment_undo(steal_ptr(a->programs[i].held));
 }
 
 void attempt_detach(struct attempt *a)
@@ -337,6 +352,22 @@ bool attempt_may_act(const struct attempt *a)
 	return false;
 }
 
+static int attach_one(const struct attempt *a, struct attempt_program *p, struct error *err)
+{
+	size_t log_before = a->log.len;
+	int code;
+
+	if (attach_knows(p->prog)) {
+		code = attach_program(p->prog, &p->place, &p->held, err);
+		p->drives = attach_drives(p->prog);
+		p->fact.attached = !code;
+		return code;
+	}
+	code = attach_by_libbpf(p);
+	p->fact.attached = !code && p->link;
+	return left_to_loader(a, p, code, log_before) ? 0 : code;
+}
+
 int attempt_attach(struct attempt *a)
 {
 	int failures = 0;
@@ -344,20 +375,15 @@ int attempt_attach(struct attempt *a)
 	a->phase = PHASE_ATTACH;
 	for (size_t i = 0; i < a->program_count; i++) {
 		struct attempt_program *p = &a->programs[i];
-		size_t log_before = a->log.len;
+		cleanup_error struct error err = {0};
 		int code;
 
 		if (!p->fact.loaded || !bpf_program__autoattach(p->prog))
 			continue;
-		p->link = attach(p);
-		code = (int)libbpf_get_error(p->link);
-		p->fact.attached = !code && p->link;
+		code = attach_one(a, p, &err);
 		if (!code)
 			continue;
-		p->link = NULL;
-		if (left_to_loader(a, p, code, log_before))
-			continue;
-		program_fail(a, p, -code);
+		program_fail(a, p, -code, err.text);
 		if (!failures++)
 			attempt_fail(a, PHASE_ATTACH, -code, "program '%s': %s", p->fact.name, p->fact.reason);
 	}

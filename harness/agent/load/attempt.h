@@ -14,6 +14,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "agent/attach/attach.h"
 #include "agent/witness/relo_log.h"
 #include "base/buf.h"
 #include "wire/job.h"
@@ -21,10 +22,13 @@
 
 struct attempt_program {
 	struct bpf_program *prog;
-	struct bpf_link *link;
+	struct bpf_link *link;   /* of those that libbpf attaches */
+	struct attachment *held; /* of those that the harness does */
+	uint32_t drives;         /* bits of enum trigger: what makes the latter run */
 	struct bpf_insn *before; /* as compiled; libbpf patches its own copy in place */
 	size_t before_count;
-	const char *attach_to; /* from the ini, borrowed from the job; NULL when the section's name says it */
+	struct attach_place
+	        place; /* from the ini, borrowed from the job; `to` is NULL when the section's name says it */
 	struct program_fact fact;
 };
 
@@ -49,7 +53,8 @@ int attempt_open(struct attempt *a); /* settings of the job included */
 int attempt_load(struct attempt *a);
 int attempt_attach(struct attempt *a); /* goes on after a program that fails; struct_ops maps are registered */
 
-/* Take back what attempt_attach registered: the kernel would keep it, as it does no program's attachment. */
+/* Take back what the kernel would keep after the process: what attempt_attach registered, and what the harness
+ * attached. */
 void attempt_unregister(struct attempt *a);
 
 /* Take back what attempt_attach attached, and registered; the programs stay loaded. */

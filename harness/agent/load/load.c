@@ -94,6 +94,16 @@ static void moment_override(struct trigger_summary *summary, const char *moment)
 		summary->moment = strcmp(moment, "before") ? MOMENT_AFTER : MOMENT_BEFORE;
 }
 
+/* What is attached by its section's name is known by it; what the harness attached, by its kind. */
+static void summary_add(struct trigger_summary *summary, const struct attempt_program *p)
+{
+	if (!p->fact.attached)
+		return;
+	summary->drives |= p->drives;
+	if (!p->drives)
+		trigger_summary_add(summary, p->fact.section, p->place.to);
+}
+
 /* Of each program by itself; the caller's. */
 static uint32_t *program_triggers(const struct attempt *a)
 {
@@ -102,8 +112,8 @@ static uint32_t *program_triggers(const struct attempt *a)
 	for (size_t i = 0; i < a->program_count; i++) {
 		struct trigger_summary own = {0};
 
-		trigger_summary_add(&own, a->programs[i].fact.section, a->programs[i].attach_to);
-		triggers[i] = a->programs[i].fact.attached ? own.triggers : 0;
+		summary_add(&own, &a->programs[i]);
+		triggers[i] = own.triggers | own.drives;
 	}
 	return triggers;
 }
@@ -114,8 +124,7 @@ static struct trigger_summary summarize(const struct attempt *a)
 	struct trigger_summary summary = {0};
 
 	for (size_t i = 0; i < a->program_count; i++)
-		if (a->programs[i].fact.attached)
-			trigger_summary_add(&summary, a->programs[i].fact.section, a->programs[i].attach_to);
+		summary_add(&summary, &a->programs[i]);
 	moment_override(&summary, job_object_value(a->job, SETTING_MOMENT));
 	return summary;
 }

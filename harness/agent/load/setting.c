@@ -10,7 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 
-#include "agent/deeds/cgroup_root.h"
+#include "agent/attach/attach.h"
 #include "agent/load/variable.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -216,15 +216,10 @@ static void set_attach_to(struct change *c)
 	struct bpf_program *prog = program_find(c);
 	enum bpf_prog_type type = prog ? bpf_program__type(prog) : BPF_PROG_TYPE_UNSPEC;
 
-	if (!prog || binds_late(prog))
+	if (!prog || binds_late(prog) || attach_knows(prog))
 		return;
 	if (type == BPF_PROG_TYPE_TRACING || type == BPF_PROG_TYPE_LSM)
 		check(c, "attach_to", bpf_program__set_attach_target(prog, 0, c->value));
-	else if (cgroup_root_is_for(prog) && !strcmp(c->value, "/"))
-		return;
-	else if (cgroup_root_is_for(prog))
-		mistake(c, "program \"%s\" is for a cgroup, and \"%s\" is not one here; give \"/\", the root", c->name,
-		        c->value);
 	else
 		mistake(c, "program \"%s\" is of type %s, which has no attach target that an ini can give", c->name,
 		        libbpf_bpf_prog_type_str(type) ?: "unknown");

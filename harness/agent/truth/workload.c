@@ -155,6 +155,12 @@ static bool is_known_to_fire(const struct run *run, const struct subject_kind *k
 	return run->request->triggers.triggers & kind->triggers;
 }
 
+/* By what the harness attached: the program runs, and may have good reason to report nothing. */
+static bool is_driven(const struct run *run, const struct subject_kind *kind)
+{
+	return run->request->triggers.drives & kind->triggers;
+}
+
 /*
  * Whether silence about this kind of subject would be a fault. A name in the ini counts for what no attach point tells:
  * an object of which one is known answers for that one.
@@ -188,7 +194,7 @@ static int late_event_ms(const struct run *run)
 {
 	const struct trigger_summary *t = &run->request->triggers;
 
-	return t->triggers && !t->unknown && !may_defer(run) ? PROMPT_EVENT_MS : LATE_EVENT_MS;
+	return t->triggers | t->drives && !t->unknown && !may_defer(run) ? PROMPT_EVENT_MS : LATE_EVENT_MS;
 }
 
 /* An object that stays silent shall not cost a wait per subject: the first one tells whether events come late. */
@@ -321,10 +327,11 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 {
 	struct life life = {0};
 	bool expected = is_expected(run, kind), missed = expected && !run->tentative;
+	bool driven = !expected && run->reports && is_driven(run, kind);
 	enum trigger_moment moment = run->request->triggers.moment;
 	struct attribution_subject subject = {
 	        .identity = {.workload = kind->name, .before = &life.before, .after = &life.after},
-	        .scene = run->request->triggers.triggers & kind->triggers || group_is_named(run, kind->group)
+	        .scene = is_known_to_fire(run, kind) || is_driven(run, kind) || group_is_named(run, kind->group)
 	                         ? &life.scene
 	                         : NULL,
 	        .expected = expected,
@@ -356,9 +363,9 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 	if ((rc = expected && !life.early ? late_events_take(run, err) : 0) < 0)
 		return rc;
 	capture_events(run->capture, &events);
-	subject.tentative = run->tentative && !run_counts_made_all(run->runs, events);
+	subject.tentative = driven || (run->tentative && !run_counts_made_all(run->runs, events));
 	/* Of a fork, either of the two may be reported; an event that nobody owns is judged only when neither is. */
-	subject.expected = expected && !life.has_child;
+	subject.expected = (expected || driven) && !life.has_child;
 	answers = attribution_judge(&run->attribution, &subject);
 	answers += child_judge(run, kind, &life, answers ? NULL : subject.scene);
 	if (!answers && expected && life.has_child) {
@@ -422,7 +429,7 @@ static bool is_wanted(const struct run *run, const struct subject_kind *kind)
 		return true;
 	if (run->request->groups)
 		return group_is_named(run, kind->group);
-	return t->unknown || !t->triggers || t->triggers & kind->triggers;
+	return t->unknown || !(t->triggers | t->drives) || (t->triggers | t->drives) & kind->triggers;
 }
 
 #define KEY(name) (1u << TRUTH_##name)

@@ -20,6 +20,14 @@ void strings_add(struct strings *s, const char *text)
 	take(s, xstrdup(text));
 }
 
+void strings_add_once(struct strings *s, const char *text)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (!strcmp(s->at[i], text))
+			return;
+	strings_add(s, text);
+}
+
 void strings_addf(struct strings *s, const char *fmt, ...)
 {
 	char *text = NULL;

@@ -12,6 +12,7 @@ struct strings {
 };
 
 void strings_add(struct strings *s, const char *text);
+void strings_add_once(struct strings *s, const char *text); /* unless it is there already */
 void strings_addf(struct strings *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool strings_has(const struct strings *s, const char *text);
 void strings_free(struct strings *s);

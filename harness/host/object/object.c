@@ -13,6 +13,7 @@
 #include "host/lib/strings.h"
 #include "host/lib/text.h"
 #include "host/object/embedded.h"
+#include "host/object/object_modules.h"
 #include "host/object/object_paths.h"
 
 /* A tool that carries objects is larger than any of them, and is only searched, never handed on. */
@@ -90,6 +91,7 @@ static int add_object(struct object_list *list, const char *path, const char *na
 	*bytes = (struct buf){0};
 	o->ini_path = xasprintf("%.*s%s.ini", (int)(io_basename(path) - path), path, name);
 	o->sha256 = sha256_bytes(o->bytes.data, o->bytes.len);
+	object_modules_find(o->bytes.data, o->bytes.len, &o->modules);
 	rc = object_ini_read(o->ini_path, &o->ini, err);
 	if (rc == -ENOENT) {
 		error_clear(err);
@@ -193,14 +195,13 @@ int object_list_unpack(struct object_list *list, const char *dir, struct error *
 void object_list_modules(const struct object_list *list, struct strings *names)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		const struct object_ini *ini = &list->at[i].ini;
+		const struct object *o = &list->at[i];
 
-		for (size_t k = 0; k < ini->setting_count; k++) {
-			const char *name = ini->settings[k].value;
-
-			if (ini->settings[k].key == SETTING_MODULE && !strings_has(names, name))
-				strings_add(names, name);
-		}
+		for (size_t k = 0; k < o->ini.setting_count; k++)
+			if (o->ini.settings[k].key == SETTING_MODULE)
+				strings_add_once(names, o->ini.settings[k].value);
+		for (size_t k = 0; k < o->modules.count; k++)
+			strings_add_once(names, o->modules.at[k]);
 	}
 }
 
@@ -239,6 +240,8 @@ struct job_object object_to_job(const struct object *o)
 	for (size_t i = 0; i < o->ini.setting_count; i++)
 		job_object_set(&job, (enum setting_key)o->ini.settings[i].key, o->ini.settings[i].name,
 		               o->ini.settings[i].value);
+	for (size_t i = 0; i < o->modules.count; i++)
+		job_object_set(&job, SETTING_MODULE, "", o->modules.at[i]);
 	return job;
 }
 
@@ -255,6 +258,7 @@ void object_list_free(struct object_list *list)
 		free(o->sha256);
 		buf_free(&o->bytes);
 		object_ini_free(&o->ini);
+		strings_free(&o->modules);
 	}
 	free(list->at);
 	*list = (struct object_list){0};

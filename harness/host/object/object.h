@@ -26,8 +26,9 @@ struct object {
 	bool embedded;    /* its bytes are a part of the file at `path` */
 	struct buf bytes;
 	char *sha256;
-	struct object_ini ini; /* defaults when there is none */
-	char *ini_path;        /* where it is, or would be */
+	struct object_ini ini;  /* defaults when there is none */
+	char *ini_path;         /* where it is, or would be */
+	struct strings modules; /* without which its programs cannot be attached (object_modules.h) */
 };
 
 struct object_list {
@@ -55,13 +56,13 @@ int object_list_unpack(struct object_list *list, const char *dir, struct error *
  */
 bool object_wants_config(const struct object *object);
 
-/* The kernel modules that the objects name, each once. */
+/* The kernel modules that the objects name or need, each once. */
 void object_list_modules(const struct object_list *list, struct strings *names);
 
 /* Call each NAME@SUFFIX in the results; in the guest it keeps its name. */
 void object_list_mark(struct object_list *list, const char *suffix);
 
-/* The object as a job carries it, settings from its ini included; the caller owns it. */
+/* The object as a job carries it, with the settings from its ini and the modules that it needs; the caller owns it. */
 struct job_object object_to_job(const struct object *object);
 
 void object_list_free(struct object_list *list);

@@ -83,6 +83,9 @@ static const struct attribute {
         {"programs", "autoload", SETTING_PROGRAM_AUTOLOAD, check_yes_no},
         {"programs", "attach_to", SETTING_PROGRAM_ATTACH_TO, check_word},
         {"programs", "type", SETTING_PROGRAM_TYPE, check_program_type},
+        {"programs", "hook", SETTING_PROGRAM_HOOK, check_word},
+        {"programs", "priority", SETTING_PROGRAM_PRIORITY, check_number},
+        {"programs", "frequency", SETTING_PROGRAM_FREQUENCY, check_number},
 };
 
 static void list_attributes(const char *section, struct buf *out)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* tcx_ingress: a section of libbpf 1.3 and later; what it attaches to is its loader's business. */
+/* tcx_ingress: a section of libbpf 1.3 and later, for what the kernel has since 6.6. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/attach/attach.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "agent/attach/attachment.h"
+#include "agent/deeds/trigger.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+
+/* Attach types by their numbers in the kernel's ABI (enum bpf_attach_type): a libbpf may be too old for the name. */
+enum {
+	TYPE_LSM_CGROUP = 43,
+	TYPE_NETFILTER = 45,
+	TYPE_TCX_INGRESS = 46,
+	TYPE_TCX_EGRESS = 47,
+	PROG_NETFILTER = 32, /* enum bpf_prog_type */
+	ANY = -1,
+};
+
+#define V4 (TRIGGER_TCP4 | TRIGGER_UDP4)
+#define V6 (TRIGGER_TCP6 | TRIGGER_UDP6)
+#define TCP (TRIGGER_TCP4 | TRIGGER_TCP6)
+#define UDP (TRIGGER_UDP4 | TRIGGER_UDP6)
+#define PACKETS (V4 | V6)
+
+/* The first row that fits. */
+static const struct kind {
+	int type;            /* enum bpf_prog_type */
+	int attach_type;     /* that its section says, enum bpf_attach_type */
+	const char *section; /* how the section's name begins; NULL: any */
+	uint32_t drives;
+	attach_fn *attach; /* NULL: such programs are not attached by themselves */
+} kinds[] = {
+        {BPF_PROG_TYPE_XDP, BPF_XDP_CPUMAP, NULL, 0, NULL},
+        {BPF_PROG_TYPE_XDP, BPF_XDP_DEVMAP, NULL, 0, NULL},
+        {BPF_PROG_TYPE_XDP, ANY, NULL, PACKETS, attach_xdp},
+
+        {BPF_PROG_TYPE_SCHED_CLS, TYPE_TCX_INGRESS, "tcx", PACKETS, attach_tcx},
+        {BPF_PROG_TYPE_SCHED_CLS, TYPE_TCX_EGRESS, "tcx", PACKETS, attach_tcx},
+        {BPF_PROG_TYPE_SCHED_CLS, TYPE_TCX_INGRESS, NULL, PACKETS, attach_tc_or_tcx},
+        {BPF_PROG_TYPE_SCHED_CLS, TYPE_TCX_EGRESS, NULL, PACKETS, attach_tc_or_tcx},
+        {BPF_PROG_TYPE_SCHED_CLS, 0, NULL, PACKETS, attach_tc_or_tcx},
+
+        {BPF_PROG_TYPE_CGROUP_SKB, ANY, NULL, PACKETS, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET4_POST_BIND, NULL, V4, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET6_POST_BIND, NULL, V6, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK, ANY, NULL, PACKETS, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND, NULL, V4, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT, NULL, V4, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET6_BIND, NULL, V6, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET6_CONNECT, NULL, V6, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_GETSOCKNAME, NULL, V4, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET6_GETSOCKNAME, NULL, V6, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, ANY, NULL, PACKETS, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCKOPT, ANY, NULL, PACKETS, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SYSCTL, ANY, NULL, TRIGGER_FILE, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_DEVICE, ANY, NULL, TRIGGER_FILE, attach_cgroup},
+        {BPF_PROG_TYPE_SOCK_OPS, ANY, NULL, TCP, attach_cgroup},
+        {BPF_PROG_TYPE_LSM, TYPE_LSM_CGROUP, NULL, 0, attach_cgroup},
+
+        {BPF_PROG_TYPE_SK_LOOKUP, ANY, NULL, PACKETS, attach_netns},
+        {BPF_PROG_TYPE_FLOW_DISSECTOR, ANY, NULL, UDP, attach_flow_dissector},
+        {BPF_PROG_TYPE_SOCKET_FILTER, ANY, NULL, PACKETS, attach_packet_socket},
+        {PROG_NETFILTER, ANY, NULL, V4, attach_netfilter},
+
+        {BPF_PROG_TYPE_PERF_EVENT, ANY, NULL, TRIGGER_EXEC, attach_perf_event},
+};
+
+static const struct kind *kind_find(const struct bpf_program *prog)
+{
+	const char *section = bpf_program__section_name(prog);
+	int type = (int)bpf_program__type(prog), attach_type = (int)bpf_program__expected_attach_type(prog);
+
+	section += *section == '?';
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct kind *k = &kinds[i];
+
+		if (k->type == type && (k->attach_type == ANY || k->attach_type == attach_type) &&
+		    (!k->section || !strncmp(section, k->section, strlen(k->section))))
+			return k->attach ? k : NULL;
+	}
+	return NULL;
+}
+
+bool attach_knows(const struct bpf_program *prog)
+{
+	return kind_find(prog) != NULL;
+}
+
+uint32_t attach_drives(const struct bpf_program *prog)
+{
+	const struct kind *k = kind_find(prog);
+
+	return k ? k->drives : 0;
+}
+
+void attachment_hold_link(struct attachment *a, struct bpf_link *link)
+{
+	a->links = xrealloc(a->links, a->link_count + 1, sizeof(struct bpf_link *));
+	a->links[a->link_count++] = link;
+}
+
+void attachment_hold_fd(struct attachment *a, int fd)
+{
+	a->fds = xrealloc(a->fds, a->fd_count + 1, sizeof(*a->fds));
+	a->fds[a->fd_count++] = fd;
+}
+
+/* The beginning of union bpf_attr for BPF_LINK_CREATE, include/uapi/linux/bpf.h. */
+struct link_create {
+	uint32_t prog_fd;
+	int32_t target;
+	uint32_t type, flags;
+	uint8_t detail[48];
+};
+#define COMMAND_LINK_CREATE 28
+
+int attachment_link_create(int prog_fd, int target, unsigned type, unsigned flags, const void *detail, size_t size)
+{
+	struct link_create attr = {.prog_fd = (uint32_t)prog_fd, .target = target, .type = type, .flags = flags};
+	long fd;
+
+	if (size)
+		memcpy(attr.detail, detail, size);
+	fd = syscall(SYS_bpf, COMMAND_LINK_CREATE, &attr, sizeof(attr));
+	return fd < 0 ? -errno : (int)fd;
+}
+
+int attach_failed(struct error *err, int code, const char *step)
+{
+	return error_set(err, code, "failed to attach: %s: %s", step, strerror(code));
+}
+
+int attach_program(const struct bpf_program *prog, const struct attach_place *place, struct attachment **out,
+                   struct error *err)
+{
+	struct attachment *a = xcalloc(1, sizeof(*a));
+	int rc = kind_find(prog)->attach(prog, place, a, err);
+
+	if (rc < 0) {
+		attachment_undo(a);
+		return rc;
+	}
+	*out = a;
+	return 0;
+}
+
+void attachment_undo(struct attachment *a)
+{
+	if (!a)
+		return;
+	if (a->undo)
+		a->undo(a);
+	for (size_t i = 0; i < a->link_count; i++)
+		bpf_link__destroy(a->links[i]);
+	for (size_t i = 0; i < a->fd_count; i++)
+		close(a->fds[i]);
+	free(a->links);
+	free(a->fds);
+	free(a);
+}
+
+void attach_sweep(void)
+{
+	attach_tc_sweep();
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Programs for an interface: XDP, and classifiers on one of its two sides, by the clsact queueing discipline or by tcx.
+ * The loopback is the one that subjects' packets pass, each first as egress, then as ingress.
+ */
+#include <errno.h>
+#include <net/if.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/attach/attachment.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+
+#define LOOPBACK "lo"
+
+/* enum bpf_attach_type, of 6.6 and later */
+enum { TCX_INGRESS = 46, TCX_EGRESS = 47 };
+
+static int interface_find(const struct attach_place *place, int *index, struct error *err)
+{
+	const char *name = place->to ? place->to : LOOPBACK;
+
+	*index = (int)if_nametoindex(name);
+	if (*index)
+		return 0;
+	return error_set(err, ENODEV, "failed to attach: there is no interface \"%s\" in this guest; give \"%s\"", name,
+	                 LOOPBACK);
+}
+
+/* Without a word of the ini's, the section's or the program's name tells, as far as they say it. */
+static bool is_egress(const struct bpf_program *prog, const struct attach_place *place)
+{
+	if (place->hook)
+		return !strcmp(place->hook, "egress");
+	if ((int)bpf_program__expected_attach_type(prog) == TCX_EGRESS)
+		return true;
+	return strstr(bpf_program__name(prog), "egress") != NULL;
+}
+
+static int hook_check(const struct attach_place *place, struct error *err)
+{
+	if (!place->hook || !strcmp(place->hook, "ingress") || !strcmp(place->hook, "egress"))
+		return 0;
+	return error_set(err, EINVAL, "failed to attach: hook \"%s\" is neither ingress nor egress", place->hook);
+}
+
+/* The kernel takes the driver's own road where there is one, else the generic one, as on the loopback. */
+int attach_xdp(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
+               struct error *err)
+{
+	struct bpf_link *link;
+	int index, rc = interface_find(place, &index, err);
+
+	if (rc < 0)
+		return rc;
+	link = bpf_program__attach_xdp(prog, index);
+	if (!link)
+		return attach_failed(err, errno, "to the interface");
+	attachment_hold_link(a, link);
+	return 0;
+}
+
+static enum bpf_tc_attach_point point_of(const struct attachment *a)
+{
+	return a->number ? BPF_TC_EGRESS : BPF_TC_INGRESS;
+}
+
+/* The queueing discipline goes with all filters of it: the object is leaving as a whole. */
+static void clsact_remove(int index)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = index, .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
+	libbpf_print_fn_t print = libbpf_set_print(NULL);
+
+	bpf_tc_hook_destroy(&hook);
+	libbpf_set_print(print);
+}
+
+static void tc_undo(const struct attachment *a)
+{
+	clsact_remove(a->where);
+}
+
+static int clsact_attach(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
+                         struct error *err)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = a->where, .attach_point = point_of(a));
+	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = bpf_program__fd(prog));
+	libbpf_print_fn_t print = libbpf_set_print(NULL); /* it complains of what is there already */
+	int rc = bpf_tc_hook_create(&hook);
+
+	if (place->priority)
+		opts.priority = (uint32_t)strtoul(place->priority, NULL, 0);
+	if (rc < 0 && rc != -EEXIST) {
+		libbpf_set_print(print);
+		return attach_failed(err, -rc, "the clsact queueing discipline (module sch_ingress) cannot be added");
+	}
+	a->undo = tc_undo;
+	rc = bpf_tc_attach(&hook, &opts);
+	libbpf_set_print(print);
+	return rc < 0 ? attach_failed(err, -rc, "as a filter (module cls_bpf) of clsact") : 0;
+}
+
+static int tcx_link(const struct bpf_program *prog, struct attachment *a, struct error *err)
+{
+	int fd = attachment_link_create(bpf_program__fd(prog), a->where, a->number ? TCX_EGRESS : TCX_INGRESS, 0, NULL,
+	                                0);
+
+	if (fd == -EINVAL)
+		return error_set(err, EOPNOTSUPP,
+		                 "failed to attach: by tcx: the kernel does not know it, which came with 6.6");
+	if (fd < 0)
+		return attach_failed(err, -fd, "by tcx");
+	attachment_hold_fd(a, fd);
+	return 0;
+}
+
+static int side_find(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
+                     struct error *err)
+{
+	int rc = hook_check(place, err);
+
+	a->number = is_egress(prog, place);
+	return rc < 0 ? rc : interface_find(place, &a->where, err);
+}
+
+int attach_tcx(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
+               struct error *err)
+{
+	int rc = side_find(prog, place, a, err);
+
+	return rc < 0 ? rc : tcx_link(prog, a, err);
+}
+
+/*
+ * A section of libbpf's that means tcx where the kernel knows it, and was written for clsact; without a side in it, for
+ * clsact alone, which is a module that not every kernel's package still has.
+ */
+int attach_tc_or_tcx(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
+                     struct error *err)
+{
+	bool prefers_tcx = bpf_program__expected_attach_type(prog) != 0;
+	cleanup_error struct error second = {0};
+	int rc = side_find(prog, place, a, err);
+
+	if (rc < 0)
+		return rc;
+	if (prefers_tcx && tcx_link(prog, a, &second) == 0)
+		return 0;
+	rc = clsact_attach(prog, place, a, err);
+	if (rc == 0 || prefers_tcx)
+		return rc;
+	if (tcx_link(prog, a, &second) < 0)
+		return rc;
+	error_clear(err);
+	return 0;
+}
+
+void attach_tc_sweep(void)
+{
+	clsact_remove((int)if_nametoindex(LOOPBACK));
+}

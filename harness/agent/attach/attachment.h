@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * attachment: what holds one program in place, links, descriptors, and what has to be undone by hand; and the request
+ * that the families' functions fulfil. Within this room only.
+ */
+#ifndef COREMATRIX_AGENT_ATTACH_ATTACHMENT_H
+#define COREMATRIX_AGENT_ATTACH_ATTACHMENT_H
+
+#include <stddef.h>
+
+#include <bpf/libbpf.h>
+
+#include "agent/attach/attach.h"
+
+struct attachment {
+	struct bpf_link **links;
+	size_t link_count;
+	int *fds;
+	size_t fd_count;
+	void (*undo)(const struct attachment *a); /* before links and descriptors go; may be NULL */
+	int where, number;                        /* for `undo` */
+};
+
+/* Each takes what it is given over. */
+void attachment_hold_link(struct attachment *a, struct bpf_link *link);
+void attachment_hold_fd(struct attachment *a, int fd);
+
+/*
+ * BPF_LINK_CREATE with the numbers of the kernel's ABI, for attach types that a libbpf may be too old for. `detail` is
+ * what follows the flags in union bpf_attr, `size` bytes of it. Returns the link's descriptor or a negative errno.
+ */
+int attachment_link_create(int prog_fd, int target, unsigned type, unsigned flags, const void *detail, size_t size);
+
+/* A family's function: fills `a`, as attach_program returns. */
+typedef int attach_fn(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
+                      struct error *err);
+
+attach_fn attach_xdp, attach_tc, attach_tcx, attach_tc_or_tcx;
+attach_fn attach_cgroup;
+attach_fn attach_netns, attach_flow_dissector, attach_packet_socket, attach_netfilter;
+attach_fn attach_perf_event;
+
+/* Take away what programs of this family leave behind. */
+void attach_tc_sweep(void);
+
+/* "program cannot be attached STEP: what the kernel says"; `code` is a positive errno. */
+int attach_failed(struct error *err, int code, const char *step);
+
+#endif
