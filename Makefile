@@ -41,7 +41,8 @@ AGENT_LDFLAGS := -static -s $(if $(PLAIN),,$(FAST_LDFLAGS))
 AGENT_LIBS = $(LIBBPF_A) @$(LIBBPF_HOME)/elf.libs
 
 # What the programs in progs/ are compiled with, and against: the types of one kernel of the store.
-BPF_CFLAGS = -g -O2 -target bpf -D__TARGET_ARCH_$(BPF_ARCH_$(ARCH)) -Wall -Werror -isystem $(LIBBPF_HOME)/include -Ibuild
+BPF_CFLAGS = -g -O2 -target bpf -D__TARGET_ARCH_$(BPF_ARCH_$(ARCH)) -Wall -Werror -isystem $(LIBBPF_HOME)/include -Ibuild \
+	-idirafter /usr/include/$(shell $(CC) -print-multiarch)
 VMLINUX_H_KERNEL ?= 6.1-amd64
 KERNELS ?= kernels.txt
 ARGS ?=

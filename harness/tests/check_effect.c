@@ -21,6 +21,8 @@ static const struct {
         {"exec", "other path", true, false, "other path", 0},
         {"read", "other bytes for uid 0", true, true, "other bytes", 0},
         {"exec", "success", true, false, "success", 0},
+        {"send", "other address", true, false, "other address", 0},
+        {"getsockopt", "other value", true, false, "other value", 0},
         {"exec", "", false, false, NULL, 0},
         {"exec", "EPERMIT", false, false, NULL, 0},
         {"exec", "SIGNONE", false, false, NULL, 0},

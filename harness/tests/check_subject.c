@@ -163,9 +163,18 @@ static void result_check(const struct subject_kind *kind, const struct action_re
 	case ACTION_TCP6:
 	case ACTION_UDP4:
 	case ACTION_UDP6:
+	case ACTION_MESSAGE4:
+	case ACTION_MESSAGE6:
 		ck_assert_uint_ne(told(r, VIEW_SPORT), 0);
 		ck_assert_uint_ne(told(r, VIEW_DPORT), 0);
 		ck_assert_uint_ne(told(r, VIEW_SPORT), told(r, VIEW_DPORT));
+		break;
+	case ACTION_SOCKOPT:
+		ck_assert_uint_eq(told(r, VIEW_LEN), sizeof(int));
+		break;
+	case ACTION_CALL:
+		ck_assert_uint_ne(told(r, VIEW_ARG1), told(r, VIEW_ARG2));
+		ck_assert_uint_ne(told(r, VIEW_RET), 0);
 		break;
 	case ACTION_FORK:
 		ck_assert_int_gt(r->child, 0);
@@ -212,6 +221,13 @@ static unsigned files_in(const char *path)
 	return count - 2;
 }
 
+/* Outside of a guest the BPF maps and programs that there are, its devices and sysctls are somebody else's. */
+static bool is_for_guests(const struct subject_kind *kind)
+{
+	return kind->action == ACTION_SOCKMAP || kind->action == ACTION_REUSEPORT || kind->action == ACTION_PROGRAM ||
+	       kind->action == ACTION_DEVICE || kind->action == ACTION_SYSCTL || kind->action == ACTION_CONGESTION;
+}
+
 START_TEST(an_action_is_done_and_told)
 {
 	const struct subject_kind *kind = &kinds[_i];
@@ -220,7 +236,7 @@ START_TEST(an_action_is_done_and_told)
 	struct error err = {0};
 	struct subject *s = NULL;
 
-	if (kind->action == ACTION_NONE || !is_allowed(kind))
+	if (kind->action == ACTION_NONE || !is_allowed(kind) || is_for_guests(kind))
 		return;
 	ck_assert_msg(subject_spawn(stage, kind, &s, &err) == 0, "%s", err.text);
 	ck_assert_msg(subject_exec(s, &err) == 0, "%s", err.text);
@@ -230,7 +246,8 @@ START_TEST(an_action_is_done_and_told)
 	truth_of(s, &after);
 	ck_assert_uint_eq(before.numbers[TRUTH_TGID], after.numbers[TRUTH_TGID]);
 	ck_assert_uint_eq(before.numbers[TRUTH_START], after.numbers[TRUTH_START]);
-	ck_assert_int_eq(result.scene.count == 0, result.skipped);
+	ck_assert_int_eq(result.scene.count == 0, result.skipped || kind->action == ACTION_LOOP);
+	ck_assert_int_eq(result.other, OTHER_NONE);
 	if (!result.skipped)
 		result_check(kind, &result, &before, &after);
 	ck_assert_uint_eq(files_in(subject_stage_directory(stage)), 0);

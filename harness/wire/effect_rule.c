@@ -9,6 +9,8 @@
 #include "wire/terms.h"
 
 #define GROUP(name) (1u << WORKLOAD_##name)
+#define CONNECTION (GROUP(TCP) | GROUP(SOCKMAP) | GROUP(CONGESTION))
+#define DATAGRAM (GROUP(UDP) | GROUP(MESSAGE) | GROUP(REUSEPORT))
 #define ALL_GROUPS ((1u << WORKLOAD_GROUP_COUNT) - 1)
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define ERRNO_MAX 4095
@@ -21,18 +23,23 @@ static const struct call {
 } calls[] = {
         {"exec", ALL_GROUPS},
         {EFFECT_SIGNAL, ALL_GROUPS},
-        {"open", GROUP(FILE) | GROUP(MMAP) | GROUP(DISK)},
-        {"read", GROUP(FILE) | GROUP(DISK) | GROUP(TCP)},
-        {"write", GROUP(FILE) | GROUP(TCP)},
+        {"open", GROUP(FILE) | GROUP(MMAP) | GROUP(DISK) | GROUP(DEVICE) | GROUP(SYSCTL)},
+        {"read", GROUP(FILE) | GROUP(DISK) | CONNECTION | GROUP(SYSCTL)},
+        {"write", GROUP(FILE) | CONNECTION | GROUP(SYSCTL)},
         {"rename", GROUP(FILE)},
         {"unlink", GROUP(FILE) | GROUP(MMAP)},
-        {"socket", GROUP(TCP) | GROUP(UDP)},
-        {"bind", GROUP(TCP) | GROUP(UDP)},
-        {"listen", GROUP(TCP)},
-        {"connect", GROUP(TCP) | GROUP(UDP)},
-        {"accept", GROUP(TCP)},
-        {"send", GROUP(UDP)},
-        {"recv", GROUP(UDP)},
+        {"socket", CONNECTION | DATAGRAM},
+        {"bind", CONNECTION | DATAGRAM},
+        {"listen", CONNECTION},
+        {"connect", CONNECTION | DATAGRAM},
+        {"accept", CONNECTION},
+        {"send", DATAGRAM},
+        {"recv", DATAGRAM},
+        {"getpeername", GROUP(MESSAGE)},
+        {"setsockopt", GROUP(SOCKOPT) | GROUP(REUSEPORT) | GROUP(CONGESTION)},
+        {"getsockopt", GROUP(SOCKOPT)},
+        {"mknod", GROUP(DEVICE)},
+        {"run", GROUP(PROGRAM)},
         {"fork", GROUP(FORK) | GROUP(SIGNAL)},
         {"kill", GROUP(SIGNAL)},
         {"mmap", GROUP(MMAP)},
@@ -45,7 +52,8 @@ static const struct call {
         {"mkdir", GROUP(MOUNT) | GROUP(CGROUP)},
 };
 
-static const char *const other_outcomes[] = {EFFECT_SUCCESS, "other path", "other bytes", "hangs"};
+static const char *const other_outcomes[] = {EFFECT_SUCCESS,  "other path",  "other bytes",
+                                             "other address", "other value", "hangs"};
 
 static bool is_errno(const char *name)
 {
@@ -128,7 +136,7 @@ bool effect_rule_parse(const char *name, const char *value, struct effect_rule *
 		return true;
 	buf_printf(
 	        why,
-	        "\"%s\" is not an effect; give the error (EPERM), the signal (SIGKILL), other path, other bytes or success, and perhaps \" for uid 1000\"",
+	        "\"%s\" is not an effect; give the error (EPERM), the signal (SIGKILL), other path, other bytes, other address, other value or success, and perhaps \" for uid 1000\"",
 	        value);
 	return false;
 }

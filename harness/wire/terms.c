@@ -61,10 +61,29 @@ static const char *const sources[SOURCE_COUNT] = {
 };
 
 static const char *const workloads[WORKLOAD_GROUP_COUNT] = {
-        [WORKLOAD_EXEC] = "exec",   [WORKLOAD_FILE] = "file",     [WORKLOAD_TCP] = "tcp",
-        [WORKLOAD_FORK] = "fork",   [WORKLOAD_UDP] = "udp",       [WORKLOAD_SIGNAL] = "signal",
-        [WORKLOAD_MMAP] = "mmap",   [WORKLOAD_MOUNT] = "mount",   [WORKLOAD_SETUID] = "setuid",
-        [WORKLOAD_TIMER] = "timer", [WORKLOAD_CGROUP] = "cgroup", [WORKLOAD_DISK] = "disk",
+        [WORKLOAD_EXEC] = "exec",
+        [WORKLOAD_FILE] = "file",
+        [WORKLOAD_TCP] = "tcp",
+        [WORKLOAD_FORK] = "fork",
+        [WORKLOAD_UDP] = "udp",
+        [WORKLOAD_SIGNAL] = "signal",
+        [WORKLOAD_MMAP] = "mmap",
+        [WORKLOAD_MOUNT] = "mount",
+        [WORKLOAD_SETUID] = "setuid",
+        [WORKLOAD_TIMER] = "timer",
+        [WORKLOAD_CGROUP] = "cgroup",
+        [WORKLOAD_DISK] = "disk",
+        [WORKLOAD_MESSAGE] = "message",
+        [WORKLOAD_SOCKOPT] = "sockopt",
+        [WORKLOAD_SOCKMAP] = "sockmap",
+        [WORKLOAD_REUSEPORT] = "reuseport",
+        [WORKLOAD_CONGESTION] = "congestion",
+        [WORKLOAD_DEVICE] = "device",
+        [WORKLOAD_SYSCTL] = "sysctl",
+        [WORKLOAD_LOOP] = "loop",
+        [WORKLOAD_CALL] = "call",
+        [WORKLOAD_PROGRAM] = "program",
+
 };
 
 /* enum bpf_core_relo_kind, include/uapi/linux/bpf.h; the names are core_relo_kind_str()'s in libbpf. */

@@ -105,18 +105,28 @@ enum event_source {
  * it wants; none named means all.
  */
 enum workload_group {
-	WORKLOAD_EXEC,   /* a process execs */
-	WORKLOAD_FILE,   /* a file is created, written, read, renamed, removed */
-	WORKLOAD_TCP,    /* a connection over the loopback, IPv4 and IPv6 */
-	WORKLOAD_FORK,   /* a process forks; processes end with a status, or by a signal */
-	WORKLOAD_UDP,    /* a datagram over the loopback, IPv4 and IPv6 */
-	WORKLOAD_SIGNAL, /* a process sends a signal, and gets one */
-	WORKLOAD_MMAP,   /* memory and a file are mapped, protected, unmapped */
-	WORKLOAD_MOUNT,  /* a tmpfs is mounted and unmounted, in a mount namespace of its own */
-	WORKLOAD_SETUID, /* a process gives up group and user, for which it needs two capabilities */
-	WORKLOAD_TIMER,  /* a process sleeps, for a time and until a time */
-	WORKLOAD_CGROUP, /* a cgroup is made, a process moves into it and out, the cgroup is removed */
-	WORKLOAD_DISK,   /* a process reads from a block device, where a module brings one */
+	WORKLOAD_EXEC,       /* a process execs */
+	WORKLOAD_FILE,       /* a file is created, written, read, renamed, removed */
+	WORKLOAD_TCP,        /* a connection over the loopback, IPv4 and IPv6 */
+	WORKLOAD_FORK,       /* a process forks; processes end with a status, or by a signal */
+	WORKLOAD_UDP,        /* a datagram over the loopback, IPv4 and IPv6 */
+	WORKLOAD_SIGNAL,     /* a process sends a signal, and gets one */
+	WORKLOAD_MMAP,       /* memory and a file are mapped, protected, unmapped */
+	WORKLOAD_MOUNT,      /* a tmpfs is mounted and unmounted, in a mount namespace of its own */
+	WORKLOAD_SETUID,     /* a process gives up group and user, for which it needs two capabilities */
+	WORKLOAD_TIMER,      /* a process sleeps, for a time and until a time */
+	WORKLOAD_CGROUP,     /* a cgroup is made, a process moves into it and out, the cgroup is removed */
+	WORKLOAD_DISK,       /* a process reads from a block device, where a module brings one */
+	WORKLOAD_MESSAGE,    /* a datagram from a socket without a peer, IPv4 and IPv6; names are asked for */
+	WORKLOAD_SOCKOPT,    /* a socket's option is set and got */
+	WORKLOAD_SOCKMAP,    /* a connection whose ends are in the maps of sockets */
+	WORKLOAD_REUSEPORT,  /* a datagram to a port that two sockets share */
+	WORKLOAD_CONGESTION, /* a connection with the congestion control that was registered last */
+	WORKLOAD_DEVICE,     /* a device's node is made and opened */
+	WORKLOAD_SYSCTL,     /* a sysctl is read and written */
+	WORKLOAD_LOOP,       /* a process works for a while */
+	WORKLOAD_CALL,       /* a function is called that probes are put on */
+	WORKLOAD_PROGRAM,    /* BPF programs that are there to be called are run */
 	WORKLOAD_GROUP_COUNT,
 };
 

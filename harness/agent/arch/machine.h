@@ -34,4 +34,9 @@ extern const char machine_syscall_prefix[];
  */
 const char *machine_syscall(const char *call);
 
+/* A place in this binary with a USDT note of this name, where both values are the note's arguments. */
+#define MACHINE_USDT_PROVIDER "corematrix"
+#define MACHINE_USDT_NAME "call"
+void machine_usdt_call(long first, long second);
+
 #endif

@@ -14,25 +14,30 @@
 
 /* Attach types by their numbers in the kernel's ABI (enum bpf_attach_type): a libbpf may be too old for the name. */
 enum {
+	TYPE_GETPEERNAME4 = 29,
+	TYPE_GETPEERNAME6 = 30,
+	TYPE_GETSOCKNAME4 = 31,
+	TYPE_GETSOCKNAME6 = 32,
 	TYPE_LSM_CGROUP = 43,
 	TYPE_NETFILTER = 45,
 	TYPE_TCX_INGRESS = 46,
 	TYPE_TCX_EGRESS = 47,
-	PROG_NETFILTER = 32, /* enum bpf_prog_type */
+	TYPE_UPROBE_MULTI = 48,
+	PROG_SYSCALL = 31, /* enum bpf_prog_type */
+	PROG_NETFILTER = 32,
 	ANY = -1,
 };
 
 #define V4 (TRIGGER_TCP4 | TRIGGER_UDP4)
 #define V6 (TRIGGER_TCP6 | TRIGGER_UDP6)
 #define TCP (TRIGGER_TCP4 | TRIGGER_TCP6)
-#define UDP (TRIGGER_UDP4 | TRIGGER_UDP6)
 #define PACKETS (V4 | V6)
 
 /* The first row that fits. */
 static const struct kind {
 	int type;            /* enum bpf_prog_type */
 	int attach_type;     /* that its section says, enum bpf_attach_type */
-	const char *section; /* how the section's name begins; NULL: any */
+	const char *section; /* its name up to the first slash; NULL: any */
 	uint32_t drives;
 	attach_fn *attach; /* NULL: such programs are not attached by themselves */
 } kinds[] = {
@@ -54,22 +59,50 @@ static const struct kind {
         {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT, NULL, V4, attach_cgroup},
         {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET6_BIND, NULL, V6, attach_cgroup},
         {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET6_CONNECT, NULL, V6, attach_cgroup},
-        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_GETSOCKNAME, NULL, V4, attach_cgroup},
-        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET6_GETSOCKNAME, NULL, V6, attach_cgroup},
-        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, ANY, NULL, PACKETS, attach_cgroup},
-        {BPF_PROG_TYPE_CGROUP_SOCKOPT, ANY, NULL, PACKETS, attach_cgroup},
-        {BPF_PROG_TYPE_CGROUP_SYSCTL, ANY, NULL, TRIGGER_FILE, attach_cgroup},
-        {BPF_PROG_TYPE_CGROUP_DEVICE, ANY, NULL, TRIGGER_FILE, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, TYPE_GETSOCKNAME4, NULL, V4, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, TYPE_GETSOCKNAME6, NULL, V6, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UDP4_SENDMSG, NULL, TRIGGER_MESSAGE4, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UDP6_SENDMSG, NULL, TRIGGER_MESSAGE6, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UDP4_RECVMSG, NULL, TRIGGER_MESSAGE4, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UDP6_RECVMSG, NULL, TRIGGER_MESSAGE6, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, TYPE_GETPEERNAME4, NULL, TRIGGER_MESSAGE4, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, TYPE_GETPEERNAME6, NULL, TRIGGER_MESSAGE6, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, ANY, NULL, 0, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCKOPT, ANY, NULL, TRIGGER_SOCKOPT, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SYSCTL, ANY, NULL, TRIGGER_SYSCTL, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_DEVICE, ANY, NULL, TRIGGER_DEVICE, attach_cgroup},
         {BPF_PROG_TYPE_SOCK_OPS, ANY, NULL, TCP, attach_cgroup},
         {BPF_PROG_TYPE_LSM, TYPE_LSM_CGROUP, NULL, 0, attach_cgroup},
 
         {BPF_PROG_TYPE_SK_LOOKUP, ANY, NULL, PACKETS, attach_netns},
-        {BPF_PROG_TYPE_FLOW_DISSECTOR, ANY, NULL, UDP, attach_flow_dissector},
+        {BPF_PROG_TYPE_FLOW_DISSECTOR, ANY, NULL, TRIGGER_MESSAGE4 | TRIGGER_MESSAGE6, attach_flow_dissector},
         {BPF_PROG_TYPE_SOCKET_FILTER, ANY, NULL, PACKETS, attach_packet_socket},
         {PROG_NETFILTER, ANY, NULL, V4, attach_netfilter},
 
-        {BPF_PROG_TYPE_PERF_EVENT, ANY, NULL, TRIGGER_EXEC, attach_perf_event},
+        {BPF_PROG_TYPE_SK_MSG, ANY, NULL, TRIGGER_SOCKMAP, attach_sockmap},
+        {BPF_PROG_TYPE_SK_SKB, ANY, NULL, TRIGGER_SOCKMAP, attach_sockmap},
+        {BPF_PROG_TYPE_SK_REUSEPORT, ANY, NULL, TRIGGER_REUSEPORT, attach_by_subject},
+        {PROG_SYSCALL, ANY, NULL, TRIGGER_PROGRAM, attach_by_subject},
+
+        {BPF_PROG_TYPE_PERF_EVENT, ANY, NULL, TRIGGER_LOOP, attach_perf_event},
+        {BPF_PROG_TYPE_KPROBE, 0, "uprobe", TRIGGER_CALL, attach_uprobe},
+        {BPF_PROG_TYPE_KPROBE, 0, "uprobe.s", TRIGGER_CALL, attach_uprobe},
+        {BPF_PROG_TYPE_KPROBE, 0, "uretprobe", TRIGGER_CALL, attach_uretprobe},
+        {BPF_PROG_TYPE_KPROBE, 0, "uretprobe.s", TRIGGER_CALL, attach_uretprobe},
+        {BPF_PROG_TYPE_KPROBE, ANY, "usdt", TRIGGER_CALL, attach_usdt},
+        {BPF_PROG_TYPE_KPROBE, ANY, "usdt.s", TRIGGER_CALL, attach_usdt},
+        {BPF_PROG_TYPE_KPROBE, TYPE_UPROBE_MULTI, "uprobe.multi", TRIGGER_CALL, attach_uprobe_multi},
+        {BPF_PROG_TYPE_KPROBE, TYPE_UPROBE_MULTI, "uprobe.multi.s", TRIGGER_CALL, attach_uprobe_multi},
+        {BPF_PROG_TYPE_KPROBE, TYPE_UPROBE_MULTI, "uretprobe.multi", TRIGGER_CALL, attach_uretprobe_multi},
+        {BPF_PROG_TYPE_KPROBE, TYPE_UPROBE_MULTI, "uretprobe.multi.s", TRIGGER_CALL, attach_uretprobe_multi},
 };
+
+static bool is_section(const char *section, const char *name)
+{
+	size_t len = strcspn(section, "/");
+
+	return !name || (strlen(name) == len && !strncmp(section, name, len));
+}
 
 static const struct kind *kind_find(const struct bpf_program *prog)
 {
@@ -81,15 +114,20 @@ static const struct kind *kind_find(const struct bpf_program *prog)
 		const struct kind *k = &kinds[i];
 
 		if (k->type == type && (k->attach_type == ANY || k->attach_type == attach_type) &&
-		    (!k->section || !strncmp(section, k->section, strlen(k->section))))
-			return k->attach ? k : NULL;
+		    is_section(section, k->section))
+			return k;
 	}
 	return NULL;
 }
 
-bool attach_knows(const struct bpf_program *prog)
+bool attach_knows(const struct bpf_program *prog, const struct attach_place *place)
 {
-	return kind_find(prog) != NULL;
+	const struct kind *k = kind_find(prog);
+
+	if (!k || !k->attach)
+		return false;
+	/* with a target, libbpf knows the way */
+	return k->type != BPF_PROG_TYPE_KPROBE || !(place->to || strchr(bpf_program__section_name(prog), '/'));
 }
 
 uint32_t attach_drives(const struct bpf_program *prog)

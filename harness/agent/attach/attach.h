@@ -16,14 +16,15 @@
 
 /* What an ini says of the place; NULL: nothing, and the usual one is taken. Borrowed. */
 struct attach_place {
-	const char *to;        /* an interface, a cgroup, "binary:function", … as the kind has it */
-	const char *hook;      /* which side or step of it: "egress", "forward" */
-	const char *priority;  /* among others that are attached there, a number */
-	const char *frequency; /* of a timer, in Hz */
+	const char *to;                  /* an interface, a cgroup, "binary:function", … as the kind has it */
+	const char *hook;                /* which side or step of it: "egress", "forward" */
+	const char *priority;            /* among others that are attached there, a number */
+	const char *frequency;           /* of a timer, in Hz */
+	const struct bpf_object *object; /* the program's, among whose maps it may belong */
 };
 
 /* Whether programs of this kind are attached here. The object may be not loaded yet. */
-bool attach_knows(const struct bpf_program *prog);
+bool attach_knows(const struct bpf_program *prog, const struct attach_place *place);
 
 /* What makes such a program run, as far as subjects do it: bits of enum trigger. */
 uint32_t attach_drives(const struct bpf_program *prog);

@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
+
 #include "agent/attach/attachment.h"
 #include "base/cleanup.h"
 #include "base/io.h"
@@ -132,5 +134,72 @@ int attach_netfilter(const struct bpf_program *prog, const struct attach_place *
 	if (fd < 0)
 		return attach_failed(err, -fd, "to netfilter");
 	attachment_hold_fd(a, fd);
+	return 0;
+}
+
+/* ---- maps of sockets, and what subjects attach themselves ---- */
+
+static const struct bpf_map *sockmap_find(const struct attach_place *place)
+{
+	const struct bpf_map *map = NULL;
+
+	while ((map = bpf_object__next_map(place->object, map))) {
+		enum bpf_map_type type = bpf_map__type(map);
+
+		if (place->to ? !strcmp(bpf_map__name(map), place->to)
+		              : type == BPF_MAP_TYPE_SOCKMAP || type == BPF_MAP_TYPE_SOCKHASH)
+			return map;
+	}
+	return NULL;
+}
+
+static enum bpf_attach_type sockmap_type(const struct bpf_program *prog)
+{
+	enum bpf_attach_type type = bpf_program__expected_attach_type(prog);
+
+	if (bpf_program__type(prog) == BPF_PROG_TYPE_SK_MSG)
+		return BPF_SK_MSG_VERDICT;
+	/* an older way to write the section names neither */
+	if (type)
+		return type;
+	return strstr(bpf_program__name(prog), "pars") ? BPF_SK_SKB_STREAM_PARSER : BPF_SK_SKB_STREAM_VERDICT;
+}
+
+static void sockmap_undo(const struct attachment *a)
+{
+	bpf_prog_detach2(a->fds[0], a->where, (enum bpf_attach_type)a->number);
+}
+
+/* The map whose sockets it is for: the first there is, which subjects put theirs into. */
+int attach_sockmap(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
+                   struct error *err)
+{
+	const struct bpf_map *map = sockmap_find(place);
+	enum bpf_attach_type type = sockmap_type(prog);
+	cleanup_close int fd = -1;
+
+	if (!map)
+		return error_set(err, ENOENT, "failed to attach: the object has no map %s",
+		                 place->to ? place->to : "of sockets (sockmap, sockhash)");
+	fd = fcntl(bpf_program__fd(prog), F_DUPFD_CLOEXEC, 3);
+	if (fd < 0)
+		return attach_failed(err, errno, "the program's descriptor cannot be doubled");
+	if (bpf_prog_attach(fd, bpf_map__fd(map), type, 0) < 0)
+		return attach_failed(err, errno, "to the map of sockets");
+	a->where = bpf_map__fd(map);
+	a->number = (int)type;
+	attachment_hold_fd(a, steal_fd(&fd));
+	a->undo = sockmap_undo;
+	return 0;
+}
+
+/* To a socket of the subject's, or called by it: it finds the program by itself. */
+int attach_by_subject(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
+                      struct error *err)
+{
+	(void)prog;
+	(void)place;
+	(void)a;
+	(void)err;
 	return 0;
 }

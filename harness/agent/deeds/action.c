@@ -27,6 +27,17 @@ static const struct deed {
         [ACTION_TIMER] = {action_timer, NULL, 0},
         [ACTION_CGROUP] = {action_cgroup, action_cgroup_end, 0},
         [ACTION_DISK] = {action_disk, NULL, 0},
+        [ACTION_MESSAGE4] = {action_message4, NULL, 0},
+        [ACTION_MESSAGE6] = {action_message6, NULL, 0},
+        [ACTION_SOCKOPT] = {action_sockopt, NULL, 0},
+        [ACTION_SOCKMAP] = {action_sockmap, NULL, 0},
+        [ACTION_REUSEPORT] = {action_reuseport, NULL, 0},
+        [ACTION_CONGESTION] = {action_congestion, NULL, 0},
+        [ACTION_DEVICE] = {action_device, NULL, 0},
+        [ACTION_SYSCTL] = {action_sysctl, NULL, 0},
+        [ACTION_LOOP] = {action_loop, NULL, 0},
+        [ACTION_CALL] = {action_call, NULL, 0},
+        [ACTION_PROGRAM] = {action_program, NULL, 0},
 };
 
 int action_failed(struct action_result *out, const char *call)
@@ -34,6 +45,22 @@ int action_failed(struct action_result *out, const char *call)
 	out->failure = errno ? errno : EIO;
 	snprintf(out->failed_call, sizeof(out->failed_call), "%s", call);
 	return -1;
+}
+
+const char *action_other_name(enum action_other other)
+{
+	static const char *const names[OTHER_COUNT] = {
+	        [OTHER_ADDRESS] = "other address", [OTHER_VALUE] = "other value"};
+
+	return (unsigned)other < OTHER_COUNT ? names[other] : NULL;
+}
+
+void action_differed(struct action_result *out, const char *call, enum action_other other)
+{
+	if (out->other)
+		return;
+	out->other = (int32_t)other;
+	snprintf(out->other_call, sizeof(out->other_call), "%s", call);
 }
 
 bool action_is_deed(enum action action)

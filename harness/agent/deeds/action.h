@@ -30,6 +30,17 @@ enum action {
 	ACTION_TIMER,       /* sleep for a time, and until a time */
 	ACTION_CGROUP,      /* make one and move into it; out and remove it at the end */
 	ACTION_DISK,        /* read a block from the first block device there is, past the page cache */
+	ACTION_MESSAGE4,    /* a datagram by sendto and recvfrom, then getpeername */
+	ACTION_MESSAGE6,
+	ACTION_SOCKOPT,    /* set a socket's option and get it */
+	ACTION_SOCKMAP,    /* as TCP4, both ends put into the maps of sockets that there are */
+	ACTION_REUSEPORT,  /* a datagram to a port that two sockets share, with the BPF program that chooses */
+	ACTION_CONGESTION, /* as TCP4, with the congestion control that was registered last */
+	ACTION_DEVICE,     /* make a device's node, open it */
+	ACTION_SYSCTL,     /* read one, write the same */
+	ACTION_LOOP,       /* nothing, for a time of the process's own */
+	ACTION_CALL,       /* call a function that probes are put on */
+	ACTION_PROGRAM,    /* run the BPF programs that are there to be called */
 	ACTION_COUNT,
 };
 
@@ -41,10 +52,18 @@ enum action {
 #define ACTION_END_STATUS 7
 #define ACTION_END_SIGNAL SIGTERM
 
+/* What a call came to that came off, and not as it should have. */
+enum action_other { OTHER_NONE, OTHER_ADDRESS, OTHER_VALUE, OTHER_COUNT };
+
+/* In words, as an ini names it; NULL for OTHER_NONE. */
+const char *action_other_name(enum action_other other);
+
 /* Travels through a pipe between two images of the same program. */
 struct action_result {
 	int32_t failure; /* errno of what could not be done, 0 */
 	char failed_call[16];
+	int32_t other; /* enum action_other, of `other_call`; the first one that there was */
+	char other_call[16];
 	bool skipped;  /* this kernel has no such thing */
 	int32_t child; /* process id of a child that holds still until the end, 0 */
 	struct scene scene;

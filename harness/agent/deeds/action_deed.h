@@ -8,6 +8,12 @@
 /* Note errno and what failed; returns -1. */
 int action_failed(struct action_result *out, const char *call);
 
+/* Note that a call came to something else; the deed goes on. */
+void action_differed(struct action_result *out, const char *call, enum action_other other);
+
+/* Put both into every map of sockets that there is and that takes their kind, at 0 and 1; returns 0, or -1 noted. */
+int action_sockets_place(int first, int second, struct action_result *out);
+
 void action_file(const char *directory, struct action_result *out);
 void action_tcp4(const char *directory, struct action_result *out);
 void action_tcp6(const char *directory, struct action_result *out);
@@ -23,6 +29,17 @@ void action_setuid(const char *directory, struct action_result *out);
 void action_timer(const char *directory, struct action_result *out);
 void action_cgroup(const char *directory, struct action_result *out);
 void action_disk(const char *directory, struct action_result *out);
+void action_message4(const char *directory, struct action_result *out);
+void action_message6(const char *directory, struct action_result *out);
+void action_sockopt(const char *directory, struct action_result *out);
+void action_sockmap(const char *directory, struct action_result *out);
+void action_reuseport(const char *directory, struct action_result *out);
+void action_congestion(const char *directory, struct action_result *out);
+void action_device(const char *directory, struct action_result *out);
+void action_sysctl(const char *directory, struct action_result *out);
+void action_loop(const char *directory, struct action_result *out);
+void action_call(const char *directory, struct action_result *out);
+void action_program(const char *directory, struct action_result *out);
 
 /* Each returns the exit status. */
 int action_file_end(void);

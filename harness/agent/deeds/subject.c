@@ -183,6 +183,7 @@ int subject_act(struct subject *s, struct action_result *result, struct error *e
 		got += n > 0 ? (size_t)n : 0;
 	}
 	memcpy(s->act_call, result->failed_call, sizeof(s->act_call));
+	result->other_call[sizeof(result->other_call) - 1] = '\0';
 	if (result->failure && !result->skipped)
 		return error_set(err, result->failure, "workload %s: %.*s failed in the subject: %s", s->kind->name,
 		                 (int)sizeof(result->failed_call), result->failed_call, strerror(result->failure));

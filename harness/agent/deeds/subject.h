@@ -33,6 +33,7 @@ struct subject_kind {
 	gid_t gid;
 	int namespaces;     /* CLONE_NEW* flags: those it has of its own, as far as the kernel knows them */
 	bool traced;        /* the caller traces it, which makes the caller its `parent`, but not its `real_parent` */
+	bool on_demand;     /* run only where something that it fires is attached, or an ini names its group */
 	bool noisy;         /* the agent's own work fires the same hooks */
 	enum action action; /* what it does after its exec */
 };

@@ -13,6 +13,10 @@
 #define TCP(version) .group = WORKLOAD_TCP, .triggers = TRIGGER_TCP##version, .action = ACTION_TCP##version
 #define UDP(version) .group = WORKLOAD_UDP, .triggers = TRIGGER_UDP##version, .action = ACTION_UDP##version
 #define EXIT .group = WORKLOAD_FORK, .triggers = TRIGGER_EXIT
+#define ON_DEMAND(name) DOES(name), .on_demand = true
+#define MESSAGE(version) \
+	.group = WORKLOAD_MESSAGE, .triggers = TRIGGER_MESSAGE##version, .action = ACTION_MESSAGE##version, \
+	.on_demand = true
 #define DOES(name) .group = WORKLOAD_##name, .triggers = TRIGGER_##name, .action = ACTION_##name
 
 /* The odd name has all that breaks a naive reader of stat, within the 15 bytes that are kept of it. */
@@ -40,6 +44,17 @@ static const struct subject_kind kinds[] = {
         {.name = "timer", DOES(TIMER), .file = "cm-timer", .noisy = true},
         {.name = "cgroup", DOES(CGROUP), .file = "cm-cgroup", .noisy = true},
         {.name = "disk", DOES(DISK), .file = "cm-disk"},
+        {.name = "message4", MESSAGE(4), .file = "cm-message4"},
+        {.name = "message6", MESSAGE(6), .file = "cm-message6", .uid = 4242, .gid = 4343},
+        {.name = "sockopt", ON_DEMAND(SOCKOPT), .file = "cm-sockopt"},
+        {.name = "sockmap", ON_DEMAND(SOCKMAP), .file = "cm-sockmap"},
+        {.name = "reuseport", ON_DEMAND(REUSEPORT), .file = "cm-reuseport"},
+        {.name = "congestion", ON_DEMAND(CONGESTION), .file = "cm-congestion"},
+        {.name = "device", ON_DEMAND(DEVICE), .file = "cm-device"},
+        {.name = "sysctl", ON_DEMAND(SYSCTL), .file = "cm-sysctl"},
+        {.name = "loop", ON_DEMAND(LOOP), .file = "cm-loop", .noisy = true},
+        {.name = "call", ON_DEMAND(CALL), .file = "cm-call"},
+        {.name = "program", ON_DEMAND(PROGRAM), .file = "cm-program"},
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 

@@ -27,6 +27,17 @@ enum trigger {
 	TRIGGER_TIMER = 1u << 12,
 	TRIGGER_CGROUP = 1u << 13,
 	TRIGGER_DISK = 1u << 14,
+	TRIGGER_MESSAGE4 = 1u << 15,
+	TRIGGER_MESSAGE6 = 1u << 16,
+	TRIGGER_SOCKOPT = 1u << 17,
+	TRIGGER_SOCKMAP = 1u << 18,
+	TRIGGER_REUSEPORT = 1u << 19,
+	TRIGGER_CONGESTION = 1u << 20,
+	TRIGGER_DEVICE = 1u << 21,
+	TRIGGER_SYSCTL = 1u << 22,
+	TRIGGER_LOOP = 1u << 23,
+	TRIGGER_CALL = 1u << 24,
+	TRIGGER_PROGRAM = 1u << 25,
 };
 
 /* Which of a subject's two truths an event speaks of: an exec changes name and thread id. */

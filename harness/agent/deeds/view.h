@@ -55,6 +55,11 @@ enum view_key {
 	VIEW_MAJOR,
 	VIEW_MINOR,
 	VIEW_SECTOR, /* of 512 bytes */
+	VIEW_OPTNAME,
+	VIEW_OPTVAL,
+	VIEW_ARG1,
+	VIEW_ARG2,
+	VIEW_INDEX, /* which of several it was, from 0 */
 	VIEW_NUMBER_COUNT,
 
 	VIEW_PATH = VIEW_NUMBER_COUNT, /* events may have the last component alone, here and with other paths */

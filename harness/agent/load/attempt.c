@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/deeds/trigger.h"
 #include "agent/load/kernel_btf.h"
 #include "agent/load/proof.h"
 #include "agent/load/setting.h"
@@ -69,9 +70,12 @@ static void fail_by_log(struct attempt *a, enum cell_phase phase, int err)
 	attempt_fail(a, phase, err, "%s", *line ? line : strerror(err));
 }
 
-static struct attach_place place_of(const struct job_object *job, const char *program)
+static struct attach_place place_of(const struct attempt *a, const char *program)
 {
+	const struct job_object *job = a->job;
+
 	return (struct attach_place){
+	        .object = a->obj,
 	        .to = job_object_named(job, SETTING_PROGRAM_ATTACH_TO, program),
 	        .hook = job_object_named(job, SETTING_PROGRAM_HOOK, program),
 	        .priority = job_object_named(job, SETTING_PROGRAM_PRIORITY, program),
@@ -92,7 +96,7 @@ static void programs_list(struct attempt *a)
 		*p = (struct attempt_program){.prog = prog, .before_count = bpf_program__insn_cnt(prog)};
 		p->before = xcalloc(p->before_count, sizeof(*p->before));
 		memcpy(p->before, bpf_program__insns(prog), p->before_count * sizeof(*p->before));
-		p->place = place_of(a->job, bpf_program__name(prog));
+		p->place = place_of(a, bpf_program__name(prog));
 		p->fact.name = xstrdup(bpf_program__name(prog));
 		p->fact.section = xstrdup(bpf_program__section_name(prog));
 		p->fact.reason = xstrdup("");
@@ -193,14 +197,19 @@ static struct bpf_link *attach_uprobe(const struct attempt_program *p, bool at_r
 	LIBBPF_OPTS(bpf_uprobe_opts, opts, .retprobe = at_return);
 	const char *colon = strrchr(p->place.to, ':');
 	cleanup_free char *binary = NULL;
+	unsigned long long offset;
+	char *end;
 
-	if (!colon) {
+	if (!colon || !colon[1]) {
 		errno = EINVAL;
 		return NULL;
 	}
 	binary = xstrndup(p->place.to, (size_t)(colon - p->place.to));
-	opts.func_name = colon + 1;
-	return bpf_program__attach_uprobe_opts(p->prog, -1, binary, 0, &opts);
+	/* a function's name, or a place in the file, where that has no symbols */
+	offset = strtoull(colon + 1, &end, 0);
+	if (*end)
+		opts.func_name = colon + 1;
+	return bpf_program__attach_uprobe_opts(p->prog, -1, binary, *end ? 0 : offset, &opts);
 }
 
 static struct bpf_link *attach_tracepoint(const struct attempt_program *p)
@@ -265,8 +274,10 @@ static bool left_to_loader(const struct attempt *a, const struct attempt_program
 static void members_attached(struct attempt *a)
 {
 	for (size_t i = 0; i < a->program_count; i++)
-		if (bpf_program__type(a->programs[i].prog) == BPF_PROG_TYPE_STRUCT_OPS && a->programs[i].fact.loaded)
+		if (bpf_program__type(a->programs[i].prog) == BPF_PROG_TYPE_STRUCT_OPS && a->programs[i].fact.loaded) {
 			a->programs[i].fact.attached = true;
+			a->programs[i].drives = TRIGGER_CONGESTION;
+		}
 }
 
 /* libbpf's skeletons register the struct_ops maps of an object while they attach its programs. */
@@ -357,9 +368,9 @@ static int attach_one(const struct attempt *a, struct attempt_program *p, struct
 	size_t log_before = a->log.len;
 	int code;
 
-	if (attach_knows(p->prog)) {
+	p->drives = attach_drives(p->prog);
+	if (attach_knows(p->prog, &p->place)) {
 		code = attach_program(p->prog, &p->place, &p->held, err);
-		p->drives = attach_drives(p->prog);
 		p->fact.attached = !code;
 		return code;
 	}

@@ -216,7 +216,7 @@ static void set_attach_to(struct change *c)
 	struct bpf_program *prog = program_find(c);
 	enum bpf_prog_type type = prog ? bpf_program__type(prog) : BPF_PROG_TYPE_UNSPEC;
 
-	if (!prog || binds_late(prog) || attach_knows(prog))
+	if (!prog || binds_late(prog) || attach_knows(prog, &(struct attach_place){.to = c->value}))
 		return;
 	if (type == BPF_PROG_TYPE_TRACING || type == BPF_PROG_TYPE_LSM)
 		check(c, "attach_to", bpf_program__set_attach_target(prog, 0, c->value));

@@ -115,7 +115,7 @@ static int root_make(const struct job_object *object, const char *directory, str
 
 /* ---- what happens while it runs ---- */
 
-static bool is_wanted(const struct job_object *object, enum workload_group group)
+static bool is_wanted(const struct job_object *object, const struct subject_kind *kind)
 {
 	bool any = false;
 
@@ -123,10 +123,10 @@ static bool is_wanted(const struct job_object *object, enum workload_group group
 		if (object->settings[i].key != SETTING_WORKLOAD)
 			continue;
 		any = true;
-		if (workload_group_parse(object->settings[i].value) == (int)group)
+		if (workload_group_parse(object->settings[i].value) == (int)kind->group)
 			return true;
 	}
-	return !any;
+	return !any && !kind->on_demand;
 }
 
 static int subject_once(struct subject_stage *stage, const struct subject_kind *kind, struct error *err)
@@ -153,7 +153,7 @@ static int accompany(const struct job_object *object, struct loader_process *p, 
 	rc = rc ? rc : subject_stage_open(&stage, err);
 	while (!rc && clock_ms() < deadline && !loader_process_watch(p, ROUND_PAUSE_MS))
 		for (size_t i = 0; !rc && i < count && clock_ms() < deadline && !loader_process_watch(p, 0); i++)
-			if (is_wanted(object, kinds[i].group))
+			if (is_wanted(object, &kinds[i]))
 				rc = subject_once(stage, &kinds[i], err);
 	return rc;
 }

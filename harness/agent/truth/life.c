@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/truth/life.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,6 +70,10 @@ static int live_action(const struct life_watch *w, struct subject *s, const stru
 	if (rc < 0)
 		return rc;
 	life->skipped = result.skipped;
+	if (action_other_name((enum action_other)result.other) && !life->outcome.other) {
+		snprintf(life->outcome.call, sizeof(life->outcome.call), "%s", result.other_call);
+		life->outcome.other = action_other_name((enum action_other)result.other);
+	}
 	life->scene = result.scene;
 	life->has_child = result.child > 0;
 	if (life->has_child &&
@@ -136,5 +141,8 @@ int life_repeat(struct subject_stage *stage, const struct subject_kind *kind, st
 	rc = rc < 0 ? rc : subject_exec(s, err);
 	if (kind->action != ACTION_NONE)
 		rc = rc < 0 ? rc : subject_act(s, &result, err);
+	if (rc == 0 && kind->action != ACTION_NONE && result.other)
+		rc = error_set(err, EPROTO, "workload %s: %s comes to something else without the object too",
+		               kind->name, result.other_call);
 	return rc < 0 ? rc : subject_finish(s, err);
 }

@@ -405,6 +405,15 @@ static void missed_settle(struct run *run)
 	run->missed = (struct missed_list){0};
 }
 
+/* The deeds that a rule is looked at in: of those that its call is part of the ones that the ini names, if it names
+ * any. */
+static uint32_t rule_groups(const struct run *run, const struct effect_rule *rule)
+{
+	uint32_t named = rule->groups & run->request->groups;
+
+	return named ? named : rule->groups;
+}
+
 /* What the ini expects of a call is looked at in the deeds that it is part of; every deed has an exec. */
 static bool rules_name(const struct run *run, const struct subject_kind *kind)
 {
@@ -413,7 +422,7 @@ static bool rules_name(const struct run *run, const struct subject_kind *kind)
 	for (size_t i = 0; i < r->rule_count; i++) {
 		bool every = r->rules[i].groups == (1u << WORKLOAD_GROUP_COUNT) - 1;
 
-		if (every ? kind->group == WORKLOAD_EXEC : (r->rules[i].groups >> kind->group & 1) != 0)
+		if (every ? kind->group == WORKLOAD_EXEC : (rule_groups(run, &r->rules[i]) >> kind->group & 1) != 0)
 			return true;
 	}
 	return false;
@@ -425,10 +434,12 @@ static bool is_wanted(const struct run *run, const struct subject_kind *kind)
 {
 	const struct trigger_summary *t = &run->request->triggers;
 
-	if (rules_name(run, kind))
+	if (!kind->on_demand && rules_name(run, kind))
 		return true;
 	if (run->request->groups)
 		return group_is_named(run, kind->group);
+	if (kind->on_demand)
+		return (t->triggers | t->drives) & kind->triggers;
 	return t->unknown || !(t->triggers | t->drives) || (t->triggers | t->drives) & kind->triggers;
 }
 

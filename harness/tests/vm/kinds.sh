@@ -3,9 +3,32 @@
 # Kinds of programs that libbpf leaves to an object's own loader: attached, driven, and held against the truth.
 
 some+=(--kernel 6.12-cloud)
-kinds=(build/progs/{lsm_cgroup,netfilter,sk_lookup,sock_addr,sock_bind,sock_ops,socket_filter,tc_packet,tcx_packet,xdp_packet}.bpf.o)
-check "programs of these kinds tell the truth on each kernel that has the kind" status 0 " 0 unexpected, 0 infra" run "${some[@]}" "${kinds[@]}"
-check "by values, of every program" latest '[.cells[] | select(.verdict != "rejected")] | length == 35 and
-	all(.verdict == "pass" and .evidence == "truth" and all(.programs[]; .attached and .run_cnt > 0))'
-check "where the kernel lacks the kind, it is the kernel that does" latest '[.cells[] | select(.verdict == "rejected")] | length == 5 and
-	all(.side == "kernel")'
+# Each kind, by values; NAME:MAJOR.MINOR where it came with that kernel.
+kinds=(cgroup_skb device_access flow_dissector lsm_cgroup:6.0 netfilter:6.4 perf_event sk_lookup sk_msg sk_reuseport sk_skb
+	sock_addr sock_bind sock_message sock_ops socket_filter sockopt syscall_program:5.14 sysctl_access tc_packet tcx_packet:6.6
+	uprobe uprobe_multi:6.6 usdt xdp_packet)
+names=("${kinds[@]%:*}")
+mapfile -t kind_objects < <(printf "build/progs/%s.bpf.o\n" "${names[@]}")
+check "each kind tells the truth" status 0 " 0 unexpected, 0 infra" run "${some[@]}" "${kind_objects[@]}"
+since=$(printf '%s\n' "${kinds[@]}" | awk -F: 'BEGIN { printf "{" } { split($2, v, "."); printf "%s\"%s\": %d", NR > 1 ? ", " : "", $1, v[1] * 1000 + v[2] } END { printf "}" }')
+version='(.kernel | if startswith("newest") then 99000 else capture("(?<a>[0-9]+)\\.(?<b>[0-9]+)") | (.a | tonumber) * 1000 + (.b | tonumber) end)'
+check "by values, of every program, on each kernel that has the kind" latest "$since as \$since | [.cells[] | select($version >= \$since[.object])] |
+	length > 80 and all(.verdict == \"pass\" and .evidence == \"truth\" and all(.programs[]; .attached and .run_cnt > 0))"
+check "and where it has not, it is the kernel that lacks it" latest "$since as \$since | [.cells[] | select($version < \$since[.object])] |
+	length == 8 and all(.verdict == \"rejected\" and .side == \"kernel\")"
+
+acting=(build/progs/{device_deny,sock_rewrite,sockopt_replace,tc_drop,xdp_drop}.bpf.o)
+mistaken=(build/progs/{sock_rewrite_wrong,struct_ops_unused,tc_xdp_verdict,uprobe_offset,xdp_port_order}.bpf.o)
+check "what programs of these kinds do is measured, and what they should do and do not" status 0 " 0 unexpected, 0 infra" \
+	run "${some[@]}" "${acting[@]}" "${mistaken[@]}"
+check "effects that are as their ini says, and controls that are caught" latest '
+	[.cells[] | select(.verdict == "pass")] as $acting | [.cells[] | select(.verdict == "wrong" or .verdict == "silent")] as $mistaken |
+	($acting | length) == 20 and ($mistaken | length) == 20 and all($acting[]; .evidence == "truth" and .effects != "" and all(.truth[]; .ok))'
+
+# Without an ini.
+bare=build/tests/bare
+rm -rf "$bare"
+mkdir -p "$bare"
+for name in "${names[@]}"; do cp "build/progs/$name.bpf.o" "$bare/"; done
+check "without an ini they are attached where the subjects pass, and run" status 0 " 0 unexpected, 0 infra" \
+	run --kernel 6.12-cloud --kernel newest-cloud --require ran "$bare"
