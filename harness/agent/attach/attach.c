@@ -84,6 +84,9 @@ static const struct kind {
         {BPF_PROG_TYPE_SK_REUSEPORT, ANY, NULL, TRIGGER_REUSEPORT, attach_by_subject},
         {PROG_SYSCALL, ANY, NULL, TRIGGER_PROGRAM, attach_by_subject},
 
+        /* libbpf attaches these, to what attach_target has brought */
+        {BPF_PROG_TYPE_EXT, ANY, NULL, PACKETS, NULL},
+
         {BPF_PROG_TYPE_PERF_EVENT, ANY, NULL, TRIGGER_LOOP, attach_perf_event},
         {BPF_PROG_TYPE_KPROBE, 0, "uprobe", TRIGGER_CALL, attach_uprobe},
         {BPF_PROG_TYPE_KPROBE, 0, "uprobe.s", TRIGGER_CALL, attach_uprobe},

@@ -133,6 +133,7 @@ int attempt_open(struct attempt *a)
 	}
 	programs_list(a);
 	code = setting_apply(a->obj, a->job, &err);
+	code = code ? code : attach_target_make(a->obj, &a->target, &err);
 	programs_describe(a);
 	if (code) {
 		attempt_fail(a, PHASE_OPEN, err.code, "%s", err.text);
@@ -316,6 +317,7 @@ void attempt_unregister(struct attempt *a)
 	a->registered_count = 0;
 	for (size_t i = 0; i < a->program_count; i++)
 		attachment_undo(steal_ptr(a->programs[i].held));
+	attach_target_free(steal_ptr(a->target));
 }
 
 void attempt_detach(struct attempt *a)
@@ -371,9 +373,10 @@ static int attach_one(const struct attempt *a, struct attempt_program *p, struct
 	p->drives = attach_drives(p->prog);
 	if (attach_knows(p->prog, &p->place)) {
 		code = attach_program(p->prog, &p->place, &p->held, err);
-		p->fact.attached = !code;
+		p->fact.attached = p->driven_only = !code;
 		return code;
 	}
+	p->driven_only = bpf_program__type(p->prog) == BPF_PROG_TYPE_EXT;
 	code = attach_by_libbpf(p);
 	p->fact.attached = !code && p->link;
 	return left_to_loader(a, p, code, log_before) ? 0 : code;
@@ -381,9 +384,14 @@ static int attach_one(const struct attempt *a, struct attempt_program *p, struct
 
 int attempt_attach(struct attempt *a)
 {
+	cleanup_error struct error none = {0};
 	int failures = 0;
 
 	a->phase = PHASE_ATTACH;
+	if (a->target && attach_target_attach(a->target, &none) < 0) {
+		attempt_fail(a, PHASE_ATTACH, none.code, "%s", none.text);
+		return -1;
+	}
 	for (size_t i = 0; i < a->program_count; i++) {
 		struct attempt_program *p = &a->programs[i];
 		cleanup_error struct error err = {0};

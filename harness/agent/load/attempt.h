@@ -15,6 +15,7 @@
 #include <bpf/libbpf.h>
 
 #include "agent/attach/attach.h"
+#include "agent/attach/attach_target.h"
 #include "agent/witness/relo_log.h"
 #include "base/buf.h"
 #include "wire/job.h"
@@ -28,7 +29,8 @@ struct attempt_program {
 	struct bpf_insn *before; /* as compiled; libbpf patches its own copy in place */
 	size_t before_count;
 	struct attach_place
-	        place; /* from the ini, borrowed from the job; `to` is NULL when the section's name says it */
+	        place;    /* from the ini, borrowed from the job; `to` is NULL when the section's name says it */
+	bool driven_only; /* and nothing else does */
 	struct program_fact fact;
 };
 
@@ -39,6 +41,7 @@ struct attempt {
 	struct bpf_object *obj;
 	struct attempt_program *programs;
 	size_t program_count;
+	struct attach_target *target; /* whose functions it replaces, NULL when it replaces none */
 	struct bpf_link **registered; /* struct_ops maps; they outlive the process unless they are let go of */
 	size_t registered_count;
 	struct buf log;            /* warnings and verifier logs, cut at a limit */

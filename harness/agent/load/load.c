@@ -100,7 +100,7 @@ static void summary_add(struct trigger_summary *summary, const struct attempt_pr
 	if (!p->fact.attached)
 		return;
 	summary->drives |= p->drives;
-	if (!p->held || !p->drives)
+	if (!p->driven_only || !p->drives)
 		trigger_summary_add(summary, p->fact.section, p->place.to);
 }
 
