@@ -87,6 +87,9 @@ static const struct kind {
         /* libbpf attaches these, to what attach_target has brought */
         {BPF_PROG_TYPE_EXT, ANY, NULL, PACKETS, NULL},
 
+        {BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, "iter", 0, attach_iterator},
+        {BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, "iter.s", 0, attach_iterator},
+
         {BPF_PROG_TYPE_PERF_EVENT, ANY, NULL, TRIGGER_LOOP, attach_perf_event},
         {BPF_PROG_TYPE_KPROBE, 0, "uprobe", TRIGGER_CALL, attach_uprobe},
         {BPF_PROG_TYPE_KPROBE, 0, "uprobe.s", TRIGGER_CALL, attach_uprobe},
@@ -129,7 +132,9 @@ bool attach_knows(const struct bpf_program *prog, const struct attach_place *pla
 
 	if (!k || !k->attach)
 		return false;
-	/* with a target, libbpf knows the way */
+	/* with a target, libbpf knows the way, and of iterators only those over a map are left to their loader */
+	if (k->type == BPF_PROG_TYPE_TRACING)
+		return strstr(bpf_program__section_name(prog), "map") != NULL;
 	return k->type != BPF_PROG_TYPE_KPROBE || !(place->to || strchr(bpf_program__section_name(prog), '/'));
 }
 

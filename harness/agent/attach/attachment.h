@@ -39,7 +39,7 @@ attach_fn attach_xdp, attach_tc, attach_tcx, attach_tc_or_tcx;
 attach_fn attach_cgroup;
 attach_fn attach_netns, attach_flow_dissector, attach_packet_socket, attach_netfilter;
 attach_fn attach_perf_event;
-attach_fn attach_sockmap, attach_by_subject;
+attach_fn attach_sockmap, attach_by_subject, attach_iterator;
 attach_fn attach_uprobe, attach_uretprobe, attach_uprobe_multi, attach_uretprobe_multi, attach_usdt;
 
 /* Take away what programs of this family leave behind. */

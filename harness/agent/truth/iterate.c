@@ -9,6 +9,7 @@
 
 #include <bpf/bpf.h>
 
+#include "agent/attach/attach_iterator.h"
 #include "base/cleanup.h"
 
 /* What is read of one run at most; a hostile iterator could go on for ever. */
@@ -30,9 +31,9 @@ int iterators_open(struct iterators *it, struct bpf_object *obj, struct error *e
 
 		if (!is_iterator(prog))
 			continue;
-		link = bpf_program__attach_iter(prog, NULL);
+		link = attach_iterator_link(prog, obj);
 		if (!link && errno == EBADF)
-			continue; /* it wants a map, and only its loader knows which */
+			continue; /* it wants a map of a kind that the object has none of */
 		if (!link)
 			return error_set(err, errno, "cannot prepare iterator `%s`: %s", bpf_program__name(prog),
 			                 strerror(errno));

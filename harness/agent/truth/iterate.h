@@ -20,8 +20,8 @@ struct iterators {
 };
 
 /*
- * Prepare every iterator of `obj` that is loaded and needs no target of its own (an iterator over a map's elements
- * does). Returns 0 or a negative errno; free with iterators_close in either case.
+ * Prepare every iterator of `obj` that is loaded, one over a map's elements with a map of the object. Returns 0 or a
+ * negative errno; free with iterators_close in either case.
  */
 int iterators_open(struct iterators *it, struct bpf_object *obj, struct error *err);
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* attach_iterator: the link of an iterator, to whose kind of things it belongs or to a map of its object. */
+#ifndef COREMATRIX_AGENT_ATTACH_ATTACH_ITERATOR_H
+#define COREMATRIX_AGENT_ATTACH_ATTACH_ITERATOR_H
+
+#include <bpf/libbpf.h>
+
+/*
+ * An iterator over the elements of a map gets the first map of `obj` that the kernel takes for it. As
+ * bpf_program__attach: NULL with errno set on failure.
+ */
+struct bpf_link *attach_iterator_link(const struct bpf_program *prog, const struct bpf_object *obj);
+
+#endif
