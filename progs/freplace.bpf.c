@@ -2,8 +2,8 @@
 /*
  * freplace: a function of a program that is at work already, replaced.
  *
- * Shows: a program that takes another's place. The other one is the harness's own, in XDP; its function is called as the
- * section says.
+ * Shows: a program that takes another's place. The other one is the harness's own, in XDP; its function is called as
+ * the section says.
  */
 #include "vmlinux.h"
 #include "packet.h"

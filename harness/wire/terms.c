@@ -83,6 +83,7 @@ static const char *const workloads[WORKLOAD_GROUP_COUNT] = {
         [WORKLOAD_LOOP] = "loop",
         [WORKLOAD_CALL] = "call",
         [WORKLOAD_PROGRAM] = "program",
+        [WORKLOAD_WIRE] = "wire",
 
 };
 

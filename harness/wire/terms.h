@@ -127,6 +127,7 @@ enum workload_group {
 	WORKLOAD_LOOP,       /* a process works for a while */
 	WORKLOAD_CALL,       /* a function is called that probes are put on */
 	WORKLOAD_PROGRAM,    /* BPF programs that are there to be called are run */
+	WORKLOAD_WIRE,       /* a datagram from one end of a wire to the other */
 	WORKLOAD_GROUP_COUNT,
 };
 

@@ -23,6 +23,8 @@ enum {
 	TYPE_TCX_INGRESS = 46,
 	TYPE_TCX_EGRESS = 47,
 	TYPE_UPROBE_MULTI = 48,
+	TYPE_NETKIT_PRIMARY = 54,
+	TYPE_NETKIT_PEER = 55,
 	PROG_SYSCALL = 31, /* enum bpf_prog_type */
 	PROG_NETFILTER = 32,
 	ANY = -1,
@@ -49,6 +51,8 @@ static const struct kind {
         {BPF_PROG_TYPE_SCHED_CLS, TYPE_TCX_EGRESS, "tcx", PACKETS, attach_tcx},
         {BPF_PROG_TYPE_SCHED_CLS, TYPE_TCX_INGRESS, NULL, PACKETS, attach_tc_or_tcx},
         {BPF_PROG_TYPE_SCHED_CLS, TYPE_TCX_EGRESS, NULL, PACKETS, attach_tc_or_tcx},
+        {BPF_PROG_TYPE_SCHED_CLS, TYPE_NETKIT_PRIMARY, NULL, TRIGGER_WIRE, attach_netkit},
+        {BPF_PROG_TYPE_SCHED_CLS, TYPE_NETKIT_PEER, NULL, TRIGGER_WIRE, attach_netkit},
         {BPF_PROG_TYPE_SCHED_CLS, 0, NULL, PACKETS, attach_tc_or_tcx},
 
         {BPF_PROG_TYPE_CGROUP_SKB, ANY, NULL, PACKETS, attach_cgroup},
@@ -213,5 +217,5 @@ void attachment_undo(struct attachment *a)
 
 void attach_sweep(void)
 {
-	attach_tc_sweep();
+	attach_interface_sweep();
 }

@@ -10,10 +10,13 @@
 #include <string.h>
 
 #include "agent/attach/attachment.h"
+#include "agent/attach/wire_make.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 
 #define LOOPBACK "lo"
+/* A pair that is made for it, of which the near end is meant. */
+#define PAIR "veth"
 
 /* enum bpf_attach_type, of 6.6 and later */
 enum { TCX_INGRESS = 46, TCX_EGRESS = 47 };
@@ -22,11 +25,16 @@ static int interface_find(const struct attach_place *place, int *index, struct e
 {
 	const char *name = place->to ? place->to : LOOPBACK;
 
+	if (!strcmp(name, PAIR)) {
+		*index = wire_make(PAIR, err);
+		return *index < 0 ? *index : 0;
+	}
 	*index = (int)if_nametoindex(name);
 	if (*index)
 		return 0;
-	return error_set(err, ENODEV, "failed to attach: there is no interface \"%s\" in this guest; give \"%s\"", name,
-	                 LOOPBACK);
+	return error_set(err, ENODEV,
+	                 "failed to attach: there is no interface \"%s\" in this guest; give \"%s\" or \"%s\"", name,
+	                 LOOPBACK, PAIR);
 }
 
 /* Without a word of the ini's, the section's or the program's name tells, as far as they say it. */
@@ -46,6 +54,12 @@ static int hook_check(const struct attach_place *place, struct error *err)
 	return error_set(err, EINVAL, "failed to attach: hook \"%s\" is neither ingress nor egress", place->hook);
 }
 
+static void wire_undo(const struct attachment *a)
+{
+	(void)a;
+	wire_unmake();
+}
+
 /* The kernel takes the driver's own road where there is one, else the generic one, as on the loopback. */
 int attach_xdp(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
                struct error *err)
@@ -59,6 +73,7 @@ int attach_xdp(const struct bpf_program *prog, const struct attach_place *place,
 	if (!link)
 		return attach_failed(err, errno, "to the interface");
 	attachment_hold_link(a, link);
+	a->undo = wire_undo;
 	return 0;
 }
 
@@ -80,6 +95,7 @@ static void clsact_remove(int index)
 static void tc_undo(const struct attachment *a)
 {
 	clsact_remove(a->where);
+	wire_unmake(); /* where one was made */
 }
 
 static int clsact_attach(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
@@ -113,6 +129,7 @@ static int tcx_link(const struct bpf_program *prog, struct attachment *a, struct
 	if (fd < 0)
 		return attach_failed(err, -fd, "by tcx");
 	attachment_hold_fd(a, fd);
+	a->undo = a->undo ? a->undo : wire_undo;
 	return 0;
 }
 
@@ -157,7 +174,35 @@ int attach_tc_or_tcx(const struct bpf_program *prog, const struct attach_place *
 	return 0;
 }
 
-void attach_tc_sweep(void)
+void attach_interface_sweep(void)
 {
 	clsact_remove((int)if_nametoindex(LOOPBACK));
+	wire_unmake();
+}
+
+/* enum bpf_attach_type, of 6.7 and later */
+enum { NETKIT_PRIMARY = 54, NETKIT_PEER = 55 };
+
+/* Of a pair of netkit interfaces that is made for it: at the near end, which is the primary one, or at its peer. */
+int attach_netkit(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
+                  struct error *err)
+{
+	unsigned type = bpf_program__expected_attach_type(prog);
+	int index, fd;
+
+	(void)place;
+	index = wire_make("netkit", err);
+	if (index == -EOPNOTSUPP) {
+		error_clear(err);
+		return error_set(err, EOPNOTSUPP,
+		                 "failed to attach: the kernel does not know netkit, which came with 6.7");
+	}
+	if (index < 0)
+		return index;
+	a->undo = wire_undo;
+	fd = attachment_link_create(bpf_program__fd(prog), index, type, 0, NULL, 0);
+	if (fd < 0)
+		return attach_failed(err, -fd, "to a netkit interface");
+	attachment_hold_fd(a, fd);
+	return 0;
 }

@@ -38,6 +38,7 @@ static const struct deed {
         [ACTION_LOOP] = {action_loop, NULL, 0},
         [ACTION_CALL] = {action_call, NULL, 0},
         [ACTION_PROGRAM] = {action_program, NULL, 0},
+        [ACTION_WIRE] = {action_wire, NULL, 0},
 };
 
 int action_failed(struct action_result *out, const char *call)

@@ -41,6 +41,7 @@ enum action {
 	ACTION_LOOP,       /* nothing, for a time of the process's own */
 	ACTION_CALL,       /* call a function that probes are put on */
 	ACTION_PROGRAM,    /* run the BPF programs that are there to be called */
+	ACTION_WIRE,       /* a datagram from one end of a wire to the other */
 	ACTION_COUNT,
 };
 

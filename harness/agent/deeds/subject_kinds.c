@@ -54,6 +54,7 @@ static const struct subject_kind kinds[] = {
         {.name = "sysctl", ON_DEMAND(SYSCTL), .file = "cm-sysctl"},
         {.name = "loop", ON_DEMAND(LOOP), .file = "cm-loop", .noisy = true},
         {.name = "call", ON_DEMAND(CALL), .file = "cm-call"},
+        {.name = "wire", ON_DEMAND(WIRE), .file = "cm-wire"},
         {.name = "program", ON_DEMAND(PROGRAM), .file = "cm-program"},
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))

@@ -38,6 +38,7 @@ enum trigger {
 	TRIGGER_LOOP = 1u << 23,
 	TRIGGER_CALL = 1u << 24,
 	TRIGGER_PROGRAM = 1u << 25,
+	TRIGGER_WIRE = 1u << 26,
 };
 
 /* Which of a subject's two truths an event speaks of: an exec changes name and thread id. */

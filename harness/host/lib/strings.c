@@ -22,10 +22,8 @@ void strings_add(struct strings *s, const char *text)
 
 void strings_add_once(struct strings *s, const char *text)
 {
-	for (size_t i = 0; i < s->count; i++)
-		if (!strcmp(s->at[i], text))
-			return;
-	strings_add(s, text);
+	if (!strings_has(s, text))
+		strings_add(s, text);
 }
 
 void strings_addf(struct strings *s, const char *fmt, ...)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* netkit_primary: a section of libbpf 1.3 and later; what it attaches to is its loader's business. */
+/* netkit_primary: a section of libbpf 1.3 and later; for a device that the kernel has since 6.7. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

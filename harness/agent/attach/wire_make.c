@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/attach/wire_make.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/deeds/wire.h"
+#include "base/cleanup.h"
+
+/* ---- the far end's namespace ---- */
+
+static void in_child(int (*step)(void), int *code)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0)
+		_exit(step());
+	*code = pid < 0 ? errno : 0;
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (pid > 0)
+		*code = WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
+/* A namespace lives as long as something is mounted that stands for it. */
+static int netns_make(void)
+{
+	cleanup_close int fd = open(WIRE_FAR_NETNS, O_CREAT | O_CLOEXEC | O_RDONLY, 0600);
+
+	if (fd < 0 || unshare(CLONE_NEWNET) < 0 ||
+	    mount("/proc/self/ns/net", WIRE_FAR_NETNS, "none", MS_BIND, NULL) < 0)
+		return errno;
+	return 0;
+}
+
+/* ---- an interface's address ---- */
+
+static int address_set(int fd, unsigned long request, const char *name, const char *address)
+{
+	struct ifreq r = {0};
+	struct sockaddr_in *in = (struct sockaddr_in *)&r.ifr_addr;
+
+	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", name);
+	in->sin_family = AF_INET;
+	inet_pton(AF_INET, address, &in->sin_addr);
+	return ioctl(fd, request, &r);
+}
+
+static int interface_up(const char *name, const char *address)
+{
+	cleanup_close int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq r = {.ifr_flags = IFF_UP | IFF_RUNNING};
+
+	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", name);
+	if (fd < 0 || address_set(fd, SIOCSIFADDR, name, address) < 0 ||
+	    address_set(fd, SIOCSIFNETMASK, name, WIRE_NETWORK_MASK) < 0 || ioctl(fd, SIOCSIFFLAGS, &r) < 0)
+		return errno;
+	return 0;
+}
+
+static int far_up(void)
+{
+	cleanup_close int fd = open(WIRE_FAR_NETNS, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0)
+		return errno;
+	return interface_up(WIRE_FAR_NAME, WIRE_FAR_ADDRESS);
+}
+
+/* ---- the pair ---- */
+
+/* IFLA_NETKIT_PEER_INFO, include/uapi/linux/if_link.h of 6.7 and later */
+enum { NETKIT_PEER_INFO = 1 };
+
+struct request {
+	struct nlmsghdr head;
+	struct ifinfomsg link;
+	uint8_t attributes[512];
+};
+
+static struct rtattr *tail(struct request *r)
+{
+	return (struct rtattr *)((uint8_t *)r + NLMSG_ALIGN(r->head.nlmsg_len));
+}
+
+static struct rtattr *attribute(struct request *r, unsigned type, const void *bytes, size_t len)
+{
+	struct rtattr *a = tail(r);
+
+	a->rta_type = (unsigned short)type;
+	a->rta_len = (unsigned short)RTA_LENGTH(len);
+	if (len)
+		memcpy(RTA_DATA(a), bytes, len);
+	r->head.nlmsg_len = NLMSG_ALIGN(r->head.nlmsg_len) + RTA_ALIGN(a->rta_len);
+	return a;
+}
+
+static void nest_end(struct request *r, struct rtattr *a)
+{
+	a->rta_len = (unsigned short)((uint8_t *)tail(r) - (uint8_t *)a);
+}
+
+static void text(struct request *r, unsigned type, const char *value)
+{
+	attribute(r, type, value, strlen(value) + 1);
+}
+
+/* As `ip link add NEAR type KIND peer name FAR netns NETNS`. */
+static void request_fill(struct request *r, const char *kind, int netns)
+{
+	const struct ifinfomsg peer = {0};
+	struct rtattr *info, *data, *far;
+
+	*r = (struct request){.head = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)),
+	                               .nlmsg_type = RTM_NEWLINK,
+	                               .nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK}};
+	text(r, IFLA_IFNAME, WIRE_NEAR_NAME);
+	info = attribute(r, IFLA_LINKINFO, NULL, 0);
+	text(r, IFLA_INFO_KIND, kind);
+	data = attribute(r, IFLA_INFO_DATA, NULL, 0);
+	far = attribute(r, strcmp(kind, "veth") ? NETKIT_PEER_INFO : VETH_INFO_PEER, &peer, sizeof(peer));
+	text(r, IFLA_IFNAME, WIRE_FAR_NAME);
+	attribute(r, IFLA_NET_NS_FD, &netns, sizeof(netns));
+	nest_end(r, far);
+	nest_end(r, data);
+	nest_end(r, info);
+}
+
+/* Returns 0 or a negative errno, the kernel's answer. */
+static int request_send(const struct request *r)
+{
+	cleanup_close int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	struct {
+		struct nlmsghdr head;
+		struct nlmsgerr error;
+		uint8_t rest[1024];
+	} answer;
+
+	if (fd < 0 || send(fd, r, r->head.nlmsg_len, 0) < 0 || recv(fd, &answer, sizeof(answer), 0) < 0)
+		return -errno;
+	return answer.head.nlmsg_type == NLMSG_ERROR ? answer.error.error : -EPROTO;
+}
+
+static int pair_make(const char *kind)
+{
+	cleanup_close int netns = open(WIRE_FAR_NETNS, O_RDONLY | O_CLOEXEC);
+	struct request r;
+
+	if (netns < 0)
+		return -errno;
+	request_fill(&r, kind, netns);
+	return request_send(&r);
+}
+
+static int wire_try(const char *kind)
+{
+	int code, rc;
+
+	in_child(netns_make, &code);
+	if (code)
+		return -code;
+	rc = pair_make(kind);
+	if (rc < 0)
+		return rc;
+	in_child(far_up, &code);
+	code = code ? code : interface_up(WIRE_NEAR_NAME, WIRE_NEAR_ADDRESS);
+	return -code;
+}
+
+int wire_make(const char *kind, struct error *err)
+{
+	int index = (int)if_nametoindex(WIRE_NEAR_NAME), rc;
+
+	if (index)
+		return index;
+	rc = wire_try(kind);
+	if (rc < 0) {
+		wire_unmake();
+		return error_set(err, -rc, "failed to attach: a pair of %s interfaces cannot be made: %s", kind,
+		                 strerror(-rc));
+	}
+	return (int)if_nametoindex(WIRE_NEAR_NAME);
+}
+
+void wire_unmake(void)
+{
+	struct request r = {.head = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)),
+	                             .nlmsg_type = RTM_DELLINK,
+	                             .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK}};
+
+	if (if_nametoindex(WIRE_NEAR_NAME)) {
+		text(&r, IFLA_IFNAME, WIRE_NEAR_NAME);
+		request_send(&r);
+	}
+	umount2(WIRE_FAR_NETNS, MNT_DETACH);
+	unlink(WIRE_FAR_NETNS);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* wire_make: makes the two interfaces of deeds/wire.h, of a kind that the kernel has, with addresses, and unmakes them.
+ */
+#ifndef COREMATRIX_AGENT_ATTACH_WIRE_MAKE_H
+#define COREMATRIX_AGENT_ATTACH_WIRE_MAKE_H
+
+#include "base/error.h"
+
+/*
+ * `kind` is as rtnetlink names it: "veth", "netkit". One that is there already stays. Returns the near end's index, or
+ * a negative errno (-EOPNOTSUPP: the kernel does not know the kind).
+ */
+int wire_make(const char *kind, struct error *err);
+
+/* Both interfaces and the namespace; what is not there is nothing. */
+void wire_unmake(void);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A datagram from one end of a wire to the other, where there is one. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "agent/deeds/action_deed.h"
+#include "agent/deeds/loopback.h"
+#include "agent/deeds/wire.h"
+#include "base/cleanup.h"
+
+/* A socket in the far end's namespace; the caller stays in its own. */
+static int far_socket(struct action_result *out)
+{
+	cleanup_close int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	cleanup_close int far = open(WIRE_FAR_NETNS, O_RDONLY | O_CLOEXEC);
+	cleanup_close int fd = -1;
+
+	if (far < 0) {
+		out->skipped = true;
+		return action_failed(out, "open");
+	}
+	if (own < 0 || setns(far, CLONE_NEWNET) < 0)
+		return action_failed(out, "setns");
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (setns(own, CLONE_NEWNET) < 0 || fd < 0)
+		return action_failed(out, "socket");
+	return steal_fd(&fd);
+}
+
+static void address_fill(struct sockaddr_in *out, const char *text)
+{
+	*out = (struct sockaddr_in){.sin_family = AF_INET};
+	inet_pton(AF_INET, text, &out->sin_addr);
+}
+
+static void wire_view(struct action_result *out, const struct sockaddr_in *from, const struct sockaddr_in *to)
+{
+	struct view *v = scene_add(&out->scene);
+
+	view_number(v, VIEW_FAMILY, AF_INET);
+	view_number(v, VIEW_PROTOCOL, IPPROTO_UDP);
+	view_number(v, VIEW_SPORT, ntohs(from->sin_port));
+	view_number(v, VIEW_DPORT, ntohs(to->sin_port));
+	view_address(v, VIEW_SADDR, (const uint8_t *)&from->sin_addr.s_addr, 4);
+	view_address(v, VIEW_DADDR, (const uint8_t *)&to->sin_addr.s_addr, 4);
+	view_number(v, VIEW_LEN, LOOPBACK_DATAGRAM);
+}
+
+void action_wire(const char *directory, struct action_result *out)
+{
+	cleanup_close int server = far_socket(out), client = -1;
+	struct sockaddr_in near, far;
+	socklen_t len = sizeof(near);
+	char bytes[LOOPBACK_DATAGRAM] = "hello";
+
+	(void)directory;
+	if (server < 0)
+		return;
+	address_fill(&near, WIRE_NEAR_ADDRESS);
+	address_fill(&far, WIRE_FAR_ADDRESS);
+	loopback_wait_limit(server);
+	client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (client < 0 || bind(server, (const struct sockaddr *)&far, sizeof(far)) < 0 ||
+	    bind(client, (const struct sockaddr *)&near, sizeof(near)) < 0 ||
+	    getsockname(server, (struct sockaddr *)&far, &len) < 0 ||
+	    getsockname(client, (struct sockaddr *)&near, &len) < 0) {
+		action_failed(out, client < 0 ? "socket" : "bind");
+		return;
+	}
+	wire_view(out, &near, &far);
+	if (sendto(client, bytes, sizeof(bytes), 0, (const struct sockaddr *)&far, sizeof(far)) != sizeof(bytes))
+		action_failed(out, "send");
+	else if (recv(server, bytes, sizeof(bytes), 0) != sizeof(bytes))
+		loopback_failed(out, "recv");
+}

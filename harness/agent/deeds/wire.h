@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * wire: two interfaces that are each other's ends, one of them in a network namespace of its own, for packets that
+ * leave and arrive. The attach side makes it, subjects send along it.
+ */
+#ifndef COREMATRIX_AGENT_DEEDS_WIRE_H
+#define COREMATRIX_AGENT_DEEDS_WIRE_H
+
+#define WIRE_NEAR_NAME "cm-near"
+#define WIRE_FAR_NAME "cm-far"
+/* IPv4, in a network of their own */
+#define WIRE_NEAR_ADDRESS "10.77.0.1"
+#define WIRE_FAR_ADDRESS "10.77.0.2"
+#define WIRE_NETWORK_MASK "255.255.255.0"
+/* Where the far end's namespace is to be found. */
+#define WIRE_FAR_NETNS "/tmp/cm-wire-netns"
+
+#endif
