@@ -284,9 +284,14 @@ START_TEST(no_event_is_one_fact_per_checked_field)
 
 		ck_assert(!f->ok);
 		ck_assert_str_eq(f->observed, "");
-		ck_assert_str_eq(f->hint, "no event");
+		/* it came from a thread */
+		ck_assert_ptr_nonnull(strstr(f->hint, "what is kept by thread id before an exec"));
 		truth_fact_free(f);
 	}
+	subject.at = subject.before;
+	compare_no_event(NULL, &subject, &list);
+	ck_assert_str_eq(list.facts[0].hint, "no event");
+	fact_list_cut(&list, 0);
 	free(list.facts);
 }
 END_TEST

@@ -329,6 +329,183 @@ START_TEST(others_events_do_not_confuse)
 }
 END_TEST
 
+/* Bytes beside an IPv4 address are a port by chance, and zero with IPv6: a zero alone says nothing of a port. */
+START_TEST(a_zero_does_not_stand_for_a_port)
+{
+	struct world w;
+	struct learnt learnt;
+	cleanup_free char *text = NULL;
+
+	world_make(&w, KERNELS);
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			struct observation *o = &w.subjects[k][i];
+			uint32_t pid = (uint32_t)pid_of(k, i), sport = 40000 + pid;
+			uint16_t record[6] = {(uint16_t)pid, 0, (uint16_t)(i % 2 ? sport : 0), 0, (uint16_t)sport, 1};
+
+			value_add(&o->subject, "sport", 1, sport, NULL);
+			value_add(&o->subject, "sport", 2, 0, NULL);
+			record_add(o, "out", RECORD_BYTES, record, sizeof(record));
+		}
+	learn_settle(w.cells, KERNELS, &learnt);
+	text = learnt_text(&learnt);
+	ck_assert_str_eq(text, "pid@0:4 sport@8:2, by 5 of 5 subjects on 4 of 4 kernels");
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
+/* A tool that reports one user alone passes over a subject of another, though its hook fires for it. */
+START_TEST(what_an_object_passes_over_is_not_wrong)
+{
+	struct world w;
+	struct learnt learnt;
+	struct event other = {.who = 1, .name = "init"};
+
+	world_make(&w, KERNELS);
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			struct event e = i == 3 ? other : true_event(&w.subjects[k][i].subject);
+
+			record_add(&w.subjects[k][i], "out", RECORD_BYTES, &e, sizeof(e));
+		}
+	learn_settle(w.cells, KERNELS, &learnt);
+	ck_assert_uint_eq(learnt.count, 1);
+	for (size_t k = 0; k < KERNELS; k++)
+		ck_assert_int_eq(verdict_of(&w, &learnt, k), VERDICT_PASS);
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
+/* An address that nobody knows yet is all zero, and zeros are in every record. */
+START_TEST(zeros_do_not_make_a_record_the_subjects)
+{
+	static const char nowhere[4];
+	struct world w;
+	struct learnt learnt;
+	cleanup_free char *text = NULL;
+	struct event other = {.who = 1, .name = "init"};
+
+	world_make(&w, KERNELS);
+	for (size_t k = 0; k < KERNELS; k++) {
+		struct subject_fact *last = &w.subjects[k][SUBJECTS - 1].subject;
+		struct observed_value *v;
+
+		value_add(last, "saddr", 1, 0, "none");
+		v = &last->values[last->count - 1];
+		memcpy(v->bytes, nowhere, sizeof(nowhere));
+		last->due = false;
+		record_add(&w.subjects[k][SUBJECTS - 1], "out", RECORD_BYTES, &other, sizeof(other));
+		for (size_t i = 0; i < SUBJECTS - 1; i++) {
+			struct event e = true_event(&w.subjects[k][i].subject);
+
+			record_add(&w.subjects[k][i], "out", RECORD_BYTES, &e, sizeof(e));
+		}
+	}
+	learn_settle(w.cells, KERNELS, &learnt);
+	text = learnt_text(&learnt);
+	ck_assert_ptr_nonnull(strstr(text, "by 4 of 4 subjects on 4 of 4"));
+	for (size_t k = 0; k < KERNELS; k++)
+		ck_assert_int_eq(verdict_of(&w, &learnt, k), VERDICT_PASS);
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
+/* Entries that hold who was slowest: on one kernel, by luck, each subject in turn. */
+START_TEST(entries_of_anybody_teach_nothing)
+{
+	struct world w;
+	struct learnt learnt;
+
+	world_make(&w, KERNELS);
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			uint32_t entry[4] = {7, (uint32_t)pid_of(k, i), 0, (uint32_t)pid_of(k, i)};
+
+			/* it is in some other place of the entry */
+			if (k > 0 && i % 2)
+				entry[1] = 1;
+			record_add(&w.subjects[k][i], "slowest", RECORD_ENTRY, entry, 3 * sizeof(entry[0]));
+			if (k > 0 && i % 2)
+				record_add(&w.subjects[k][i], "slowest", RECORD_ENTRY, &entry[1], 3 * sizeof(entry[0]));
+			w.subjects[k][i].subject.due = false;
+		}
+	learn_settle(w.cells, KERNELS, &learnt);
+	for (size_t k = 0; k < KERNELS; k++)
+		ck_assert_int_ne(verdict_of(&w, &learnt, k), VERDICT_WRONG);
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
+/* Lines of somebody else come while each subject lives; its own has its id, or a text of its own. */
+START_TEST(printed_lines_of_others_do_not_confuse)
+{
+	struct world w;
+	struct learnt learnt;
+	cleanup_free char *text = NULL;
+
+	world_make(&w, KERNELS);
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			cleanup_buf struct buf line = {0};
+
+			record_add(&w.subjects[k][i], "ID: %d", RECORD_FIELDS, "79", sizeof("79"));
+			w.subjects[k][i].subject.due = false;
+			buf_printf(&line, "%u", (unsigned)pid_of(k, i));
+			if (i < 3)
+				record_add(&w.subjects[k][i], "ID: %d", RECORD_FIELDS, buf_str(&line), line.len + 1);
+		}
+	learn_settle(w.cells, KERNELS, &learnt);
+	text = learnt_text(&learnt);
+	ck_assert_str_eq(text, "pid@%1, by 3 of 3 subjects on 4 of 4 kernels");
+	for (size_t k = 0; k < KERNELS; k++)
+		ck_assert_int_eq(verdict_of(&w, &learnt, k), VERDICT_PASS);
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
+/* A port of four bytes with nothing above it, in the one record of a socket that has no peer. */
+START_TEST(the_place_of_most_records_is_taken)
+{
+	struct world w;
+	struct learnt learnt;
+	cleanup_free char *text = NULL;
+
+	world_make(&w, KERNELS);
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			struct observation *o = &w.subjects[k][i];
+			uint32_t pid = (uint32_t)pid_of(k, i), sport = 40000 + pid, dport = 33000 + pid;
+			uint16_t record[6] = {(uint16_t)pid, 0, 2, (uint16_t)dport, 0, 0};
+
+			value_add(&o->subject, "sport", 1, sport, NULL);
+			value_add(&o->subject, "dport", 1, dport, NULL);
+			value_add(&o->subject, "sport", 2, dport, NULL);
+			value_add(&o->subject, "dport", 2, 0, NULL);
+			/* seen from the other side, and before a port was chosen: the same numbers, by the other name
+			 */
+			value_add(&o->subject, "sport", 3, dport, NULL);
+			value_add(&o->subject, "dport", 3, sport, NULL);
+			value_add(&o->subject, "sport", 4, 0, NULL);
+			value_add(&o->subject, "dport", 4, dport, NULL);
+			record_add(o, "out", RECORD_BYTES, record, sizeof(record));
+			record[3] = (uint16_t)sport;
+			record[4] = (uint16_t)dport;
+			record_add(o, "out", RECORD_BYTES, record, sizeof(record));
+			record_add(o, "out", RECORD_BYTES, record, sizeof(record));
+		}
+	learn_settle(w.cells, KERNELS, &learnt);
+	text = learnt_text(&learnt);
+	ck_assert_str_eq(text, "pid@0:4 sport@6:2 dport@8:4, by 5 of 5 subjects on 4 of 4 kernels");
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
 START_TEST(printed_values_go_by_their_number)
 {
 	struct world w;
@@ -438,6 +615,12 @@ int main(void)
 	        TEST(few_subjects_teach_nothing),
 	        RANGE(random_bytes_teach_nothing, 0, 20),
 	        TEST(others_events_do_not_confuse),
+	        TEST(what_an_object_passes_over_is_not_wrong),
+	        TEST(a_zero_does_not_stand_for_a_port),
+	        TEST(zeros_do_not_make_a_record_the_subjects),
+	        TEST(entries_of_anybody_teach_nothing),
+	        TEST(printed_lines_of_others_do_not_confuse),
+	        TEST(the_place_of_most_records_is_taken),
 	        TEST(printed_values_go_by_their_number),
 	        TEST(moments_are_not_mixed),
 	        TEST(what_a_fallback_leaves_empty_is_not_wrong),

@@ -70,12 +70,26 @@ START_TEST(numbers_are_numbers)
 
 	print_formats_find(&f, format, sizeof(format));
 	ck_assert_ptr_nonnull(print_formats_decode(&f, "a=-1 b=x c=9", 12, &e));
-	ck_assert(!f.unnamed);
+	ck_assert(f.unnamed); /* these names tell nothing */
 	ck_assert(e.values[0].has_integer && e.values[0].is_signed && e.values[0].integer == UINT64_MAX);
 	ck_assert(!e.values[1].has_integer);
 	ck_assert(e.values[2].has_integer && e.values[2].integer == 9);
 	ck_assert(e.values[2].printed);
 	print_formats_free(&f);
+}
+END_TEST
+
+START_TEST(names_that_tell_what_a_value_is)
+{
+	struct print_formats known = {0}, unknown = {0};
+
+	print_formats_find(&known, "pid=%d comm: %s, dport=%d", sizeof("pid=%d comm: %s, dport=%d"));
+	ck_assert(!known.unnamed);
+	print_formats_find(&unknown, "Process ID: %d", sizeof("Process ID: %d"));
+	ck_assert(unknown.unnamed);
+	ck_assert(!print_format_names("%1"));
+	print_formats_free(&known);
+	print_formats_free(&unknown);
 }
 END_TEST
 
@@ -103,6 +117,7 @@ int main(void)
 	        TEST(formats_are_found_among_other_data),
 	        EACH(a_line_is_read_by_its_format, lines),
 	        TEST(numbers_are_numbers),
+	        TEST(names_that_tell_what_a_value_is),
 	        TEST(a_format_of_many_texts_comes_to_an_end),
 	};
 

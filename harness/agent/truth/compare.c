@@ -119,7 +119,7 @@ const char *compare_key_name(enum truth_key key)
 	return NULL;
 }
 
-static bool key_is_identity(int key)
+bool compare_is_identity(int key)
 {
 	return key == TRUTH_TGID || key == TRUTH_TID;
 }
@@ -208,7 +208,7 @@ bool compare_is_understood(const struct event *e)
 bool compare_has_identity(const struct event *e)
 {
 	for (size_t i = 0; i < e->count; i++)
-		if (key_is_identity(value_key(&e->values[i], false)))
+		if (compare_is_identity(value_key(&e->values[i], false)))
 			return true;
 	return false;
 }
@@ -227,7 +227,7 @@ bool compare_is_own(const struct event *e, const struct compare_subject *s)
 	for (size_t i = 0; i < e->count; i++) {
 		int key = value_key(&e->values[i], has_tgid);
 
-		if (key_is_identity(key) && e->values[i].has_integer && number_is(s, key, e->values[i].integer))
+		if (compare_is_identity(key) && e->values[i].has_integer && number_is(s, key, e->values[i].integer))
 			return true;
 	}
 	return false;
@@ -380,7 +380,10 @@ static void no_event_add(struct fact_list *out, const struct compare_subject *s,
 
 	f->expected = expected;
 	f->observed = xstrdup("");
-	f->hint = xstrdup("no event");
+	f->hint = xstrdup(s->at == s->before || s->before->numbers[TRUTH_TID] == s->after->numbers[TRUTH_TID]
+	                          ? "no event"
+	                          : "the exec gave its thread the id of the process: what is kept by thread id before "
+	                            "an exec is not found after it");
 }
 
 void compare_no_event(const struct event_layout *layout, const struct compare_subject *s, struct fact_list *out)

@@ -65,6 +65,9 @@ bool compare_layout_names_child(const struct event_layout *layout);
 /* True when some value of the event stands under a name that promises a truth. */
 bool compare_is_understood(const struct event *e);
 
+/* Whether a truth (enum truth_key, or -1) tells whose an event is. */
+bool compare_is_identity(int key);
+
 /* True when the event has a field that tells whose it is; and when that field says it is the subject's. */
 bool compare_has_identity(const struct event *e);
 bool compare_is_own(const struct event *e, const struct compare_subject *s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/truth/observe.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -102,10 +103,25 @@ static bool holds(const struct capture_event *e, const void *bytes, size_t size)
 	return size && memmem(e->bytes, e->len, bytes, size);
 }
 
+/* Whether some value of a printed line is the number; a NUL ends each. */
+static bool line_holds(const struct capture_event *e, uint32_t number)
+{
+	char digits[16];
+	int len = snprintf(digits, sizeof(digits), "%u", number);
+	const char *at = e->bytes, *end = at + e->len;
+
+	for (; at < end; at += strnlen(at, (size_t)(end - at)) + 1)
+		if ((int)strnlen(at, (size_t)(end - at)) == len && !memcmp(at, digits, (size_t)len))
+			return true;
+	return false;
+}
+
 static bool may_be_own(const struct capture_event *e, const struct truth *t)
 {
 	uint32_t tgid = (uint32_t)t->numbers[TRUTH_TGID], tid = (uint32_t)t->numbers[TRUTH_TID];
 
+	if (e->form == RECORD_FIELDS)
+		return line_holds(e, tgid) || line_holds(e, tid) || holds(e, t->comm, t->comm_len);
 	return holds(e, &tgid, sizeof(tgid)) || holds(e, &tid, sizeof(tid)) || holds(e, t->comm, t->comm_len);
 }
 

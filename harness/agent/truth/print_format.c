@@ -7,6 +7,8 @@
 
 #include <bpf/bpf.h>
 
+#include "agent/deeds/view.h"
+#include "agent/truth/compare.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 
@@ -87,6 +89,11 @@ static char *value_name(const char *format, size_t start, size_t number)
 	return name;
 }
 
+bool print_format_names(const char *name)
+{
+	return *name != '%' && (compare_key(name, false) >= 0 || view_claim_find(name, true));
+}
+
 void print_formats_find(struct print_formats *formats, const void *bytes, size_t size)
 {
 	const char *at = bytes, *end = at + size;
@@ -110,7 +117,7 @@ void print_formats_find(struct print_formats *formats, const void *bytes, size_t
 		for (size_t i = 0; i < count; i++) {
 			cleanup_free char *name = value_name(at, found[i].start, i + 1);
 
-			formats->unnamed |= *name == '%';
+			formats->unnamed |= !print_format_names(name);
 		}
 		at += len + 1;
 	}

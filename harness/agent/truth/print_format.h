@@ -19,8 +19,11 @@
 struct print_formats {
 	char **texts;
 	size_t count;
-	bool unnamed; /* some value of some format has no name */
+	bool unnamed; /* some value of some format has no name that tells what it is */
 };
+
+/* Whether the name of a value tells what it is: the field of a subject. */
+bool print_format_names(const char *name);
 
 /* Add every format that `bytes` hold: text that ends with a NUL and has a conversion. */
 void print_formats_find(struct print_formats *formats, const void *bytes, size_t size);

@@ -109,6 +109,17 @@ static bool layout_is_understood(const struct run *run, const struct event_layou
 	return false;
 }
 
+/* An entry by whose key nobody can tell whose it is; what else is in it may have a name. */
+static bool is_keyed_by_the_unknown(const struct capture_event *e)
+{
+	if (e->form != RECORD_ENTRY || !e->key_size)
+		return false;
+	for (size_t i = 0; i < e->layout->count; i++)
+		if (compare_is_identity(compare_field_key(e->layout, i)))
+			return false;
+	return true;
+}
+
 static bool some_map_is_understood(const struct run *run)
 {
 	const struct event_layout *layout;
@@ -256,7 +267,7 @@ static void no_event_note(struct run *run, const struct subject_kind *kind, cons
 	compare_no_event(layout, identity, &m->facts);
 }
 
-/* The values of a printed line that have no name, as one record; NULL when there is none. */
+/* The values of a printed line whose names tell nothing, as one record; NULL when there is none. */
 static struct buf *line_values(const struct run *run, const struct capture_event *e, const char **format)
 {
 	cleanup_event struct event read;
@@ -267,7 +278,7 @@ static struct buf *line_values(const struct run *run, const struct capture_event
 		const struct event_value *v = &read.values[i];
 
 		out = out ? out : xcalloc(1, sizeof(*out));
-		if (*v->name == '%')
+		if (!print_format_names(v->name))
 			buf_add(out, v->text, v->text_len);
 		buf_putc(out, '\0');
 	}
@@ -293,7 +304,8 @@ static void observe_life(struct run *run, const struct subject_kind *kind, const
 	lines = xcalloc(count + 1, sizeof(*lines));
 	if (!capture_source_prints(capture_source(run->capture))) {
 		for (size_t i = 0; i < count; i++)
-			if (!events[i].layout || !layout_is_understood(run, events[i].layout))
+			if (!events[i].layout || !layout_is_understood(run, events[i].layout) ||
+			    is_keyed_by_the_unknown(&events[i]))
 				lines[kept++] = events[i];
 		observe_add(run->observations, &about, lines, kept);
 		return;

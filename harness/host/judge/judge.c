@@ -143,6 +143,8 @@ static void say_wrong(struct result_cell *c, const struct mismatches *m)
 static void say_silent(struct result_cell *c, const struct mismatches *m, const struct judge_facts *facts)
 {
 	cleanup_buf struct buf reason = {0};
+	bool explained =
+	        m->absent_subjects && facts->own_events && *m->absent->hint && strcmp(m->absent->hint, "no event") != 0;
 
 	if (m->absent_subjects && facts->own_events)
 		buf_printf(&reason, "%s: no event came", m->absent->workload);
@@ -153,11 +155,15 @@ static void say_silent(struct result_cell *c, const struct mismatches *m, const 
 		buf_puts(&reason, "attached, the workloads ran, but no event came");
 	if (m->absent_subjects > 1 && facts->own_events)
 		buf_printf(&reason, " (and none of %zu more)", m->absent_subjects - 1);
+	if (explained)
+		buf_printf(&reason, ": %s", m->absent->hint);
 	if (c->lost)
 		buf_printf(&reason, "; %" PRIu64 " events were lost", c->lost);
 	conclude(
 	        c, VERDICT_SILENT, CLASS_NONE, buf_str(&reason),
-	        c->lost ? "make the object's buffer larger, or report fewer events"
+	        explained ? ""
+	        : c->lost
+	                ? "make the object's buffer larger, or report fewer events"
 	                : "check whether a failed read makes the program return early, and whether its hook is the one that this kernel calls");
 }
 

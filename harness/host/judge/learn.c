@@ -38,10 +38,12 @@ struct sightings {
 
 struct candidate {
 	struct learn_place place;
-	size_t order; /* of names, as subjects have them */
+	size_t order; /* of names, as its subject has them */
 	bool *stands; /* of each cell */
 	size_t standing;
+	size_t mixed;     /* cells where it holds for some subjects only */
 	size_t seen;      /* sightings of the cells where it stands */
+	size_t records;   /* of these, those in which a value that points to a place stands there */
 	size_t distinct;  /* values, zero among them */
 	unsigned bits;    /* of the values that are not zero */
 	uint32_t longest; /* text */
@@ -147,7 +149,17 @@ static bool same_place(const struct learn_place *a, const struct learn_place *b)
 	return a->at == b->at && a->width == b->width && a->reading == b->reading && !strcmp(a->name, b->name);
 }
 
-static void candidate_add(struct settling *s, const struct learn_place *p)
+/* In the order in which the subject has names: of two that a place may have, the first is taken. */
+static size_t name_order(const struct subject_fact *subject, const char *name)
+{
+	uint32_t i = 0;
+
+	while (i < subject->count && strcmp(subject->values[i].name, name))
+		i++;
+	return i;
+}
+
+static void candidate_add(struct settling *s, const struct subject_fact *subject, const struct learn_place *p)
 {
 	for (size_t i = 0; i < s->candidate_count; i++)
 		if (same_place(&s->candidates[i].place, p))
@@ -157,7 +169,7 @@ static void candidate_add(struct settling *s, const struct learn_place *p)
 	s->candidates = xrealloc(s->candidates, s->candidate_count + 1, sizeof(*s->candidates));
 	s->candidates[s->candidate_count] =
 	        (struct candidate){.place = *p, .stands = xcalloc(s->cell_count, sizeof(bool))};
-	s->candidates[s->candidate_count].order = s->candidate_count;
+	s->candidates[s->candidate_count].order = name_order(subject, p->name);
 	s->candidates[s->candidate_count++].place.name = xstrdup(p->name);
 }
 
@@ -208,7 +220,8 @@ static bool points(const struct observed_value *v)
 	return v->is_number ? v->number >= NUMBER_MIN : v->size >= 2;
 }
 
-static void value_look(struct settling *s, const struct record_fact *r, struct observed_value *v)
+static void value_look(struct settling *s, const struct subject_fact *subject, const struct record_fact *r,
+                       struct observed_value *v)
 {
 	struct learn_place ways[5];
 	size_t count = points(v) ? readings_of(v, (enum record_form)r->form, ways) : 0;
@@ -218,7 +231,7 @@ static void value_look(struct settling *s, const struct record_fact *r, struct o
 		ways[w].name = v->name;
 		for (ways[w].at = 0; ways[w].at < places; ways[w].at++)
 			if (learn_record_has(r, &ways[w], v))
-				candidate_add(s, &ways[w]);
+				candidate_add(s, subject, &ways[w]);
 	}
 }
 
@@ -229,7 +242,7 @@ static void candidates_find(struct settling *s)
 
 		for (size_t r = 0; r < seen->count; r++)
 			for (uint32_t v = 0; v < seen->subject->count; v++)
-				value_look(s, seen->records[r], &seen->subject->values[v]);
+				value_look(s, seen->subject, seen->records[r], &seen->subject->values[v]);
 	}
 }
 
@@ -245,14 +258,53 @@ static uint64_t sighting_mask(const struct sighting *seen, const struct learn_pl
 	return mask;
 }
 
-static const struct observed_value *value_at(const struct sighting *seen, const struct learn_place *p)
+/* Records of the sighting in which a value that points to a place stands there. */
+static size_t records_pointed(const struct sighting *seen, const struct learn_place *p)
 {
+	size_t count = 0;
+
 	for (size_t i = 0; i < seen->count; i++)
 		for (uint32_t v = 0; v < seen->subject->count; v++)
-			if (!strcmp(seen->subject->values[v].name, p->name) &&
-			    learn_record_has(seen->records[i], p, &seen->subject->values[v]))
-				return &seen->subject->values[v];
-	return NULL;
+			if (points(&seen->subject->values[v]) && !strcmp(seen->subject->values[v].name, p->name) &&
+			    learn_record_has(seen->records[i], p, &seen->subject->values[v])) {
+				count++;
+				break;
+			}
+	return count;
+}
+
+/*
+ * Whether the place holds for the sighting. Where some value of the subject would point to a place, a zero alone does
+ * not: a port is 0 until the kernel has chosen it.
+ */
+static bool sighting_holds(const struct sighting *seen, const struct learn_place *p)
+{
+	if (!sighting_mask(seen, p))
+		return false;
+	if (records_pointed(seen, p))
+		return true;
+	for (uint32_t v = 0; v < seen->subject->count; v++)
+		if (!strcmp(seen->subject->values[v].name, p->name) && points(&seen->subject->values[v]))
+			return false;
+	return true;
+}
+
+/* One that points to a place, where there is one: a port may be 0 until the kernel has chosen it. */
+static const struct observed_value *value_at(const struct sighting *seen, const struct learn_place *p)
+{
+	const struct observed_value *any = NULL;
+
+	for (size_t i = 0; i < seen->count; i++)
+		for (uint32_t v = 0; v < seen->subject->count; v++) {
+			const struct observed_value *value = &seen->subject->values[v];
+
+			if (strcmp(value->name, p->name) || !learn_record_has(seen->records[i], p, value))
+				continue;
+			if (points(value))
+				return value;
+			any = any ? any : value;
+		}
+	return any;
 }
 
 static unsigned value_bits(const struct observed_value *v)
@@ -281,10 +333,11 @@ static void candidate_weigh(const struct settling *s, struct candidate *c)
 	cleanup_free size_t *hits = xcalloc(s->cell_count + 1, sizeof(*hits));
 
 	for (size_t i = 0; i < s->seen.count; i++)
-		hits[s->seen.at[i].cell] += sighting_mask(&s->seen.at[i], &c->place) != 0;
+		hits[s->seen.at[i].cell] += sighting_holds(&s->seen.at[i], &c->place);
 	for (size_t i = 0; i < s->cell_count; i++) {
 		c->stands[i] = s->per_cell[i] && hits[i] == s->per_cell[i];
 		c->standing += c->stands[i];
+		c->mixed += hits[i] && !c->stands[i];
 	}
 	for (size_t i = 0; i < s->seen.count; i++) {
 		const struct observed_value *v =
@@ -294,6 +347,7 @@ static void candidate_weigh(const struct settling *s, struct candidate *c)
 		if (!v)
 			continue;
 		c->seen++;
+		c->records += records_pointed(&s->seen.at[i], &c->place);
 		while (k < c->distinct && !values_equal(values[k], v))
 			k++;
 		if (k < c->distinct)
@@ -315,15 +369,29 @@ static bool is_no_chance(const struct settling *s, const struct candidate *c, bo
 	return c->bits >= (beside ? BITS_SURE_BESIDE : BITS_SURE) || 2 * c->standing >= s->cells_with;
 }
 
-/* Those that hold on most kernels first; then what tells most, and the widest. */
+/* Entries of a map may be about anybody: that each subject was found in one is luck when elsewhere only some were. */
+static bool is_luck(const struct learn_shape *shape, const struct candidate *c)
+{
+	return shape->form == RECORD_ENTRY && c->mixed >= c->standing;
+}
+
+/* So much that no more makes it surer. */
+static unsigned weight_of(const struct candidate *c)
+{
+	return c->bits < BITS_SURE ? c->bits : BITS_SURE;
+}
+
+/* Those that hold on most kernels first, and in most records; then what tells enough, and the widest. */
 static int by_weight(const void *a, const void *b)
 {
 	const struct candidate *x = a, *y = b;
 
 	if (x->standing != y->standing)
 		return x->standing < y->standing ? 1 : -1;
-	if (x->bits != y->bits)
-		return x->bits < y->bits ? 1 : -1;
+	if (x->records != y->records)
+		return x->records < y->records ? 1 : -1;
+	if (weight_of(x) != weight_of(y))
+		return weight_of(x) < weight_of(y) ? 1 : -1;
 	if (x->place.width != y->place.width)
 		return x->place.width < y->place.width ? 1 : -1;
 	return x->place.at != y->place.at ? (x->place.at > y->place.at) - (x->place.at < y->place.at)
@@ -428,8 +496,8 @@ static void shape_settle(const struct learn_cell *cells, size_t count, struct le
 	if (s.candidate_count)
 		qsort(s.candidates, s.candidate_count, sizeof(*s.candidates), by_weight);
 	for (size_t i = 0; i < s.candidate_count && shape->count < PLACES_MAX; i++)
-		if (is_no_chance(&s, &s.candidates[i], shape->count > 0) && !overlaps(shape, &s.candidates[i]) &&
-		    holds_jointly(&s, &s.candidates[i]))
+		if (is_no_chance(&s, &s.candidates[i], shape->count > 0) && !is_luck(shape, &s.candidates[i]) &&
+		    !overlaps(shape, &s.candidates[i]) && holds_jointly(&s, &s.candidates[i]))
 			accept(&s, shape, &s.candidates[i]);
 	if (shape->count)
 		qsort(shape->places, shape->count, sizeof(*shape->places), by_place);

@@ -102,15 +102,57 @@ static void fact_add(const struct learn_shape *shape, const struct learn_place *
 	text_set(&t->hint, hint);
 }
 
-/* Whether the subject was seen on a kernel where all stands: what no kernel reports may well not be reported here. */
+/* Whether some record may be about the subject; of printed lines, which name it or not, any may be. */
 static bool is_reported(const struct learn_shape *shape, const struct observation *o)
 {
-	if (shape->form == RECORD_FIELDS)
-		return true;
 	for (size_t i = 0; i < o->record_count; i++)
-		if (shape_has(shape, &o->records[i]) && learn_record_may_be(&o->records[i], &o->subject))
+		if (shape_has(shape, &o->records[i]) &&
+		    (shape->form == RECORD_FIELDS || learn_record_may_be(&o->records[i], &o->subject)))
 			return true;
 	return false;
+}
+
+static bool some_subject_fits(const struct learn_shape *shape, const struct learn_cell *cell)
+{
+	for (size_t i = 0; i < cell->count; i++)
+		if (best_find(shape, &cell->subjects[i]).fits == shape->count)
+			return true;
+	return false;
+}
+
+/*
+ * Records of others come at any time. They may be all there is of a subject: when none may be about it, or none fits in
+ * anything, while those of another subject fit, and the object passes over this one. Where a hook is known to fire for
+ * it, an id in a record is enough to hold it against its truth.
+ */
+static bool is_of_others(const struct learn_shape *shape, const struct learn_cell *cell, const struct observation *o,
+                         const struct best *best)
+{
+	bool reported = is_reported(shape, o), passed_over = !best->fits && some_subject_fits(shape, cell);
+
+	return o->subject.due ? !reported && passed_over : !reported || passed_over;
+}
+
+static bool place_fits(const struct learn_shape *shape, const struct learn_place *p, const struct observation *o)
+{
+	for (size_t i = 0; i < o->record_count; i++)
+		if (shape_has(shape, &o->records[i]) && learn_record_fits(&o->records[i], p, &o->subject))
+			return true;
+	return false;
+}
+
+/* An entry of a map that holds one subject's value and not another's: whoever came last, or was slowest. */
+static bool is_anybodys(const struct learn_shape *shape, const struct learn_place *p, const struct learn_cell *cell)
+{
+	size_t fits = 0, reported = 0;
+
+	for (size_t i = 0; shape->form == RECORD_ENTRY && i < cell->count; i++) {
+		if (!is_reported(shape, &cell->subjects[i]))
+			continue;
+		reported++;
+		fits += place_fits(shape, p, &cell->subjects[i]);
+	}
+	return fits && fits < reported;
 }
 
 static void shape_compare(const struct learn_shape *shape, const struct learn_cell *cell, struct result_cell *c)
@@ -119,12 +161,15 @@ static void shape_compare(const struct learn_shape *shape, const struct learn_ce
 		const struct observation *o = &cell->subjects[i];
 		struct best best = best_find(shape, o);
 
-		/* records of others come at any time; without a hook that is known to fire they may be all there is */
-		if (!best.record || (!is_reported(shape, o) && !o->subject.due))
+		if (!best.record || is_of_others(shape, cell, o, &best))
 			continue;
-		for (size_t p = 0; p < shape->count; p++)
-			if (!judge_has_fallback(c) || !is_left_out(shape, &shape->places[p], cell))
-				fact_add(shape, &shape->places[p], o, &best, c);
+		for (size_t p = 0; p < shape->count; p++) {
+			const struct learn_place *place = &shape->places[p];
+
+			if ((!judge_has_fallback(c) || !is_left_out(shape, place, cell)) &&
+			    !is_anybodys(shape, place, cell))
+				fact_add(shape, place, o, &best, c);
+		}
 	}
 }
 

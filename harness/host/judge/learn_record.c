@@ -123,18 +123,40 @@ static bool is_id(const struct observed_value *v)
 	return v->is_number && (!strcmp(v->name, "pid") || !strcmp(v->name, "tid"));
 }
 
+/* A text of a few bytes is found by chance, and an address that is not known yet is all zero. */
+static bool is_telling(const struct observed_value *v)
+{
+	const uint8_t *bytes = v->bytes;
+
+	for (uint32_t i = 0; !v->is_number && v->size >= 4 && i < v->size; i++)
+		if (bytes[i])
+			return true;
+	return false;
+}
+
+/* Whether a value of a printed line is the subject's id, or a text of its own. */
+static bool line_may_be(const struct record_fact *r, const struct observed_value *v)
+{
+	struct learn_place p = {.reading = v->is_number ? LEARN_NUMBER : LEARN_TEXT};
+	size_t len;
+
+	for (; field_find(r, p.at, &len); p.at++)
+		if (learn_record_has(r, &p, v))
+			return true;
+	return false;
+}
+
 bool learn_record_may_be(const struct record_fact *r, const struct subject_fact *s)
 {
-	if (r->form == RECORD_FIELDS)
-		return true;
 	for (uint32_t i = 0; i < s->count; i++) {
 		const struct observed_value *v = &s->values[i];
 		uint32_t id = (uint32_t)v->number;
 
-		if (is_id(v) && memmem(r->bytes, r->size, &id, sizeof(id)))
-			return true;
-		/* a text of a few bytes is found by chance */
-		if (!v->is_number && v->size >= 4 && memmem(r->bytes, r->size, v->bytes, v->size))
+		if (!is_id(v) && !is_telling(v))
+			continue;
+		if (r->form == RECORD_FIELDS ? line_may_be(r, v)
+		    : v->is_number           ? memmem(r->bytes, r->size, &id, sizeof(id)) != NULL
+		                             : memmem(r->bytes, r->size, v->bytes, v->size) != NULL)
 			return true;
 	}
 	return false;
