@@ -413,6 +413,57 @@ START_TEST(zeros_do_not_make_a_record_the_subjects)
 }
 END_TEST
 
+/* Of a subject that has one of its kind: the agent's id may stand in what the buffer held before. */
+START_TEST(a_parent_is_learnt_from_two)
+{
+	struct world w;
+	struct learnt learnt;
+	cleanup_free char *text = NULL;
+
+	world_make(&w, KERNELS);
+	for (size_t k = 0; k < KERNELS; k++) {
+		struct event e = true_event(&w.subjects[k][0].subject);
+
+		record_add(&w.subjects[k][0], "out", RECORD_BYTES, &e, sizeof(e));
+	}
+	learn_settle(w.cells, KERNELS, &learnt);
+	text = learnt_text(&learnt);
+	ck_assert_str_eq(text, "pid@0:8 comm@8:16, by 1 of 1 subjects on 4 of 4 kernels");
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
+/* The end of a text and its NULs are a small number: "status" ends with 115. */
+START_TEST(the_end_of_a_text_is_no_id)
+{
+	struct world w;
+	struct learnt learnt;
+	cleanup_free char *text = NULL;
+	struct event other = {.who = 1, .name = "/status"};
+
+	world_make(&w, KERNELS);
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			struct observed_value *v = w.subjects[k][i].subject.values;
+			struct event e;
+
+			/* pid and tid */
+			v[0].number = v[1].number = 115 + i;
+			e = i ? true_event(&w.subjects[k][i].subject) : other;
+			record_add(&w.subjects[k][i], "out", RECORD_BYTES, &e, sizeof(e));
+			w.subjects[k][i].subject.due = false;
+		}
+	learn_settle(w.cells, KERNELS, &learnt);
+	text = learnt_text(&learnt);
+	ck_assert_ptr_nonnull(strstr(text, "by 4 of 4 subjects on 4 of 4"));
+	for (size_t k = 0; k < KERNELS; k++)
+		ck_assert_int_eq(verdict_of(&w, &learnt, k), VERDICT_PASS);
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
 /* Entries that hold who was slowest: on one kernel, by luck, each subject in turn. */
 START_TEST(entries_of_anybody_teach_nothing)
 {
@@ -618,6 +669,8 @@ int main(void)
 	        TEST(what_an_object_passes_over_is_not_wrong),
 	        TEST(a_zero_does_not_stand_for_a_port),
 	        TEST(zeros_do_not_make_a_record_the_subjects),
+	        TEST(the_end_of_a_text_is_no_id),
+	        TEST(a_parent_is_learnt_from_two),
 	        TEST(entries_of_anybody_teach_nothing),
 	        TEST(printed_lines_of_others_do_not_confuse),
 	        TEST(the_place_of_most_records_is_taken),

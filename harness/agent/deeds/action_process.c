@@ -87,15 +87,18 @@ int action_fork_end(void)
 
 /* ---- ends ---- */
 
-static void exit_view(struct action_result *out, uint64_t code)
+static void exit_view(struct action_result *out, uint64_t code, uint64_t sig)
 {
-	view_number(scene_add(&out->scene), VIEW_EXIT_CODE, code);
+	struct view *v = scene_add(&out->scene);
+
+	view_number(v, VIEW_EXIT_CODE, code);
+	view_number(v, VIEW_SIG, sig);
 }
 
 void action_exit_status(const char *directory, struct action_result *out)
 {
 	(void)directory;
-	exit_view(out, ACTION_END_STATUS << 8);
+	exit_view(out, ACTION_END_STATUS << 8, 0);
 }
 
 int action_exit_status_end(void)
@@ -106,7 +109,9 @@ int action_exit_status_end(void)
 void action_exit_signal(const char *directory, struct action_result *out)
 {
 	(void)directory;
-	exit_view(out, ACTION_END_SIGNAL);
+	exit_view(out, ACTION_END_SIGNAL, ACTION_END_SIGNAL);
+	/* as those have it who report the status alone, and the signal beside it if at all */
+	exit_view(out, 0, ACTION_END_SIGNAL);
 }
 
 int action_exit_signal_end(void)

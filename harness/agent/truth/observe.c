@@ -12,7 +12,9 @@
 /* What is kept of one subject's events: those that may be its own, and a few of the others. */
 #define OWN_MAX 6
 #define OTHERS_MAX 2
-#define RECORD_MAX 1024u
+#define RECORD_MAX (16u << 10)
+/* Of a large record its ends: between them is room for a text, and what lay in the buffer before. */
+#define RECORD_END 1024u
 
 static void value_add(struct subject_fact *s, const struct observed_value *v)
 {
@@ -139,7 +141,12 @@ static void record_add(struct observation *o, const struct capture_event *e)
 	        .bytes = xcalloc(1, size + 1),
 	        .size = size,
 	};
-	memcpy(r->bytes, e->bytes, size);
+	if (size <= 2 * RECORD_END) {
+		memcpy(r->bytes, e->bytes, size);
+		return;
+	}
+	memcpy(r->bytes, e->bytes, RECORD_END);
+	memcpy((uint8_t *)r->bytes + size - RECORD_END, (const uint8_t *)e->bytes + size - RECORD_END, RECORD_END);
 }
 
 void observe_add(struct observation_list *list, const struct observe_life *life, const struct capture_event *events,

@@ -45,6 +45,7 @@ struct candidate {
 	size_t seen;      /* sightings of the cells where it stands */
 	size_t records;   /* of these, those in which a value that points to a place stands there */
 	size_t distinct;  /* values, zero among them */
+	bool varies;      /* between subjects of one kernel */
 	unsigned bits;    /* of the values that are not zero */
 	uint32_t longest; /* text */
 };
@@ -220,18 +221,28 @@ static bool points(const struct observed_value *v)
 	return v->is_number ? v->number >= NUMBER_MIN : v->size >= 2;
 }
 
-static void value_look(struct settling *s, const struct subject_fact *subject, const struct record_fact *r,
-                       struct observed_value *v)
+/* What a value that points to a place cannot stand in: large records are mostly that. */
+static bool is_zero_from(const struct record_fact *r, uint32_t at)
 {
-	struct learn_place ways[5];
-	size_t count = points(v) ? readings_of(v, (enum record_form)r->form, ways) : 0;
-	uint32_t places = r->form == RECORD_FIELDS ? PLACES_MAX : r->size;
+	static const uint8_t zero[8];
+	uint32_t left = r->size - at;
 
-	for (size_t w = 0; w < count; w++) {
-		ways[w].name = v->name;
-		for (ways[w].at = 0; ways[w].at < places; ways[w].at++)
-			if (learn_record_has(r, &ways[w], v))
+	return !memcmp((const uint8_t *)r->bytes + at, zero, left < sizeof(zero) ? left : sizeof(zero));
+}
+
+static void place_look(struct settling *s, const struct subject_fact *subject, const struct record_fact *r, uint32_t at)
+{
+	for (uint32_t v = 0; v < subject->count; v++) {
+		const struct observed_value *value = &subject->values[v];
+		struct learn_place ways[5];
+		size_t count = points(value) ? readings_of(value, (enum record_form)r->form, ways) : 0;
+
+		for (size_t w = 0; w < count; w++) {
+			ways[w].name = value->name;
+			ways[w].at = at;
+			if (learn_record_has(r, &ways[w], value))
 				candidate_add(s, subject, &ways[w]);
+		}
 	}
 }
 
@@ -240,9 +251,14 @@ static void candidates_find(struct settling *s)
 	for (size_t i = 0; i < s->seen.count; i++) {
 		const struct sighting *seen = &s->seen.at[i];
 
-		for (size_t r = 0; r < seen->count; r++)
-			for (uint32_t v = 0; v < seen->subject->count; v++)
-				value_look(s, seen->subject, seen->records[r], &seen->subject->values[v]);
+		for (size_t r = 0; r < seen->count; r++) {
+			const struct record_fact *record = seen->records[r];
+			bool printed = record->form == RECORD_FIELDS;
+
+			for (uint32_t at = 0; at < (printed ? PLACES_MAX : record->size); at++)
+				if (printed || !is_zero_from(record, at))
+					place_look(s, seen->subject, record, at);
+		}
 	}
 }
 
@@ -331,6 +347,8 @@ static void candidate_weigh(const struct settling *s, struct candidate *c)
 {
 	cleanup_free const struct observed_value **values = xcalloc(s->seen.count + 1, sizeof(struct observed_value *));
 	cleanup_free size_t *hits = xcalloc(s->cell_count + 1, sizeof(*hits));
+	const struct observed_value *last = NULL;
+	size_t last_cell = 0;
 
 	for (size_t i = 0; i < s->seen.count; i++)
 		hits[s->seen.at[i].cell] += sighting_holds(&s->seen.at[i], &c->place);
@@ -346,6 +364,10 @@ static void candidate_weigh(const struct settling *s, struct candidate *c)
 
 		if (!v)
 			continue;
+		/* sightings are in the order of their cells */
+		c->varies |= last && s->seen.at[i].cell == last_cell && !values_equal(last, v);
+		last = v;
+		last_cell = s->seen.at[i].cell;
 		c->seen++;
 		c->records += records_pointed(&s->seen.at[i], &c->place);
 		while (k < c->distinct && !values_equal(values[k], v))
@@ -358,6 +380,17 @@ static void candidate_weigh(const struct settling *s, struct candidate *c)
 	}
 }
 
+/* Most subjects have the agent for a parent, and its own id is in many a place, also in what a buffer held before. */
+static bool is_relatives(const char *name)
+{
+	static const char *const names[] = {"ppid", "parent_pid", "pgid", "sid"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 static bool is_no_chance(const struct settling *s, const struct candidate *c, bool beside)
 {
 	bool sure_text = c->longest >= TEXT_SURE;
@@ -365,6 +398,8 @@ static bool is_no_chance(const struct settling *s, const struct candidate *c, bo
 	if (!c->standing || c->bits < BITS_MIN)
 		return false;
 	if (c->seen < (sure_text ? SEEN_MIN - 1 : SEEN_MIN) || (c->distinct < 2 && !sure_text))
+		return false;
+	if (is_relatives(c->place.name) && !c->varies)
 		return false;
 	return c->bits >= (beside ? BITS_SURE_BESIDE : BITS_SURE) || 2 * c->standing >= s->cells_with;
 }

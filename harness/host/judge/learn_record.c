@@ -146,6 +146,19 @@ static bool line_may_be(const struct record_fact *r, const struct observed_value
 	return false;
 }
 
+/* Four bytes of the record are the id; a small one that follows a letter is the end of a text: "stat" holds 116. */
+static bool bytes_hold_id(const struct record_fact *r, uint32_t id)
+{
+	const uint8_t *bytes = r->bytes, *at = bytes, *end = bytes + r->size;
+
+	while ((at = memmem(at, (size_t)(end - at), &id, sizeof(id)))) {
+		if (id >= 128 || at == bytes || !isprint(at[-1]))
+			return true;
+		at++;
+	}
+	return false;
+}
+
 bool learn_record_may_be(const struct record_fact *r, const struct subject_fact *s)
 {
 	for (uint32_t i = 0; i < s->count; i++) {
@@ -155,7 +168,7 @@ bool learn_record_may_be(const struct record_fact *r, const struct subject_fact 
 		if (!is_id(v) && !is_telling(v))
 			continue;
 		if (r->form == RECORD_FIELDS ? line_may_be(r, v)
-		    : v->is_number           ? memmem(r->bytes, r->size, &id, sizeof(id)) != NULL
+		    : v->is_number           ? bytes_hold_id(r, id)
 		                             : memmem(r->bytes, r->size, v->bytes, v->size) != NULL)
 			return true;
 	}

@@ -21,7 +21,7 @@
 #define SESSION_MAX_SUBJECTS 512u
 #define SESSION_MAX_VALUES 512u
 #define SESSION_MAX_RECORDS 16u
-#define SESSION_MAX_RECORD 4096u
+#define SESSION_MAX_RECORD (16u << 10)
 #define SESSION_MAX_LOG (8u << 20)
 #define SESSION_MAX_BYTES (64u << 20) /* payloads of all its frames */
 /* The names of a kernel's functions take 1 to 2 MB, a third of it as they come. */
