@@ -268,16 +268,18 @@ START_TEST(a_refused_map_is_looked_up_in_its_object)
 {
 	static const struct {
 		const char *kernel, *reason, *advice;
+		enum reject_side side;
 	} maps[] = {
 	        {"5.10", "map 'arena': failed to create: Invalid argument(-22)",
-	         "this kernel has no BPF_MAP_TYPE_ARENA; of this run's kernels it is in 6.12: test with "},
+	         "this kernel has no BPF_MAP_TYPE_ARENA; of this run's kernels it is in 6.12: test with ", SIDE_KERNEL},
 	        {"6.12", "map 'arena': failed to create: Invalid argument(-22)",
-	         "this kernel has BPF_MAP_TYPE_ARENA, so it refuses a flag, or the key"},
+	         "this kernel has BPF_MAP_TYPE_ARENA, so it refuses a flag, or the key", SIDE_KERNEL},
 	        {"6.12", "map 'start': failed to create: Invalid argument(-22)",
 	         "the object gives map start (BPF_MAP_TYPE_HASH) no max_entries, so its loader has to set it: say it in "
 	         "the "
-	         "object's ini, [maps] start.max_entries = 10240"},
-	        {"6.12", "map 'unknown': failed to create: Invalid argument(-22)", "general"},
+	         "object's ini, [maps] start.max_entries = 10240",
+	         SIDE_OBJECT},
+	        {"6.12", "map 'unknown': failed to create: Invalid argument(-22)", "general", SIDE_KERNEL},
 	};
 	struct object o = {.name = (char *)"o"};
 	struct object_list objects = {.at = &o, .count = 1};
@@ -293,11 +295,14 @@ START_TEST(a_refused_map_is_looked_up_in_its_object)
 
 		text_set(&c->object, "o");
 		text_set(&c->kernel, maps[i].kernel);
+		c->side = SIDE_KERNEL;
 	}
 	advise(r, &objects);
-	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
+	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++) {
 		ck_assert_msg(!strncmp(r->cells[i].advice, maps[i].advice, strlen(maps[i].advice)), "%zu: %s", i,
 		              r->cells[i].advice);
+		ck_assert_int_eq(r->cells[i].side, maps[i].side);
+	}
 	result_free(r);
 	buf_free(&o.bytes);
 }

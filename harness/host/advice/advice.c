@@ -235,6 +235,16 @@ static void word_helper(struct buf *out, const struct finding *f)
 	           *name ? name : "BPF_FUNC_x");
 }
 
+static bool lacks_entries(const struct wish *w)
+{
+	return w->has_map && !w->map.max_entries && w->map.type != MAP_TYPE_PERF_EVENT_ARRAY;
+}
+
+static bool lacks_value(const struct wish *w)
+{
+	return w->has_map && !w->map.has_value && w->map.type == MAP_TYPE_STACK_TRACE;
+}
+
 static void word_map(struct buf *out, const struct finding *f)
 {
 	const struct wish *w = f->w;
@@ -247,12 +257,12 @@ static void word_map(struct buf *out, const struct finding *f)
 		        out,
 		        "this kernel has no %s%s: test with bpf_core_enum_value_exists(enum bpf_map_type, %s), and leave map %s out with bpf_map__set_autocreate()",
 		        type, f->where, type, map);
-	else if (!w->map.max_entries && w->map.type != MAP_TYPE_PERF_EVENT_ARRAY)
+	else if (lacks_entries(w))
 		buf_printf(
 		        out,
 		        "the object gives map %s (%s) no max_entries, so its loader has to set it: say it in the object's ini, [maps] %s.max_entries = 10240",
 		        map, type, map);
-	else if (!w->map.has_value && w->map.type == MAP_TYPE_STACK_TRACE)
+	else if (lacks_value(w))
 		buf_printf(
 		        out,
 		        "the object gives map %s (%s) no value size, so its loader has to set it: say it in the object's ini, [maps] %s.value_size = 1016",
@@ -331,6 +341,9 @@ static void grant(const struct advisor *a, const struct wish *w)
 		words[w->cell->class](&text, &f);
 	if (text.len)
 		text_set(&w->cell->advice, buf_str(&text));
+	/* no kernel takes a map without a size */
+	if (w->cell->class == CLASS_MAP_TYPE && f.here->exists && (lacks_entries(w) || lacks_value(w)))
+		w->cell->side = SIDE_OBJECT;
 	free(f.where);
 }
 

@@ -2,8 +2,8 @@
 /*
  * advice: what the author of a rejected object can do about it, from what the kernels of the run know: which field went
  * where, since which kernel a helper or map type exists, which functions are named similarly to the missing one. To be
- * called once, when all cells are judged; it changes nothing but `advice` of rejected cells, and leaves the general
- * advice of classify where it knows nothing better.
+ * called once, when all cells are judged; it changes nothing but `advice` of rejected cells, and `side` where it is the
+ * object that says too little; the general advice of classify stays where nothing better is known.
  */
 #ifndef COREMATRIX_HOST_ADVICE_ADVICE_H
 #define COREMATRIX_HOST_ADVICE_ADVICE_H
