@@ -37,7 +37,8 @@ HOST_CFLAGS = $(CFLAGS) $(SANFLAGS) $(shell pkg-config --cflags $(PKGS))
 HOST_LIBS = $(shell pkg-config --libs $(PKGS)) -linih $(LIBBPF_A) -lelf -lz -lm
 # How harness/agent/fast gets in front of libc and libbpf; PLAIN=1 leaves all of it out.
 FAST_LDFLAGS := -Wl,-e,agent_start,--wrap=btf__load_vmlinux_btf,--wrap=btf__parse,--wrap=btf__free,--wrap=btf__find_by_name_kind
-AGENT_LDFLAGS := -static -s $(if $(PLAIN),,$(FAST_LDFLAGS))
+# Through harness/agent/load/load_tap.c libbpf's loads bring the verifier's statistics.
+AGENT_LDFLAGS := -static -s -Wl,--wrap=syscall $(if $(PLAIN),,$(FAST_LDFLAGS))
 AGENT_LIBS = $(LIBBPF_A) @$(LIBBPF_HOME)/elf.libs
 
 # What the programs in progs/ are compiled with, and against: the types of one kernel of the store.
@@ -56,7 +57,7 @@ AGENT_ALL := $(filter-out harness/agent/arch/machine_%.c,$(wildcard harness/agen
 AGENT_SRC := $(SHARED_SRC) $(filter-out $(if $(PLAIN),harness/agent/fast/%),$(AGENT_ALL))
 HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/harness/host/vm/agent_image.o $(BUILD)/host/harness/host/bench/floor_image.o
 AGENT_OBJ := $(AGENT_SRC:%.c=$(AGENT)/%.o) $(if $(PLAIN),,$(AGENT)/harness/agent/arch/start_$(ARCH).o $(AGENT)/libbpf.o)
-AGENT_TESTED := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out %/main.c %/kernel_btf.c %/known_btf.c %/early_still.c,$(AGENT_ALL)))
+AGENT_TESTED := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out %/main.c %/kernel_btf.c %/load_tap.c %/known_btf.c %/early_still.c,$(AGENT_ALL)))
 TEST_BIN := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/check_*.c))
 TEST_FIXTURES := $(BUILD)/tests/bin/$(QEMU_$(ARCH)) \
 	$(patsubst harness/tests/relo/%.c,build/tests/relo/%.o,$(wildcard harness/tests/relo/*.c))

@@ -42,6 +42,7 @@ static struct message make(enum message_type type)
 		m.program.noise_runs = 5;
 		m.program.recursion_misses = 4;
 		m.program.missed = 3;
+		m.program.cost = (struct program_cost){1, 2, 3, 4, 5, 6, 7, 8, 1ull << 41, 1ull << 42};
 		break;
 	case MESSAGE_RELO:
 		m.relo = (struct relo_fact){
@@ -244,6 +245,7 @@ START_TEST(program_and_truth_arrive)
 	ck_assert_uint_eq(got.program.noise_runs, 5);
 	ck_assert_uint_eq(got.program.recursion_misses, 4);
 	ck_assert_uint_eq(got.program.missed, 3);
+	ck_assert_mem_eq(&got.program.cost, &sent.program.cost, sizeof(got.program.cost));
 	ck_assert(!got.program.autoload && got.program.loaded && !got.program.attached && got.program.err == -7);
 	message_free(&got);
 	sent = make(MESSAGE_TRUTH);

@@ -248,6 +248,7 @@ START_TEST(evidence_is_kept_where_it_was_measured)
 	struct result *r = result_new(), *again;
 	cleanup_buf struct buf text = {0}, old = {0};
 	cleanup_error struct error err = {0};
+	const struct result_cost cost = {9, 1000000, 8, 7, 6, 5, 4, 3, 2, 1};
 	struct result_program *p;
 	struct result_cell *c;
 
@@ -260,6 +261,7 @@ START_TEST(evidence_is_kept_where_it_was_measured)
 	text_set(&p->name, "p");
 	ck_assert_int_eq(result_json_encode(r, &old, &err), 0);
 	ck_assert(!strstr(buf_str(&old), "evidence") && !strstr(buf_str(&old), "run_cnt"));
+	ck_assert(!strstr(buf_str(&old), "verified_insns"));
 	c->verdict = VERDICT_UNPROVEN;
 	c->evidence = p->evidence = EVIDENCE_RAN;
 	p->run_cnt = 9;
@@ -267,6 +269,7 @@ START_TEST(evidence_is_kept_where_it_was_measured)
 	p->noise_runs = 7;
 	p->recursion_misses = 6;
 	p->missed = 5;
+	p->cost = cost;
 	ck_assert_int_eq(result_json_encode(r, &text, &err), 0);
 	result_free(r);
 	again = read_text(buf_str(&text), &err);
@@ -277,6 +280,7 @@ START_TEST(evidence_is_kept_where_it_was_measured)
 	ck_assert_int_eq(p->evidence, EVIDENCE_RAN);
 	ck_assert(p->run_cnt == 9 && p->workload_runs == 8 && p->noise_runs == 7);
 	ck_assert(p->recursion_misses == 6 && p->missed == 5);
+	ck_assert_mem_eq(&p->cost, &cost, sizeof(cost));
 	result_free(again);
 }
 END_TEST

@@ -19,6 +19,20 @@ static void visit_hello(struct pack *p, struct hello_fact *f)
 	pack_u64(p, &f->started_ns);
 }
 
+static void visit_cost(struct pack *p, struct program_cost *c)
+{
+	pack_u32(p, &c->verified_insns);
+	pack_u32(p, &c->insns_limit);
+	pack_u32(p, &c->total_states);
+	pack_u32(p, &c->peak_states);
+	pack_u32(p, &c->max_states);
+	pack_u32(p, &c->stack_depth);
+	pack_u32(p, &c->xlated_bytes);
+	pack_u32(p, &c->jited_bytes);
+	pack_u64(p, &c->map_bytes);
+	pack_u64(p, &c->verify_us);
+}
+
 static void visit_program(struct pack *p, struct program_fact *f)
 {
 	pack_str(p, &f->name);
@@ -36,6 +50,7 @@ static void visit_program(struct pack *p, struct program_fact *f)
 	pack_u64(p, &f->noise_runs);
 	pack_u64(p, &f->recursion_misses);
 	pack_u64(p, &f->missed);
+	visit_cost(p, &f->cost);
 }
 
 static void visit_witness(struct pack *p, struct relo_witness *w)

@@ -66,6 +66,20 @@ struct cell_begin_fact {
 	uint32_t object; /* index in the job */
 };
 
+/*
+ * What a program's load cost the verifier, in its own words (print_verification_stats), and what of it stays in the
+ * kernel; 0: not known. States and instructions are those of the last try, also of one that failed.
+ */
+struct program_cost {
+	uint32_t verified_insns; /* that the verifier went through, of at most insns_limit */
+	uint32_t insns_limit;
+	uint32_t total_states, peak_states, max_states; /* kept in all, at a time, and at one instruction */
+	uint32_t stack_depth; /* bytes of the program and all its subprograms together, as veristat counts */
+	uint32_t xlated_bytes, jited_bytes;
+	uint64_t map_bytes; /* of the maps that it uses, which others may use as well */
+	uint64_t verify_us; /* by the guest's clock: shown, never judged */
+};
+
 struct program_fact {
 	char *name;
 	char *section;
@@ -84,6 +98,7 @@ struct program_fact {
 	uint64_t noise_runs;    /* of those, as many as other tasks make in as long a time; 0 also when not measured */
 	uint64_t recursion_misses; /* runs left out because the program was running already */
 	uint64_t missed;           /* hits that its kprobe missed, as its link says */
+	struct program_cost cost;
 };
 
 /* What one witness says of one relocation. */

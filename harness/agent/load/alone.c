@@ -79,6 +79,8 @@ static void fact_take(struct program_fact *to, const struct attempt *a, const st
 	to->loaded = from->loaded;
 	to->attached = from->attached;
 	to->err = own ? from->err : a->err;
+	if (own)
+		to->cost = from->cost;
 }
 
 /*

@@ -9,6 +9,7 @@
 
 #include "agent/deeds/trigger.h"
 #include "agent/load/kernel_btf.h"
+#include "agent/load/load_cost.h"
 #include "agent/load/proof.h"
 #include "agent/load/setting.h"
 #include "agent/witness/extern_log.h"
@@ -182,6 +183,9 @@ int attempt_load(struct attempt *a)
 			p->fact.loaded = true;
 		else if (code && failed_to_load(a, p->fact.name))
 			program_fail(a, p, -code, NULL);
+		if (p->fact.loaded || p->fact.err)
+			p->fact.cost = load_cost_of(p->fact.loaded ? bpf_program__fd(p->prog) : -1, p->fact.name,
+			                            (uint32_t)bpf_program__insn_cnt(p->prog));
 	}
 	if (code)
 		fail_by_log(a, PHASE_LOAD, -code);

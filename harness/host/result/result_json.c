@@ -52,6 +52,23 @@ static void program_runs(struct codec *x, json_t *node, struct result_program *p
 	codec_u64(x, node, "missed", &p->missed);
 }
 
+/* Absent where the kernel did not tell, as in the results of versions that did not ask. */
+static void program_costs(struct codec *x, json_t *node, struct result_cost *c)
+{
+	if (x->writing && !c->verified_insns)
+		return;
+	codec_unsigned(x, node, "verified_insns", &c->verified_insns);
+	codec_unsigned(x, node, "insns_limit", &c->insns_limit);
+	codec_unsigned(x, node, "total_states", &c->total_states);
+	codec_unsigned(x, node, "peak_states", &c->peak_states);
+	codec_unsigned(x, node, "max_states", &c->max_states);
+	codec_unsigned(x, node, "stack_depth", &c->stack_depth);
+	codec_unsigned(x, node, "xlated_bytes", &c->xlated_bytes);
+	codec_unsigned(x, node, "jited_bytes", &c->jited_bytes);
+	codec_u64(x, node, "map_bytes", &c->map_bytes);
+	codec_u64(x, node, "verify_us", &c->verify_us);
+}
+
 static void program_entry(struct codec *x, json_t *node, void *owner, size_t index)
 {
 	struct result_cell *c = owner;
@@ -67,6 +84,7 @@ static void program_entry(struct codec *x, json_t *node, void *owner, size_t ind
 	codec_int(x, node, "errno", &p->err);
 	codec_string(x, node, "log", &p->log);
 	program_runs(x, node, p);
+	program_costs(x, node, &p->cost);
 }
 
 static void relocation_target(struct codec *x, json_t *node, struct result_relocation *r)

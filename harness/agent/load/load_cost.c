@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/load/load_cost.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+
+/* Of one load. */
+struct note {
+	int fd; /* -1: it failed */
+	char name[BPF_OBJ_NAME_LEN];
+	uint32_t insn_count;
+	struct program_cost cost;
+};
+
+static struct note *notes;
+static size_t note_count;
+
+/* The depths of a program and of its subprograms, "8+0+16", together. */
+static uint32_t depths(const char *text)
+{
+	uint32_t sum = 0;
+
+	for (;;) {
+		char *end;
+
+		sum += (uint32_t)strtoul(text, &end, 10);
+		if (*end != '+')
+			return sum;
+		text = end + 1;
+	}
+}
+
+/* What stands behind the last `words` in `log`; NULL: nothing does. */
+static const char *behind_last(const char *log, const char *words)
+{
+	const char *found = NULL;
+
+	for (const char *at = log; (at = strstr(at, words)); at += strlen(words))
+		found = at + strlen(words);
+	return found;
+}
+
+void load_cost_read(const char *log, struct program_cost *cost)
+{
+	const char *stack = behind_last(log, "stack depth "), *time = behind_last(log, "verification time ");
+	const char *processed = behind_last(log, "processed ");
+	struct program_cost c = {0};
+
+	if (!processed ||
+	    sscanf(processed,
+	           "%" SCNu32 " insns (limit %" SCNu32 ") max_states_per_insn %" SCNu32 " total_states %" SCNu32
+	           " peak_states %" SCNu32,
+	           &c.verified_insns, &c.insns_limit, &c.max_states, &c.total_states, &c.peak_states) != 5)
+		return;
+	c.stack_depth = stack ? depths(stack) : 0;
+	c.verify_us = time ? strtoull(time, NULL, 10) : 0;
+	*cost = c;
+}
+
+static struct note *find(int fd, const char *name, uint32_t insn_count)
+{
+	for (size_t i = 0; i < note_count; i++) {
+		struct note *n = &notes[i];
+
+		if (n->fd == fd &&
+		    (fd >= 0 || (!strncmp(n->name, name, sizeof(n->name) - 1) && n->insn_count == insn_count)))
+			return n;
+	}
+	return NULL;
+}
+
+void load_cost_note(const char *name, uint32_t insn_count, int fd, const char *log)
+{
+	struct note *n = find(fd < 0 ? -1 : fd, name, insn_count);
+
+	if (!n) {
+		notes = xrealloc(notes, note_count + 1, sizeof(*notes));
+		n = &notes[note_count++];
+	}
+	*n = (struct note){.fd = fd < 0 ? -1 : fd, .insn_count = insn_count};
+	snprintf(n->name, sizeof(n->name), "%s", name);
+	load_cost_read(log, &n->cost);
+}
+
+/* Bytes that the kernel accounts for a map; 0 where it does not tell. */
+static uint64_t map_bytes(uint32_t id)
+{
+	cleanup_close int fd = bpf_map_get_fd_by_id(id);
+	cleanup_free char *path = xasprintf("/proc/self/fdinfo/%d", fd);
+	cleanup_error struct error err = {0};
+	cleanup_buf struct buf text = {0};
+	const char *memlock;
+
+	if (fd < 0 || io_read_file(path, 64 << 10, &text, &err))
+		return 0;
+	memlock = strstr(buf_str(&text), "memlock:");
+	return memlock ? strtoull(memlock + strlen("memlock:"), NULL, 10) : 0;
+}
+
+/* What the kernel tells of a program that it holds. */
+static void add_info(int fd, struct program_cost *cost)
+{
+	uint32_t ids[64], size = sizeof(struct bpf_prog_info);
+	struct bpf_prog_info info = {.nr_map_ids = sizeof(ids) / sizeof(*ids), .map_ids = (uintptr_t)ids};
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+		return;
+	if (info.verified_insns) /* 5.16 */
+		cost->verified_insns = info.verified_insns;
+	cost->xlated_bytes = info.xlated_prog_len;
+	cost->jited_bytes = info.jited_prog_len;
+	for (uint32_t i = 0; i < info.nr_map_ids && i < sizeof(ids) / sizeof(*ids); i++)
+		cost->map_bytes += map_bytes(ids[i]);
+}
+
+struct program_cost load_cost_of(int fd, const char *name, uint32_t insn_count)
+{
+	const struct note *n = find(fd < 0 ? -1 : fd, name, insn_count);
+	struct program_cost cost = n ? n->cost : (struct program_cost){0};
+
+	if (fd >= 0)
+		add_info(fd, &cost);
+	return cost;
+}

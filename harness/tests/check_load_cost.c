@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * load_cost: what the verifier says at the end of its log, and whose load it was.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/load/load_cost.h"
+#include "tests/suite.h"
+
+static const char plain[] = "verification time 427 usec\n"
+                            "stack depth 12\n"
+                            "processed 105 insns (limit 1000000) max_states_per_insn 1 total_states 7 peak_states 6 "
+                            "mark_read 2\n";
+
+START_TEST(the_verifiers_figures_are_read)
+{
+	struct program_cost c = {0};
+
+	load_cost_read(plain, &c);
+	ck_assert_uint_eq(c.verified_insns, 105);
+	ck_assert_uint_eq(c.insns_limit, 1000000);
+	ck_assert_uint_eq(c.max_states, 1);
+	ck_assert_uint_eq(c.total_states, 7);
+	ck_assert_uint_eq(c.peak_states, 6);
+	ck_assert_uint_eq(c.stack_depth, 12);
+	ck_assert_uint_eq(c.verify_us, 427);
+}
+END_TEST
+
+START_TEST(depths_of_subprograms_count_together)
+{
+	struct program_cost c = {0};
+
+	load_cost_read("stack depth 8+0+512+16\nprocessed 3 insns (limit 4096) max_states_per_insn 0 total_states 0 "
+	               "peak_states 0 mark_read 0\n",
+	               &c);
+	ck_assert_uint_eq(c.stack_depth, 536);
+	ck_assert_uint_eq(c.insns_limit, 4096);
+	/* newer kernels say more behind it */
+	load_cost_read("stack depth 8+16 max 24\nprocessed 3 insns (limit 4096) max_states_per_insn 0 total_states 0 "
+	               "peak_states 0 mark_read 0\n",
+	               &c);
+	ck_assert_uint_eq(c.stack_depth, 24);
+}
+END_TEST
+
+START_TEST(of_a_log_that_tells_nothing_nothing_is_known)
+{
+	static const char *const logs[] = {"", "processed", "processed 3 insns\n", "processed many insns (limit 5)",
+	                                   "0: R1=ctx(off=0,imm=0) R10=fp0\n"};
+
+	for (size_t i = 0; i < COUNT(logs); i++) {
+		struct program_cost c = {.peak_states = 9};
+
+		load_cost_read(logs[i], &c);
+		ck_assert_uint_eq(c.verified_insns, 0);
+		ck_assert_uint_eq(c.peak_states, 9);
+	}
+}
+END_TEST
+
+START_TEST(the_last_figures_of_a_log_count)
+{
+	struct program_cost c = {0};
+	char log[2 * sizeof(plain)];
+
+	snprintf(log, sizeof(log), "processed 9 insns by way of a jest\n%s", plain);
+	load_cost_read(log, &c);
+	ck_assert_uint_eq(c.verified_insns, 105);
+}
+END_TEST
+
+/* Descriptors that no program has: what the kernel would add is left out. */
+START_TEST(a_load_is_found_by_its_descriptor)
+{
+	load_cost_note("on_exec", 30, 1000, plain);
+	load_cost_note("on_exec", 30, -1,
+	               "processed 8 insns (limit 1000000) max_states_per_insn 0 total_states 0 "
+	               "peak_states 0 mark_read 0\n");
+	ck_assert_uint_eq(load_cost_of(1000, "other", 1).verified_insns, 105);
+	ck_assert_uint_eq(load_cost_of(1001, "on_exec", 30).verified_insns, 0);
+	/* a probe's descriptor is given to the next program */
+	load_cost_note("on_exit", 4, 1000, "");
+	ck_assert_uint_eq(load_cost_of(1000, "on_exit", 4).verified_insns, 0);
+}
+END_TEST
+
+START_TEST(a_failed_load_is_found_by_its_name)
+{
+	const char *failed = "processed 8 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 "
+	                     "mark_read 0\n";
+
+	load_cost_note("on_exec_with_a_", 30, -1, failed);
+	ck_assert_uint_eq(load_cost_of(-1, "on_exec_with_a_long_name", 30).verified_insns, 8);
+	ck_assert_uint_eq(load_cost_of(-1, "on_exec_with_a_long_name", 31).verified_insns, 0);
+	ck_assert_uint_eq(load_cost_of(-1, "on_exec_with", 30).verified_insns, 0);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_row tests[] = {
+	        TEST(the_verifiers_figures_are_read),
+	        TEST(depths_of_subprograms_count_together),
+	        TEST(of_a_log_that_tells_nothing_nothing_is_known),
+	        TEST(the_last_figures_of_a_log_count),
+	        TEST(a_load_is_found_by_its_descriptor),
+	        TEST(a_failed_load_is_found_by_its_name),
+	};
+
+	return suite_run("load_cost", tests, COUNT(tests));
+}
