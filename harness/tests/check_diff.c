@@ -81,6 +81,7 @@ static void parse(const char *text, struct baseline *b)
 static const char same[] = HEAD "\nverdict\n  pass" ALL "\nprogram on_issue\n  attached" ALL RELO
                                 "  moved 104: 5.10-cloud\n  guarded" LATER;
 
+#define COST(most) HEAD "\nverdict\n  pass" ALL "\ncost on_issue verified_insns\n  " most ALL
 static const struct {
 	const char *old, *new;
 	enum exit_status status;
@@ -165,9 +166,38 @@ static const struct {
          "was unproven (ran), now silent (ran) on all"},
         {HEAD "\nverdict\n  rejected:helper" ALL "\nevidence\n  loaded" ALL,
          HEAD "\nverdict\n  rejected:helper" ALL "\nevidence\n  none" ALL, EXIT_AS_EXPECTED, NULL},
+        /* a quarter more is tolerated, and a few more of little */
+        {COST("40246"), COST("50307"), EXIT_AS_EXPECTED, NULL},
+        {COST("40246"), COST("966293"), EXIT_WORSE,
+         "worse:\n  blk: cost `on_issue verified_insns`: was 40246, now 966293 on all"},
+        {COST("966293"), COST("40246"), EXIT_AS_EXPECTED,
+         "better:\n  blk: cost `on_issue verified_insns`: was 966293, now 40246 on all"},
+        {COST("10"), COST("42"), EXIT_AS_EXPECTED, NULL},
+        {COST("10"), COST("43"), EXIT_WORSE, "was 10, now 43 on all"},
+        /* a version that did not measure it */
+        {HEAD "\nverdict\n  pass" ALL, COST("966293"), EXIT_AS_EXPECTED, NULL},
         {same, "# corematrix baseline 1\nobject other\nkernel 6.1-cloud 6.1.0-56\nverdict\n  pass: 6.1-cloud\n",
          EXIT_AS_EXPECTED, "new:\n  other: pass on 6.1-cloud\n\ngone:\n  blk: gone, was pass on all 3 kernels\n"},
 };
+
+START_TEST(what_a_program_may_cost_more_is_the_callers_choice)
+{
+	static const struct {
+		double tolerance;
+		enum exit_status status;
+	} cases[] = {{0, EXIT_WORSE}, {0.009, EXIT_WORSE}, {0.01, EXIT_AS_EXPECTED}, {1, EXIT_AS_EXPECTED}};
+	cleanup_baseline struct baseline old = {0}, new = {0};
+
+	parse(COST("10000"), &old);
+	parse(COST("10100"), &new);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		cleanup_diff struct diff d = {0};
+
+		diff_take(&old, &new, cases[i].tolerance, &d);
+		ck_assert_int_eq(diff_exit_status(&d), cases[i].status);
+	}
+}
+END_TEST
 
 START_TEST(changes_are_told_and_weighed)
 {
@@ -177,7 +207,7 @@ START_TEST(changes_are_told_and_weighed)
 
 	parse(changes[_i].old, &old);
 	parse(changes[_i].new, &new);
-	diff_take(&old, &new, &d);
+	diff_take(&old, &new, DIFF_COST_TOLERANCE, &d);
 	text = report_diff(&d);
 	ck_assert_int_eq(diff_exit_status(&d), changes[_i].status);
 	if (changes[_i].text)
@@ -210,6 +240,8 @@ static struct result *make_result(bool infra)
 		text_set(&c->reason, infra && i ? "the VM hung" : "");
 		text_set(&p->name, "on_issue");
 		p->autoload = p->loaded = p->attached = true;
+		p->cost =
+		        (struct program_cost){.verified_insns = 70 + (unsigned)i, .peak_states = 3, .stack_depth = 16};
 		for (unsigned n = 0; n < 3; n++) {
 			struct result_relocation *x = result_add_relocation(c);
 
@@ -246,7 +278,17 @@ static const char golden[] = "# corematrix baseline 1\n"
                              "  moved 0: 6.1-cloud\n"
                              "\n"
                              "relocation on_issue byte_off struct request.rq_disk (2)\n"
-                             "  guarded: 5.10\\x20mine 6.1-cloud\n";
+                             "  guarded: 5.10\\x20mine 6.1-cloud\n"
+                             "\n"
+                             "cost on_issue peak_states\n"
+                             "  3: 5.10\\x20mine 6.1-cloud\n"
+                             "\n"
+                             "cost on_issue stack_depth\n"
+                             "  16: 5.10\\x20mine 6.1-cloud\n"
+                             "\n"
+                             "cost on_issue verified_insns\n"
+                             "  71: 5.10\\x20mine\n"
+                             "  70: 6.1-cloud\n";
 
 START_TEST(a_result_becomes_text_and_comes_back)
 {
@@ -263,7 +305,7 @@ START_TEST(a_result_becomes_text_and_comes_back)
 	parse(buf_str(&text), &read);
 	baseline_text_write(&read.objects[0], &again);
 	ck_assert_str_eq(buf_str(&again), golden);
-	diff_take(&read, &taken, &d);
+	diff_take(&read, &taken, DIFF_COST_TOLERANCE, &d);
 	report = report_diff(&d);
 	ck_assert_str_eq(report, "1 object on 2 kernels: no difference\n");
 }
@@ -301,7 +343,7 @@ START_TEST(a_relocation_goes_by_its_number)
 		r->cells[i].relocations[2].outcome = RELO_FATAL;
 	baseline_take(r, &new);
 	result_free(r);
-	diff_take(&old, &new, &d);
+	diff_take(&old, &new, DIFF_COST_TOLERANCE, &d);
 	text = report_diff(&d);
 	ck_assert_ptr_nonnull(strstr(text,
 	                             "relocation 2, `struct request.rq_disk` (byte_off in on_issue): was guarded, now "
@@ -327,7 +369,7 @@ START_TEST(what_was_not_measured_is_no_baseline)
 	r = make_result(false);
 	baseline_take(r, &old);
 	result_free(r);
-	diff_take(&old, &new, &d);
+	diff_take(&old, &new, DIFF_COST_TOLERANCE, &d);
 	text = report_diff(&d);
 	ck_assert_int_eq(diff_exit_status(&d), EXIT_INFRA);
 	ck_assert_ptr_nonnull(
@@ -428,6 +470,8 @@ static const struct {
          "x:7: no such state"},
         {"# corematrix baseline 1\nobject a\nkernel k r\nverdict\n  pass: k\nrelocation p\n  move: k\n",
          "x:7: no such state"},
+        {"# corematrix baseline 1\nobject a\nkernel k r\nverdict\n  pass: k\ncost p\n  4 or 5: k\n",
+         "x:7: no such state"},
         {"# corematrix baseline 1\nobject a\nkernel k r\nverdict\n  pass k\n", "x:5: expected `STATE"},
         {"# corematrix baseline 1\nobject a\nnonsense\n", "x:3: expected `kernel`"},
         {"# corematrix baseline 1\nobject a\nobject b\n", "x:3: expected `kernel`"},
@@ -451,6 +495,7 @@ int main(void)
 	        EACH(kernels_are_named_as_people_do, groups),
 	        TEST(kernels_have_one_order),
 	        EACH(changes_are_told_and_weighed, changes),
+	        TEST(what_a_program_may_cost_more_is_the_callers_choice),
 	        TEST(a_result_becomes_text_and_comes_back),
 	        TEST(evidence_is_kept),
 	        TEST(a_relocation_goes_by_its_number),

@@ -248,7 +248,7 @@ START_TEST(evidence_is_kept_where_it_was_measured)
 	struct result *r = result_new(), *again;
 	cleanup_buf struct buf text = {0}, old = {0};
 	cleanup_error struct error err = {0};
-	const struct result_cost cost = {9, 1000000, 8, 7, 6, 5, 4, 3, 2, 1};
+	const struct program_cost cost = {9, 1000000, 8, 7, 6, 5, 4, 3, 2, 1};
 	struct result_program *p;
 	struct result_cell *c;
 

@@ -37,7 +37,7 @@ static const struct {
         {"verdict", verdict_text, verdict_parse, VERDICT_COUNT, "pass degraded silent wrong rejected infra unproven "},
         {"class", reject_class_text, reject_class_parse, CLASS_COUNT,
          " no-kernel-btf object-no-btf relocation ambiguous helper kfunc map-type prog-type attach-target verifier "
-         "too-complex permission extern open other "},
+         "too-complex permission extern open budget other "},
         {"side", reject_side_text, reject_side_parse, SIDE_COUNT, " kernel object loader "},
         {"evidence", evidence_text, evidence_parse, EVIDENCE_COUNT, "unknown none loaded attached ran events truth "},
         {"outcome", relo_outcome_text, relo_outcome_parse, RELO_OUTCOME_COUNT,

@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "wire/cost.h"
 #include "wire/terms.h"
 
 #define MESSAGE_PROTOCOL 1u
@@ -64,20 +65,6 @@ struct job_fact {
 
 struct cell_begin_fact {
 	uint32_t object; /* index in the job */
-};
-
-/*
- * What a program's load cost the verifier, in its own words (print_verification_stats), and what of it stays in the
- * kernel; 0: not known. States and instructions are those of the last try, also of one that failed.
- */
-struct program_cost {
-	uint32_t verified_insns; /* that the verifier went through, of at most insns_limit */
-	uint32_t insns_limit;
-	uint32_t total_states, peak_states, max_states; /* kept in all, at a time, and at one instruction */
-	uint32_t stack_depth; /* bytes of the program and all its subprograms together, as veristat counts */
-	uint32_t xlated_bytes, jited_bytes;
-	uint64_t map_bytes; /* of the maps that it uses, which others may use as well */
-	uint64_t verify_us; /* by the guest's clock: shown, never judged */
 };
 
 struct program_fact {

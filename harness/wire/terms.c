@@ -33,6 +33,7 @@ static const char *const classes[CLASS_COUNT] = {
         [CLASS_PERMISSION] = "permission",
         [CLASS_EXTERN] = "extern",
         [CLASS_OPEN] = "open",
+        [CLASS_BUDGET] = "budget",
         [CLASS_OTHER] = "other",
 };
 

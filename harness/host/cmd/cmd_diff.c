@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -17,7 +18,19 @@ struct options {
 	unsigned count;
 	unsigned wanted;
 	const char *dir;
+	double cost_tolerance;
 };
+
+/* "25" and "25%" are the same. */
+static void take_tolerance(struct options *o, const char *arg, struct argp_state *state)
+{
+	char *end;
+	double percent = strtod(arg, &end);
+
+	if (end == arg || (*end && strcmp(end, "%")) || !(percent >= 0 && percent <= 1e6))
+		argp_error(state, "\"%s\" is no tolerance; give a share in percent, such as 25%%", arg);
+	o->cost_tolerance = percent / 100;
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -26,6 +39,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'o':
 		o->dir = arg;
+		return 0;
+	case 'c':
+		take_tolerance(o, arg, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (o->count == o->wanted)
@@ -43,7 +59,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_option diff_options[] = {
+        {"cost-tolerance", 'c', "PERCENT", 0,
+         "what a program may cost the verifier more than it did before it is worse (25%)", 0},
+        {0},
+};
+
 static const struct argp diff_argp = {
+        .options = diff_options,
         .parser = parse_option,
         .args_doc = "OLD NEW",
         .doc = "Tell what changed from OLD to NEW, per kernel and object, down to the relocation. Each is the directory of a run, a results.json, a baseline file, or a directory of baselines; of the latter as OLD, those of NEW's objects are read.\v"
@@ -73,7 +96,7 @@ static int say(const char *text)
 
 int cmd_diff(int argc, char **argv)
 {
-	struct options o = {.wanted = 2};
+	struct options o = {.wanted = 2, .cost_tolerance = DIFF_COST_TOLERANCE};
 	cleanup_error struct error err = {0};
 	cleanup_baseline struct baseline old = {0}, new = {0};
 	cleanup_diff struct diff d = {0};
@@ -84,7 +107,7 @@ int cmd_diff(int argc, char **argv)
 		return EXIT_USAGE;
 	if (baseline_file_read(o.paths[1], NULL, &new, &err) || baseline_file_read(o.paths[0], &new, &old, &err))
 		return command_fail(&err);
-	diff_take(&old, &new, &d);
+	diff_take(&old, &new, o.cost_tolerance, &d);
 	text = report_diff(&d);
 	written = say(text);
 	status = (int)diff_exit_status(&d);

@@ -235,6 +235,20 @@ static void take_rule(struct parser *p, const char *name, const char *value)
 	ini->rules[ini->rule_count++] = rule;
 }
 
+static void take_budget(struct parser *p, const char *name, const char *value)
+{
+	cleanup_buf struct buf why = {0};
+	struct object_ini *ini = p->ini;
+	struct budget_rule rule;
+
+	if (!budget_rule_parse(name, value, &rule, &why)) {
+		mistake(p, p->line, "%s", buf_str(&why));
+		return;
+	}
+	ini->budgets = xrealloc(ini->budgets, ini->budget_count + 1, sizeof(*ini->budgets));
+	ini->budgets[ini->budget_count++] = rule;
+}
+
 static void take_setting(struct parser *p, const char *section, const char *name, const char *value)
 {
 	cleanup_buf struct buf why = {0};
@@ -261,6 +275,8 @@ static int take_pair(void *ctx, const char *section, const char *name, const cha
 		take_object_key(p, name, value);
 	else if (strcmp(section, "expect") == 0)
 		take_rule(p, name, value);
+	else if (strcmp(section, "budget") == 0)
+		take_budget(p, name, value);
 	else if (object_setting_is_section(section))
 		take_setting(p, section, name, value);
 	else if (strcmp(section, "event") == 0)
@@ -295,10 +311,10 @@ static bool check_line(struct parser *p, const char *line, size_t len)
 	name = xstrndup(line + 1, (size_t)(close - line - 1));
 	p->ini->expects |= strcmp(name, "expect") == 0;
 	p->in_event = strcmp(name, "event") == 0;
-	if (strcmp(name, "object") != 0 && strcmp(name, "expect") != 0 && !p->in_event &&
+	if (strcmp(name, "object") != 0 && strcmp(name, "expect") != 0 && strcmp(name, "budget") != 0 && !p->in_event &&
 	    !object_setting_is_section(name))
 		mistake(p, p->line,
-		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs], [sysctl], [effect] or [event]",
+		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs], [sysctl], [effect], [budget] or [event]",
 		        name);
 	return true;
 }
@@ -450,6 +466,9 @@ void object_ini_free(struct object_ini *ini)
 	for (size_t i = 0; i < ini->rule_count; i++)
 		expect_rule_free(&ini->rules[i]);
 	free(ini->rules);
+	for (size_t i = 0; i < ini->budget_count; i++)
+		budget_rule_free(&ini->budgets[i]);
+	free(ini->budgets);
 	for (size_t i = 0; i < ini->setting_count; i++) {
 		free(ini->settings[i].name);
 		free(ini->settings[i].value);

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "host/object/expect_rule.h"
+#include "wire/cost.h"
 #include "wire/job.h"
 #include "wire/terms.h"
 
@@ -23,8 +24,10 @@ struct object_ini {
 	struct expect_rule *rules;
 	size_t rule_count;
 	bool control;
-	bool expects;                 /* it has a section [expect] */
-	enum evidence require;        /* EVIDENCE_UNKNOWN: it requires none */
+	bool expects;          /* it has a section [expect] */
+	enum evidence require; /* EVIDENCE_UNKNOWN: it requires none */
+	struct budget_rule *budgets;
+	size_t budget_count;
 	struct job_setting *settings; /* what to do before loading; whether the object has it, the guest finds out */
 	size_t setting_count;
 	char *description;

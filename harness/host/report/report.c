@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "host/report/report_cost.h"
 #include "host/report/report_junit.h"
 #include "host/report/report_markdown.h"
 #include "host/report/report_mechanisms.h"
@@ -25,6 +26,13 @@ const struct report report_list[] = {
          .option = "mechanisms",
          .letter = 'm',
          .about = "Show what the objects show, as Markdown, instead of the matrix"},
+        {.render = report_cost,
+         .option = "cost",
+         .letter = 'c',
+         .about = "Show what loading each program costs the verifier, the dearest first, instead of the matrix"},
+        {.render = report_cost_csv,
+         .option = "cost-csv",
+         .about = "Show the same of every program on every kernel, as CSV"},
         {.render = NULL},
 };
 

@@ -15,6 +15,7 @@ static const char *const kind_names[TRAIT_KIND_COUNT] = {
         [TRAIT_PROGRAM] = "program",
         [TRAIT_FIELD] = "field",
         [TRAIT_RELOCATION] = "relocation",
+        [TRAIT_COST] = "cost",
 };
 
 const char *trait_kind_name(enum trait_kind kind)
@@ -46,6 +47,7 @@ static const int state_counts[TRAIT_KIND_COUNT] = {
         [TRAIT_PROGRAM] = PROGRAM_STATE_COUNT,
         [TRAIT_FIELD] = FIELD_STATE_COUNT,
         [TRAIT_RELOCATION] = RELO_OUTCOME_COUNT,
+        [TRAIT_COST] = 0,
 };
 
 const char *trait_state_name(enum trait_kind kind, struct trait_state state)
@@ -55,6 +57,8 @@ const char *trait_state_name(enum trait_kind kind, struct trait_state state)
 		return program_names[state.is];
 	case TRAIT_FIELD:
 		return field_names[state.is];
+	case TRAIT_COST:
+		return "";
 	default:
 		return relo_outcome_name((enum relo_outcome)state.is);
 	}
@@ -64,22 +68,29 @@ char *trait_state_text(enum trait_kind kind, struct trait_state state)
 {
 	const char *name = trait_state_name(kind, state);
 
-	return state.has_value ? xasprintf("%s %" PRIu64, name, state.value) : xstrdup(name);
+	return state.has_value ? xasprintf("%s%s%" PRIu64, name, *name ? " " : "", state.value) : xstrdup(name);
+}
+
+static int parse_value(const char *text, struct trait_state *state)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return -EINVAL;
+	state->has_value = true;
+	state->value = strtoull(text, &end, 10);
+	return *end ? -EINVAL : 0;
 }
 
 int trait_state_parse(enum trait_kind kind, const char *text, struct trait_state *state)
 {
 	size_t len = strcspn(text, " ");
-	char *end = NULL;
 
-	*state = (struct trait_state){.has_value = text[len] == ' '};
-	if (state->has_value) {
-		if (kind != TRAIT_RELOCATION || !isdigit((unsigned char)text[len + 1]))
-			return -EINVAL;
-		state->value = strtoull(text + len + 1, &end, 10);
-		if (*end)
-			return -EINVAL;
-	}
+	*state = (struct trait_state){0};
+	if (kind == TRAIT_COST)
+		return parse_value(text, state);
+	if (text[len] == ' ' && (kind != TRAIT_RELOCATION || parse_value(text + len + 1, state)))
+		return -EINVAL;
 	for (; state->is < state_counts[kind]; state->is++) {
 		const char *name = trait_state_name(kind, *state);
 
@@ -186,6 +197,24 @@ static void take_programs(const struct result_cell *from, struct baseline_cell *
 	}
 }
 
+/* Of programs that loaded: how far the verifier came with others says nothing of them. */
+static void take_costs(const struct result_cell *from, struct baseline_cell *c)
+{
+	static const enum cost_kind kinds[] = {COST_VERIFIED_INSNS, COST_PEAK_STATES, COST_STACK_DEPTH};
+
+	for (size_t i = 0; i < from->program_count; i++) {
+		const struct result_program *p = &from->programs[i];
+
+		for (size_t k = 0; p->loaded && p->cost.verified_insns && k < sizeof(kinds) / sizeof(*kinds); k++) {
+			cleanup_free char *key = xasprintf("%s %s", p->name, cost_name(kinds[k]));
+
+			baseline_add_trait(
+			        c, TRAIT_COST, key,
+			        (struct trait_state){.has_value = true, .value = cost_value(&p->cost, kinds[k])}, -1);
+		}
+	}
+}
+
 static const struct trait *find_trait(const struct baseline_cell *c, enum trait_kind kind, const char *key)
 {
 	for (size_t i = 0; i < c->trait_count; i++)
@@ -261,6 +290,7 @@ static void take_cell(const struct result_cell *from, struct baseline_cell *c)
 		take_relocation(&from->relocations[i], c);
 	sort(c->traits ? c->traits + first : NULL, c->trait_count - first, sizeof(*c->traits), by_key_and_number);
 	tell_apart(c, first);
+	take_costs(from, c);
 }
 
 void baseline_take(const struct result *r, struct baseline *b)

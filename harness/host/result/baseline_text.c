@@ -317,7 +317,8 @@ static int read_line(struct reader *in, struct baseline *b, const char *line)
 		return 0;
 	}
 	if (kind < 0 || !*rest)
-		return mistake(in, "expected `kernel`, `verdict`, `evidence`, `program`, `field` or `relocation`",
+		return mistake(in,
+		               "expected `kernel`, `verdict`, `evidence`, `program`, `field`, `relocation` or `cost`",
 		               line);
 	in->topic = TOPIC_TRAIT;
 	in->kind = (enum trait_kind)kind;

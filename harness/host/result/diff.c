@@ -31,10 +31,14 @@ static const int relocation_ranks[RELO_OUTCOME_COUNT] = {
         [RELO_DRIFT] = 2, [RELO_FATAL] = 3,         [RELO_AMBIGUOUS] = 3, [RELO_ERROR] = 3,
 };
 
+/* A cost that only one side has is neither better nor worse. */
+static const int cost_ranks[] = {0};
+
 static const int *const ranks[TRAIT_KIND_COUNT] = {
         [TRAIT_PROGRAM] = program_ranks,
         [TRAIT_FIELD] = field_ranks,
         [TRAIT_RELOCATION] = relocation_ranks,
+        [TRAIT_COST] = cost_ranks,
 };
 
 static int rank_of(const struct trait *t)
@@ -67,6 +71,8 @@ struct pair {
 
 static struct diff_state trait_words(const struct trait *t)
 {
+	if (t && t->kind == TRAIT_COST)
+		return (struct diff_state){trait_state_text(t->kind, t->state), xstrdup("")};
 	return (struct diff_state){
 	        .word = xstrdup(t ? trait_state_name(t->kind, t->state) : ""),
 	        .detail = t && t->state.has_value ? xasprintf("%" PRIu64, t->state.value) : xstrdup(""),
@@ -92,9 +98,35 @@ static bool same_place(struct trait_state a, struct trait_state b)
 	return a.has_value && b.has_value && a.value == b.value;
 }
 
+/* Of something small a few more are a large share, and mean nothing. */
+#define COST_FLOOR 32
+
+/* How much more than `was` is within the tolerance. */
+static uint64_t tolerated(const struct diff *d, uint64_t was)
+{
+	uint64_t more = (uint64_t)((double)was * d->cost_tolerance);
+
+	return d->cost_tolerance > 0 && more < COST_FLOOR ? COST_FLOOR : more;
+}
+
+static void compare_cost(const struct pair *p, const struct trait *old, const struct trait *new)
+{
+	uint64_t was = old->state.value, now = new->state.value;
+
+	if (now > was && now - was > tolerated(p->d, was))
+		add_trait(p, DIFF_WORSE, old, new);
+	else if (was > now && was - now > tolerated(p->d, now))
+		add_trait(p, DIFF_BETTER, old, new);
+}
+
 static void compare_trait(const struct pair *p, const struct trait *old, const struct trait *new)
 {
 	int was = rank_of(old), now = rank_of(new);
+
+	if (new->kind == TRAIT_COST) {
+		compare_cost(p, old, new);
+		return;
+	}
 
 	if (trait_state_equal(old->state, new->state) || is_not_attempted(new))
 		return;
@@ -300,9 +332,9 @@ static void compare_objects(struct diff *d, const struct baseline_object *old, c
 	}
 }
 
-void diff_take(const struct baseline *old, const struct baseline *new, struct diff *d)
+void diff_take(const struct baseline *old, const struct baseline *new, double cost_tolerance, struct diff *d)
 {
-	*d = (struct diff){.object_count = new->object_count};
+	*d = (struct diff){.object_count = new->object_count, .cost_tolerance = cost_tolerance};
 	collect_kernels(d, new);
 	collect_kernels(d, old);
 	if (d->kernel_count)

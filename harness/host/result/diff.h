@@ -52,10 +52,16 @@ struct diff {
 	const char **new_releases;
 	size_t kernel_count;
 	size_t object_count; /* of the new side */
+	double cost_tolerance;
 };
 
-/* Compare. `old` and `new` must outlive `d`, which is the caller's: diff_free. */
-void diff_take(const struct baseline *old, const struct baseline *new, struct diff *d);
+#define DIFF_COST_TOLERANCE 0.25
+
+/*
+ * Compare. A cost that grew by more than the share `cost_tolerance` of what it was is worse; unless that is 0, a few
+ * more of something small are not told. `old` and `new` must outlive `d`, which is the caller's: diff_free.
+ */
+void diff_take(const struct baseline *old, const struct baseline *new, double cost_tolerance, struct diff *d);
 
 /* 3 when a cell of the new side could not be measured, else 1 when something is worse, else 0. */
 enum exit_status diff_exit_status(const struct diff *d);

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "wire/cost.h"
 #include "wire/terms.h"
 
 struct result_object {
@@ -82,13 +83,6 @@ struct result_part {
 	char *list_sha256; /* of the list that was cut: parts of one matrix agree in n and in this */
 };
 
-/* What a program's load cost (struct program_cost says what each is); 0: not known. */
-struct result_cost {
-	unsigned verified_insns, insns_limit, total_states, peak_states, max_states, stack_depth;
-	unsigned xlated_bytes, jited_bytes;
-	uint64_t map_bytes, verify_us;
-};
-
 struct result_program {
 	char *name;
 	char *section;
@@ -101,7 +95,7 @@ struct result_program {
 	char *log; /* the proving line, "" */
 	enum evidence evidence;
 	uint64_t run_cnt, workload_runs, noise_runs, recursion_misses, missed; /* program_fact says what they count */
-	struct result_cost cost;
+	struct program_cost cost;
 };
 
 struct result_relocation {

@@ -53,7 +53,7 @@ static void program_runs(struct codec *x, json_t *node, struct result_program *p
 }
 
 /* Absent where the kernel did not tell, as in the results of versions that did not ask. */
-static void program_costs(struct codec *x, json_t *node, struct result_cost *c)
+static void program_costs(struct codec *x, json_t *node, struct program_cost *c)
 {
 	if (x->writing && !c->verified_insns)
 		return;

@@ -11,22 +11,6 @@
 #include "host/resolve/relo_judge.h"
 #include "wire/loader_pack.h"
 
-static struct result_cost cost_of(const struct program_cost *c)
-{
-	return (struct result_cost){
-	        .verified_insns = c->verified_insns,
-	        .insns_limit = c->insns_limit,
-	        .total_states = c->total_states,
-	        .peak_states = c->peak_states,
-	        .max_states = c->max_states,
-	        .stack_depth = c->stack_depth,
-	        .xlated_bytes = c->xlated_bytes,
-	        .jited_bytes = c->jited_bytes,
-	        .map_bytes = c->map_bytes,
-	        .verify_us = c->verify_us,
-	};
-}
-
 static void add_program(struct result_cell *cell, const struct program_fact *f)
 {
 	struct result_program *p = result_add_program(cell);
@@ -47,7 +31,7 @@ static void add_program(struct result_cell *cell, const struct program_fact *f)
 	p->noise_runs = f->noise_runs;
 	p->recursion_misses = f->recursion_misses;
 	p->missed = f->missed;
-	p->cost = cost_of(&f->cost);
+	p->cost = f->cost;
 }
 
 static struct result_relocation *add_relocation(struct result_cell *cell, const struct relo_fact *f)

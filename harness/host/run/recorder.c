@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "host/judge/judge.h"
+#include "host/judge/judge_cost.h"
 #include "host/judge/learn.h"
 #include "host/lib/strings.h"
 #include "host/lib/text.h"
@@ -150,6 +151,13 @@ static void note_lack(const struct recorder *rec, struct result_cell *cell, size
 	text_set(&cell->reason, reason);
 }
 
+static void cost_cell(const struct recorder *rec, struct result_cell *cell, size_t object)
+{
+	const struct object_ini *ini = &rec->s->objects->at[object].ini;
+
+	judge_cost(cell, ini->budgets, ini->budget_count);
+}
+
 static void fill_cell(const struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object,
                       const struct session_cell *facts)
 {
@@ -158,6 +166,7 @@ static void fill_cell(const struct recorder *rec, struct result_cell *cell, size
 	else
 		cell_result_fill(cell, facts);
 	note_lack(rec, cell, kernel, object);
+	cost_cell(rec, cell, object);
 }
 
 /* An object was measured; what it observed is taken from `facts`. */
@@ -286,6 +295,7 @@ static void object_learn(struct recorder *rec, size_t object)
 		learn_compare(&learnt, &cells[k], cell);
 		judge_learnt(cell);
 		note_lack(rec, cell, k, object);
+		cost_cell(rec, cell, object);
 		expect_cell(rec, cell, k, object);
 	}
 	learnt_free(&learnt);
