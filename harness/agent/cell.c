@@ -15,6 +15,7 @@
 
 #include "agent/attach/attach.h"
 #include "agent/channel/channel.h"
+#include "agent/kernel_log.h"
 #include "agent/load/kernel_module.h"
 #include "agent/load/load.h"
 #include "agent/load/sysctl.h"
@@ -194,6 +195,7 @@ void cell_run(const struct job *job, uint32_t index)
 	cleanup_error struct error err = {0};
 	cleanup_buf struct buf notes = {0};
 
+	kernel_log_send(); /* what came late is of the cell before */
 	channel_send(&begin);
 	if (kernel_module_load(job, object, &notes, &err)) {
 		send_cell_end(err.text);
@@ -203,4 +205,5 @@ void cell_run(const struct job *job, uint32_t index)
 	}
 	sysctl_restore(object, sysctls);
 	kernel_module_unload(job, object);
+	kernel_log_send();
 }

@@ -75,6 +75,7 @@ static struct message make(enum message_type type)
 		};
 		break;
 	case MESSAGE_LOG:
+	case MESSAGE_KERNEL_LOG:
 		m.log.text = texts[1];
 		break;
 	case MESSAGE_CELL_END:

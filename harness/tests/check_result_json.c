@@ -64,8 +64,8 @@ START_TEST(golden_means_what_it_says)
 	ck_assert(r->complete);
 	ck_assert_uint_eq(r->kernel_count, 4);
 	ck_assert_uint_eq(r->cell_count, 16);
-	ck_assert_uint_eq(r->command_count, 4);
-	ck_assert_str_eq(r->command[1], "run");
+	ck_assert_uint_eq(r->command.count, 4);
+	ck_assert_str_eq(r->command.at[1], "run");
 	ck_assert(r->kernels[2].infra);
 	ck_assert(r->kernels[2].timing.hello_ms < 0);
 	ck_assert_double_eq(r->kernels[0].timing.hello_ms, 1337);

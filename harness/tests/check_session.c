@@ -55,6 +55,8 @@ static struct message make(char letter)
 		return (struct message){.type = MESSAGE_RECORD, .record = {.source = name, .form = RECORD_FORM_COUNT}};
 	case 'l':
 		return (struct message){.type = MESSAGE_LOG, .log.text = text};
+	case 'K':
+		return (struct message){.type = MESSAGE_KERNEL_LOG, .log.text = text};
 	case 'D':
 		return (struct message){.type = MESSAGE_CELL_END, .cell_end = {.phase = PHASE_DONE, .reason = text}};
 	case 'x':
@@ -140,6 +142,25 @@ START_TEST(symbols_come_once_and_before_any_object)
 	ck_assert_uint_eq(take(&s, symbol_talks[_i].letters, &rc, &err), symbol_talks[_i].taken);
 	ck_assert_int_eq(rc == 0, symbol_talks[_i].taken == strlen(symbol_talks[_i].letters));
 	ck_assert(s.has_symbols == symbol_talks[_i].whole);
+	session_free(&s);
+}
+END_TEST
+
+START_TEST(what_the_kernel_says_is_of_the_cell_that_began_last)
+{
+	cleanup_error struct error err = {0};
+	struct session s;
+	int rc;
+
+	session_init(&s, NONCE, OBJECTS, RELEASE);
+	ck_assert_uint_eq(take(&s, "HRJ0KDK1DK", &rc, &err), 10);
+	ck_assert_int_eq(rc, 0);
+	ck_assert_uint_eq(s.cells[0].kernel_log.len, 2 * s.cells[1].kernel_log.len);
+	ck_assert(s.cells[1].kernel_log.len);
+	session_free(&s);
+	session_init(&s, NONCE, OBJECTS, RELEASE);
+	ck_assert_uint_eq(take(&s, "HRJK", &rc, &err), 3);
+	ck_assert_int_eq(rc, -EBADMSG);
 	session_free(&s);
 }
 END_TEST
@@ -390,6 +411,7 @@ static const struct {
 	const char *text;
 } bounds[] = {
         {MESSAGE_LOG, SESSION_MAX_LOG, "bytes of log for one cell"},
+        {MESSAGE_KERNEL_LOG, SESSION_MAX_LOG, "bytes of the kernel's log for one cell"},
         {MESSAGE_PROGRAM, SESSION_MAX_BYTES, "bytes about one cell"},
         {MESSAGE_RELO, SESSION_MAX_BYTES, "bytes about one cell"},
         {MESSAGE_TRUTH, SESSION_MAX_BYTES, "bytes about one cell"},
@@ -588,6 +610,7 @@ int main(void)
 	const struct suite_row tests[] = {
 	        GROUP("session", .seconds = 60),
 	        EACH(symbols_come_once_and_before_any_object, symbol_talks),
+	        TEST(what_the_kernel_says_is_of_the_cell_that_began_last),
 	        TEST(whole_conversation_is_kept),
 	        EACH(records_follow_their_subject, observed_talks),
 	        TEST(times_are_those_of_arrival),

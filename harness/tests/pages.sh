@@ -56,7 +56,7 @@ while read -r command option; do
 done < <(comm -13 <(said_by_program) <(said_by_page))
 
 # {"memory", true, set_memory}: of a row, in kernels.md and in the head of the list itself.
-row_options() { grep -oP '^\s+\{"\K[a-z_]+(?=", (true|false), set_)' harness/host/kernels/kernel_row.c; }
+row_options() { grep -oP '\{"\K[a-z_]+(?=", (true|false), set_)' harness/host/kernels/kernel_row.c; }
 missing=$(row_options | while read -r name; do
 	grep -oE '^\| `[a-z_]+' harness/doc/kernels.md | cut -c4- | grep -qx "$name" || echo "harness/doc/kernels.md does not tell of a row's option $name"
 	grep -qE "^#   $name(=| )" kernels.txt || echo "the head of kernels.txt does not tell of option $name"

@@ -167,6 +167,7 @@ static void visit(struct pack *p, struct message *m)
 		visit_truth(p, &m->truth);
 		break;
 	case MESSAGE_LOG:
+	case MESSAGE_KERNEL_LOG:
 		pack_str(p, &m->log.text);
 		break;
 	case MESSAGE_SUBJECT:
@@ -294,6 +295,7 @@ void message_free(struct message *m)
 		truth_fact_free(&m->truth);
 		break;
 	case MESSAGE_LOG:
+	case MESSAGE_KERNEL_LOG:
 		free(m->log.text);
 		break;
 	case MESSAGE_SUBJECT:

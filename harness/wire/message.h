@@ -3,7 +3,7 @@
  * message: what the agent tells the host, one struct per frame type. These are facts as the guest saw them; judging
  * them is the host's work. Order of frames:
  *
- *   HELLO READY JOB SYMBOLS* { CELL_BEGIN (PROGRAM | RELO | TRUTH | LOG | SUBJECT RECORD*)* CELL_END }* END
+ *   HELLO READY JOB SYMBOLS* { CELL_BEGIN (PROGRAM | RELO | TRUTH | LOG | SUBJECT RECORD*)* CELL_END KERNEL_LOG* }* END
  *
  * Text is UTF-8 by intention only: it comes from a guest, and readers sanitise it.
  */
@@ -42,6 +42,7 @@ enum message_type {
 	MESSAGE_SYMBOLS,
 	MESSAGE_SUBJECT,
 	MESSAGE_RECORD,
+	MESSAGE_KERNEL_LOG,
 	MESSAGE_TYPE_COUNT,
 };
 
@@ -172,7 +173,10 @@ struct record_fact {
 	uint32_t size;
 };
 
-/* A piece of the cell's full log (libbpf's and the verifier's); pieces join in order. */
+/*
+ * A piece of the cell's full log (libbpf's and the verifier's), or of what the kernel logged meanwhile; pieces join in
+ * order.
+ */
 struct log_fact {
 	char *text;
 };

@@ -130,6 +130,16 @@ static int set_expect(struct kernel_row *row, const struct list_word *word, cons
 	return 0;
 }
 
+static int set_allow(struct kernel_row *row, const struct list_word *word, const char *value,
+                     const struct list_place *p, struct error *err)
+{
+	cleanup_buf struct buf why = {0};
+
+	if (!said_rule_parse(value, &row->allow, &why))
+		return fail(p, word->column, "allow=%.300s", buf_str(&why));
+	return 0;
+}
+
 static int set_id(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
                   struct error *err)
 {
@@ -167,14 +177,9 @@ static const struct option {
 	int (*set)(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
 	           struct error *err);
 } options[] = {
-        {"optional", false, set_optional},
-        {"memory", true, set_memory},
-        {"append", true, set_append},
-        {"expect", true, set_expect},
-        {"id", true, set_id},
-        {"types", false, set_types},
-        {"btf", true, set_btf},
-        {"config", true, set_config},
+        {"optional", false, set_optional}, {"memory", true, set_memory}, {"append", true, set_append},
+        {"expect", true, set_expect},      {"allow", true, set_allow},   {"id", true, set_id},
+        {"types", false, set_types},       {"btf", true, set_btf},       {"config", true, set_config},
 };
 enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
 
@@ -207,7 +212,7 @@ static int options_read(const struct list_words *words, size_t first, struct ker
 		if (!option)
 			return fail(
 			        p, word->column,
-			        "unknown option '%.80s'; expected optional, memory=MB, append=\"TEXT\", expect=VERDICT, id=NAME, btf=FILE, config=FILE or types",
+			        "unknown option '%.80s'; expected optional, memory=MB, append=\"TEXT\", expect=VERDICT, allow=\"PATTERN because REASON\", id=NAME, btf=FILE, config=FILE or types",
 			        word->text);
 		if (seen[option - options])
 			return fail(p, word->column, "option %s is given twice", option->name);
@@ -264,6 +269,7 @@ void kernel_row_free(struct kernel_row *row)
 	free(row->btf);
 	free(row->config);
 	free(row->expect);
+	said_rule_free(&row->allow);
 }
 
 int kernel_row_read(const struct list_words *words, struct kernel_row *row, const struct list_place *p,

@@ -12,6 +12,7 @@
 #include "host/arch/arch.h"
 #include "host/kernels/list_line.h"
 #include "host/source/source.h"
+#include "wire/said_rule.h"
 
 enum row_kind {
 	ROW_PACKAGE, /* "6.1 cloud": a kernel of a source, by words that the source reads */
@@ -33,6 +34,7 @@ struct kernel_row {
 	char *btf;          /* file with the BTF that counts in place of the kernel's own, "" */
 	char *config;       /* file with the configuration that the kernel was built with, "" */
 	char *expect; /* "", or the verdict every object of the row is expected to have: "rejected:no-kernel-btf" */
+	struct said_rule allow; /* a line that its kernel may log; without a pattern: none */
 };
 
 /*

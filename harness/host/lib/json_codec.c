@@ -71,6 +71,40 @@ void codec_string(struct codec *x, json_t *node, const char *member, char **slot
 		text_set(slot, json_string_value(value));
 }
 
+static json_t *strings_to_json(struct codec *x, const char *member, const struct strings *list)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < list->count; i++)
+		if (json_array_append_new(array, json_string(list->at[i])))
+			codec_fail(x, member, "is not UTF-8");
+	return array;
+}
+
+void codec_strings(struct codec *x, json_t *node, const char *member, struct strings *list)
+{
+	json_t *array;
+
+	if (x->writing) {
+		if (list->count)
+			codec_put(x, node, member, strings_to_json(x, member, list));
+		return;
+	}
+	array = codec_get(x, node, member);
+	if (array && !json_is_array(array))
+		codec_fail(x, member, "is not a list");
+	for (size_t i = 0; i < json_array_size(array) && !x->failed; i++) {
+		const char *text = json_string_value(json_array_get(array, i));
+
+		if (!text) {
+			codec_fail(x, member, "holds something that is not a string");
+			return;
+		}
+		strings_add(list, "");
+		text_set(&list->at[list->count - 1], text);
+	}
+}
+
 /* A string without which the entry means nothing. */
 void codec_key(struct codec *x, json_t *node, const char *member, char **slot)
 {

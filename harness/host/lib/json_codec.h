@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "host/lib/strings.h"
 
 struct codec {
 	bool writing;
@@ -44,6 +45,9 @@ void codec_u64(struct codec *x, json_t *node, const char *member, uint64_t *slot
 void codec_double(struct codec *x, json_t *node, const char *member, double *slot);
 /* A time that was not reached: negative in the variable, null in the document. */
 void codec_time(struct codec *x, json_t *node, const char *member, double *slot);
+
+/* A list of strings, each read as codec_string does; absent when it is empty. */
+void codec_strings(struct codec *x, json_t *node, const char *member, struct strings *list);
 
 /* A term of a closed vocabulary; `name` is what `term` is called, `parse` finds a name's term or -1. Returns the term.
  */

@@ -249,6 +249,25 @@ static void take_budget(struct parser *p, const char *name, const char *value)
 	ini->budgets[ini->budget_count++] = rule;
 }
 
+static void take_allowance(struct parser *p, const char *name, const char *value)
+{
+	cleanup_buf struct buf why = {0};
+	struct object_ini *ini = p->ini;
+	struct said_rule rule;
+
+	if (strcmp(name, "allow") != 0 && strcmp(name, "expect") != 0) {
+		mistake(p, p->line, "unknown key \"%s\" in [kernel_said]; give allow or expect", name);
+		return;
+	}
+	if (!said_rule_parse(value, &rule, &why)) {
+		mistake(p, p->line, "%s", buf_str(&why));
+		return;
+	}
+	rule.expected = strcmp(name, "expect") == 0;
+	ini->allowed = xrealloc(ini->allowed, ini->allowed_count + 1, sizeof(*ini->allowed));
+	ini->allowed[ini->allowed_count++] = rule;
+}
+
 static void take_setting(struct parser *p, const char *section, const char *name, const char *value)
 {
 	cleanup_buf struct buf why = {0};
@@ -277,6 +296,8 @@ static int take_pair(void *ctx, const char *section, const char *name, const cha
 		take_rule(p, name, value);
 	else if (strcmp(section, "budget") == 0)
 		take_budget(p, name, value);
+	else if (strcmp(section, "kernel_said") == 0)
+		take_allowance(p, name, value);
 	else if (object_setting_is_section(section))
 		take_setting(p, section, name, value);
 	else if (strcmp(section, "event") == 0)
@@ -285,6 +306,16 @@ static int take_pair(void *ctx, const char *section, const char *name, const cha
 		mistake(p, p->line, "\"%s\" comes before any section; start with [object]", name);
 	/* an unknown section was reported at its header */
 	return 1;
+}
+
+static bool is_section(const char *name)
+{
+	static const char *const own[] = {"object", "expect", "event", "budget", "kernel_said"};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		if (!strcmp(name, own[i]))
+			return true;
+	return object_setting_is_section(name);
 }
 
 /*
@@ -311,10 +342,9 @@ static bool check_line(struct parser *p, const char *line, size_t len)
 	name = xstrndup(line + 1, (size_t)(close - line - 1));
 	p->ini->expects |= strcmp(name, "expect") == 0;
 	p->in_event = strcmp(name, "event") == 0;
-	if (strcmp(name, "object") != 0 && strcmp(name, "expect") != 0 && strcmp(name, "budget") != 0 && !p->in_event &&
-	    !object_setting_is_section(name))
+	if (!is_section(name))
 		mistake(p, p->line,
-		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs], [sysctl], [effect], [budget] or [event]",
+		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs], [sysctl], [effect], [budget], [kernel_said] or [event]",
 		        name);
 	return true;
 }
@@ -469,6 +499,9 @@ void object_ini_free(struct object_ini *ini)
 	for (size_t i = 0; i < ini->budget_count; i++)
 		budget_rule_free(&ini->budgets[i]);
 	free(ini->budgets);
+	for (size_t i = 0; i < ini->allowed_count; i++)
+		said_rule_free(&ini->allowed[i]);
+	free(ini->allowed);
 	for (size_t i = 0; i < ini->setting_count; i++) {
 		free(ini->settings[i].name);
 		free(ini->settings[i].value);

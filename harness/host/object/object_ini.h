@@ -15,6 +15,7 @@
 #include "host/object/expect_rule.h"
 #include "wire/cost.h"
 #include "wire/job.h"
+#include "wire/said_rule.h"
 #include "wire/terms.h"
 
 struct object_ini {
@@ -28,6 +29,8 @@ struct object_ini {
 	enum evidence require; /* EVIDENCE_UNKNOWN: it requires none */
 	struct budget_rule *budgets;
 	size_t budget_count;
+	struct said_rule *allowed; /* lines of the kernel's log */
+	size_t allowed_count;
 	struct job_setting *settings; /* what to do before loading; whether the object has it, the guest finds out */
 	size_t setting_count;
 	char *description;

@@ -262,6 +262,17 @@ static void add_skipped(struct buf *out, const struct result *r)
 	}
 }
 
+static void add_unused_allowances(struct buf *out, const struct result *r)
+{
+	if (r->unused_allowances.count)
+		buf_puts(out, "\n### Allowed, and said by no kernel here\n\n");
+	for (size_t i = 0; i < r->unused_allowances.count && out->len < MAX_SUMMARY; i++) {
+		buf_puts(out, "- ");
+		add_text(out, r->unused_allowances.at[i]);
+		buf_putc(out, '\n');
+	}
+}
+
 static void add_evidence(struct buf *out, const struct result_view *v)
 {
 	cleanup_buf struct buf line = {0};
@@ -283,6 +294,7 @@ int report_markdown(const struct result_view *v, bool colour, struct buf *out)
 	add_unexpected(out, v);
 	add_forecasts(out, v);
 	add_skipped(out, v->r);
+	add_unused_allowances(out, v->r);
 	add_evidence(out, v);
 	buf_putc(out, '\n');
 	return 0;

@@ -12,6 +12,7 @@ struct outcome {
 	enum verdict verdict;
 	const char *text;
 	bool *in;
+	bool warned; /* the kernel had a word to say */
 };
 
 struct outcome_list {
@@ -56,6 +57,7 @@ static struct outcome_list outcomes_of(const struct result_view *v, size_t objec
 			        .verdict = c->cell ? c->cell->verdict : VERDICT_INFRA,
 			        .text = c->outcome,
 			        .in = xcalloc(v->r->kernel_count, sizeof(bool)),
+			        .warned = c->cell && (c->cell->kernel_said.count || c->cell->kernel_allowed.count),
 			};
 		}
 		list.at[i].in[k] = true;
@@ -65,7 +67,7 @@ static struct outcome_list outcomes_of(const struct result_view *v, size_t objec
 
 static bool holds(const struct outcome *o)
 {
-	return o->verdict == VERDICT_PASS || o->verdict == VERDICT_DEGRADED;
+	return (o->verdict == VERDICT_PASS || o->verdict == VERDICT_DEGRADED) && !o->warned;
 }
 
 /* Outcomes of the wanted sort, each with its kernels. */

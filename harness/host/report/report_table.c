@@ -249,6 +249,20 @@ static void add_versions(struct page *p)
 	buf_puts(p->out, versions.alike == 1 ? " is the same under each\n" : " are the same under each\n");
 }
 
+/* A rule that nothing needs any more hides what it was not made for. */
+static void add_unused_allowances(struct page *p)
+{
+	const struct strings *unused = &p->v->r->unused_allowances;
+
+	for (size_t i = 0; i < unused->count; i++) {
+		if (!i)
+			add_heading(p, "allowed, and said by no kernel here:");
+		buf_puts(p->out, "  ");
+		text_add_line(p->out, unused->at[i]);
+		buf_putc(p->out, '\n');
+	}
+}
+
 int report_table(const struct result_view *v, bool colour, struct buf *out)
 {
 	struct page p = {.v = v, .colour = colour, .out = out};
@@ -262,6 +276,7 @@ int report_table(const struct result_view *v, bool colour, struct buf *out)
 	for (enum cause_topic topic = 0; topic < CAUSE_NOTE; topic++)
 		add_topic(&p, topic);
 	add_skipped(&p);
+	add_unused_allowances(&p);
 	add_failed_attempts(&p, topics[CAUSE_NOTE].heading, add_topic(&p, CAUSE_NOTE));
 	add_totals(&p);
 	return 0;

@@ -45,7 +45,7 @@ static char *wrong_fields(const struct result_cell *c)
 	return buf_steal(&names);
 }
 
-static char *outcome_of(const struct result_cell *c)
+static char *plain_outcome(const struct result_cell *c)
 {
 	cleanup_free char *fields = NULL;
 
@@ -55,6 +55,17 @@ static char *outcome_of(const struct result_cell *c)
 		return result_cell_verdict(c);
 	fields = wrong_fields(c);
 	return xasprintf("%s: %s", verdict_name(c->verdict), fields);
+}
+
+static char *outcome_of(const struct result_cell *c)
+{
+	char *plain = plain_outcome(c), *warned;
+
+	if (!c->kernel_said.count && !c->kernel_allowed.count)
+		return plain;
+	warned = xasprintf("%s, the kernel warns", plain);
+	free(plain);
+	return warned;
 }
 
 void cell_view_make(const struct result_cell *cell, size_t kernel, size_t object, struct cell_view *v)

@@ -88,16 +88,19 @@ static void free_cell(struct result_cell *c)
 	free(c->programs);
 	free(c->relocations);
 	free(c->truth);
-	FREE_ALL(c->kernel, c->object, c->libbpf, c->reason, c->advice, c->expected, c->reproduce, c->log, c->source,
-	         c->event_type, c->effects, c->absent_externs, c->learnt, c->unchecked, c->predicted, c->disagreement);
+	strings_free(&c->kernel_said);
+	strings_free(&c->kernel_allowed);
+	FREE_ALL(c->kernel, c->object, c->libbpf, c->reason, c->advice, c->expected, c->reproduce, c->log,
+	         c->kernel_log, c->source, c->event_type, c->effects, c->absent_externs, c->learnt, c->unchecked,
+	         c->predicted, c->disagreement);
 }
 
 void result_free(struct result *r)
 {
 	if (!r)
 		return;
-	for (size_t i = 0; i < r->command_count; i++)
-		free(r->command[i]);
+	strings_free(&r->command);
+	strings_free(&r->unused_allowances);
 	for (size_t i = 0; i < r->object_count; i++)
 		FREE_ALL(r->objects[i].name, r->objects[i].path, r->objects[i].sha256, r->objects[i].description,
 		         r->objects[i].mechanism);
@@ -112,13 +115,18 @@ void result_free(struct result *r)
 		FREE_ALL(r->skipped[i].kernel, r->skipped[i].reason);
 	free(r->skipped);
 	free(r->forecasts);
-	free(r->command);
 	free(r->objects);
 	free(r->kernels);
 	free(r->cells);
 	FREE_ALL(r->started, r->host.uname, r->host.qemu, r->host.accel, r->host.libbpf, r->host.cc, r->host.clang,
 	         r->host.vmlinux_h, r->part.list_sha256);
 	free(r);
+}
+
+void result_add_word(struct result *r, const char *word)
+{
+	strings_add(&r->command, "");
+	text_set(&r->command.at[r->command.count - 1], word);
 }
 
 struct result_object *result_add_object(struct result *r)
@@ -151,8 +159,8 @@ struct result_cell *result_add_cell(struct result *r)
 	struct result_cell *c = LIST_ADD(r->cells, r->cell_count);
 
 	SET_EMPTY(&c->kernel, &c->object, &c->libbpf, &c->reason, &c->advice, &c->expected, &c->reproduce, &c->log,
-	          &c->source, &c->event_type, &c->effects, &c->absent_externs, &c->learnt, &c->unchecked, &c->predicted,
-	          &c->disagreement);
+	          &c->kernel_log, &c->source, &c->event_type, &c->effects, &c->absent_externs, &c->learnt,
+	          &c->unchecked, &c->predicted, &c->disagreement);
 	return c;
 }
 

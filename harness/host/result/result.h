@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "host/lib/strings.h"
 #include "wire/cost.h"
 #include "wire/terms.h"
 
@@ -157,7 +158,10 @@ struct result_cell {
 	char *absent_externs; /* weak externs that are 0 here, a blank between two; "" */
 	char *learnt;         /* where values were found that no type tells of: "pid@0:8 comm@8:16, by …"; "" */
 	char *unchecked;      /* space-separated event fields that no truth is known for */
-	double ms;            /* host time from the cell's begin to its end */
+	/* what its kernel logged meanwhile that means something, and what of that is allowed, "LINE (REASON)" */
+	struct strings kernel_said, kernel_allowed;
+	char *kernel_log; /* path of all that it logged, relative to the run's directory; "" when it said nothing */
+	double ms;        /* host time from the cell's begin to its end */
 	double open_ms, attach_ms, run_ms; /* guest time */
 };
 
@@ -173,8 +177,7 @@ struct result {
 	char *started; /* UTC, ISO 8601 with seconds */
 	double elapsed_s;
 	bool complete; /* false while the run goes on, and for one that was killed */
-	char **command;
-	size_t command_count;
+	struct strings command;
 	struct {
 		char *uname;
 		char *qemu;      /* version */
@@ -191,6 +194,8 @@ struct result {
 	size_t kernel_count;
 	struct result_skipped *skipped;
 	size_t skipped_count;
+	/* what an ini or a row of the list allows the kernel to say, and no kernel said: "OBJECT: PATTERN (REASON)" */
+	struct strings unused_allowances;
 	struct result_part part;
 	struct result_forecast *forecasts; /* object_count entries per kernel that is known by its types alone */
 	size_t forecast_count;
@@ -207,6 +212,7 @@ void result_free(struct result *r);
  * string goes through text_set, which replaces invalid UTF-8 and control characters but newline and tab by
  * \xNN.
  */
+void result_add_word(struct result *r, const char *word); /* of the command */
 struct result_object *result_add_object(struct result *r);
 struct result_kernel *result_add_kernel(struct result *r);
 struct result_attempt *result_add_attempt(struct result_kernel *k);

@@ -217,6 +217,10 @@ static void cell_entry(struct codec *x, json_t *node, void *owner, size_t index)
 		codec_string(x, node, "absent_externs", &c->absent_externs);
 	if (!x->writing || *c->learnt)
 		codec_string(x, node, "learnt", &c->learnt);
+	codec_strings(x, node, "kernel_said", &c->kernel_said);
+	codec_strings(x, node, "kernel_allowed", &c->kernel_allowed);
+	if (!x->writing || *c->kernel_log)
+		codec_string(x, node, "kernel_log", &c->kernel_log);
 	codec_time(x, node, "ms", &c->ms);
 	codec_time(x, node, "open_ms", &c->open_ms);
 	codec_time(x, node, "attach_ms", &c->attach_ms);
@@ -302,36 +306,6 @@ static void object_entry(struct codec *x, json_t *node, void *owner, size_t inde
 	codec_bool(x, node, "control", &o->control);
 }
 
-static void write_command(struct codec *x, json_t *root, const struct result *r)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < r->command_count; i++) {
-		if (json_array_append_new(list, json_string(r->command[i])))
-			codec_fail(x, "command", "is not UTF-8");
-	}
-	codec_put(x, root, "command", list);
-}
-
-static void read_command(struct codec *x, json_t *root, struct result *r)
-{
-	json_t *list = codec_get(x, root, "command");
-
-	if (list && !json_is_array(list))
-		codec_fail(x, "command", "is not a list");
-	for (size_t i = 0; i < json_array_size(list) && !x->failed; i++) {
-		const char *word = json_string_value(json_array_get(list, i));
-
-		if (!word) {
-			codec_fail(x, "command", "holds something that is not a string");
-			return;
-		}
-		r->command = xrealloc(r->command, r->command_count + 1, sizeof(*r->command));
-		r->command[r->command_count] = NULL;
-		text_set(&r->command[r->command_count++], word);
-	}
-}
-
 static void skipped_entry(struct codec *x, json_t *node, void *owner, size_t index)
 {
 	struct result *r = owner;
@@ -362,10 +336,7 @@ static void document(struct codec *x, json_t *root, struct result *r)
 	codec_string(x, root, "started", &r->started);
 	codec_double(x, root, "elapsed_s", &r->elapsed_s);
 	codec_bool(x, root, "complete", &r->complete);
-	if (x->writing)
-		write_command(x, root, r);
-	else
-		read_command(x, root, r);
+	codec_strings(x, root, "command", &r->command);
 	host = codec_object(x, root, "host");
 	if (host) {
 		codec_string(x, host, "uname", &r->host.uname);
@@ -381,6 +352,7 @@ static void document(struct codec *x, json_t *root, struct result *r)
 	codec_list(x, root, "kernels", r, r->kernel_count, kernel_entry);
 	codec_list(x, root, "cells", r, r->cell_count, cell_entry);
 	part_entry(x, root, &r->part);
+	codec_strings(x, root, "unused_allowances", &r->unused_allowances);
 	if (!x->writing || r->skipped_count)
 		codec_list(x, root, "skipped", r, r->skipped_count, skipped_entry);
 	if (!x->writing || r->forecast_count)

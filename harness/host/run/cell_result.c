@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "host/judge/judge.h"
+#include "host/judge/kernel_said.h"
 #include "host/lib/text.h"
 #include "host/predict/predict_agree.h"
 #include "host/resolve/relo_judge.h"
@@ -112,6 +113,7 @@ static void fill(struct result_cell *cell, const struct session_cell *facts, con
 	}
 	for (size_t i = 0; i < facts->truth_count; i++)
 		add_truth(cell, &facts->truths[i]);
+	kernel_said_find(buf_str(&facts->kernel_log), &cell->kernel_said);
 	cell->events = end->events;
 	cell->lost = end->lost;
 	text_set(&cell->source, end->source);

@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "host/judge/judge.h"
 #include "host/judge/judge_cost.h"
+#include "host/judge/kernel_said.h"
 #include "host/judge/learn.h"
 #include "host/lib/strings.h"
 #include "host/lib/text.h"
@@ -72,6 +73,36 @@ static void require_evidence(const struct recorder *rec, struct result_cell *cel
 	text_set(&cell->reason, reason);
 }
 
+/* Whatever the cell came to: a kernel that warns while an object is in it is not what anybody ships for. */
+static void heed_kernel(struct result_cell *cell)
+{
+	cleanup_free char *reason = NULL, *more = NULL;
+
+	if (!cell->kernel_said.count || cell->verdict == VERDICT_INFRA)
+		return;
+	cell->as_expected = false;
+	more = cell->kernel_said.count > 1 ? xasprintf(" (and %zu more)", cell->kernel_said.count - 1) : xstrdup("");
+	reason = xasprintf("%s%sthe kernel said: %s%s", cell->reason, *cell->reason ? "; " : "",
+	                   cell->kernel_said.at[0], more);
+	text_set(&cell->reason, reason);
+}
+
+/* Of an object that came to run. */
+static void expect_kernel_says(struct result_cell *cell, const struct object_ini *ini)
+{
+	for (size_t i = 0; i < ini->allowed_count; i++) {
+		cleanup_free char *reason = NULL;
+
+		if (!ini->allowed[i].expected || cell->phase < PHASE_RUN || cell->verdict == VERDICT_INFRA ||
+		    kernel_said_used(cell, &ini->allowed[i]))
+			continue;
+		cell->as_expected = false;
+		reason = xasprintf("%s%sthe kernel did not say: %s", cell->reason, *cell->reason ? "; " : "",
+		                   ini->allowed[i].pattern);
+		text_set(&cell->reason, reason);
+	}
+}
+
 /* The cell whose expectation is asked for. */
 struct asked {
 	const struct recorder *rec;
@@ -103,6 +134,8 @@ static void expect_cell(struct recorder *rec, struct result_cell *cell, size_t k
 	cell->as_expected = expect_matches(text, cell->verdict, cell->class);
 	free(text);
 	require_evidence(rec, cell, o);
+	heed_kernel(cell);
+	expect_kernel_says(cell, &o->ini);
 }
 
 static void write_cell_log(struct recorder *rec, struct result_cell *cell, const struct session_cell *facts)
@@ -112,6 +145,18 @@ static void write_cell_log(struct recorder *rec, struct result_cell *cell, const
 
 	if (facts->log.len && !io_replace_file(path, facts->log.data, facts->log.len, NULL))
 		text_set(&cell->log, relative);
+}
+
+/* Only of a kernel that said something worth a word. */
+static void write_kernel_log(struct recorder *rec, struct result_cell *cell, const struct session_cell *facts)
+{
+	cleanup_free char *relative = xasprintf("%s/object-%s.kernel.log", cell->kernel, cell->object);
+	cleanup_free char *path = xasprintf("%s/%s", rec->s->directory, relative);
+
+	if (!cell->kernel_said.count && !cell->kernel_allowed.count)
+		return;
+	if (!io_replace_file(path, facts->kernel_log.data, facts->kernel_log.len, NULL))
+		text_set(&cell->kernel_log, relative);
 }
 
 /* What judging needs and a measurement does not say: who measured, and what was expected. */
@@ -158,6 +203,15 @@ static void cost_cell(const struct recorder *rec, struct result_cell *cell, size
 	judge_cost(cell, ini->budgets, ini->budget_count);
 }
 
+static void allow_cell(const struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object)
+{
+	const struct object_ini *ini = &rec->s->objects->at[object].ini;
+	const struct said_rule *row = &rec->s->list->rows[kernel].allow;
+
+	kernel_said_allow(cell, ini->allowed, ini->allowed_count);
+	kernel_said_allow(cell, row, row->pattern != NULL);
+}
+
 static void fill_cell(const struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object,
                       const struct session_cell *facts)
 {
@@ -167,6 +221,7 @@ static void fill_cell(const struct recorder *rec, struct result_cell *cell, size
 		cell_result_fill(cell, facts);
 	note_lack(rec, cell, kernel, object);
 	cost_cell(rec, cell, object);
+	allow_cell(rec, cell, kernel, object);
 }
 
 /* An object was measured; what it observed is taken from `facts`. */
@@ -181,6 +236,7 @@ static void record_cell(struct recorder *rec, size_t kernel, size_t object, stru
 		cell = add_cell(rec, kernel, object);
 		fill_cell(rec, cell, kernel, object, facts);
 		write_cell_log(rec, cell, facts);
+		write_kernel_log(rec, cell, facts);
 		finish_cell(rec, cell, kernel, object);
 		rec->observed[kernel * rec->s->objects->count + object] =
 		        (struct observations){.at = facts->subjects, .count = facts->subject_count};
@@ -305,6 +361,34 @@ void record_learnt(struct recorder *rec)
 {
 	for (size_t i = 0; i < rec->s->objects->count; i++)
 		object_learn(rec, i);
+}
+
+/* An allowance outlives its reason: it is told where no cell that it is for, kernel or object NULL for any, needed it.
+ */
+static void note_unused(struct recorder *rec, const char *kernel, const char *object, const struct said_rule *rule)
+{
+	for (size_t i = 0; i < rec->r->cell_count; i++) {
+		const struct result_cell *c = &rec->r->cells[i];
+
+		if ((!kernel || !strcmp(c->kernel, kernel)) && (!object || !strcmp(c->object, object)) &&
+		    kernel_said_used(c, rule))
+			return;
+	}
+	strings_addf(&rec->r->unused_allowances, "%s: %s (%s)", kernel ? kernel : object, rule->pattern, rule->reason);
+}
+
+void record_unused_allowances(struct recorder *rec)
+{
+	for (size_t i = 0; i < rec->s->objects->count; i++) {
+		const struct object *o = &rec->s->objects->at[i];
+
+		for (size_t k = 0; k < o->ini.allowed_count; k++)
+			if (!o->ini.allowed[k].expected)
+				note_unused(rec, NULL, o->name, &o->ini.allowed[k]);
+	}
+	for (size_t i = 0; i < rec->s->list->count; i++)
+		if (rec->s->list->rows[i].allow.pattern)
+			note_unused(rec, rec->s->kernels[i].id, NULL, &rec->s->list->rows[i].allow);
 }
 
 static int save(const struct recorder *rec, struct error *err)

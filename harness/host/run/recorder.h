@@ -54,4 +54,7 @@ int record_task(struct recorder *rec, struct task *t, struct error *err);
  */
 void record_learnt(struct recorder *rec);
 
+/* After the last kernel: name what kernels are allowed to say and none said. */
+void record_unused_allowances(struct recorder *rec);
+
 #endif

@@ -29,10 +29,9 @@ void run_header_fill(struct result *r, int argc, char **argv, const char *qemu, 
 	text_set(&r->host.libbpf, linked_libbpf());
 	text_set(&r->host.cc, COMPILER);
 	r->host.cpus = processors;
-	r->command = xcalloc((size_t)argc + 1, sizeof(*r->command));
-	text_set(&r->command[r->command_count++], program_invocation_name);
+	result_add_word(r, program_invocation_name);
 	for (int i = 0; i < argc; i++)
-		text_set(&r->command[r->command_count++], argv[i]);
+		result_add_word(r, argv[i]);
 }
 
 /* build/vmlinux.h's build leaves beside the objects which kernel's types they were compiled against. */

@@ -84,10 +84,9 @@ static void fill_header(const struct run_request *o, struct result *r)
 	cleanup_free char *now = run_dir_now();
 
 	text_set(&r->started, now);
-	r->command = xcalloc((size_t)o->argc + 1, sizeof(*r->command));
-	text_set(&r->command[r->command_count++], program_invocation_name);
+	result_add_word(r, program_invocation_name);
 	for (int i = 0; i < o->argc; i++)
-		text_set(&r->command[r->command_count++], o->argv[i]);
+		result_add_word(r, o->argv[i]);
 }
 
 static int write_whole(struct result *r, const char *directory, struct error *err)

@@ -318,6 +318,7 @@ int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
 	enqueue_plan(&sch);
 	rc = sch.signal_fd < 0 ? error_set(err, errno, "signalfd: %s", strerror(errno)) : loop(&sch, err);
 	record_learnt(&sch.recorder);
+	record_unused_allowances(&sch.recorder);
 	for (size_t i = 0; i < sch.running_count; i++)
 		task_free(sch.running[i]);
 	task_queue_free(&sch.waiting);

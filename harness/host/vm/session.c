@@ -13,7 +13,7 @@
 
 void session_init(struct session *s, uint64_t nonce, size_t objects, const char *release)
 {
-	*s = (struct session){.nonce = nonce, .release = release, .cell_count = objects, .current = -1};
+	*s = (struct session){.nonce = nonce, .release = release, .cell_count = objects, .current = -1, .last = -1};
 	s->cells = xcalloc(objects, sizeof(*s->cells));
 }
 
@@ -84,7 +84,7 @@ static int take_cell_begin(struct session *s, const struct message *m, int64_t n
 		return out_of_order(m, err);
 	cell->begun = true;
 	cell->begin_ms = now_ms;
-	s->current = (int)m->cell_begin.object;
+	s->current = s->last = (int)m->cell_begin.object;
 	return 0;
 }
 
@@ -174,6 +174,20 @@ static int take_log(struct session *s, const struct message *m, struct error *er
 	if (s->cells[s->current].log.len + strlen(m->log.text) > SESSION_MAX_LOG)
 		return error_set(err, EBADMSG, "frames: more than %u bytes of log for one cell", SESSION_MAX_LOG);
 	buf_puts(&s->cells[s->current].log, m->log.text);
+	return 0;
+}
+
+/* It may come once the cell has ended: what the kernel says when it lets go of the object belongs to it as well. */
+static int take_kernel_log(struct session *s, const struct message *m, struct error *err)
+{
+	struct buf *log = s->last < 0 ? NULL : &s->cells[s->last].kernel_log;
+
+	if (!log)
+		return out_of_order(m, err);
+	if (log->len + strlen(m->log.text) > SESSION_MAX_LOG)
+		return error_set(err, EBADMSG, "frames: more than %u bytes of the kernel's log for one cell",
+		                 SESSION_MAX_LOG);
+	buf_puts(log, m->log.text);
 	return 0;
 }
 
@@ -271,6 +285,8 @@ static int dispatch(struct session *s, struct message *m, int64_t now_ms, struct
 		return take_record(s, m, err);
 	case MESSAGE_LOG:
 		return take_log(s, m, err);
+	case MESSAGE_KERNEL_LOG:
+		return take_kernel_log(s, m, err);
 	case MESSAGE_CELL_END:
 		return take_cell_end(s, m, now_ms, err);
 	case MESSAGE_END:
@@ -332,6 +348,7 @@ static void free_cell(struct session_cell *cell)
 	free(cell->relos);
 	free(cell->truths);
 	buf_free(&cell->log);
+	buf_free(&cell->kernel_log);
 	message_free(&cell->end);
 }
 

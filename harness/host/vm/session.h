@@ -38,8 +38,9 @@ struct session_cell {
 	struct observation *subjects;
 	size_t subject_count;
 	struct buf log;
-	uint64_t bytes;     /* payloads taken for it */
-	struct message end; /* MESSAGE_CELL_END when done */
+	struct buf kernel_log; /* what its kernel logged while the object was in it */
+	uint64_t bytes;        /* payloads taken for it */
+	struct message end;    /* MESSAGE_CELL_END when done */
 	int64_t begin_ms, end_ms;
 };
 
@@ -61,6 +62,7 @@ struct session {
 	struct session_cell *cells; /* one per object of the job, in its order */
 	size_t cell_count;
 	int current;        /* cell that has begun and not ended, -1 */
+	int last;           /* cell that began last, -1 */
 	bool wants_symbols; /* the job asks for them */
 	bool has_symbols;   /* all of them came */
 	struct buf symbols; /* as they came, one zlib stream */
