@@ -25,6 +25,8 @@ static struct job make_job(void)
 		o->bytes = xcalloc(1, o->size);
 		for (unsigned k = 0; k < i; k++)
 			memcpy((char *)o->bytes + sizeof(object_bytes) * k, object_bytes, sizeof(object_bytes));
+		o->types_size = 3 * i;
+		o->types = memcpy(xcalloc(1, 7), "types!", o->types_size);
 	}
 	job.btf = memcpy(xcalloc(1, 3), "btf", 3);
 	job.config_size = 11;
@@ -56,6 +58,9 @@ START_TEST(job_survives)
 	ck_assert_msg(!job_decode(bytes.data, bytes.len, &got, &err), "%s", err.text);
 	ck_assert_uint_eq(got.nonce, sent.nonce);
 	ck_assert_uint_eq(got.btf_size, 3);
+	ck_assert_uint_eq(got.objects[2].types_size, 6);
+	ck_assert_mem_eq(got.objects[2].types, "types!", 6);
+	ck_assert_uint_eq(got.objects[0].types_size, 0);
 	ck_assert_mem_eq(got.btf, "btf", 3);
 	ck_assert_uint_eq(got.config_size, 11);
 	ck_assert_mem_eq(got.config, "CONFIG_A=y\n", 11);
@@ -110,7 +115,7 @@ static const struct {
 	uint8_t flip;
 	const char *text;
 } damages[] = {
-        {"magic", 3, 1, "not a job"},           {"protocol", 4, 1, "protocol 2, this agent speaks 3"},
+        {"magic", 3, 1, "not a job"},           {"protocol", 4, 1, "protocol 5, this agent speaks 4"},
         {"length", 8, 1, "bytes arrived"},      {"checksum", 12, 1, "wrong checksum"},
         {"nonce", HEADER, 1, "wrong checksum"}, {"content", HEADER + 40, 1, "wrong checksum"},
 };

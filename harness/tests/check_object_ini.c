@@ -117,6 +117,21 @@ START_TEST(a_layout_may_go_over_several_lines)
 }
 END_TEST
 
+START_TEST(types_are_a_file_and_no_layout)
+{
+	cleanup_object_ini struct object_ini ini = {0}, bad = {0};
+	cleanup_error struct error err = {0};
+
+	ck_assert_int_eq(object_ini_parse("[event]\ntypes = my types.o\n", "x.ini", &ini, &err), 0);
+	ck_assert_str_eq(ini.types, "my types.o");
+	ck_assert_int_ne(object_ini_parse("[event]\ntypes = a.o\nlayout = { u32 a; }\n", "x.ini", &bad, &err), 0);
+	ck_assert_msg(strstr(err.text, "x.ini:3: layout and types both say what an event is"), "%s", err.text);
+	error_clear(&err);
+	ck_assert_int_ne(object_ini_parse("[event]\ntypes =\n", "x.ini", &bad, &err), 0);
+	ck_assert_msg(strstr(err.text, "x.ini:2: a value is missing"), "%s", err.text);
+}
+END_TEST
+
 START_TEST(settings_are_taken_in_their_order)
 {
 	static const struct {
@@ -356,6 +371,7 @@ int main(void)
 	const struct suite_row tests[] = {
 	        TEST(a_whole_file_is_understood),
 	        TEST(a_layout_may_go_over_several_lines),
+	        TEST(types_are_a_file_and_no_layout),
 	        TEST(settings_are_taken_in_their_order),
 	        TEST(modules_and_sysctls_become_settings),
 	        EACH(harmless_forms_are_accepted, harmless),

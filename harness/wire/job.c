@@ -26,6 +26,7 @@ static void pack_object(struct pack *p, struct job_object *o)
 	for (uint32_t i = 0; i < o->setting_count; i++)
 		pack_setting(p, &o->settings[i]);
 	pack_bytes(p, &o->bytes, &o->size);
+	pack_bytes(p, &o->types, &o->types_size);
 }
 
 static void pack_module(struct pack *p, struct job_module *m)
@@ -46,7 +47,7 @@ static void pack_job(struct pack *p, struct job *job)
 		job->modules = xcalloc(job->module_count, sizeof(*job->modules));
 	for (uint32_t i = 0; i < job->module_count; i++)
 		pack_module(p, &job->modules[i]);
-	pack_count(p, &job->object_count, 12);
+	pack_count(p, &job->object_count, 16);
 	if (!p->out)
 		job->objects = xcalloc(job->object_count, sizeof(*job->objects));
 	for (uint32_t i = 0; i < job->object_count; i++)
@@ -133,6 +134,7 @@ void job_object_free(struct job_object *object)
 	free(object->settings);
 	free(object->name);
 	free(object->bytes);
+	free(object->types);
 	*object = (struct job_object){0};
 }
 

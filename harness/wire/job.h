@@ -15,7 +15,7 @@
 #include "wire/terms.h"
 
 #define JOB_FW_CFG_NAME "opt/corematrix/job"
-#define JOB_PROTOCOL 3u
+#define JOB_PROTOCOL 4u
 
 /* One thing an object's ini asks for: `key` says what, `name` of what (a map, a program, …; may be ""), `value` how. */
 struct job_setting {
@@ -28,6 +28,8 @@ struct job_object {
 	char *name; /* as in the results: the file's name without .bpf.o */
 	void *bytes;
 	uint32_t size;
+	void *types;         /* raw BTF that has the event's type */
+	uint32_t types_size; /* 0: the object's own has it, or none */
 	struct job_setting *settings;
 	uint32_t setting_count;
 };

@@ -227,12 +227,14 @@ static void run_workloads(struct load *l)
 	const struct job_object *job = l->whole.job;
 	cleanup_free uint32_t *triggers = program_triggers(&l->whole);
 	cleanup_free char *config = kconfig_is_used(bpf_object__btf(l->whole.obj)) ? kernel_config_text() : xstrdup("");
+	struct btf *types = job->types_size ? btf__new(job->types, job->types_size) : NULL;
 	struct workload_request request = {
 	        .obj = l->whole.obj,
 	        .ground = &l->ground,
 	        .kernel_btf = kernel_btf(),
 	        .config = config,
 	        .event_struct = job_object_value(job, SETTING_EVENT),
+	        .event_types = types,
 	        .event_layout = job_object_value(job, SETTING_EVENT_LAYOUT),
 	        .source = wanted_source(job),
 	        .groups = wanted_workloads(job),
@@ -246,7 +248,8 @@ static void run_workloads(struct load *l)
 
 	request.rules = rules;
 	l->whole.phase = PHASE_RUN;
-	code = sysctl_apply(job, &err);
+	code = job->types_size && !types ? error_set(&err, EBADMSG, "the BTF that `types` in its ini names is damaged")
+	                                 : sysctl_apply(job, &err);
 	code = code ? code : workloads_run(&request, &report, &err);
 	note_evidence(&l->whole, &report.runs);
 	code = code ? code : settle_effects(l, &report, &err);
@@ -267,6 +270,7 @@ static void run_workloads(struct load *l)
 		attempt_fail(&l->whole, PHASE_RUN, err.code, "%s", err.text ? err.text : strerror(-code));
 	else
 		l->whole.phase = PHASE_DONE;
+	btf__free(types);
 }
 
 static void send_programs(const struct attempt *a)

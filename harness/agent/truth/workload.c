@@ -81,6 +81,7 @@ static void insns_collect(struct run *run, struct bpf_object *obj)
 static int layout_find(struct run *run, struct error *err)
 {
 	const char *name = run->request->event_struct;
+	const struct btf *types = run->request->event_types;
 	int rc;
 
 	if (name && !*name)
@@ -89,7 +90,8 @@ static int layout_find(struct run *run, struct error *err)
 		return 0; /* the lines name their own fields */
 	if (run->request->event_layout)
 		return event_layout_members(run->request->event_layout, &run->layout, err);
-	rc = event_layout_read(bpf_object__btf(run->request->obj), name ? name : "event", &run->layout, err);
+	rc = event_layout_read(types ? types : bpf_object__btf(run->request->obj), name ? name : "event", &run->layout,
+	                       err);
 	if (rc != -ENOENT)
 		return rc;
 	return name ? error_usage(err, "the object's BTF has no struct %s: correct `event` in its ini", name) : 0;

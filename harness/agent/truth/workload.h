@@ -48,7 +48,8 @@ struct workload_request {
 	 * counted, not checked; a name that was given and does not exist is a usage error.
 	 */
 	const char *event_struct;
-	const char *event_layout; /* members of it in C, where no BTF has the struct; NULL: none */
+	const struct btf *event_types; /* has the event's type in place of the object's BTF; NULL: none */
+	const char *event_layout;      /* members of it in C, where no BTF has the struct; NULL: none */
 	enum event_source source;
 	uint32_t groups; /* bit 1 << enum workload_group: those the ini names; 0: none named, the triggers tell */
 	struct trigger_summary triggers;  /* what the attached programs react to */

@@ -2,6 +2,7 @@
 #include "host/object/object.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "host/lib/strings.h"
 #include "host/lib/text.h"
 #include "host/object/embedded.h"
+#include "host/object/event_types.h"
 #include "host/object/object_modules.h"
 #include "host/object/object_paths.h"
 
@@ -77,6 +79,25 @@ static char *unique_name(const struct object_list *list, const char *wanted)
 	return name;
 }
 
+/* The path that an ini names, seen from where the ini is. The caller's. */
+static char *beside_ini(const char *ini_path, const char *path)
+{
+	int dir = (int)(io_basename(ini_path) - ini_path);
+
+	return *path == '/' ? xstrdup(path) : xasprintf("%.*s%s", dir, ini_path, path);
+}
+
+static int types_read(struct object *o, struct error *err)
+{
+	cleanup_free char *path = o->ini.types ? beside_ini(o->ini_path, o->ini.types) : NULL;
+
+	if (!path)
+		return 0;
+	if (event_types_read(path, *o->ini.event ? o->ini.event : "event", &o->types, err))
+		return error_prefix(err, "%s: types: ", o->ini_path);
+	return 0;
+}
+
 /* Add the object in `bytes`, which becomes its own; `name` is what its name and its ini's start from. */
 static int add_object(struct object_list *list, const char *path, const char *name, struct buf *bytes,
                       struct error *err)
@@ -97,7 +118,7 @@ static int add_object(struct object_list *list, const char *path, const char *na
 		error_clear(err);
 		return 0;
 	}
-	return rc;
+	return rc ? rc : types_read(o, err);
 }
 
 /* The objects that a tool carries: a single one goes by the tool's name, several by TOOL.SOURCE where they tell it. */
@@ -160,6 +181,15 @@ int object_list_read(char *const *paths, size_t count, struct object_list *list,
 	return rc;
 }
 
+/* Where the copy of the ini looks for them. */
+static int types_unpack(const struct object *o, const char *ini_path, struct error *err)
+{
+	cleanup_free char *path = beside_ini(ini_path, o->ini.types), *dir = xstrdup(path);
+	int rc = io_make_dirs(dirname(dir), err);
+
+	return rc ? rc : io_replace_file(path, o->types.data, o->types.len, err);
+}
+
 static int unpack_one(struct object *o, const char *dir, struct error *err)
 {
 	cleanup_free char *path = xasprintf("%s/%s.bpf.o", dir, o->name);
@@ -169,6 +199,8 @@ static int unpack_one(struct object *o, const char *dir, struct error *err)
 
 	if (!rc && !io_read_file(o->ini_path, FILE_MAX_BYTES, &ini, NULL))
 		rc = io_replace_file(ini_path, buf_str(&ini), ini.len, err);
+	if (!rc && o->ini.types && *o->ini.types != '/')
+		rc = types_unpack(o, ini_path, err);
 	if (rc)
 		return rc;
 	free(o->path);
@@ -231,6 +263,10 @@ struct job_object object_to_job(const struct object *o)
 
 	job.bytes = xcalloc(1, o->bytes.len);
 	memcpy(job.bytes, o->bytes.data, o->bytes.len);
+	job.types_size = (uint32_t)o->types.len;
+	job.types = xcalloc(1, o->types.len + 1);
+	if (o->types.len)
+		memcpy(job.types, o->types.data, o->types.len);
 	if (*o->ini.event)
 		job_object_set(&job, SETTING_EVENT, "", o->ini.event);
 	job_object_set(&job, SETTING_SOURCE, "", event_source_name(o->ini.source));
@@ -257,6 +293,7 @@ void object_list_free(struct object_list *list)
 		free(o->ini_path);
 		free(o->sha256);
 		buf_free(&o->bytes);
+		buf_free(&o->types);
 		object_ini_free(&o->ini);
 		strings_free(&o->modules);
 	}

@@ -29,6 +29,7 @@ struct object {
 	struct object_ini ini;  /* defaults when there is none */
 	char *ini_path;         /* where it is, or would be */
 	struct strings modules; /* without which its programs cannot be attached (object_modules.h) */
+	struct buf types;       /* raw BTF of a file that its ini names for the event's type; empty: none */
 };
 
 struct object_list {

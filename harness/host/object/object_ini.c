@@ -285,6 +285,13 @@ static void take_setting(struct parser *p, const char *section, const char *name
 	add_setting(p, setting);
 }
 
+static void take_types(struct parser *p, const char *value)
+{
+	if (p->ini->types)
+		mistake(p, p->line, "\"types\" is given twice; keep one");
+	set_text(p, &p->ini->types, value);
+}
+
 /* inih's handler: 1 always, as mistakes are collected here and not by stopping. */
 static int take_pair(void *ctx, const char *section, const char *name, const char *value)
 {
@@ -300,8 +307,10 @@ static int take_pair(void *ctx, const char *section, const char *name, const cha
 		take_allowance(p, name, value);
 	else if (object_setting_is_section(section))
 		take_setting(p, section, name, value);
+	else if (strcmp(section, "event") == 0 && strcmp(name, "types") == 0)
+		take_types(p, value);
 	else if (strcmp(section, "event") == 0)
-		mistake(p, p->line, "unknown key \"%s\" in [event]; give layout", name);
+		mistake(p, p->line, "unknown key \"%s\" in [event]; give layout or types", name);
 	else if (!*section)
 		mistake(p, p->line, "\"%s\" comes before any section; start with [object]", name);
 	/* an unknown section was reported at its header */
@@ -433,6 +442,13 @@ static char *next_line(char *out, int room, void *ctx)
 	return out;
 }
 
+static void check_event(struct parser *p)
+{
+	for (size_t i = 0; p->ini->types && i < p->ini->setting_count; i++)
+		if (p->ini->settings[i].key == SETTING_EVENT_LAYOUT)
+			mistake(p, p->setting_lines[i], "layout and types both say what an event is; keep one");
+}
+
 /* A control that may pass on every kernel proves nothing. */
 static void check_control(struct parser *p)
 {
@@ -468,6 +484,7 @@ int object_ini_parse(const char *text, const char *path, struct object_ini *ini,
 	if (rc && !p.mistakes.len)
 		mistake(&p, rc > 0 ? (unsigned)rc : p.line, "the line cannot be parsed");
 	check_control(&p);
+	check_event(&p);
 	rc = p.mistakes.len ? error_usage(err, "%s", buf_str(&p.mistakes)) : 0;
 	if (rc)
 		object_ini_free(ini);
@@ -507,6 +524,7 @@ void object_ini_free(struct object_ini *ini)
 		free(ini->settings[i].value);
 	}
 	free(ini->settings);
+	free(ini->types);
 	free(ini->event);
 	free(ini->description);
 	free(ini->mechanism);

@@ -2,74 +2,13 @@
 #include "host/store/external_btf.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
-#include <bpf/btf.h>
-#include <bpf/libbpf.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "base/log.h"
-#include "host/lib/jail.h"
 #include "host/store/btf_source.h"
-#include "relo/btf_check.h"
-
-static const struct jail_limits limits = {.cpu_seconds = 30, .memory = 1u << 30, .file = BTF_SOURCE_MAX};
-
-/* ---- reading one ---- */
-
-struct errand {
-	int from, to;
-};
-
-/* The process ends with it: nothing is freed here. */
-static int work(void *ctx, struct error *err)
-{
-	const struct errand *e = ctx;
-	struct buf raw = {0};
-	struct btf *btf;
-	int rc = btf_source_read(e->from, &raw, err);
-	if (rc)
-		return rc;
-	libbpf_set_print(NULL);
-	btf = btf__new(raw.data, (uint32_t)raw.len);
-	if (libbpf_get_error(btf))
-		return error_usage(err, "damaged BTF, or of a kind that libbpf %s does not know",
-		                   libbpf_version_string());
-	rc = btf_check(btf, 1, err);
-	if (rc)
-		return rc;
-	rc = io_write_all(e->to, raw.data, raw.len);
-	return rc ? error_set(err, -rc, "no memory for its BTF: %s", strerror(-rc)) : 0;
-}
-
-static int read_raw(const char *path, struct buf *raw, struct error *err)
-{
-	cleanup_close int from = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	cleanup_close int to = memfd_create("btf", MFD_CLOEXEC);
-	struct errand e = {from, to};
-	struct stat st;
-	int rc;
-
-	if (from < 0 || fstat(from, &st))
-		return error_usage(err, "%s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return error_usage(err, "%s: not a file; expected a .btf file, a vmlinux or a .btf.tar.xz", path);
-	if (to < 0)
-		return error_set(err, errno, "no memory for a BTF: %s", strerror(errno));
-	rc = jail_run(&limits, work, &e, err);
-	if (rc)
-		return error_prefix(err, "%s: ", path);
-	if (fstat(to, &st) || st.st_size <= 0 || st.st_size > (off_t)BTF_SOURCE_MAX ||
-	    pread(to, buf_reserve(raw, (size_t)st.st_size), (size_t)st.st_size, 0) != st.st_size)
-		return error_set(err, EIO, "%s: its BTF was lost", path);
-	raw->len = (size_t)st.st_size;
-	return 0;
-}
+#include "host/store/btf_take.h"
 
 /* ---- choosing ---- */
 
@@ -118,7 +57,7 @@ int external_btf_read(const struct kernel_list *list, const struct store_kernel 
 
 		if (!*e->path)
 			continue;
-		rc = read_raw(e->path, &e->raw, err);
+		rc = btf_take(e->path, NULL, NULL, &e->raw, err);
 		if (rc && *list->rows[i].btf)
 			error_prefix(err, "%s:%u: btf=", list->path, list->rows[i].line);
 	}

@@ -57,6 +57,9 @@ check "of entries by names, of variables, of task storage" latest '
 	all($c[] | select(.object == "task_storage"); [.truth[].field] | unique | contains(["comm", "pid", "ppid"])) and
 	all($c[] | select(.object == "global_variables"); [.truth[].field] | unique | contains(["task.comm", "task.pid", "task.ppid"])) and
 	all($c[] | select(.object == "learn_map"); .learnt | startswith("pid@0:4 ppid@4:8 comm@12:16, by 7 of 7 subjects on 4 of 4"))'
+check "a type comes from the file that its ini names" status 0 "4 proven by values" run "${some[@]}" build/tests/objects/types_elsewhere.bpf.o
+check "all of its members are read" latest '[.cells[]] | length == 4 and all(.verdict == "pass" and .event_type == "exec_record" and
+	([.truth[].field] | unique == ["comm", "task.pid", "task.ppid", "uid"]))'
 ways=(build/progs/{cgroup_storage,inode_storage,lru_entries,map_in_map,percpu_entries,queue_entries,socket_storage}.bpf.o)
 check "from every kind of map that holds values" status 0 " 0 unexpected, 0 infra" run "${some[@]}" "${ways[@]}"
 check "each is compared wherever the kernel has the kind" latest '
