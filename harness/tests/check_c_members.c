@@ -23,6 +23,8 @@ static const struct {
          "kind@0:1u task.pid@8:4u task.when@16:8u end@24:1u ", 32},
         {"{ struct { u16 a; struct { u8 b; } in; }; u8 c; }", "a@0:2u in.b@2:1u c@4:1u ", 6},
         {"{ unsigned x; unsigned char y[2][3]; }", "x@0:4u y@4:6b ", 12},
+        {"{ u8 a; struct { u8 x; u64 b; } in; u16 c; } __attribute__((packed));", "a@0:1u in.x@1:1u in.b@2:8u c@10:2u ",
+         12},
 };
 
 START_TEST(members_lie_where_a_compiler_puts_them)
@@ -49,6 +51,8 @@ static const char *const mistakes[] = {
         "{ u32 pid }",
         "{ u32 pid; ",
         "{ u32 pid; } more",
+        "{ u32 pid; } __attribute__((packed)) more",
+        "{ u32 pid; } __attribute__((aligned(8)))",
         "{ thing pid; }",
         "{ char comm[]; }",
         "{ char comm[0]; }",

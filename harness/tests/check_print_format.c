@@ -17,8 +17,8 @@ START_TEST(formats_are_found_among_other_data)
 	/* the last text does not end within the data */
 	print_formats_find(&f, data, sizeof(data) - 1);
 	ck_assert_uint_eq(f.count, 2);
-	ck_assert_str_eq(f.texts[0], "pid=%d comm=%s");
-	ck_assert_str_eq(f.texts[1], "new program %s, ppid=%d\n");
+	ck_assert_str_eq(f.at[0].text, "pid=%d comm=%s");
+	ck_assert_str_eq(f.at[1].text, "new program %s, ppid=%d\n");
 	ck_assert(f.unnamed);
 	print_formats_free(&f);
 }
@@ -58,6 +58,37 @@ START_TEST(a_line_is_read_by_its_format)
 	for (size_t i = 0; i < e.count; i++)
 		buf_printf(&said, "%s=%s|", e.values[i].name, e.values[i].text);
 	ck_assert_str_eq(buf_str(&said), lines[_i].values ? lines[_i].values : "");
+	print_formats_free(&f);
+}
+END_TEST
+
+static const struct {
+	const char *format, *ini, *line, *values;
+	bool unnamed;
+} named[] = {
+        {"%s (%d), child of %d\n", "{comm} ({pid}), child of {ppid}", "cm) R 1 2 (x (77), child of 7",
+         "comm=cm) R 1 2 (x|pid=77|ppid=7|", false},
+        {"%d%% of %s", "{pid}% of {}", "7% of a", "pid=7|%2=a|", true},
+        {"id: %d %s", "id: {tid} {comm}", "id: 3 x", "tid=3|comm=x|", false},
+        {"%s, parent: %d", "{comm}, parent: {}", "x, parent: 3", "comm=x|parent=3|", true},
+        /* another format's line */
+        {"%d", "made %by {comm}", "made %by hand", "comm=hand|", true},
+        {"%d", "{ {pid}", "{ 4", "pid=4|", true},
+};
+
+START_TEST(an_ini_names_the_values_of_a_line)
+{
+	struct print_formats f = {0};
+	cleanup_event struct event e;
+	cleanup_buf struct buf said = {0};
+
+	print_formats_find(&f, named[_i].format, strlen(named[_i].format) + 1);
+	print_formats_name(&f, named[_i].ini);
+	ck_assert_ptr_nonnull(print_formats_decode(&f, named[_i].line, strlen(named[_i].line), &e));
+	for (size_t i = 0; i < e.count; i++)
+		buf_printf(&said, "%s=%s|", e.values[i].name, e.values[i].text);
+	ck_assert_str_eq(buf_str(&said), named[_i].values);
+	ck_assert_int_eq(f.unnamed, named[_i].unnamed);
 	print_formats_free(&f);
 }
 END_TEST
@@ -114,11 +145,9 @@ END_TEST
 int main(void)
 {
 	const struct suite_row tests[] = {
-	        TEST(formats_are_found_among_other_data),
-	        EACH(a_line_is_read_by_its_format, lines),
-	        TEST(numbers_are_numbers),
-	        TEST(names_that_tell_what_a_value_is),
-	        TEST(a_format_of_many_texts_comes_to_an_end),
+	        TEST(formats_are_found_among_other_data),       EACH(a_line_is_read_by_its_format, lines),
+	        EACH(an_ini_names_the_values_of_a_line, named), TEST(numbers_are_numbers),
+	        TEST(names_that_tell_what_a_value_is),          TEST(a_format_of_many_texts_comes_to_an_end),
 	};
 
 	return suite_run("print_format", tests, COUNT(tests));

@@ -73,6 +73,7 @@ struct parser {
 	struct c_members *out;
 	struct buf *why;
 	unsigned depth;
+	bool packed;
 };
 
 static void blanks_skip(struct parser *p)
@@ -224,8 +225,10 @@ static bool declarators_take(struct parser *p, const struct type *type, const ch
 		size = is_pointer ? 8 : size;
 		if (is_array)
 			kind = size == 1 ? C_BYTES : C_OTHER;
-		place->offset = align_up(place->offset, size);
-		place->align = size > place->align ? size : place->align;
+		if (!p->packed) {
+			place->offset = align_up(place->offset, size);
+			place->align = size > place->align ? size : place->align;
+		}
 		if (!member_add(p, path_join(prefix, name), kind, base + place->offset, size * count,
 		                type->is_signed && !is_pointer && !is_array))
 			return false;
@@ -256,7 +259,8 @@ static bool struct_take(struct parser *p, const char *prefix, uint32_t base, str
 	while (p->out->count > first)
 		free(p->out->at[--p->out->count].path);
 	{
-		struct parser again = {.at = body, .out = p->out, .why = p->why, .depth = p->depth};
+		struct parser again = {
+		        .at = body, .out = p->out, .why = p->why, .depth = p->depth, .packed = p->packed};
 		struct place inner = {0, 1};
 
 		place->offset = align_up(place->offset, within.align);
@@ -293,14 +297,28 @@ static bool members_take(struct parser *p, const char *prefix, uint32_t base, st
 	return true;
 }
 
+/* What a compiler learns at the end counts from the start. */
+static bool is_packed(const char *text)
+{
+	const char *end = strrchr(text, '}');
+
+	if (!end)
+		return false;
+	for (end++; isspace((unsigned char)*end);)
+		end++;
+	return !strncmp(end, C_MEMBERS_PACKED, strlen(C_MEMBERS_PACKED));
+}
+
 bool c_members_parse(const char *text, struct c_members *out, struct buf *why)
 {
-	struct parser p = {.at = text, .out = out, .why = why};
+	struct parser p = {.at = text, .out = out, .why = why, .packed = is_packed(text)};
 	struct place place = {0, 1};
 
 	*out = (struct c_members){0};
 	if (!members_take(&p, "", 0, &place))
 		return false;
+	blanks_skip(&p);
+	p.at += p.packed ? strlen(C_MEMBERS_PACKED) : 0;
 	take(&p, ';');
 	blanks_skip(&p);
 	if (*p.at)

@@ -3,7 +3,8 @@
  * c_members: how a struct lies in memory that somebody wrote down as members in C: `{ __u64 ts; __u32 pid; char
  * comm[16];
  * }`. Read by the host, to refuse mistakes, and by the agent, to decode events. Integers by their usual names, bool,
- * arrays, pointers, and structs within; laid out as a compiler for the guest's architecture does, without packing.
+ * arrays, pointers, and structs within; laid out as a compiler for the guest's architecture does, without gaps when
+ * `__attribute__((packed))` follows the whole.
  * Pure.
  */
 #ifndef COREMATRIX_WIRE_C_MEMBERS_H
@@ -33,6 +34,8 @@ struct c_members {
 	size_t count;
 	uint32_t size; /* of the whole */
 };
+
+#define C_MEMBERS_PACKED "__attribute__((packed))"
 
 /* Returns true, or false with what is wrong in `why`. Free with c_members_free in either case. */
 bool c_members_parse(const char *text, struct c_members *out, struct buf *why);

@@ -158,9 +158,10 @@ enum setting_key {
 	SETTING_MODULE, /* value: a kernel module to load before the object is opened, in order; may be repeated */
 	SETTING_SYSCTL, /* name: a file below /proc/sys, "net/ipv4/…"; value: what it holds while the workloads run */
 	SETTING_EFFECT, /* name: a call; value: what it comes to, see effect_rule.h; may be repeated */
-	SETTING_MAP_KEY_NAME,      /* name: a map; value: what its key is, as a field would be called: "pid" */
+	SETTING_MAP_KEY_NAME, /* name: a map; value: what its key is, as a field would be called, or its members in C */
 	SETTING_MAP_VALUE_NAME,    /* the same of its value */
 	SETTING_EVENT_LAYOUT,      /* value: members of an event in C, see c_members.h */
+	SETTING_EVENT_LINE,        /* value: a printed line with names in braces for its values; may be repeated */
 	SETTING_PROGRAM_HOOK,      /* name: a program, here and below; value: a side or step of where it is attached:
 	                              "egress" */
 	SETTING_PROGRAM_PRIORITY,  /* value: a number, among others that are attached there */

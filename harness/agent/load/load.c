@@ -205,6 +205,17 @@ static struct effect_rule *effect_rules(const struct job_object *job, size_t *co
 	return rules;
 }
 
+static const char **printed_lines(const struct job_object *job, size_t *count)
+{
+	const char **lines = xcalloc(job->setting_count + 1, sizeof(char *));
+
+	*count = 0;
+	for (uint32_t i = 0; i < job->setting_count; i++)
+		if (job->settings[i].key == SETTING_EVENT_LINE)
+			lines[(*count)++] = job->settings[i].value;
+	return lines;
+}
+
 /*
  * Deeds that did not come off with the object attached have to without it. Returns 0 when what they came to is the
  * object's effect, or a negative errno when it is the harness that cannot do them.
@@ -227,6 +238,8 @@ static void run_workloads(struct load *l)
 	const struct job_object *job = l->whole.job;
 	cleanup_free uint32_t *triggers = program_triggers(&l->whole);
 	cleanup_free char *config = kconfig_is_used(bpf_object__btf(l->whole.obj)) ? kernel_config_text() : xstrdup("");
+	size_t line_count;
+	cleanup_free const char **lines = printed_lines(job, &line_count);
 	struct btf *types = job->types_size ? btf__new(job->types, job->types_size) : NULL;
 	struct workload_request request = {
 	        .obj = l->whole.obj,
@@ -235,6 +248,8 @@ static void run_workloads(struct load *l)
 	        .config = config,
 	        .event_struct = job_object_value(job, SETTING_EVENT),
 	        .event_types = types,
+	        .lines = lines,
+	        .line_count = line_count,
 	        .event_layout = job_object_value(job, SETTING_EVENT_LAYOUT),
 	        .source = wanted_source(job),
 	        .groups = wanted_workloads(job),

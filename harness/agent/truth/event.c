@@ -159,30 +159,53 @@ void event_layout_add(struct event_layout *layout, const struct btf *btf, uint32
 		scalar_add(layout, btf, t, name, base_bits);
 }
 
-int event_layout_members(const char *text, struct event_layout *out, struct error *err)
+static void members_add(struct event_layout *out, const struct c_members *m, uint32_t base_bits)
 {
 	static const enum event_kind kinds[] = {
 	        [C_INTEGER] = EVENT_INTEGER, [C_BYTES] = EVENT_TEXT, [C_OTHER] = EVENT_OPAQUE};
+
+	for (size_t i = 0; i < m->count; i++) {
+		out->fields = xrealloc(out->fields, out->count + 1, sizeof(*out->fields));
+		out->fields[out->count++] = (struct event_field){
+		        .path = xstrdup(m->at[i].path),
+		        .kind = kinds[m->at[i].kind],
+		        .offset_bits = base_bits + 8 * m->at[i].offset,
+		        .size_bits = 8 * m->at[i].size,
+		        .is_signed = m->at[i].is_signed,
+		};
+	}
+}
+
+void event_layout_add_integer(struct event_layout *layout, const char *name, uint32_t base_bits, uint32_t size)
+{
+	members_add(layout,
+	            &(struct c_members){.at = &(struct c_member){.path = (char *)name, .size = size}, .count = 1},
+	            base_bits);
+}
+
+void event_layout_add_members(struct event_layout *layout, const char *text, uint32_t base_bits)
+{
+	cleanup_buf struct buf why = {0};
+	struct c_members m;
+
+	if (c_members_parse(text, &m, &why))
+		members_add(layout, &m, base_bits);
+	c_members_free(&m);
+}
+
+int event_layout_members(const char *text, struct event_layout *out, struct error *err)
+{
 	cleanup_buf struct buf why = {0};
 	struct c_members m;
 	int rc = 0;
 
 	*out = (struct event_layout){0};
-	if (!c_members_parse(text, &m, &why))
-		rc = error_usage(err, "the layout of an event is not understood: %s", buf_str(&why));
-	for (size_t i = 0; rc == 0 && i < m.count; i++) {
-		out->fields = xrealloc(out->fields, out->count + 1, sizeof(*out->fields));
-		out->fields[out->count++] = (struct event_field){
-		        .path = xstrdup(m.at[i].path),
-		        .kind = kinds[m.at[i].kind],
-		        .offset_bits = 8 * m.at[i].offset,
-		        .size_bits = 8 * m.at[i].size,
-		        .is_signed = m.at[i].is_signed,
-		};
-	}
-	if (rc == 0) {
+	if (c_members_parse(text, &m, &why)) {
+		members_add(out, &m, 0);
 		out->type = xstrdup("layout of its ini");
 		out->size = m.size;
+	} else {
+		rc = error_usage(err, "the layout of an event is not understood: %s", buf_str(&why));
 	}
 	c_members_free(&m);
 	return rc;

@@ -48,6 +48,10 @@ int event_layout_read(const struct btf *btf, const char *name, struct event_layo
  */
 void event_layout_add(struct event_layout *layout, const struct btf *btf, uint32_t id, const char *name,
                       uint32_t base_bits);
+/* One integer of `size` bytes, where there is no type. */
+void event_layout_add_integer(struct event_layout *layout, const char *name, uint32_t base_bits, uint32_t size);
+/* The same of members that stand in `text` in C (c_members.h), which was checked by the host. */
+void event_layout_add_members(struct event_layout *layout, const char *text, uint32_t base_bits);
 /* The layout of a struct whose members stand in `text` in C. Returns 0 or -EINVAL with a usage error. */
 int event_layout_members(const char *text, struct event_layout *out, struct error *err);
 void event_layout_free(struct event_layout *layout);

@@ -93,6 +93,18 @@ static const char *name_find(const struct map_name *names, size_t count, const c
 	return "";
 }
 
+/* A key or a value: by the members that the ini has, else by its type. */
+static void part_add(struct event_layout *layout, const struct btf *btf, uint32_t type, const char *name,
+                     uint32_t base_bits, uint32_t size)
+{
+	if (*name == '{')
+		event_layout_add_members(layout, name, base_bits);
+	else if (!type && *name && size <= sizeof(uint64_t))
+		event_layout_add_integer(layout, name, base_bits, size);
+	else
+		event_layout_add(layout, btf, type, name, base_bits);
+}
+
 static void view_add(struct map_entries *m, const struct btf *btf, const struct map_shape *s, int fd,
                      const struct map_name *names, size_t name_count)
 {
@@ -122,9 +134,9 @@ static void view_add(struct map_entries *m, const struct btf *btf, const struct 
 	if (v->is_array || v->is_kept)
 		v->layout.type = xstrdup(name);
 	else
-		event_layout_add(&v->layout, btf, s->key_type, name_find(names, name_count, name, false), 0);
-	event_layout_add(&v->layout, btf, s->value_type, name_find(names, name_count, name, true),
-	                 8 * (v->is_array || v->is_kept ? 0 : v->key_size));
+		part_add(&v->layout, btf, s->key_type, name_find(names, name_count, name, false), 0, v->key_size);
+	part_add(&v->layout, btf, s->value_type, name_find(names, name_count, name, true),
+	         8 * (v->is_array || v->is_kept ? 0 : v->key_size), v->value_size);
 }
 
 static struct map_shape own_shape(const struct map_shape_list *shapes, const struct bpf_map *map)

@@ -20,7 +20,7 @@
 
 struct map_entries;
 
-/* What an ini calls a key or a value that is no struct: `[maps] execs.key = pid`. */
+/* What an ini calls a key or a value: `[maps] execs.key = pid`, or members in C where no type tells. */
 struct map_name {
 	const char *map;
 	bool is_value;

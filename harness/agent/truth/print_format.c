@@ -94,6 +94,44 @@ bool print_format_names(const char *name)
 	return *name != '%' && (compare_key(name, false) >= 0 || view_claim_find(name, true));
 }
 
+static void names_free(struct print_format *f)
+{
+	for (size_t i = 0; i < f->name_count; i++)
+		free(f->names[i]);
+	free(f->names);
+	f->names = NULL;
+	f->name_count = 0;
+}
+
+/* Value number `i` of a format. The caller's. */
+static char *format_value_name(const struct print_format *f, const struct conversion *c, size_t i)
+{
+	return i < f->name_count && f->names[i] ? xstrdup(f->names[i]) : value_name(f->text, c[i].start, i + 1);
+}
+
+static bool some_unnamed(const struct print_formats *formats)
+{
+	for (size_t f = 0; f < formats->count; f++) {
+		struct conversion c[CONVERSIONS_MAX];
+		size_t count = conversions_find(formats->at[f].text, c);
+
+		for (size_t i = 0; i < count; i++) {
+			cleanup_free char *name = format_value_name(&formats->at[f], c, i);
+
+			if (!print_format_names(name))
+				return true;
+		}
+	}
+	return false;
+}
+
+static struct print_format *format_add(struct print_formats *formats, char *text)
+{
+	formats->at = xrealloc(formats->at, formats->count + 1, sizeof(*formats->at));
+	formats->at[formats->count] = (struct print_format){.text = text};
+	return &formats->at[formats->count++];
+}
+
 void print_formats_find(struct print_formats *formats, const void *bytes, size_t size)
 {
 	const char *at = bytes, *end = at + size;
@@ -110,17 +148,11 @@ void print_formats_find(struct print_formats *formats, const void *bytes, size_t
 				break;
 			}
 		count = at + len < end && len ? conversions_find(at, found) : 0;
-		if (count) {
-			formats->texts = xrealloc(formats->texts, formats->count + 1, sizeof(*formats->texts));
-			formats->texts[formats->count++] = xstrndup(at, len);
-		}
-		for (size_t i = 0; i < count; i++) {
-			cleanup_free char *name = value_name(at, found[i].start, i + 1);
-
-			formats->unnamed |= !print_format_names(name);
-		}
+		if (count)
+			format_add(formats, xstrndup(at, len));
 		at += len + 1;
 	}
+	formats->unnamed = some_unnamed(formats);
 }
 
 /* The data of a loaded object is the only entry of a map; libbpf gives its own copy before the load alone. */
@@ -265,11 +297,98 @@ static void value_take(struct event *out, char *name, const struct span *s)
 	v->text_len = len;
 }
 
+/* ---- names that an ini gives ---- */
+
+/* What stands for a value where two lines are held against each other; printed text has no such byte. */
+#define VALUE '\1'
+#define NAME_BYTES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
+
+/* The text that a format prints around its values. */
+static void format_outline(const char *format, struct buf *out)
+{
+	struct conversion c[CONVERSIONS_MAX];
+	size_t count = conversions_find(format, c), len = format_length(format), next = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (next < count && i == c[next].start) {
+			buf_putc(out, VALUE);
+			i = c[next++].end - 1;
+			continue;
+		}
+		buf_putc(out, format[i]);
+		i += format[i] == '%' && format[i + 1] == '%';
+	}
+}
+
+/* The same of a line with names in braces; the names are added to `named`. */
+static void line_outline(const char *line, struct print_format *named, struct buf *out)
+{
+	for (; *line; line++) {
+		const char *end = line + 1 + strspn(line + 1, NAME_BYTES);
+
+		if (*line != '{' || *end != '}' || named->name_count == CONVERSIONS_MAX) {
+			buf_putc(out, *line);
+			continue;
+		}
+		named->names = xrealloc(named->names, named->name_count + 1, sizeof(*named->names));
+		named->name_count++;
+		named->names[named->name_count - 1] =
+		        end > line + 1 ? xstrndup(line + 1, (size_t)(end - line - 1)) : NULL;
+		buf_putc(out, VALUE);
+		line = end;
+	}
+}
+
+static char *format_of(const struct buf *outline)
+{
+	struct buf format = {0};
+
+	for (size_t i = 0; i < outline->len; i++) {
+		if (outline->data[i] == VALUE)
+			buf_puts(&format, "%s");
+		else
+			buf_printf(&format, outline->data[i] == '%' ? "%%%%" : "%c", outline->data[i]);
+	}
+	return buf_steal(&format);
+}
+
+static void names_give(struct print_format *f, const struct print_format *named)
+{
+	names_free(f);
+	f->names = xcalloc(named->name_count + 1, sizeof(*f->names));
+	f->name_count = named->name_count;
+	for (size_t i = 0; i < named->name_count; i++)
+		f->names[i] = named->names[i] ? xstrdup(named->names[i]) : NULL;
+}
+
+void print_formats_name(struct print_formats *formats, const char *line)
+{
+	struct print_format named = {0};
+	cleanup_buf struct buf wanted = {0};
+	bool known = false;
+
+	line_outline(line, &named, &wanted);
+	for (size_t f = 0; f < formats->count; f++) {
+		cleanup_buf struct buf outline = {0};
+
+		format_outline(formats->at[f].text, &outline);
+		if (strcmp(buf_str(&outline), buf_str(&wanted)))
+			continue;
+		names_give(&formats->at[f], &named);
+		known = true;
+	}
+	if (!known)
+		names_give(format_add(formats, format_of(&wanted)), &named);
+	names_free(&named);
+	formats->unnamed = some_unnamed(formats);
+}
+
 const char *print_formats_decode(const struct print_formats *formats, const char *line, size_t len, struct event *out)
 {
 	*out = (struct event){.len = len};
 	for (size_t f = 0; f < formats->count; f++) {
-		const char *format = formats->texts[f];
+		const struct print_format *known = &formats->at[f];
+		const char *format = known->text;
 		struct conversion c[CONVERSIONS_MAX];
 		struct span spans[CONVERSIONS_MAX];
 		size_t count = conversions_find(format, c);
@@ -278,7 +397,7 @@ const char *print_formats_decode(const struct print_formats *formats, const char
 		if (!rest_match(&d, 0, 0, line, len))
 			continue;
 		for (size_t i = 0; i < count; i++)
-			value_take(out, value_name(format, c[i].start, i + 1), &spans[i]);
+			value_take(out, format_value_name(known, c, i), &spans[i]);
 		return format;
 	}
 	return NULL;
@@ -286,8 +405,10 @@ const char *print_formats_decode(const struct print_formats *formats, const char
 
 void print_formats_free(struct print_formats *formats)
 {
-	for (size_t i = 0; i < formats->count; i++)
-		free(formats->texts[i]);
-	free(formats->texts);
+	for (size_t i = 0; i < formats->count; i++) {
+		names_free(&formats->at[i]);
+		free(formats->at[i].text);
+	}
+	free(formats->at);
 	*formats = (struct print_formats){0};
 }

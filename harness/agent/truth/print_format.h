@@ -16,8 +16,14 @@
 
 #include "agent/truth/event.h"
 
+struct print_format {
+	char *text;
+	char **names; /* of its values in order, as an ini has them; NULL: its own text tells */
+	size_t name_count;
+};
+
 struct print_formats {
-	char **texts;
+	struct print_format *at;
 	size_t count;
 	bool unnamed; /* some value of some format has no name that tells what it is */
 };
@@ -30,6 +36,12 @@ void print_formats_find(struct print_formats *formats, const void *bytes, size_t
 
 /* Add those of the object's read-only data. Free with print_formats_free. */
 void print_formats_read(struct print_formats *formats, struct bpf_object *obj);
+
+/*
+ * Name the values of the formats that print such a line, in which a name in braces stands for each value: "{comm}
+ * ({pid})". A line that no format prints is a format of its own. "{}" keeps the name that the format itself has for it.
+ */
+void print_formats_name(struct print_formats *formats, const char *line);
 
 /*
  * Read `line` by the first format that explains all of it. Returns the format, and `out` has its values in order, which

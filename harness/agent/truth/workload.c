@@ -554,6 +554,13 @@ static void report_fill(const struct run *run, struct cell_report *out)
 	out->expects_events = run->expects;
 }
 
+static void formats_read(struct run *run)
+{
+	print_formats_read(&run->formats, run->request->obj);
+	for (size_t i = 0; i < run->request->line_count; i++)
+		print_formats_name(&run->formats, run->request->lines[i]);
+}
+
 int workloads_run(const struct workload_request *request, struct cell_report *out, struct error *err)
 {
 	struct run run = {
@@ -580,7 +587,7 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 		prints = capture_source_prints(capture_source(run.capture));
 		run.attribution.understood = layout_is_understood(&run, &run.layout) || some_map_is_understood(&run);
 		if (prints)
-			print_formats_read(&run.formats, request->obj);
+			formats_read(&run);
 		run.attribution.formats = &run.formats;
 		run.tentative = request->source == SOURCE_AUTO && (capture_source(run.capture) == SOURCE_PRINTK ||
 		                                                   capture_source(run.capture) == SOURCE_MAP);

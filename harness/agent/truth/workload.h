@@ -49,7 +49,9 @@ struct workload_request {
 	 */
 	const char *event_struct;
 	const struct btf *event_types; /* has the event's type in place of the object's BTF; NULL: none */
-	const char *event_layout;      /* members of it in C, where no BTF has the struct; NULL: none */
+	const char *const *lines;      /* printed ones with names in braces for their values */
+	size_t line_count;
+	const char *event_layout; /* members of it in C, where no BTF has the struct; NULL: none */
 	enum event_source source;
 	uint32_t groups; /* bit 1 << enum workload_group: those the ini names; 0: none named, the triggers tell */
 	struct trigger_summary triggers;  /* what the attached programs react to */

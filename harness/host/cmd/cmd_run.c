@@ -20,7 +20,16 @@
 #include "host/run/run_versions.h"
 
 /* Options without a letter. */
-enum { OPTION_LOADER = 256, OPTION_SHIP, OPTION_LOADER_TIME, OPTION_BTF, OPTION_REQUIRE, OPTION_LIBBPF, OPTION_INTO };
+enum {
+	OPTION_LOADER = 256,
+	OPTION_SHIP,
+	OPTION_LOADER_TIME,
+	OPTION_BTF,
+	OPTION_REQUIRE,
+	OPTION_LIBBPF,
+	OPTION_INTO,
+	OPTION_WRITE_INI
+};
 
 static const struct argp_option option_table[] = {
         COMMAND_ROW_LIST,
@@ -45,6 +54,8 @@ static const struct argp_option option_table[] = {
         {"libbpf", OPTION_LIBBPF, "VERSION,...", 0,
          "load the objects with each of these versions, as OBJECT@VERSION; `make libbpf` builds what they need", 0},
         {"into", OPTION_INTO, "DIR", OPTION_HIDDEN, "the directory of this one run, for a run of several", 0},
+        {"write-ini", OPTION_WRITE_INI, NULL, 0,
+         "put what was learnt of events into NAME.ini beside each object; what stands there is kept", 0},
         {"frozen", 'f', NULL, 0, "any difference from images/kernels.lock is an error", 0},
         {0},
 };
@@ -113,6 +124,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_INTO:
 		o->directory = arg;
+		return 0;
+	case OPTION_WRITE_INI:
+		o->write_ini = true;
 		return 0;
 	case OPTION_BTF:
 		o->btf = arg;

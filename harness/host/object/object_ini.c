@@ -285,6 +285,19 @@ static void take_setting(struct parser *p, const char *section, const char *name
 	add_setting(p, setting);
 }
 
+static void take_printed(struct parser *p, const char *value)
+{
+	const char *open = strchr(value, '{');
+
+	if (!open || !strchr(open, '}'))
+		mistake(p, p->line,
+		        "line is \"%s\"; give a printed line with names in braces for its values: {comm} ({pid})",
+		        value);
+	else
+		add_setting(p, (struct job_setting){
+		                       .key = SETTING_EVENT_LINE, .name = xstrdup(""), .value = xstrdup(value)});
+}
+
 static void take_types(struct parser *p, const char *value)
 {
 	if (p->ini->types)
@@ -309,8 +322,10 @@ static int take_pair(void *ctx, const char *section, const char *name, const cha
 		take_setting(p, section, name, value);
 	else if (strcmp(section, "event") == 0 && strcmp(name, "types") == 0)
 		take_types(p, value);
+	else if (strcmp(section, "event") == 0 && strcmp(name, "line") == 0)
+		take_printed(p, value);
 	else if (strcmp(section, "event") == 0)
-		mistake(p, p->line, "unknown key \"%s\" in [event]; give layout or types", name);
+		mistake(p, p->line, "unknown key \"%s\" in [event]; give layout, types or line", name);
 	else if (!*section)
 		mistake(p, p->line, "\"%s\" comes before any section; start with [object]", name);
 	/* an unknown section was reported at its header */
@@ -396,6 +411,8 @@ static bool layout_line(struct parser *p, const char *line)
 			break;
 		}
 	}
+	if (!strncmp(end + strspn(end, " \t"), C_MEMBERS_PACKED, strlen(C_MEMBERS_PACKED)))
+		end += strspn(end, " \t") + strlen(C_MEMBERS_PACKED);
 	value = xstrndup(at, (size_t)(end - at));
 	take_layout(p, value);
 	/* what was read here, inih does not see */

@@ -10,6 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/cleanup.h"
+#include "wire/c_members.h"
 #include "wire/effect_rule.h"
 
 /* Says what is wrong with a value, or returns true. */
@@ -42,6 +43,18 @@ static bool check_word(const char *value, struct buf *why)
 		return true;
 	buf_printf(why, "\"%s\" is not one word", value);
 	return false;
+}
+
+static bool check_field(const char *value, struct buf *why)
+{
+	struct c_members members;
+	bool good;
+
+	if (*value != '{')
+		return check_word(value, why);
+	good = c_members_parse(value, &members, why);
+	c_members_free(&members);
+	return good;
 }
 
 static bool check_map_type(const char *value, struct buf *why)
@@ -78,8 +91,8 @@ static const struct attribute {
         {"maps", "inner", SETTING_MAP_INNER, check_word},
         {"maps", "pin", SETTING_MAP_PIN, check_yes_no},
         {"maps", "autocreate", SETTING_MAP_AUTOCREATE, check_yes_no},
-        {"maps", "key", SETTING_MAP_KEY_NAME, check_word},
-        {"maps", "value", SETTING_MAP_VALUE_NAME, check_word},
+        {"maps", "key", SETTING_MAP_KEY_NAME, check_field},
+        {"maps", "value", SETTING_MAP_VALUE_NAME, check_field},
         {"programs", "autoload", SETTING_PROGRAM_AUTOLOAD, check_yes_no},
         {"programs", "attach_to", SETTING_PROGRAM_ATTACH_TO, check_word},
         {"programs", "type", SETTING_PROGRAM_TYPE, check_program_type},

@@ -19,6 +19,7 @@
 #include "host/result/cell_compare.h"
 #include "host/result/result_json.h"
 #include "host/run/cell_result.h"
+#include "host/run/learn_write.h"
 #include "host/run/linked_libbpf.h"
 #include "host/run/module_job.h"
 
@@ -354,6 +355,8 @@ static void object_learn(struct recorder *rec, size_t object)
 		cost_cell(rec, cell, object);
 		expect_cell(rec, cell, k, object);
 	}
+	if (rec->s->write_ini)
+		learn_write(&rec->s->objects->at[object], &learnt, rec->s->watch);
 	learnt_free(&learnt);
 }
 

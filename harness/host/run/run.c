@@ -246,6 +246,7 @@ static int measure(const struct run *run, struct result *r, struct error *err)
 	                .predict = run->predict,
 	                .plan = &run->plan,
 	                .repeat = o->repeat,
+	                .write_ini = o->write_ini,
 	                .require = o->require,
 	                .images = o->images,
 	                .initrd = run->initrd,

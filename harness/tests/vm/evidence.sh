@@ -27,6 +27,14 @@ check "where the values stand, on how many kernels" latest '[.cells[] | select(.
 check "printed: by number, and by name" latest '[.cells[] | select(.object == "learn_printed")] | length == 4 and
 	all(.verdict == "pass" and (.learnt | startswith("comm@%1 pid@%2, by 7 of 7 subjects on 4 of 4")) and
 		any(.truth[]; .field == "parent" or .field == "comm@%1"))'
+written() {
+	local inis=("$scratch"/written/learn_{map,printed,record}.ini) sum
+	mkdir "$scratch/written" && cp build/tests/objects/learn_{map,printed,record}.bpf.o "$scratch/written" &&
+		run "${some[@]}" --write-ini "$scratch"/written/*.bpf.o && sum=$(cat "${inis[@]}" | cksum) &&
+		run "${some[@]}" --write-ini "$scratch"/written/*.bpf.o && [ "$sum" = "$(cat "${inis[@]}" | cksum)" ] &&
+		latest '.cells | length == 12 and all(.verdict == "pass" and .evidence == "truth" and (.learnt // "") == "")'
+}
+check "what was learnt is written into inis, which say the same, and are not changed" written
 shifted() {
 	run "${some[@]}" build/tests/unguarded/learn_{record,printed}.bpf.o
 	[ $? = 1 ] && latest '[.cells[] | select(.object == "learn_record")] | length == 4 and
