@@ -15,7 +15,7 @@ static const struct {
 	unsigned line;
 	const char *spec, *flavour, *id, *append, *expect;
 	bool optional;
-	unsigned memory_mb;
+	unsigned memory_mb, processors;
 } accepted[] = {
         {"6.1 cloud\n", 1, ROW_PACKAGE, 1, "6.1", "cloud", "6.1-cloud", "", "", false, 0},
         {"6.1 cloud", 1, ROW_PACKAGE, 1, "6.1", "cloud", "6.1-cloud", "", "", false, 0},
@@ -35,8 +35,8 @@ static const struct {
         {"./x.btf expect=wrong optional", 1, ROW_TYPES, 1, "./x.btf", "", "x", "", "wrong", true, 0},
         {"./.btf id=y", 1, ROW_TYPES, 1, "./.btf", "", "y", "", "", false, 0},
         {"./d/vmlinux-5.4 types", 1, ROW_TYPES, 1, "./d/vmlinux-5.4", "", "vmlinux-5.4", "", "", false, 0},
-        {"6.1 rt optional memory=512 append=\"a=1 b # c\" expect=rejected:no-kernel-btf id=mine", 1, ROW_PACKAGE, 1,
-         "6.1", "rt", "mine", "a=1 b # c", "rejected:no-kernel-btf", true, 512},
+        {"6.1 rt optional memory=512 processors=2 append=\"a=1 b # c\" expect=rejected:no-kernel-btf id=mine", 1,
+         ROW_PACKAGE, 1, "6.1", "rt", "mine", "a=1 b # c", "rejected:no-kernel-btf", true, 512, 2},
         {"6.1 rt expect=wrong#not-a-comment", 0, ROW_PACKAGE, 0, NULL, NULL, NULL, NULL, NULL, false, 0},
         {"6.1 rt expect=wrong #comment", 1, ROW_PACKAGE, 1, "6.1", "rt", "6.1-rt", "", "wrong", false, 0},
         {"6.1 rt append=", 1, ROW_PACKAGE, 1, "6.1", "rt", "6.1-rt", "", "", false, 0},
@@ -68,6 +68,7 @@ START_TEST(accepts)
 	ck_assert_str_eq(row->expect, accepted[_i].expect);
 	ck_assert_int_eq(row->optional, accepted[_i].optional);
 	ck_assert_uint_eq(row->memory_mb, accepted[_i].memory_mb);
+	ck_assert_uint_eq(row->processors, accepted[_i].processors);
 	kernel_list_free(&list);
 }
 END_TEST
@@ -154,6 +155,9 @@ static const struct {
         {BYTES("6.1 rt memory=-1\n"), "k:1:8: ", "number of MB"},
         {BYTES("6.1 rt memory=99999999999999999999\n"), "k:1:8: ", "number of MB"},
         {BYTES("6.1 rt memory=256M\n"), "k:1:8: ", "number of MB"},
+        {BYTES("6.1 rt processors=0\n"), "k:1:8: ", "from 1 to 64"},
+        {BYTES("6.1 rt processors=two\n"), "k:1:8: ", "from 1 to 64"},
+        {BYTES("./x.btf processors=2\n"), "k:1:1: ", "not booted"},
         {BYTES("6.1 rt types\n"), "k:1:8: ", "not a path"},
         {BYTES("./x.btf memory=512\n"), "k:1:1: ", "not booted"},
         {BYTES("./vmlinux types append=x\n"), "k:1:1: ", "not booted"},

@@ -133,11 +133,13 @@ START_TEST(row_has_the_last_word)
 
 	guest.append = own + 1;
 	guest.memory_mb = 1024;
+	guest.processors = 2;
 	qemu_argv(&guest, &argv);
 	append = value_of(&argv, "-append", 0);
 	ck_assert_uint_gt(strlen(append), strlen(own));
 	ck_assert_str_eq(append + strlen(append) - strlen(own), own);
 	ck_assert_str_eq(value_of(&argv, "-m", 0), "1024");
+	ck_assert_str_eq(value_of(&argv, "-smp", 0), "2");
 }
 END_TEST
 

@@ -284,13 +284,14 @@ START_TEST(key_follows_what_a_guest_depends_on)
 	other.kernel = "elsewhere";
 	same = snapshot_key(&other, "hash", "QEMU 7");
 	ck_assert_str_eq(key, same);
-	for (unsigned i = 0; i < 6; i++) {
+	for (unsigned i = 0; i < 7; i++) {
 		cleanup_free char *changed = NULL;
 
 		other = some_guest();
 		other.initrd = i == 0 ? "x/initramfs-2.cpio" : other.initrd;
 		other.append = i == 1 ? "quiet" : other.append;
 		other.memory_mb = i == 2 ? 128 : other.memory_mb;
+		other.processors = i == 6 ? 2 : other.processors;
 		other.accel = i == 3 ? ACCEL_KVM : other.accel;
 		changed = snapshot_key(&other, i == 4 ? "other" : "hash", i == 5 ? "QEMU 8" : "QEMU 7");
 		ck_assert_str_ne(key, changed);

@@ -25,6 +25,7 @@
 struct subject_stage {
 	char *directory;
 	char *work; /* within it; anybody may make files there */
+	unsigned spawned;
 };
 
 int subject_stage_open(struct subject_stage **stage, struct error *err)
@@ -109,6 +110,13 @@ static int step_wait(struct subject *s, const char *step, struct error *err)
 	                 STEP_DEADLINE_MS / 1000);
 }
 
+static unsigned processors_online(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count < 1 ? 1 : count > PROCESSORS_MAX ? PROCESSORS_MAX : (unsigned)count;
+}
+
 int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, struct subject **out, struct error *err)
 {
 	cleanup_subject struct subject *s = xcalloc(1, sizeof(*s));
@@ -119,6 +127,8 @@ int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, 
 	s->step = "spawn";
 	s->path = xasprintf("%s/%s", stage->directory, kind->file);
 	s->work = stage->work;
+	s->processors = processors_online();
+	s->processor = stage->spawned++ % s->processors;
 	for (size_t i = 0; i < sizeof(s->stacks) / sizeof(s->stacks[0]); i++)
 		s->stacks[i] = xrealloc(NULL, 1, STACK_SIZE); /* not zeroed: most of it is never touched */
 	rc = pipe2(ready, O_CLOEXEC) < 0 || pipe2(go, O_CLOEXEC) < 0 ? -errno : 0;

@@ -54,7 +54,10 @@ static inline void subject_stage_cleanup(struct subject_stage **stage)
 
 struct subject;
 
-/* Start a subject; returns 0 when it is blocked right before its exec, or a negative errno. */
+/*
+ * Start a subject, on a processor of its own where there are several, each in turn; returns 0 when it is blocked right
+ * before its exec, or a negative errno.
+ */
 int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, struct subject **s, struct error *err);
 
 /* Let it exec; returns 0 when the new image is blocked, or a negative errno. */

@@ -47,9 +47,13 @@ in_child int child_exec(void *arg)
 	                acts ? (char *)(uintptr_t)s->work : NULL,
 	                NULL};
 	char *envp[] = {NULL};
+	uint64_t mask = (uint64_t)1 << s->processor;
 	char byte = 0;
 	ssize_t n;
 
+	/* In turn, so that what a program counts by processor is spread over all. */
+	if (s->processors > 1 && syscall(SYS_sched_setaffinity, 0, sizeof(mask), &mask) < 0)
+		child_fail(s, "sched_setaffinity");
 	/* One by one: a kernel may be built without some of them. */
 	for (unsigned flag = 1; flag <= (unsigned)kind->namespaces; flag <<= 1)
 		if ((unsigned)kind->namespaces & flag && syscall(SYS_unshare, flag) < 0 && errno != EINVAL)

@@ -15,6 +15,8 @@
 #define SUBJECT_CALLER_NAME "cm-caller"
 /* Far more than the handful of frames need; untouched pages cost nothing. */
 #define STACK_SIZE (64u * 1024u)
+/* As many bits as a word has. */
+#define PROCESSORS_MAX 64u
 
 struct pipe_ends {
 	int ready_r, ready_w; /* one byte per step reached */
@@ -26,10 +28,11 @@ struct subject {
 	const struct subject_kind *kind;
 	char *path;
 	char ready_arg[16], go_arg[16], action_arg[16];
-	const char *work;       /* the stage's */
-	struct pipe_ends ends;  /* as the child finds them: never changed once it runs */
-	struct pipe_ends owned; /* the caller's: -1 when closed */
-	pid_t root;             /* child of the caller: the subject, or the process above it */
+	const char *work;               /* the stage's */
+	unsigned processors, processor; /* how many there are, and which is its own */
+	struct pipe_ends ends;          /* as the child finds them: never changed once it runs */
+	struct pipe_ends owned;         /* the caller's: -1 when closed */
+	pid_t root;                     /* child of the caller: the subject, or the process above it */
 	volatile pid_t pid, tid, parent_tid;
 	volatile int failure; /* errno of what the child could not do */
 	const char *volatile failed_call;

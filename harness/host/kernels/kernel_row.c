@@ -10,7 +10,7 @@
 #include "base/io.h"
 #include "wire/terms.h"
 
-static const unsigned memory_min_mb = 64, memory_max_mb = 65536;
+static const unsigned memory_min_mb = 64, memory_max_mb = 65536, processors_max = 64;
 
 #define fail(place, column, ...) list_line_error(place, column, xasprintf(__VA_ARGS__), err)
 
@@ -74,6 +74,19 @@ static int set_memory(struct kernel_row *row, const struct list_word *word, cons
 		return fail(p, word->column, "memory='%.80s'; expected a number of MB from %u to %u", value,
 		            memory_min_mb, memory_max_mb);
 	row->memory_mb = (unsigned)mb;
+	return 0;
+}
+
+static int set_processors(struct kernel_row *row, const struct list_word *word, const char *value,
+                          const struct list_place *p, struct error *err)
+{
+	char *end = NULL;
+	unsigned long count = isdigit((unsigned char)*value) ? strtoul(value, &end, 10) : 0;
+
+	if (!end || *end || !count || count > processors_max)
+		return fail(p, word->column, "processors='%.80s'; expected a number from 1 to %u", value,
+		            processors_max);
+	row->processors = (unsigned)count;
 	return 0;
 }
 
@@ -177,9 +190,16 @@ static const struct option {
 	int (*set)(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
 	           struct error *err);
 } options[] = {
-        {"optional", false, set_optional}, {"memory", true, set_memory}, {"append", true, set_append},
-        {"expect", true, set_expect},      {"allow", true, set_allow},   {"id", true, set_id},
-        {"types", false, set_types},       {"btf", true, set_btf},       {"config", true, set_config},
+        {"optional", false, set_optional},
+        {"memory", true, set_memory},
+        {"processors", true, set_processors},
+        {"append", true, set_append},
+        {"expect", true, set_expect},
+        {"allow", true, set_allow},
+        {"id", true, set_id},
+        {"types", false, set_types},
+        {"btf", true, set_btf},
+        {"config", true, set_config},
 };
 enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
 
@@ -212,7 +232,7 @@ static int options_read(const struct list_words *words, size_t first, struct ker
 		if (!option)
 			return fail(
 			        p, word->column,
-			        "unknown option '%.80s'; expected optional, memory=MB, append=\"TEXT\", expect=VERDICT, allow=\"PATTERN because REASON\", id=NAME, btf=FILE, config=FILE or types",
+			        "unknown option '%.80s'; expected optional, memory=MB, processors=N, append=\"TEXT\", expect=VERDICT, allow=\"PATTERN because REASON\", id=NAME, btf=FILE, config=FILE or types",
 			        word->text);
 		if (seen[option - options])
 			return fail(p, word->column, "option %s is given twice", option->name);
@@ -293,10 +313,10 @@ int kernel_row_read(const struct list_words *words, struct kernel_row *row, cons
 	rc = options_read(words, (size_t)taken, row, p, err);
 	if (rc)
 		return rc;
-	if (row->kind == ROW_TYPES && (row->memory_mb || row->append || row->btf || row->config))
+	if (row->kind == ROW_TYPES && (row->memory_mb || row->processors || row->append || row->btf || row->config))
 		return fail(
 		        p, first->column,
-		        "'%.80s' holds types alone and is not booted; memory=, append=, btf= and config= are for kernels",
+		        "'%.80s' holds types alone and is not booted; memory=, processors=, append=, btf= and config= are for kernels",
 		        first->text);
 	if (!row->append)
 		row->append = xstrdup("");

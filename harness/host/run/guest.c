@@ -11,6 +11,7 @@ struct qemu_guest guest_of(const struct store_kernel *kernel, const struct kerne
 	        .initrd = initrd,
 	        .append = row ? row->append : "",
 	        .memory_mb = row && row->memory_mb ? row->memory_mb : GUEST_MEMORY_MB,
+	        .processors = row && row->processors ? row->processors : 1,
 	        .job = "",
 	        .ram = "",
 	        .state = "",

@@ -75,6 +75,10 @@ void qemu_argv(const struct qemu_guest *guest, struct strings *argv)
 	machine_of(guest)->arguments(argv, guest->accel);
 	strings_add(argv, "-m");
 	strings_addf(argv, "%u", guest->memory_mb);
+	if (guest->processors > 1) {
+		strings_add(argv, "-smp");
+		strings_addf(argv, "%u", guest->processors);
+	}
 	strings_add(argv, "-nodefaults");
 	strings_add(argv, "-no-user-config");
 	strings_add(argv, "-no-reboot");

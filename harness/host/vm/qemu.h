@@ -17,6 +17,7 @@ struct qemu_guest {
 	const char *job;
 	const char *append; /* the row's own words for the kernel command line, "" */
 	unsigned memory_mb;
+	unsigned processors; /* 0 as 1 */
 	const char *frames;  /* path the frames are written to */
 	const char *console; /* path the console is written to */
 	/* A guest whose memory is a file, to be saved or resumed; all unused when `ram` is "" */

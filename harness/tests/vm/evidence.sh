@@ -44,6 +44,13 @@ shifted() {
 }
 check "a name read at one kernel's offset is wrong on the others; parent and pid swapped are wrong" shifted
 
+printf '%s cloud processors=2\n' 5.10 6.1 6.12 newest >"$scratch/two.txt"
+check "on two processors a sum over both is right" status 0 "4 proven by values" run -k "$scratch/two.txt" build/tests/objects/percpu_sum.bpf.o
+counted_here() {
+	run -k "$scratch/two.txt" build/tests/unguarded/percpu_sum.bpf.o
+	[ $? = 1 ] && latest '.cells | length == 4 and all(.verdict == "wrong" and any(.truth[]; .ok == false and .field == "execs"))'
+}
+check "a sum that counts one processor alone is wrong" counted_here
 acting=(build/progs/{deny_connect,deny_nothing,end_by_signal}.bpf.o)
 check "effects that an ini expects, and one that does not appear" status 0 " 0 unexpected, 0 infra" run "${some[@]}" "${acting[@]}"
 check "they were compared" latest '[.cells[] | select(.object != "deny_nothing" and .kernel != "5.10-cloud")] | length == 6 and
