@@ -36,6 +36,34 @@ static const struct {
         {PHASE_LOAD, ESRCH, "",
          "libbpf: Error loading vmlinux BTF: -ESRCH\nlibbpf: prog 'p': failed to find kernel BTF type ID of 'x': -3\n",
          CLASS_NO_KERNEL_BTF, "Error loading vmlinux BTF: -ESRCH", "BTF"},
+        /* what 7.3 explains after its refusal is no proof, whatever it quotes */
+        {PHASE_LOAD, EACCES, "",
+         REFUSED("-EACCES",
+                 "5: (0f) r6 += r1\n"
+                 "math between ptr_ pointer and register with unbounded min value is not allowed\n\n"
+                 "Verification failed: Register Type Safety: Pointer offset is not safe\n\nReason:\n"
+                 "  The scalar offset used with R6 is unbounded.\n\nAt:\n  >>> 2 | /* back-edge from insn */\n\n"
+                 "Suggestion:\n  Clamp or bounds-check the scalar offset before applying it.\n\n"),
+         CLASS_VERIFIER, "math between ptr_ pointer", "without bounds"},
+        {PHASE_LOAD, EACCES, "",
+         REFUSED("-EACCES", "1: R1=ptr_sock()\n1: (69) r6 = *(u16 *)(r1 +830)\n"
+                            "access beyond struct sock at off 830 size 2\n"),
+         CLASS_VERIFIER, "access beyond struct sock", "sock at off 830"},
+        {PHASE_LOAD, EACCES, "",
+         REFUSED("-EACCES",
+                 "access beyond the end of member gfp_mask (mend:68) in struct address_space with off 64 size 8\n"),
+         CLASS_VERIFIER, "member gfp_mask", "another struct here"},
+        {PHASE_LOAD, EINVAL, "",
+         REFUSED("-EINVAL", "Attaching fexit/fsession/fmod_ret to __noreturn function 'do_exit' is rejected.\n"),
+         CLASS_ATTACH_TARGET, "__noreturn function 'do_exit'", "fentry"},
+        {PHASE_LOAD, EINVAL, "", REFUSED("-EINVAL", "Attaching fexit/fmod_ret to __noreturn functions is rejected.\n"),
+         CLASS_ATTACH_TARGET, "__noreturn functions", "fentry"},
+        {PHASE_LOAD, EINVAL, "", REFUSED("Invalid argument", "tracing progs cannot use bpf_timer yet\n"),
+         CLASS_VERIFIER, "tracing progs cannot use bpf_timer yet", "cannot use bpf_timer on this kernel"},
+        {PHASE_LOAD, EOPNOTSUPP, "", REFUSED("-EOPNOTSUPP", "bpf_timer cannot be used for PREEMPT_RT.\n"),
+         CLASS_VERIFIER, "bpf_timer cannot be used for PREEMPT_RT", "have no bpf_timer"},
+        {PHASE_LOAD, EINVAL, "", REFUSED("-EINVAL", "pseudo btf_id 0 in ldimm64 isn't KIND_VAR.\n"), CLASS_EXTERN,
+         "pseudo btf_id 0", "declare all of them with a type"},
         /* object BTF */
         {PHASE_OPEN, ENOENT, "", "libbpf: BTF is required, but is missing or corrupted.\n", CLASS_OBJECT_NO_BTF,
          "BTF is required, but is missing or corrupted.", "clang -g"},

@@ -59,6 +59,8 @@ static const struct {
         {"bad a\nbad b\nBPF program load failed: x\n", "", "bad b", LOAD_LOG_CAUSE},
         {"'p' bad a\n'q' bad b\n", "'p'", "'p' bad a", LOAD_LOG_CAUSE},
         {"'p' bad a\n'q' bad b", "'r'", NULL, LOAD_LOG_TRACE},
+        {"bad a\nVerification failed: b\n  bad c\nprocessed 2 insns\n", "", "bad a", LOAD_LOG_CAUSE},
+        {"bad a\nVerification failed: b\nprocessed 2 insns\nbad d\n", "", "bad d", LOAD_LOG_CAUSE},
 };
 
 START_TEST(the_last_of_the_best_is_taken)
@@ -78,6 +80,11 @@ static const struct {
 } verdicts[] = {
         {"", NULL},
         {"0: (95) exit\nR6 !read_ok\nprocessed 1 insns\n", "R6 !read_ok"},
+        /* 7.3 explains what it has said */
+        {"R1 invalid mem access 'scalar'\n\nVerification failed: Register Type Safety: Invalid dereference\n\nReason:\n"
+         "  R1 is an integer scalar here, not a pointer to memory.\n\nAt:\n  >>> 2 | infinite loop detected\n\n"
+         "Suggestion:\n  Preserve a pointer-valued register where needed.\n\nprocessed 2 insns\n",
+         "R1 invalid mem access 'scalar'"},
         {"R6 !read_ok\nlast_idx 1 first_idx 0\n5: (85) call bpf_x#1\n; source\n\n", "R6 !read_ok"},
         {"5: (85) call bpf_x#1", NULL},
 };

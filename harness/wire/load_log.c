@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/load_log.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -88,6 +87,15 @@ enum load_log_line load_log_line(const char *line, size_t len)
 	return has_one_of(line, len, failures, COUNT(failures)) ? LOAD_LOG_CAUSE : LOAD_LOG_TALK;
 }
 
+bool load_log_explains(const char *line, size_t len, bool *inside)
+{
+	if (starts_with(line, len, "Verification failed: "))
+		*inside = true;
+	else if (starts_with(line, len, "processed ") || has(line, len, LOAD_LOG_END))
+		*inside = false;
+	return *inside;
+}
+
 static size_t line_length(const char *at, const char *end)
 {
 	const char *newline = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
@@ -100,6 +108,7 @@ const char *load_log_telling(const char *text, size_t len, const char *needle, e
 {
 	const char *best = NULL, *end;
 	enum load_log_line most = LOAD_LOG_TALK;
+	bool inside = false;
 	size_t n;
 
 	*worth = LOAD_LOG_TRACE;
@@ -111,7 +120,7 @@ const char *load_log_telling(const char *text, size_t len, const char *needle, e
 
 		n = line_length(at, end);
 		is = load_log_line(at, n);
-		if (is < most || !has(at, n, needle))
+		if (load_log_explains(at, n, &inside) || is < most || !has(at, n, needle))
 			continue;
 		best = at;
 		most = is;
@@ -125,6 +134,7 @@ const char *load_log_telling(const char *text, size_t len, const char *needle, e
 const char *load_log_verdict(const char *log, size_t len, size_t *line_len)
 {
 	const char *last = NULL, *end;
+	bool inside = false;
 	size_t n;
 
 	if (!len)
@@ -132,7 +142,7 @@ const char *load_log_verdict(const char *log, size_t len, size_t *line_len)
 	end = log + len;
 	for (const char *at = log; at < end; at += n + 1) {
 		n = line_length(at, end);
-		if (load_log_line(at, n) == LOAD_LOG_TRACE)
+		if (load_log_explains(at, n, &inside) || load_log_line(at, n) == LOAD_LOG_TRACE)
 			continue;
 		last = at;
 		*line_len = n;

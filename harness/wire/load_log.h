@@ -7,6 +7,7 @@
 #ifndef COREMATRIX_WIRE_LOAD_LOG_H
 #define COREMATRIX_WIRE_LOAD_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What libbpf's own lines begin with; its frame around the verifier's log, after "prog 'NAME': "; what it says first.
@@ -28,6 +29,12 @@ enum load_log_line {
 /* One line, without its newline. The verifier's own lines need no word for a failure: what is no LOAD_LOG_TRACE counts.
  */
 enum load_log_line load_log_line(const char *line, size_t len);
+
+/*
+ * Whether the line belongs to what verifiers since 7.3 explain after their refusal: quoted source, instructions and
+ * advice, of which nothing is the refusal. `*inside`, false at first, is kept from line to line.
+ */
+bool load_log_explains(const char *line, size_t len, bool *inside);
 
 /*
  * The last of the best lines of `text` that hold `needle` ("" for any), and what it is worth. Returns where it begins,

@@ -30,6 +30,8 @@ struct row {
 	const char *advice;
 };
 
+/* It would indent all of them anew when one of them changes. */
+/* clang-format off */
 static const struct row rows[] =
         {
                 /* Without types nothing else can work, and what follows in the log is a
@@ -83,6 +85,8 @@ static const struct row rows[] =
                 /* libbpf before 1.3 leaves an unresolved weak kfunc as a call of number 0 */
                 {CLASS_KFUNC, LOADING, 0, "(85) call #0 ",
                  "the program calls a weak kfunc that this kernel lacks: call it only if bpf_ksym_exists()"},
+                {CLASS_EXTERN, LOADING, 0, "pseudo btf_id 0 in ldimm64 isn't KIND_VAR",
+                 "the kernel's BTF lacks a weak variable that the object declares with a type; libbpf found its address among the kernel's symbols all the same, for which it looks when the object has an extern without a type: declare all of them with a type, or all as `extern const void NAME __ksym`"},
                 {CLASS_EXTERN, ANYWHERE, 0, "extern '*' (strong): not resolved",
                  "{} is not known on this kernel: declare it __weak and handle the case that it is 0"},
                 {CLASS_EXTERN, ANYWHERE, 0, "extern (var ksym) '*': not found in kernel BTF",
@@ -131,6 +135,8 @@ static const struct row rows[] =
                  "the name to attach to is not a function on this kernel: attach elsewhere"},
                 {CLASS_ATTACH_TARGET, LOADING, 0, "attach_btf_id * is invalid",
                  "the name to attach to does not exist in this kernel's BTF: attach elsewhere"},
+                {CLASS_ATTACH_TARGET, LOADING, 0, "to __noreturn function",
+                 "the function does not return, so that nothing runs at its end: attach to its beginning (fentry), or to another function"},
                 {CLASS_ATTACH_TARGET, LOADING, 0, "is not modifiable",
                  "this kernel does not let programs change what that function returns: attach to one that it allows"},
                 {CLASS_ATTACH_TARGET, LOADING, 0, "The address of function * cannot be found",
@@ -253,6 +259,16 @@ static const struct row rows[] =
                  "this kernel does not support what the quoted line names for this type of program: leave the program out on it (bpf_program__set_autoload()), or use another type"},
                 {CLASS_VERIFIER, LOADING, 0, "invalid mem access '*_or_null'",
                  "the pointer may be NULL here: test it before use"},
+                {CLASS_VERIFIER, LOADING, 0, "access beyond struct *",
+                 "the pointer is to another struct here than the one it is taken for ({}), or to one that is only a part of that: see what the function's argument is on this kernel, and read what lies beyond through BPF_CORE_READ(), or a pointer of the right type (bpf_skc_to_tcp_sock() and the like, bpf_core_cast())"},
+                {CLASS_VERIFIER, LOADING, 0, "access beyond the end of member * in *",
+                 "the read does not fit the member that lies there: the pointer is to another struct here than the one it is taken for, or the field is narrower ({}): see what the function's argument is on this kernel, and read through BPF_CORE_READ()"},
+                {CLASS_VERIFIER, LOADING, 0, "math between * pointer and register with unbounded",
+                 "a value without bounds is added to a pointer: mask or compare it right before, and see whether the pointer is what it is taken for on this kernel"},
+                {CLASS_VERIFIER, LOADING, 0, "cannot use * yet",
+                 "programs of this type cannot use {} on this kernel: leave the program out on it (bpf_program__set_autoload()), or do that part in a program of another type"},
+                {CLASS_VERIFIER, LOADING, 0, "* cannot be used for PREEMPT_RT",
+                 "kernels with PREEMPT_RT have no {} for programs of this type: leave the program out on them, or do without"},
                 {CLASS_VERIFIER, LOADING, 0, "invalid mem access",
                  "the verifier does not trust that pointer on this kernel: read through BPF_CORE_READ() or bpf_probe_read_kernel()"},
                 {CLASS_VERIFIER, LOADING, 0, "invalid bpf_context access",
@@ -266,6 +282,7 @@ static const struct row rows[] =
                 {CLASS_VERIFIER, LOADING, 0, "Unreleased reference",
                  "a path ends without releasing a reference: release or submit it on every path"},
 };
+/* clang-format on */
 
 /* Where the class alone tells. */
 static const enum reject_side sides[CLASS_COUNT] = {

@@ -64,11 +64,11 @@ bool span_next_line(struct span *text, struct span *line)
 bool span_last_line(struct span text, const char *pattern, int err, struct span *line, struct span *captured)
 {
 	struct span candidate, capture;
-	bool found = false;
+	bool found = false, explained = false;
 
 	while (span_next_line(&text, &candidate)) {
-		if (span_starts_with(candidate, ";") || !span_fits(pattern, candidate, &capture) ||
-		    (err && !span_names_errno(candidate, err)))
+		if (load_log_explains(candidate.at, candidate.len, &explained) || span_starts_with(candidate, ";") ||
+		    !span_fits(pattern, candidate, &capture) || (err && !span_names_errno(candidate, err)))
 			continue;
 		*line = candidate;
 		*captured = capture;
