@@ -14,9 +14,13 @@
 #define QUIET_MIN_NS 20000000u
 #define QUIET_MAX_NS 200000000u
 
-/* Helpers by which a program hands an event over (enum bpf_func_id; the numbers are ABI). */
+/*
+ * Helpers by which a program hands an event over (enum bpf_func_id; the numbers are ABI). Runs of one that is reached
+ * by a tail call count as runs of the one that calls.
+ */
 static const int32_t event_helpers[] = {
         6,   /* trace_printk */
+        12,  /* tail_call */
         25,  /* perf_event_output */
         111, /* skb_output */
         121, /* xdp_output */

@@ -48,6 +48,7 @@ struct run {
 	struct kconfig kconfig;
 	bool observes;     /* events hold values that only the host can find */
 	bool tentative;    /* what programs print is all there is, and nobody said that it is meant for this */
+	uint32_t due;      /* bits of enum trigger: what fires programs that hand something over */
 	uint32_t wanted;   /* bits 1 << enum truth_key that events have fields for */
 	bool reports;      /* events are understood, or the ini vouches for them */
 	bool waited, late; /* late events were waited for; and came */
@@ -165,7 +166,26 @@ static uint32_t group_triggers(enum workload_group group)
 
 static bool is_known_to_fire(const struct run *run, const struct subject_kind *kind)
 {
-	return run->request->triggers.triggers & kind->triggers;
+	return run->due & kind->triggers;
+}
+
+/* Of a program that hands nothing over itself, no event is missed. */
+static uint32_t due_triggers(const struct workload_request *request, const struct run_counts *runs)
+{
+	uint32_t due = 0;
+
+	for (size_t i = 0; i < runs->count; i++)
+		due |= runs->programs[i].hands_over ? request->program_triggers[i] : 0;
+	/* what the harness drives itself may have good reason to report nothing */
+	return due & request->triggers.triggers;
+}
+
+static bool some_hand_over(const struct run_counts *runs)
+{
+	for (size_t i = 0; i < runs->count; i++)
+		if (runs->programs[i].hands_over)
+			return true;
+	return false;
 }
 
 /* By what the harness attached: the program runs, and may have good reason to report nothing. */
@@ -576,6 +596,7 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 	*out = (struct cell_report){0};
 	run_counts_open(&out->runs, request->obj, request->program_triggers,
 	                capture_source(request->ground->capture) == SOURCE_MAP);
+	run.due = due_triggers(request, &out->runs);
 	run.attribution.hints.object_btf = bpf_object__btf(request->obj);
 	run.attribution.hints.kernel_btf = request->kernel_btf;
 	insns_collect(&run, request->obj);
@@ -595,8 +616,8 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 		               : capture_source(run.capture) == SOURCE_MAP
 		                       ? true
 		                       : capture_source(run.capture) != SOURCE_NONE && !run.attribution.understood;
-		run.reports = capture_source_prints(capture_source(run.capture)) || request->groups ||
-		              run.attribution.understood;
+		run.reports = some_hand_over(&out->runs) && (capture_source_prints(capture_source(run.capture)) ||
+		                                             request->groups || run.attribution.understood);
 		run.wanted = wanted_truths(&run);
 		rc = subjects_run(&run, err);
 	}
