@@ -332,6 +332,67 @@ START_TEST(a_joined_module_answers_like_a_split_one)
 }
 END_TEST
 
+/* ---- enumerators of eight bytes ---- */
+
+#define WIDE 0x8000000000000005ull
+
+/* The kernel's enum: as enum64, as what BTF had before, and one whose enumerator is another, or small. */
+static const struct {
+	bool enum64;
+	uint64_t there, local;
+	enum relo_outcome outcome;
+	uint64_t value;
+} wides[] = {
+        {true, WIDE, WIDE, RELO_SAME, WIDE}, {true, WIDE + 1, WIDE, RELO_MOVED, WIDE + 1},
+        {false, WIDE, WIDE, RELO_DRIFT, 5},  {false, 6, WIDE, RELO_MOVED, 6},
+        {false, 5, 5, RELO_SAME, 5},
+};
+
+START_TEST(an_enumerator_that_old_types_cut_is_no_value)
+{
+	struct btf *local = btf__new_empty(), *kernel = btf__new_empty();
+	int id = btf__add_enum64(local, "wide", 8, false);
+	struct core_relo_func func = {.name = (char *)"p", .section = 1, .count = 2, .main = true};
+	struct core_relo_record record = {
+	        .type_id = (uint32_t)id,
+	        .sound = true,
+	        .code = {{.code = BPF_LD | BPF_IMM | BPF_DW, .imm = (int32_t)(uint32_t)wides[_i].local},
+	                 {.imm = (int32_t)(wides[_i].local >> 32)}}};
+	struct relo_fact fact = {.program = (char *)"p",
+	                         .section = (char *)"raw_tp",
+	                         .kind = BPF_CORE_ENUMVAL_VALUE,
+	                         .type = (char *)"wide",
+	                         .access = (char *)"0",
+	                         .local = wides[_i].local};
+	struct core_relo_list list = {
+	        .facts = &fact, .records = &record, .count = 1, .funcs = &func, .func_count = 1, .btf = local};
+	struct relo_prediction p;
+	struct relo_target *target;
+	struct relo_calc *calc;
+
+	ck_assert_int_eq(btf__add_enum64_value(local, "WIDE", wides[_i].local), 0);
+	record.access_off = (uint32_t)btf__add_str(local, "0");
+	if (wides[_i].enum64) {
+		ck_assert_int_gt(btf__add_enum64(kernel, "wide", 8, false), 0);
+		ck_assert_int_eq(btf__add_enum64_value(kernel, "WIDE", wides[_i].there), 0);
+	} else {
+		ck_assert_int_gt(btf__add_enum(kernel, "wide", 8), 0);
+		ck_assert_int_eq(btf__add_enum_value(kernel, "WIDE", (uint32_t)wides[_i].there), 0);
+	}
+	target = relo_target_new(kernel, NULL);
+	calc = relo_calc_new(&list, target);
+	relo_calc_record(calc, 0, &p);
+	ck_assert_msg(p.outcome == wides[_i].outcome, "%s: %s", relo_outcome_name(p.outcome), p.note);
+	ck_assert_uint_eq(p.says.value, wides[_i].value);
+	ck_assert_int_eq(strstr(p.note, "32 bits") != NULL, p.outcome == RELO_DRIFT);
+	relo_prediction_free(&p);
+	relo_calc_free(calc);
+	relo_target_free(target);
+	btf__free(kernel);
+	btf__free(local);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_row tests[] = {
@@ -343,6 +404,7 @@ int main(void)
 	        TEST(never_lets_libbpf_see_an_unsound_access),
 	        EACH(finds_contradictions, measurements),
 	        TEST(drift_replaces_only_what_was_resolved),
+	        EACH(an_enumerator_that_old_types_cut_is_no_value, wides),
 	        GROUP("target"),
 	        EACH(looks_candidates_up_by_name, candidates),
 	        TEST(asks_modules_only_for_what_the_kernel_lacks),

@@ -173,10 +173,10 @@ static void add_notes(const struct result_cell *c, struct buf *out)
 	const struct result_relocation *drift = find_outcome(c, RELO_DRIFT);
 
 	if (drift)
-		buf_printf(
-		        out,
-		        "%s%s %s drifted: the kernel's field has another size or signedness and nothing adjusted the read",
-		        out->len ? "; " : "", drift->kind, drift->spec);
+		buf_printf(out, "%s%s %s drifted: %s", out->len ? "; " : "", drift->kind, drift->spec,
+		           !strcmp(drift->kind, "enumval_value")
+		                   ? "the kernel's types have 32 bits of its 64"
+		                   : "the kernel's field has another size or signedness and nothing adjusted the read");
 	if (c->lost)
 		buf_printf(out, "%s%" PRIu64 " events were lost, none of them missed", out->len ? "; " : "", c->lost);
 	for (size_t i = 0; i < c->program_count; i++) {

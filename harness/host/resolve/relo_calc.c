@@ -231,6 +231,17 @@ static void fail(struct relo_calc *calc, struct relo_prediction *out, enum relo_
 	out->note = note;
 }
 
+/* BTF before enum64 has 32 bits for each enumerator, also of an enum of eight bytes: the rest is not there to be read.
+ */
+static bool is_cut(const struct bpf_core_spec *target, uint64_t local, uint64_t now)
+{
+	const struct btf_type *t = target->btf ? btf__type_by_id(target->btf, target->root_type_id) : NULL;
+
+	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
+		t = btf__type_by_id(target->btf, t->type);
+	return t && btf_is_enum(t) && t->size == 8 && local != now && (uint32_t)local == (uint32_t)now;
+}
+
 static void read_answer(const struct relo_calc *calc, size_t index, const struct bpf_insn code[2],
                         struct relo_prediction *out)
 {
@@ -248,9 +259,11 @@ static void read_answer(const struct relo_calc *calc, size_t index, const struct
 	out->says = (struct relo_witness){RELO_SEEN_VALUE, now.value, now.width};
 	out->outcome =
 	        relo_judge_resolved(f->kind, f->local, f->local_width, now.value, now.width, out->candidates > 0);
-	if (f->kind != BPF_CORE_FIELD_BYTE_OFFSET)
-		return;
-	if (compare_shapes(calc, index, form, &words) == FIELD_MISREAD)
+	if (f->kind == BPF_CORE_ENUMVAL_VALUE && is_cut(&calc->specs[2], f->local, now.value)) {
+		out->outcome = RELO_DRIFT;
+		words = xstrdup("the kernel's BTF has 32 bits of an enumerator of 64");
+	}
+	if (f->kind == BPF_CORE_FIELD_BYTE_OFFSET && compare_shapes(calc, index, form, &words) == FIELD_MISREAD)
 		out->outcome = RELO_DRIFT;
 	if (!words)
 		return;
