@@ -37,7 +37,7 @@ struct core_relo_call {
 	uint32_t target; /* index of the called function */
 };
 
-/* The address of something that is not a function of the object: a map, a variable, an extern. */
+/* The address of something that is not a function of the object: a map, a variable, an extern; or the call of one. */
 struct core_relo_ref {
 	uint32_t func; /* index of the function that takes it */
 	uint32_t insn; /* instruction index in that function */

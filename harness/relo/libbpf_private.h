@@ -73,6 +73,10 @@ int bpf_core_patch_insn(const char *prog_name, struct bpf_insn *insn, int insn_i
 int bpf_core_add_cands(struct bpf_core_cand *local_cand, size_t local_essent_len, const struct btf *targ_btf,
                        const char *targ_btf_name, int targ_start_id, struct bpf_core_cand_list *cands);
 
+/* Whether the kernel's type is what the object's declaration of a function or variable may mean: 1, 0, negative errno.
+ */
+int bpf_core_types_are_compat(const struct btf *local_btf, __u32 local_id, const struct btf *targ_btf, __u32 targ_id);
+
 /* Returns the length the text would have, like snprintf. */
 int bpf_core_format_spec(char *buf, size_t buf_sz, const struct bpf_core_spec *spec);
 

@@ -192,7 +192,7 @@ static int read_entry(const struct elf_view *view, const struct elf_view_section
 	s = symbol_at(symbols, symbol);
 	at = (uint32_t)(entry->r_offset / INSN_SIZE);
 	object_code_copy(code, at, insn);
-	if (!is_code(view, s.st_shndx) && insn_is_imm64(insn))
+	if (!is_code(view, s.st_shndx) && (insn_is_imm64(insn) || is_pseudo_call(insn)))
 		add_ref(view, symbols, section, at, &s, list);
 	if (!is_code(view, s.st_shndx) || s.st_value > view->sections[s.st_shndx].size)
 		return 0;

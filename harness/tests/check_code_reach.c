@@ -76,6 +76,30 @@ static const struct {
         {"value from memory", {LOAD(2), IF(BPF_JEQ, 2, 0, 1), NOP, EXIT}, 4, -1, 0, 0, 2, REACH_MAYBE},
         {"after both ways join", {LOAD(2), IF(BPF_JEQ, 2, 0, 0), NOP, EXIT}, 4, -1, 0, 0, 2, REACH_MAYBE},
         {"test of a helper's result", {HELPER(14), IF(BPF_JEQ, 0, 0, 1), NOP, EXIT}, 4, -1, 0, 0, 2, REACH_ALWAYS},
+        {"the same result tested twice",
+         {HELPER(14), IF(BPF_JEQ, 0, 0, 2), IF(BPF_JEQ, 0, 0, 1), EXIT, NOP, EXIT},
+         6,
+         -1,
+         0,
+         0,
+         4,
+         REACH_ALWAYS},
+        {"the same result tested twice, behind the second test",
+         {HELPER(14), MOVR(6, 0), IF(BPF_JNE, 0, 0, 1), EXIT, IF(BPF_JEQ, 6, 0, 1), EXIT, NOP, EXIT},
+         8,
+         -1,
+         0,
+         0,
+         6,
+         REACH_MAYBE},
+        {"another result",
+         {HELPER(14), MOVR(6, 0), IF(BPF_JNE, 0, 0, 1), EXIT, HELPER(14), IF(BPF_JEQ, 0, 0, 1), EXIT, NOP, EXIT},
+         9,
+         -1,
+         0,
+         0,
+         7,
+         REACH_ALWAYS},
         {"result that is never NULL",
          {HELPER(BPF_FUNC_get_current_task_btf), IF(BPF_JEQ, 0, 0, 1), NOP, EXIT},
          4,
@@ -206,6 +230,37 @@ START_TEST(global_function)
 }
 END_TEST
 
+/* Function 1, which function 0 calls before its last instruction, may end the program. */
+static const struct {
+	const char *called;
+	bool behind; /* a test of what nobody knows */
+	enum reach after, there;
+} throws[] = {
+        {"bpf_throw", false, REACH_MAYBE, REACH_NEVER},
+        {"bpf_throw", true, REACH_MAYBE, REACH_MAYBE},
+        {"bpf_other", false, REACH_ALWAYS, REACH_ALWAYS},
+};
+
+START_TEST(a_function_that_does_not_return)
+{
+	static const struct bpf_insn plain[MAX_INSNS] = {NOP, CALL(2), NOP, EXIT, NOP, CALL(-1), NOP, EXIT},
+	                             behind[MAX_INSNS] = {NOP,      CALL(2), NOP, EXIT, IF(BPF_JEQ, 1, 0, 1),
+	                                                  CALL(-1), NOP,     EXIT};
+	const struct bpf_insn *code = throws[_i].behind ? behind : plain;
+	struct core_relo_func funcs[] = {
+	        {.name = (char *)"main", .section = 1, .count = 4, .main = true, .call_count = 1},
+	        {.name = (char *)"sub", .section = 1, .start = 4, .count = 4},
+	};
+	struct core_relo_call call = {1, 1};
+	struct core_relo_ref ref = {.func = 1, .insn = 1, .name = (char *)throws[_i].called, .external = true};
+	struct core_relo_list list = {
+	        .funcs = funcs, .func_count = 2, .calls = &call, .call_count = 1, .refs = &ref, .ref_count = 1};
+
+	ck_assert_int_eq(ask(code, &list, NULL, true, known, 0, 2), throws[_i].after);
+	ck_assert_int_eq(ask(code, &list, NULL, true, known, 1, 2), throws[_i].there);
+}
+END_TEST
+
 #define ADDRESS_OF(reg) \
 	{.code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = (reg)}, \
 	{ \
@@ -287,6 +342,7 @@ int main(void)
 	        EACH(one_function, cases),
 	        EACH(two_functions, calls),
 	        EACH(global_function, globals),
+	        EACH(a_function_that_does_not_return, throws),
 	        EACH(address, refs),
 	};
 

@@ -529,6 +529,133 @@ END_TEST
 
 /* ---- forecasts ---- */
 
+/* ---- programs that get a function's arguments ---- */
+
+/* clang makes no BPF function of seven arguments. */
+static char *kernel_of_arguments(const char *object, const char *file)
+{
+	struct btf *btf = btf__parse_elf(object, NULL);
+	int number, proto;
+	const void *bytes;
+	char *path;
+	__u32 len;
+
+	ck_assert_ptr_nonnull(btf);
+	number = btf__find_by_name_kind(btf, "int", BTF_KIND_INT);
+	proto = btf__add_func_proto(btf, number);
+	for (int i = 0; i < 7; i++)
+		ck_assert_int_eq(btf__add_func_param(btf, "x", number), 0);
+	ck_assert_int_gt(btf__add_func(btf, "many", BTF_FUNC_GLOBAL, proto), 0);
+	bytes = btf__raw_data(btf, &len);
+	path = scratch_file(file, bytes, len);
+	btf__free(btf);
+	return path;
+}
+
+enum { OLD, NEW };
+
+static const struct {
+	const char *program;
+	int kernel;
+	enum forecast forecast;
+	const char *text; /* part of it; "": nothing is said */
+} arguments[] = {
+        {"first_as_thing", OLD, FORECAST_LOADS, ""},
+        {"first_as_thing", NEW, FORECAST_WRONG,
+         "argument 1 of moves is a struct other here, and is read as a struct thing"},
+        {"first_by_probe", OLD, FORECAST_LOADS, ""},
+        {"first_by_probe", NEW, FORECAST_WRONG, "argument 1 of moves is a struct other"},
+        {"second_as_whole", OLD, FORECAST_LOADS, ""},
+        {"third_is_read", OLD, FORECAST_REJECTED, "it reads argument 3 of moves, which has 2 here"},
+        {"third_is_read", NEW, FORECAST_LOADS, ""},
+        {"third_perhaps", OLD, FORECAST_UNSURE, "it reads argument 3 of moves"},
+        {"second_beyond", OLD, FORECAST_REJECTED, "up to byte 12, and that is a struct thing of 8 bytes here"},
+        {"no_result_is_read", OLD, FORECAST_REJECTED, "it reads the result of bpf_lsm_tells, which returns nothing"},
+        {"result_is_read", OLD, FORECAST_LOADS, ""},
+        {"many_arguments", OLD, FORECAST_REJECTED,
+         "many has 7 arguments, and this kernel attaches to functions of up to 6"},
+        {"many_arguments", NEW, FORECAST_LOADS, ""},
+        {"raw_fifth", OLD, FORECAST_REJECTED, "it reads argument 5 of fib_table_lookup, which has 4 here"},
+        {"raw_fifth", NEW, FORECAST_LOADS, ""},
+        {"untested", OLD, FORECAST_LOADS, ""},
+        {"untested", NEW, FORECAST_REJECTED, "argument 3 of fib_table_lookup may be NULL"},
+        {"tested", NEW, FORECAST_LOADS, ""},
+        {"untested_by_mark", OLD, FORECAST_LOADS, ""},
+        {"untested_by_mark", NEW, FORECAST_REJECTED, "argument 1 of marked may be NULL"},
+        {"through_number", OLD, FORECAST_REJECTED, "argument 4 of fib_table_lookup, which is no pointer"},
+        {"decides_yes", OLD, FORECAST_LOADS, ""},
+        {"decides_yes", NEW, FORECAST_REJECTED, "it returns 1, which is no result of decides"},
+        {"decides_no", NEW, FORECAST_LOADS, ""},
+        {"tells_one", NEW, FORECAST_LOADS, ""},
+};
+
+START_TEST(arguments_are_held_against_the_functions_types)
+{
+	cleanup_free char *old = kernel_of_arguments(FIXTURES "arguments_old.o", "old.btf");
+	cleanup_free char *new = kernel_of_arguments(FIXTURES "arguments_new.o", "new.btf");
+	cleanup_free char *who = xasprintf("program %s: ", arguments[_i].program);
+	cleanup_object_list struct object_list objects = {0};
+	const struct predict_finding *found = NULL;
+	const struct predict_cell *c;
+	struct predict_job *job;
+
+	read_objects(&objects, (char *[]){(char *)FIXTURES "arguments.o"}, 1);
+	c = prediction_cell(predict_all(&objects, (const struct predict_types[]){{"old", old}, {"new", new}}, 2, &job),
+	                    (size_t)arguments[_i].kernel, 0);
+	for (uint32_t i = 0; i < c->finding_count; i++)
+		if (!strncmp(c->findings[i].text, who, strlen(who))) {
+			ck_assert_msg(!found, "also: %s", c->findings[i].text);
+			found = &c->findings[i];
+		}
+	ck_assert_str_eq(forecast_name(found ? (enum forecast)found->forecast : FORECAST_LOADS),
+	                 forecast_name(arguments[_i].forecast));
+	if (found)
+		ck_assert_msg(strstr(found->text, arguments[_i].text) != NULL, "%s", found->text);
+	predict_free(job);
+}
+END_TEST
+
+static const struct {
+	const char *name;
+	enum need_kind kind;
+	int kernel;
+	enum need_state state;
+} externs[] = {
+        {"takes_one", NEED_KFUNC, OLD, NEED_HOLDS},     {"takes_one", NEED_KFUNC, NEW, NEED_HOLDS},
+        {"takes_another", NEED_KFUNC, OLD, NEED_HOLDS}, {"takes_another", NEED_KFUNC, NEW, NEED_UNUSED},
+        {"takes_none", NEED_KFUNC, OLD, NEED_MISSING},  {"counted", NEED_VARIABLE, OLD, NEED_HOLDS},
+        {"counted", NEED_VARIABLE, NEW, NEED_MISSING},
+};
+
+/* Weak ones all of them: one that is called all the same is missing, and so is one that is declared differently. */
+START_TEST(externs_are_held_against_declarations_and_calls)
+{
+	cleanup_object_list struct object_list objects = {0};
+	const struct predict_object *o;
+	const struct prediction *p;
+	struct predict_job *job;
+	bool seen = false;
+
+	read_objects(&objects, (char *[]){(char *)FIXTURES "externs.o"}, 1);
+	p = predict_all(&objects,
+	                (const struct predict_types[]){{"old", FIXTURES "arguments_old.o"},
+	                                               {"new", FIXTURES "arguments_new.o"}},
+	                2, &job);
+	o = &p->objects[0];
+	for (uint32_t i = 0; i < o->need_count; i++) {
+		/* it is found among symbols, of which types tell nothing */
+		ck_assert_str_ne(o->needs[i].name, "typeless");
+		if (strcmp(o->needs[i].name, externs[_i].name) || o->needs[i].kind != externs[_i].kind)
+			continue;
+		seen = true;
+		ck_assert_str_eq(need_state_name(prediction_cell(p, (size_t)externs[_i].kernel, 0)->needs[i]),
+		                 need_state_name(externs[_i].state));
+	}
+	ck_assert(seen);
+	predict_free(job);
+}
+END_TEST
+
 #define VALUE(o) \
 	{ \
 		.p = {.outcome = (o), .note = (char *)"", .says.seen = RELO_SEEN_VALUE } \
@@ -609,6 +736,8 @@ int main(void)
 	        TEST(an_object_that_kills_the_parser_costs_its_cells_only),
 #endif
 	        EACH(a_call_that_is_not_allowed_is_the_harness_s_fault, forbidden),
+	        EACH(arguments_are_held_against_the_functions_types, arguments),
+	        EACH(externs_are_held_against_declarations_and_calls, externs),
 	        EACH(forecast_follows, forecasts),
 	};
 

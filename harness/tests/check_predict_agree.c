@@ -261,12 +261,52 @@ START_TEST(weak_externs)
 }
 END_TEST
 
+static const struct {
+	enum forecast forecast;
+	enum cell_phase phase;
+	const char *program;
+	bool loaded, attached, refuted;
+} findings[] = {
+        {FORECAST_REJECTED, PHASE_LOAD, "p", false, false, false},
+        {FORECAST_REJECTED, PHASE_LOAD, "p", true, false, true},
+        {FORECAST_REJECTED, PHASE_LOAD, "q", true, false, false},
+        {FORECAST_REJECTED, PHASE_ATTACH, "p", true, false, false},
+        {FORECAST_REJECTED, PHASE_ATTACH, "p", true, true, true},
+        {FORECAST_UNSURE, PHASE_LOAD, "p", true, true, false},
+        {FORECAST_WRONG, PHASE_LOAD, "p", true, true, false},
+};
+
+START_TEST(what_is_said_of_a_program)
+{
+	struct predict_finding finding = {.forecast = (uint8_t)findings[_i].forecast,
+	                                  .phase = (uint8_t)findings[_i].phase,
+	                                  .program = (char *)"p",
+	                                  .text = (char *)"program p: why"};
+	const struct predict_object none = {0};
+	const struct predict_cell predicted = {
+	        .forecast = FORECAST_UNSURE, .reason = (char *)"why", .findings = &finding, .finding_count = 1};
+	struct result *r = result_new();
+	struct result_cell *cell = result_add_cell(r);
+	struct result_program *p = result_add_program(cell);
+
+	free(p->name);
+	p->name = strdup(findings[_i].program);
+	p->loaded = findings[_i].loaded;
+	p->attached = findings[_i].attached;
+	cell->verdict = VERDICT_REJECTED;
+	predict_agree_cell(&none, &predicted, cell);
+	ck_assert_msg((*cell->disagreement != '\0') == findings[_i].refuted, "%s", cell->disagreement);
+	result_free(r);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_row tests[] = {
 	        EACH(relocations, cases),
 	        EACH(verdict, verdicts),
 	        EACH(weak_externs, externs),
+	        EACH(what_is_said_of_a_program, findings),
 	};
 
 	return suite_run("predict_agree", tests, COUNT(tests));

@@ -42,6 +42,7 @@ struct arch {
 
 	/* Kernels */
 	const char *syscall_prefix;       /* of the functions that are the entries of system calls */
+	unsigned trampoline_arguments;    /* as many as a BPF trampoline passes on every kernel */
 	const struct image_format *image; /* image.h */
 
 	/* Guests */

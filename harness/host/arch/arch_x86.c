@@ -191,6 +191,7 @@ const struct arch arch_x86 = {
         .elf_machine = EM_X86_64,
         .library_directories = library_directories,
         .syscall_prefix = "__x64_sys_",
+        .trampoline_arguments = 6,
         .image = &arch_x86_image,
         .qemu = "qemu-system-x86_64",
         .qemu_package = "qemu-system-x86",

@@ -205,17 +205,20 @@ static int answer(void *ctx, size_t rule)
 	return predict_answer(ctx, rule);
 }
 
-/* A prediction is worse than expected only where it commits itself to a rejection. */
+/* A prediction is worse than expected only where it commits itself: to a rejection, or to one or a wrong value. */
 static bool is_worse(const struct kernels *k, size_t kernel, const struct object *o, struct predict_cell *c)
 {
 	const struct expect_kernel about = {k->types[kernel].id, k->releases[kernel], k->expects[kernel],
 	                                    linked_libbpf()};
 	cleanup_free char *expected = NULL;
 
-	if (c->forecast != FORECAST_REJECTED)
+	if (c->forecast != FORECAST_REJECTED && c->forecast != FORECAST_WRONG)
 		return false;
 	if (expect_verdict(&o->ini, &about, answer, c, &expected, NULL))
 		return true;
+	if (c->forecast == FORECAST_WRONG)
+		return !expect_matches(expected, VERDICT_WRONG, CLASS_NONE) &&
+		       !expect_matches(expected, VERDICT_REJECTED, CLASS_VERIFIER);
 	return !expect_matches(expected, VERDICT_REJECTED, (enum reject_class)c->class);
 }
 

@@ -12,13 +12,15 @@
 #define REGS 11
 
 /*
- * What is known of a register. OPAQUE: the result of a helper, of which the verifier does not know whether it is 0.
- * ADDRESS: not 0, which the verifier may know; the value is an enum ref_value.
+ * What is known of a register. OPAQUE: the result of a helper, of which the verifier does not know whether it is 0; the
+ * value tells one result from another. ADDRESS: not 0, which the verifier may know; the value is an enum ref_value.
+ * CONTEXT: the pointer that a main function is given. ARGUMENT: the slot that the value counts, read through it.
  */
-enum known { UNKNOWN, CONSTANT, OPAQUE, ADDRESS };
+enum known { UNKNOWN, CONSTANT, OPAQUE, ADDRESS, CONTEXT, ARGUMENT };
 
 struct reg {
 	uint8_t known;
+	uint32_t record; /* of a constant that comes as it is from a relocated instruction: the record's index + 1 */
 	uint64_t value;
 };
 
@@ -32,14 +34,43 @@ struct code_reach {
 	struct bpf_insn *code; /* as compiled, functions one after the other */
 	size_t *starts;        /* of each function in `code`, and the end */
 	struct bpf_insn *now;  /* relocated */
+	uint32_t *origins;     /* index + 1 of the record that relocates the instruction, 0: none */
 	struct insn_state *states;
 	int32_t *calls;                         /* function that is called there, -1 */
 	int32_t *refs;                          /* ref of the list that is taken there, -1 */
+	bool *throws;                           /* per function: a call of it may not come back */
 	const struct code_reach_kernel *kernel; /* of the current walk */
 	size_t total;
 	size_t *queue; /* room for `total`, as a stack */
 	size_t queued;
 };
+
+/* The call of the kernel's function that ends a program from wherever it is, with all that called it. */
+static bool is_throw(const struct code_reach *c, size_t at)
+{
+	return c->refs[at] >= 0 && c->code[at].code == (BPF_JMP | BPF_CALL) &&
+	       !strcmp(c->list->refs[c->refs[at]].name, "bpf_throw");
+}
+
+static bool func_throws(const struct code_reach *c, size_t func)
+{
+	for (size_t at = c->starts[func]; at < c->starts[func + 1]; at++)
+		if (is_throw(c, at) || (c->calls[at] >= 0 && c->throws[c->calls[at]]))
+			return true;
+	return false;
+}
+
+static void find_throws(struct code_reach *c)
+{
+	bool more = true;
+
+	while (more) {
+		more = false;
+		for (size_t f = 0; f < c->list->func_count; f++)
+			if (!c->throws[f] && func_throws(c, f))
+				c->throws[f] = more = true;
+	}
+}
 
 struct code_reach *code_reach_new(const struct core_relo_list *list, const struct elf_view *view)
 {
@@ -52,9 +83,11 @@ struct code_reach *code_reach_new(const struct core_relo_list *list, const struc
 	c->total = c->starts[list->func_count];
 	c->code = xcalloc(c->total, sizeof(*c->code));
 	c->now = xcalloc(c->total, sizeof(*c->now));
+	c->origins = xcalloc(c->total, sizeof(*c->origins));
 	c->states = xcalloc(c->total, sizeof(*c->states));
 	c->calls = xcalloc(c->total, sizeof(*c->calls));
 	c->refs = xcalloc(c->total, sizeof(*c->refs));
+	c->throws = xcalloc(list->func_count, sizeof(*c->throws));
 	c->queue = xcalloc(c->total, sizeof(*c->queue));
 	memset(c->calls, 0xff, c->total * sizeof(*c->calls));
 	memset(c->refs, 0xff, c->total * sizeof(*c->refs));
@@ -74,6 +107,13 @@ struct code_reach *code_reach_new(const struct core_relo_list *list, const struc
 	for (size_t i = 0; i < list->ref_count; i++)
 		if (list->refs[i].insn < list->funcs[list->refs[i].func].count)
 			c->refs[c->starts[list->refs[i].func] + list->refs[i].insn] = (int32_t)i;
+	for (size_t i = 0; i < list->count; i++) {
+		int32_t func = list->records[i].func;
+
+		if (func >= 0 && list->facts[i].insn < list->funcs[func].count)
+			c->origins[c->starts[func] + list->facts[i].insn] = (uint32_t)i + 1;
+	}
+	find_throws(c);
 	return c;
 }
 
@@ -83,10 +123,12 @@ void code_reach_free(struct code_reach *c)
 		return;
 	free(c->code);
 	free(c->now);
+	free(c->origins);
 	free(c->starts);
 	free(c->states);
 	free(c->calls);
 	free(c->refs);
+	free(c->throws);
 	free(c->queue);
 	free(c);
 }
@@ -143,7 +185,7 @@ static struct reg operand(const struct bpf_insn *insn, const struct reg *regs)
 {
 	if (BPF_SRC(insn->code) == BPF_X)
 		return regs[insn->src_reg < REGS ? insn->src_reg : 0];
-	return (struct reg){CONSTANT, (uint64_t)(int64_t)insn->imm};
+	return (struct reg){CONSTANT, 0, (uint64_t)(int64_t)insn->imm};
 }
 
 static struct reg compute(const struct bpf_insn *insn, const struct reg *regs)
@@ -155,14 +197,14 @@ static struct reg compute(const struct bpf_insn *insn, const struct reg *regs)
 	uint64_t value;
 
 	/* a move with an offset is a sign extension (BPF ISA v4) */
-	if (op == BPF_MOV && !insn->off && (wide || b.known != ADDRESS))
-		return (struct reg){b.known, b.value & mask};
+	if (op == BPF_MOV && !insn->off && (wide || b.known == CONSTANT || b.known == OPAQUE))
+		return (struct reg){b.known, b.record, b.value & mask};
 	/* how clang 14 cuts a result to 32 bits; whether it is 0 is known no better afterwards */
 	if (a.known == OPAQUE && b.known == CONSTANT && (op == BPF_LSH || op == BPF_RSH || op == BPF_ARSH))
 		return a;
 	if (a.known == CONSTANT && b.known == CONSTANT &&
 	    fold(op, a.value & mask, b.value & mask, wide ? 64 : 32, &value))
-		return (struct reg){CONSTANT, value & mask};
+		return (struct reg){CONSTANT, 0, value & mask};
 	return (struct reg){0};
 }
 
@@ -220,6 +262,9 @@ static bool merge(struct insn_state *s, const struct reg *regs, bool sure)
 		           (s->regs[i].known != regs[i].known || s->regs[i].value != regs[i].value)) {
 			s->regs[i] = (struct reg){0};
 			changed = true;
+		} else if (s->regs[i].record && s->regs[i].record != regs[i].record) {
+			s->regs[i].record = 0;
+			changed = true;
 		}
 	}
 	s->reached = true;
@@ -253,7 +298,15 @@ static void go(const struct step *s, int64_t distance, bool sure)
 		visit(s->c, (size_t)to, s->regs, sure);
 }
 
-static void take_branch(const struct step *s, const struct bpf_insn *insn)
+/* Once a result or an argument was looked at, the verifier knows more of it, and of its copies. */
+static void forget_tested(struct step *s, struct reg tested)
+{
+	for (size_t i = 0; (tested.known == OPAQUE || tested.known == ARGUMENT) && i < REGS; i++)
+		if (s->regs[i].known == tested.known && s->regs[i].value == tested.value)
+			s->regs[i] = (struct reg){0};
+}
+
+static void take_branch(struct step *s, const struct bpf_insn *insn)
 {
 	bool wide = BPF_CLASS(insn->code) == BPF_JMP, taken;
 	struct reg a = s->regs[insn->dst_reg], b = operand(insn, s->regs);
@@ -275,17 +328,19 @@ static void take_branch(const struct step *s, const struct bpf_insn *insn)
 	}
 	open = a.known == OPAQUE && b.known == CONSTANT && !b.value &&
 	       (BPF_OP(insn->code) == BPF_JEQ || BPF_OP(insn->code) == BPF_JNE);
+	forget_tested(s, a);
+	forget_tested(s, b);
 	go(s, 0, s->sure && open);
 	go(s, insn->off, s->sure && open);
 }
 
-/* Come to a function's first instruction, of whose arguments nothing is known. */
+/* Come to a function's first instruction; of the arguments of one that is called nothing is known. */
 static void enter(struct code_reach *c, size_t func, bool sure)
 {
-	static const struct reg nothing[REGS];
+	const struct reg regs[REGS] = {[1] = {.known = c->list->funcs[func].main ? CONTEXT : UNKNOWN}};
 
 	if (c->list->funcs[func].count)
-		visit(c, c->starts[func], nothing, sure);
+		visit(c, c->starts[func], regs, sure);
 }
 
 /* A lookup of which the verifier may know that it succeeds. */
@@ -298,18 +353,26 @@ static bool is_sure_lookup(const struct step *s, const struct bpf_insn *insn)
 	return map->known != ADDRESS || map->value == REF_ARRAY;
 }
 
+/* The call of a function that the kernel does not have, which the verifier refuses as it does a poisoned instruction.
+ */
+static bool is_absent(const struct code_reach *c, size_t at)
+{
+	return c->refs[at] >= 0 && c->kernel->refs[c->refs[at]] == REF_ABSENT;
+}
+
 static void take_call(struct step *s, const struct bpf_insn *insn)
 {
 	bool opaque = insn->src_reg == 0 && !is_partly_known(insn->imm) && !is_sure_lookup(s, insn);
+	int32_t called = s->c->calls[s->at];
 
-	if (insn_is_poison(insn))
+	if (insn_is_poison(insn) || is_throw(s->c, s->at) || is_absent(s->c, s->at))
 		return;
-	if (s->c->calls[s->at] >= 0)
-		enter(s->c, (size_t)s->c->calls[s->at], s->sure);
+	if (called >= 0)
+		enter(s->c, (size_t)called, s->sure);
 	memset(s->regs, 0, 6 * sizeof(s->regs[0]));
 	if (opaque)
-		s->regs[0].known = OPAQUE;
-	go(s, 0, s->sure);
+		s->regs[0] = (struct reg){OPAQUE, 0, s->at};
+	go(s, 0, s->sure && (called < 0 || !s->c->throws[called]));
 }
 
 static void take_jump(struct step *s, const struct bpf_insn *insn)
@@ -334,10 +397,10 @@ static struct reg address(enum ref_value value)
 {
 	switch (value) {
 	case REF_ABSENT:
-		return (struct reg){CONSTANT, 0};
+		return (struct reg){CONSTANT, 0, 0};
 	case REF_ADDRESS:
 	case REF_ARRAY:
-		return (struct reg){ADDRESS, value};
+		return (struct reg){ADDRESS, 0, value};
 	default:
 		return (struct reg){0};
 	}
@@ -352,10 +415,20 @@ static void take_imm64(struct step *s, const struct bpf_insn *insn)
 		s->regs[insn->dst_reg] = address((enum ref_value)s->c->kernel->refs[s->c->refs[s->at]]);
 	else if (!insn->src_reg && s->at + 1 < s->end)
 		s->regs[insn->dst_reg] =
-		        (struct reg){CONSTANT, (uint32_t)insn[0].imm | (uint64_t)(uint32_t)insn[1].imm << 32};
+		        (struct reg){CONSTANT, 0, (uint32_t)insn[0].imm | (uint64_t)(uint32_t)insn[1].imm << 32};
 	else
 		s->regs[insn->dst_reg] = (struct reg){0};
 	go(s, 1, s->sure);
+}
+
+/* What is in memory is not known, but for what a program was called with. */
+static struct reg loaded(const struct bpf_insn *insn, const struct reg *regs)
+{
+	bool slot = insn->code == (BPF_LDX | BPF_MEM | BPF_DW) && insn->off >= 0 && insn->off % 8 == 0;
+
+	if (!slot || insn->src_reg >= REGS || regs[insn->src_reg].known != CONTEXT)
+		return (struct reg){0};
+	return (struct reg){ARGUMENT, 0, (uint64_t)insn->off / 8};
 }
 
 static void execute(struct step *s)
@@ -373,10 +446,12 @@ static void execute(struct step *s)
 		take_imm64(s, insn);
 		return;
 	}
-	if (class == BPF_ALU || class == BPF_ALU64)
+	if (class == BPF_ALU || class == BPF_ALU64) {
 		s->regs[insn->dst_reg] = compute(insn, s->regs);
-	else if (class == BPF_LDX)
-		s->regs[insn->dst_reg] = (struct reg){0};
+		if (s->c->origins[s->at])
+			s->regs[insn->dst_reg].record = s->c->origins[s->at];
+	} else if (class == BPF_LDX)
+		s->regs[insn->dst_reg] = loaded(insn, s->regs);
 	else if (class == BPF_LD)
 		memset(s->regs, 0, 6 * sizeof(s->regs[0]));
 	/* an atomic operation can fetch into its source register, or into r0 */
@@ -481,4 +556,21 @@ enum reach code_reach_at(const struct code_reach *c, size_t func, uint32_t insn)
 		return REACH_NEVER;
 	s = &c->states[c->starts[func] + insn];
 	return !s->reached ? REACH_NEVER : s->sure ? REACH_ALWAYS : REACH_MAYBE;
+}
+
+struct held code_reach_held(const struct code_reach *c, size_t func, uint32_t insn, uint8_t reg)
+{
+	static const enum held_form forms[] = {
+	        [CONSTANT] = HELD_CONSTANT, [CONTEXT] = HELD_CONTEXT, [ARGUMENT] = HELD_ARGUMENT};
+	struct held held = {.record = -1};
+	const struct reg *r;
+
+	if (reg >= REGS || insn >= c->list->funcs[func].count)
+		return held;
+	r = &c->states[c->starts[func] + insn].regs[reg];
+	if (r->known < sizeof(forms) / sizeof(forms[0]))
+		held.form = forms[r->known];
+	held.value = r->value;
+	held.record = (int64_t)r->record - 1;
+	return held;
 }

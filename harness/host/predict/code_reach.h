@@ -46,4 +46,21 @@ void code_reach_run(struct code_reach *c, const struct code_reach_kernel *kernel
 /* Whether instruction `insn` of function `func` is reached. */
 enum reach code_reach_at(const struct code_reach *c, size_t func, uint32_t insn);
 
+/* What a register is known to hold. */
+enum held_form {
+	HELD_UNKNOWN,
+	HELD_CONSTANT,
+	HELD_CONTEXT,  /* the pointer that a main function is given */
+	HELD_ARGUMENT, /* one of the eight-byte slots that it points to, as it was read and not tested for 0 */
+};
+
+struct held {
+	enum held_form form;
+	uint64_t value; /* of a constant; number of the slot, from 0 */
+	int64_t record; /* of the list: that by which a constant was relocated, -1 */
+};
+
+/* The same before instruction `insn` is executed, which must be reached. */
+struct held code_reach_held(const struct code_reach *c, size_t func, uint32_t insn, uint8_t reg);
+
 #endif

@@ -7,7 +7,9 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "host/resolve/btf_lookup.h"
 #include "host/store/symbols.h"
+#include "relo/libbpf_private.h"
 
 /*
  * The type that a kernel which has the thing has too. Tracepoints leave a typedef for their raw form since 5.5
@@ -86,30 +88,6 @@ bool need_is_typed(enum need_kind kind)
 	}
 }
 
-/* A type of that kind and name; what it refers to does not matter. */
-static uint32_t add_name(struct btf *names, uint32_t kind, const char *name)
-{
-	int id;
-
-	switch (kind) {
-	case BTF_KIND_TYPEDEF:
-		id = btf__add_typedef(names, name, 1);
-		break;
-	case BTF_KIND_FUNC:
-		id = btf__add_func(names, name, BTF_FUNC_STATIC, 1);
-		break;
-	case BTF_KIND_VAR:
-		id = btf__add_var(names, name, BTF_VAR_STATIC, 1);
-		break;
-	case BTF_KIND_STRUCT:
-		id = btf__add_struct(names, name, 0);
-		break;
-	default:
-		id = btf__add_enum(names, name, 4);
-	}
-	return id > 0 ? (uint32_t)id : 0;
-}
-
 /* The name of a type that must exist; a member is looked for in its struct. */
 static char *wanted_name(const struct arch *arch, const struct need *n)
 {
@@ -127,7 +105,7 @@ uint32_t need_check_name(const struct arch *arch, struct btf *names, const struc
 {
 	cleanup_free char *name = wanted_name(arch, n);
 
-	return add_name(names, lookups[n->kind].type, name);
+	return btf_lookup_name(names, lookups[n->kind].type, name);
 }
 
 /* ---- looking up ---- */
@@ -160,16 +138,41 @@ static bool has_member(const struct btf *btf, const struct btf_type *t, const ch
 	return false;
 }
 
-enum need_state need_check(const struct need *n, const struct btf *names, uint32_t id, const struct relo_target *kernel)
+/* The prototype of a function, the plain type of a variable. */
+static uint32_t declared_type(const struct btf *btf, uint32_t id)
+{
+	const struct btf_type *t;
+
+	for (id = btf__type_by_id(btf, id)->type; (t = btf__type_by_id(btf, id)); id = t->type)
+		if (!btf_is_mod(t) && !btf_is_typedef(t))
+			break;
+	return id;
+}
+
+/* As libbpf compares an extern with the first type of its name. */
+static bool is_declared_alike(const struct need_lookup *lookup, const struct relo_target_cand *there)
+{
+	return !lookup->declared ||
+	       bpf_core_types_are_compat(lookup->object, declared_type(lookup->object, lookup->declared), there->btf,
+	                                 declared_type(there->btf, there->id)) > 0;
+}
+
+enum need_state need_check(const struct need *n, const struct need_lookup *lookup, const struct relo_target *kernel,
+                           bool *differs)
 {
 	cleanup_free struct relo_target_cand *cands = NULL;
 	size_t count;
 
-	if (!id)
+	if (!lookup->id)
 		return NEED_UNKNOWN;
-	count = relo_target_candidates(kernel, names, id, &cands);
+	count = relo_target_candidates(kernel, lookup->names, lookup->id, &cands);
 	if (!count)
 		return lookups[n->kind].type ? NEED_MISSING : NEED_UNKNOWN;
+	if (!is_declared_alike(lookup, &cands[0])) {
+		if (differs)
+			*differs = true;
+		return NEED_MISSING;
+	}
 	for (size_t k = 0; k < count; k++) {
 		const struct btf_type *t = btf__type_by_id(cands[k].btf, cands[k].id);
 

@@ -19,12 +19,20 @@
  * room. */
 uint32_t need_check_name(const struct arch *arch, struct btf *names, const struct need *n);
 
+/* How a need is looked up; borrowed. */
+struct need_lookup {
+	const struct btf *names;
+	uint32_t id; /* in `names`: its need_check_name */
+	const struct btf *object;
+	uint32_t declared; /* in `object`: an extern's declaration, 0 for other needs */
+};
+
 /*
- * Look up `n`, whose need_check_name in `names` is `id`; says NEED_MISSING without regard to dead code and to
- * `optional`.
+ * Look up `n`; says NEED_MISSING without regard to dead code and to `optional`. An extern that the kernel declares
+ * differently is one that it does not have, which `*differs` (may be NULL) tells.
  */
-enum need_state need_check(const struct need *n, const struct btf *names, uint32_t id,
-                           const struct relo_target *kernel);
+enum need_state need_check(const struct need *n, const struct need_lookup *lookup, const struct relo_target *kernel,
+                           bool *differs);
 
 /*
  * The same by the kernel's function symbols (symbols.h), for needs that are functions to probe; `state` is what the

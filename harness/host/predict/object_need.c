@@ -25,13 +25,13 @@ static const struct {
         [HOOK_ITERATOR] = {true, NEED_ITERATOR},
 };
 
-static void add_need(struct need_list *needs, struct need n)
+static void add_declared_need(struct need_list *needs, struct need n, uint32_t declared)
 {
 	for (uint32_t i = 0; i < needs->count; i++) {
 		const struct need *have = &needs->at[i];
 
 		if (have->kind == n.kind && have->number == n.number && !strcmp(have->name, n.name) &&
-		    !strcmp(have->user, n.user)) {
+		    !strcmp(have->user, n.user) && needs->declared[i] == declared) {
 			free(n.name);
 			free(n.user);
 			return;
@@ -39,8 +39,15 @@ static void add_need(struct need_list *needs, struct need n)
 	}
 	needs->at = xrealloc(needs->at, needs->count + 1, sizeof(*needs->at));
 	needs->ids = xrealloc(needs->ids, needs->count + 1, sizeof(*needs->ids));
+	needs->declared = xrealloc(needs->declared, needs->count + 1, sizeof(*needs->declared));
+	needs->declared[needs->count] = declared;
 	needs->ids[needs->count] = need_check_name(needs->arch, needs->names, &n);
 	needs->at[needs->count++] = n;
+}
+
+static void add_need(struct need_list *needs, struct need n)
+{
+	add_declared_need(needs, n, 0);
 }
 
 /* A name that the object's loader replaces, or a pattern, is not a need that can be checked. */
@@ -150,9 +157,9 @@ static bool is_weak(const struct elf_view *view, const char *name)
 	return false;
 }
 
-static void add_extern(struct need_list *needs, const struct btf *btf, const struct elf_view *view,
-                       const struct btf_type *t)
+static void add_extern(struct need_list *needs, const struct btf *btf, const struct elf_view *view, uint32_t id)
 {
+	const struct btf_type *t = btf__type_by_id(btf, id);
 	const char *name = btf__str_by_offset(btf, t->name_off);
 	const struct btf_type *of = btf__type_by_id(btf, t->type);
 	const char *flavour = strstr(name, "___");
@@ -160,15 +167,15 @@ static void add_extern(struct need_list *needs, const struct btf *btf, const str
 	while (btf_is_var(t) && of && btf_is_mod(of))
 		of = btf__type_by_id(btf, of->type);
 	/* `extern const void x __ksym` is found in kallsyms, not among the types */
+	needs->typeless |= btf_is_var(t) && of && btf_is_void(of);
 	if (!btf_is_func(t) && (!btf_is_var(t) || !of || btf_is_void(of)))
 		return;
-	/* libbpf adds it to the BTF of every object that it opens and that has a kfunc */
-	if (!strcmp(name, "dummy_ksym"))
-		return;
-	add_need(needs, (struct need){.kind = btf_is_func(t) ? NEED_KFUNC : NEED_VARIABLE,
-	                              .name = xstrndup(name, flavour ? (size_t)(flavour - name) : strlen(name)),
-	                              .user = xstrdup(""),
-	                              .optional = is_weak(view, name)});
+	add_declared_need(needs,
+	                  (struct need){.kind = btf_is_func(t) ? NEED_KFUNC : NEED_VARIABLE,
+	                                .name = xstrndup(name, flavour ? (size_t)(flavour - name) : strlen(name)),
+	                                .user = xstrdup(""),
+	                                .optional = is_weak(view, name)},
+	                  id);
 }
 
 static void add_config(struct need_list *needs, const struct btf *btf, const struct elf_view *view,
@@ -215,10 +222,11 @@ static void add_declared(struct need_list *needs, const struct btf *btf, const s
 		if (!btf_is_datasec(section) || (!ksyms && !ops && !config))
 			continue;
 		for (uint16_t i = 0; i < btf_vlen(section); i++) {
-			const struct btf_type *t = btf__type_by_id(btf, btf_var_secinfos(section)[i].type);
+			uint32_t member = btf_var_secinfos(section)[i].type;
+			const struct btf_type *t = btf__type_by_id(btf, member);
 
 			if (ksyms)
-				add_extern(needs, btf, view, t);
+				add_extern(needs, btf, view, member);
 			else if (config && btf_is_var(t))
 				add_config(needs, btf, view, t);
 			else if (btf_is_var(t))

@@ -18,8 +18,10 @@ struct need_list {
 	const struct arch *arch; /* of the kernels that will be asked */
 	struct need *at;
 	uint32_t count;
-	struct btf *names; /* what to look up in a kernel (need_check_name) */
-	uint32_t *ids;     /* in `names`, one per need */
+	struct btf *names;  /* what to look up in a kernel (need_check_name) */
+	uint32_t *ids;      /* in `names`, one per need */
+	bool typeless;      /* it has an extern without a type, for which libbpf reads the kernel's symbols */
+	uint32_t *declared; /* in the object's types, one per need: an extern's declaration, 0 for other needs */
 };
 
 /*

@@ -116,6 +116,15 @@ static void apply_settings(struct bpf_object *obj, const struct object_ini *ini)
 	}
 }
 
+/* As the object has them: libbpf makes variables of the kernel's functions in its own copy. NULL without. */
+static struct btf *own_types(const struct elf_view *view)
+{
+	const struct elf_view_section *s = elf_view_find(view, ".BTF");
+	struct btf *btf = s ? btf__new(s->data, (__u32)s->size) : NULL;
+
+	return libbpf_get_error(btf) ? NULL : btf;
+}
+
 void parsed_object_read(const struct object *o, struct parsed_object *p)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = o->name);
@@ -140,7 +149,7 @@ void parsed_object_read(const struct object *o, struct parsed_object *p)
 		p->obj = NULL;
 		return;
 	}
-	p->btf = p->list.btf ? p->list.btf : bpf_object__btf(p->obj);
+	p->btf = p->list.btf ? p->list.btf : own_types(&p->view);
 	if (p->btf && btf_check(p->btf, 1, &why)) {
 		reject(p, CLASS_OPEN, why.text);
 		return;

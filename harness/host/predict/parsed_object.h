@@ -20,7 +20,7 @@
 struct parsed_object {
 	bool usable; /* false: no kernel can load it, `about` says why */
 	struct bpf_object *obj;
-	struct btf *btf; /* borrowed from `obj` or `list`; NULL without */
+	struct btf *btf; /* as the object has it, and of `list` when that has one; NULL without */
 	struct core_relo_list list;
 	struct elf_view view;
 	struct code_reach *code;

@@ -96,6 +96,25 @@ static void agree_externs(const struct predict_object *object, const struct pred
 	}
 }
 
+/* What was said of single programs, each of which was tried by itself where the object as a whole was refused. */
+static void agree_findings(const struct predict_cell *cell, struct result_cell *c)
+{
+	for (uint32_t i = 0; i < cell->finding_count; i++) {
+		const struct predict_finding *f = &cell->findings[i];
+		bool refuted = false;
+
+		for (size_t k = 0; f->forecast == FORECAST_REJECTED && k < c->program_count; k++)
+			if (!strcmp(c->programs[k].name, f->program))
+				refuted |= f->phase == PHASE_ATTACH ? c->programs[k].attached : c->programs[k].loaded;
+		if (refuted) {
+			cleanup_free char *text = xasprintf("predicted rejected (%s), measured %s", f->text,
+			                                    f->phase == PHASE_ATTACH ? "attached" : "loaded");
+
+			add_disagreement(&c->disagreement, text);
+		}
+	}
+}
+
 void predict_agree_cell(const struct predict_object *object, const struct predict_cell *cell, struct result_cell *c)
 {
 	cleanup_free char *predicted = predict_cell_text(cell), *text = NULL, *measured = NULL;
@@ -104,6 +123,7 @@ void predict_agree_cell(const struct predict_object *object, const struct predic
 		return;
 	text_set(&c->predicted, predicted);
 	agree_externs(object, cell, c);
+	agree_findings(cell, c);
 	if (!is_refuted(cell, c))
 		return;
 	measured = result_verdict_text(c->verdict, c->class);

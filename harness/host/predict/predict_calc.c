@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "host/predict/need_check.h"
 #include "host/predict/need_config.h"
+#include "host/predict/program_check.h"
 #include "host/store/kernel_config.h"
 #include "relo/btf_field.h"
 
@@ -22,22 +23,41 @@ static enum ref_value map_value(const struct parsed_object *p, const char *name)
 	               : REF_ADDRESS;
 }
 
+static struct need_lookup lookup_of(const struct parsed_object *p, uint32_t need)
+{
+	return (struct need_lookup){p->needs.names, p->needs.ids[need], p->btf, p->needs.declared[need]};
+}
+
+/* An extern's name in the object, flavour and all; of other needs "". */
+static const char *declared_name(const struct parsed_object *p, uint32_t need)
+{
+	uint32_t id = p->needs.declared[need];
+
+	return id ? btf__str_by_offset(p->btf, btf__type_by_id(p->btf, id)->name_off) : "";
+}
+
+/*
+ * A weak variable that is in no BTF is 0. Beside an extern without a type libbpf (to 1.7) looks for it among the
+ * kernel's symbols too, and gives the kernel one that it found there as a variable of its types, which is refused.
+ */
+static bool may_be_mistaken(const struct parsed_object *p, const struct need *n)
+{
+	return n->kind == NEED_VARIABLE && n->optional && p->needs.typeless;
+}
+
 /* An extern that is in no BTF because it has no type is found in kallsyms, or not: that is not known here. */
 static enum ref_value extern_value(const struct parsed_object *p, const struct relo_target *target, const char *name)
 {
-	const char *flavour = strstr(name, "___");
-	size_t len = flavour ? (size_t)(flavour - name) : strlen(name);
-
 	for (uint32_t i = 0; i < p->needs.count; i++) {
-		const struct need *n = &p->needs.at[i];
+		const struct need_lookup lookup = lookup_of(p, i);
 
-		if ((n->kind != NEED_KFUNC && n->kind != NEED_VARIABLE) || strncmp(n->name, name, len) || n->name[len])
+		if (!lookup.declared || strcmp(declared_name(p, i), name))
 			continue;
-		switch (need_check(n, p->needs.names, p->needs.ids[i], target)) {
+		switch (need_check(&p->needs.at[i], &lookup, target, NULL)) {
 		case NEED_HOLDS:
 			return REF_ADDRESS;
 		case NEED_MISSING:
-			return REF_ABSENT;
+			return may_be_mistaken(p, &p->needs.at[i]) ? REF_UNKNOWN : REF_ABSENT;
 		default:
 			return REF_UNKNOWN;
 		}
@@ -118,6 +138,29 @@ static enum reach helper_reach(const struct parsed_object *p, const struct need 
 	return most;
 }
 
+/* The likeliest place at which the kernel's function is called; that its address is taken and tested is no call. */
+static enum reach kfunc_reach(const struct parsed_object *p, uint32_t need)
+{
+	enum reach most = REACH_NEVER;
+
+	for (size_t i = 0; i < p->list.ref_count; i++) {
+		const struct core_relo_ref *r = &p->list.refs[i];
+		enum reach here;
+
+		if (!r->external || strcmp(r->name, declared_name(p, need)) ||
+		    code_reach_code(p->code, r->func)[r->insn].code != (BPF_JMP | BPF_CALL))
+			continue;
+		here = code_reach_at(p->code, r->func, r->insn);
+		most = here > most ? here : most;
+	}
+	return most;
+}
+
+static enum need_state missing_by_reach(enum reach reach)
+{
+	return reach == REACH_NEVER ? NEED_UNUSED : reach == REACH_ALWAYS ? NEED_MISSING : NEED_DOUBTED;
+}
+
 void predict_calc_doubts(const struct parsed_object *p, const struct config_kernel *config, struct predict_cell *c)
 {
 	c->need_count = p->needs.count;
@@ -145,35 +188,48 @@ void predict_calc_needs(struct parsed_object *p, const struct relo_target *targe
 	for (uint32_t i = 0; i < c->need_count; i++) {
 		const struct need *n = &p->needs.at[i];
 		bool provable = need_is_provable((enum need_kind)n->kind);
-		bool in_module = with_modules && n->kind == NEED_KPROBE;
+		bool in_module = with_modules && n->kind == NEED_KPROBE, differs = false;
+		const struct need_lookup lookup = lookup_of(p, i);
 		enum need_state state;
 
 		if (n->kind == NEED_CONFIG) {
 			c->needs[i] = (uint8_t)need_config_check(n, p->btf, config, &c->need_notes[i]);
 			continue;
 		}
-		state = need_check(n, p->needs.names, p->needs.ids[i], target);
+		state = need_check(n, &lookup, target, &differs);
+		if (differs)
+			c->need_notes[i] = xstrdup(n->kind == NEED_KFUNC ? "the one of that name takes other arguments"
+			                                                 : "the one of that name has another type");
 		/* the names are those of the kernel's own functions */
 		if (symbols->len && !in_module)
 			state = need_check_symbols(n, state, buf_str(symbols), symbols->len, &provable,
 			                           &c->need_notes[i]);
-		if (state == NEED_MISSING && n->kind == NEED_HELPER) {
-			enum reach reach;
-
+		if (state == NEED_MISSING && (n->kind == NEED_HELPER || (n->kind == NEED_KFUNC && n->optional))) {
 			if (!walked)
 				walk(p, target, true, c);
 			walked = true;
-			reach = helper_reach(p, n);
-			state = reach == REACH_NEVER    ? NEED_UNUSED
-			        : reach == REACH_ALWAYS ? NEED_MISSING
-			                                : NEED_DOUBTED;
-		} else if (state == NEED_MISSING && n->optional) {
-			state = NEED_UNUSED;
+			state = missing_by_reach(n->kind == NEED_HELPER ? helper_reach(p, n) : kfunc_reach(p, i));
+		} else if (state == NEED_MISSING && !differs && may_be_mistaken(p, n)) {
+			state = NEED_DOUBTED;
+			c->need_notes[i] = xstrdup("libbpf looks for it among the symbols, where it is of no use");
+		} else if (state == NEED_MISSING && n->optional && !(differs && n->kind == NEED_VARIABLE)) {
+			state = NEED_UNUSED; /* libbpf forgives a weak variable that it is missing, not that it is
+			                        another */
 		} else if (state == NEED_MISSING && !provable) {
 			state = NEED_DOUBTED;
 		}
 		c->needs[i] = (uint8_t)state;
 	}
+}
+
+void predict_calc_programs(struct parsed_object *p, const struct relo_target *target, struct predict_cell *c)
+{
+	const struct verifier_traits traits = verifier_traits_read(target);
+
+	if (!program_check_applies(p))
+		return;
+	walk(p, target, true, c);
+	program_check(p, target, &traits, c);
 }
 
 /* An option is there when the configuration sets it; of one that is not known, none is. */

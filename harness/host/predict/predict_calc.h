@@ -29,8 +29,11 @@ void predict_calc_outcomes(struct parsed_object *p, const struct relo_target *ta
 void predict_calc_needs(struct parsed_object *p, const struct relo_target *target, const struct buf *symbols,
                         bool with_modules, const struct config_kernel *config, struct predict_cell *c);
 
+/* What stands against programs beside that (program_check.h), after the outcomes, by the kernel's own types. */
+void predict_calc_programs(struct parsed_object *p, const struct relo_target *target, struct predict_cell *c);
+
 /*
- * The same beside a BTF from outside, which hides the kernel's own: what refers to its types by number is not
+ * Needs beside a BTF from outside, which hides the kernel's own: what refers to its types by number is not
  * available, and of the rest nothing is known but what the configuration says.
  */
 void predict_calc_doubts(const struct parsed_object *p, const struct config_kernel *config, struct predict_cell *c);

@@ -66,6 +66,11 @@ static void consider_record(struct verdict_so_far *v, const struct predict_recor
 		         xasprintf("program %s: %s %s: %s", r->program, relo_kind_name(r->kind), r->spec, o->p.note));
 		return;
 	}
+	/* of a field that drifted some values are read right all the same */
+	if (o->p.outcome == RELO_DRIFT && r->kind == BPF_CORE_ENUMVAL_VALUE)
+		consider(v, FORECAST_WRONG, STEP_PROGRAMS, CLASS_NONE,
+		         xasprintf("program %s: %s %s is cut: %s", r->program, relo_kind_name(r->kind), r->spec,
+		                   o->p.note));
 	if (o->p.outcome != RELO_GUARDED || o->reach == REACH_NEVER)
 		return;
 	reason = xasprintf("program %s: %s %s is missing%s%s, and instruction %u %s", r->program,
@@ -86,6 +91,12 @@ static void consider_need(struct verdict_so_far *v, const struct need *n, enum n
 	                   need_kind_name((enum need_kind)n->kind), n->name, *note ? ": " : "", note);
 	consider(v, state == NEED_MISSING ? FORECAST_REJECTED : FORECAST_UNSURE, need_failures[n->kind].step,
 	         need_failures[n->kind].class, reason);
+}
+
+static void consider_finding(struct verdict_so_far *v, const struct predict_finding *f)
+{
+	consider(v, (enum forecast)f->forecast, f->phase == PHASE_ATTACH ? STEP_ATTACH : STEP_PROGRAMS,
+	         (enum reject_class)f->class, xstrdup(f->text));
 }
 
 static bool needs_types(const struct predict_object *o)
@@ -132,6 +143,8 @@ void predict_forecast(const struct predict_kernel *k, const struct predict_objec
 		consider_record(&v, &o->records[i], &c->outcomes[i]);
 	for (uint32_t i = 0; i < c->need_count; i++)
 		consider_need(&v, &o->needs[i], c->needs[i], c->need_notes ? c->need_notes[i] : NULL);
+	for (uint32_t i = 0; i < c->finding_count; i++)
+		consider_finding(&v, &c->findings[i]);
 	if (v.forecast == FORECAST_LOADS && (fallback = find_fallback(o, c)))
 		v = (struct verdict_so_far){FORECAST_FALLBACK, STEP_ATTACH, CLASS_NONE, fallback};
 	c->forecast = (uint8_t)v.forecast;

@@ -70,7 +70,7 @@ static json_t *cell_json(const struct prediction *p, size_t kernel, size_t objec
 {
 	const struct predict_cell *c = prediction_cell(p, kernel, object);
 	const struct predict_object *o = &p->objects[object];
-	json_t *node = json_object(), *relocations = json_array(), *needs = json_array();
+	json_t *node = json_object(), *relocations = json_array(), *needs = json_array(), *findings = json_array();
 
 	put_text(node, "kernel", p->kernels[kernel].id);
 	put_text(node, "object", o->name);
@@ -83,6 +83,16 @@ static json_t *cell_json(const struct prediction *p, size_t kernel, size_t objec
 		json_array_append_new(needs, need_json(&o->needs[i], (enum need_state)c->needs[i], c->need_notes[i]));
 	json_object_set_new(node, "relocations", relocations);
 	json_object_set_new(node, "needs", needs);
+	for (uint32_t i = 0; i < c->finding_count; i++) {
+		json_t *finding = json_object();
+
+		put_text(finding, "program", c->findings[i].program);
+		put_text(finding, "forecast", forecast_name((enum forecast)c->findings[i].forecast));
+		put_text(finding, "class", reject_class_name((enum reject_class)c->findings[i].class));
+		put_text(finding, "text", c->findings[i].text);
+		json_array_append_new(findings, finding);
+	}
+	json_object_set_new(node, "findings", findings);
 	return node;
 }
 

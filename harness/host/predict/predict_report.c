@@ -92,7 +92,7 @@ static void add_matrix(const struct prediction *p, struct buf *out)
 
 static bool needs_reason(const struct predict_cell *c)
 {
-	return c->forecast == FORECAST_REJECTED || c->forecast == FORECAST_UNSURE || c->forecast == FORECAST_NONE;
+	return c->forecast >= FORECAST_WRONG || c->forecast == FORECAST_NONE;
 }
 
 static bool is_same(const struct predict_cell *a, const struct predict_cell *b)

@@ -214,10 +214,12 @@ static int do_cell(struct worker *w, size_t kernel, size_t object, const struct 
 	target = own ? own : target;
 	if (p->usable && target && known) {
 		predict_calc_outcomes(p, target, !w->work->external[kernel], &c);
-		if (w->work->external[kernel])
+		if (w->work->external[kernel]) {
 			predict_calc_doubts(p, &w->config, &c);
-		else
+		} else {
 			predict_calc_needs(p, target, symbols, loaded.count, &w->config, &c);
+			predict_calc_programs(p, target, &c);
+		}
 	}
 	if (target)
 		predict_calc_answers(ini, p, relo_target_btf(target), &w->config, &c);

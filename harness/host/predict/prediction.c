@@ -31,8 +31,8 @@ static const char *const state_names[] = {
 };
 
 static const char *const forecast_names[] = {
-        [FORECAST_NONE] = "no prediction", [FORECAST_LOADS] = "loads",       [FORECAST_FALLBACK] = "fallback",
-        [FORECAST_UNSURE] = "unsure",      [FORECAST_REJECTED] = "rejected",
+        [FORECAST_NONE] = "no prediction", [FORECAST_LOADS] = "loads",   [FORECAST_FALLBACK] = "fallback",
+        [FORECAST_WRONG] = "wrong",        [FORECAST_UNSURE] = "unsure", [FORECAST_REJECTED] = "rejected",
 };
 
 const char *need_kind_name(enum need_kind k)
@@ -119,6 +119,11 @@ void predict_cell_free(struct predict_cell *c)
 		free(c->need_notes[i]);
 	free(c->need_notes);
 	free(c->needs);
+	for (uint32_t i = 0; i < c->finding_count; i++) {
+		free(c->findings[i].program);
+		free(c->findings[i].text);
+	}
+	free(c->findings);
 	free(c->answers);
 	free(c->reason);
 }
@@ -222,6 +227,14 @@ void prediction_pack_cell(struct pack *pack, struct predict_cell *c)
 	for (uint32_t i = 0; i < c->need_count; i++) {
 		pack_u8(pack, &c->needs[i]);
 		pack_str(pack, &c->need_notes[i]);
+	}
+	c->findings = list_of(pack, &c->finding_count, 11, c->findings, sizeof(*c->findings));
+	for (uint32_t i = 0; i < c->finding_count; i++) {
+		pack_u8(pack, &c->findings[i].forecast);
+		pack_u8(pack, &c->findings[i].class);
+		pack_u8(pack, &c->findings[i].phase);
+		pack_str(pack, &c->findings[i].program);
+		pack_str(pack, &c->findings[i].text);
 	}
 	c->answers = list_of(pack, &c->answer_count, 4, c->answers, sizeof(*c->answers));
 	for (uint32_t i = 0; i < c->answer_count; i++)

@@ -97,9 +97,19 @@ enum forecast {
 	FORECAST_NONE,     /* could not be predicted */
 	FORECAST_LOADS,    /* nothing in the types stands against it */
 	FORECAST_FALLBACK, /* the same, by a fallback */
+	FORECAST_WRONG,    /* something else will be read than what the object means, where it is not rejected for it */
 	FORECAST_UNSURE,   /* may be rejected: only the verifier or the symbol table can know */
 	FORECAST_REJECTED, /* will be rejected */
 	FORECAST_COUNT,
+};
+
+/* What stands against a program on this kernel beside its relocations and needs. */
+struct predict_finding {
+	uint8_t forecast; /* enum forecast: WRONG, UNSURE or REJECTED */
+	uint8_t class;    /* enum reject_class, when unsure or rejected */
+	uint8_t phase;    /* enum cell_phase in which it would fail */
+	char *program;
+	char *text; /* names the program, too */
 };
 
 struct predict_cell {
@@ -112,6 +122,8 @@ struct predict_cell {
 	uint8_t *needs;                   /* enum need_state, one per need of the object */
 	char **need_notes;                /* why it is so, one per need, "" when the kind says it all */
 	uint32_t need_count;
+	struct predict_finding *findings;
+	uint32_t finding_count;
 	int32_t *answers; /* to the ini's questions about types, one per rule: 1, 0, negative errno */
 	uint32_t answer_count;
 };

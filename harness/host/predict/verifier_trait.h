@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * verifier_trait: what a kernel's types tell of its verifier, where verifiers differ in what code they come to. A trait
- * is read off a member that came with it, not off a version: stable kernels take changes over, and a BTF file has no
- * release. Pure.
+ * verifier_trait: what a kernel's types tell of its verifier, where verifiers differ in what code they come to and what
+ * they refuse. A trait is read off a type or member that came with it, not off a version: stable kernels take changes
+ * over, and a BTF file has no release. Pure.
  */
 #ifndef COREMATRIX_HOST_PREDICT_VERIFIER_TRAIT_H
 #define COREMATRIX_HOST_PREDICT_VERIFIER_TRAIT_H
@@ -26,6 +26,19 @@ struct verifier_traits {
 	 * Support eliding map lookup nullness", 6.14).
 	 */
 	enum trait sure_lookups;
+	/*
+	 * Trampolines pass more arguments than fit into registers (473e3150e30a "bpf, x86: allow function arguments up
+	 * to 12 for TRACING", 6.6; told by a kind of link of the same version).
+	 */
+	enum trait many_arguments;
+	/*
+	 * It is known of which tracepoints an argument may be NULL (838a10bd2ebf "bpf: Augment raw_tp arguments with
+	 * PTR_MAYBE_NULL", 6.13), and such a pointer must be tested.
+	 */
+	enum trait null_arguments;
+	/* What an LSM program returns must be a result of its hook (5d99e198be27 "bpf, lsm: Add check for BPF LSM
+	 * return value", 6.12). */
+	enum trait lsm_ranges;
 };
 
 struct verifier_traits verifier_traits_read(const struct relo_target *kernel);
