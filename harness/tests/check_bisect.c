@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "host/bisect/bisect_pick.h"
+#include "host/bisect/bisect_search.h"
 #include "host/bisect/bisect_try.h"
 #include "host/source/release_range.h"
 #include "tests/suite.h"
@@ -70,6 +70,75 @@ START_TEST(every_first_bad_is_found)
 		for (size_t i = good + 1; i < bad; i++)
 			ck_assert_uint_eq(i, skipped);
 	}
+}
+END_TEST
+
+/* ---- a row in which what appeared does not stay ---- */
+
+/* Stands in for runs: what each kernel of the row is, and how many were asked. */
+struct history {
+	const char *states;
+	size_t tries;
+};
+
+static int measure(void *ctx, size_t index, enum bisect_state *state, struct error *err)
+{
+	struct history *h = ctx;
+
+	ck_assert_int_eq(*state, BISECT_UNKNOWN);
+	h->tries++;
+	if (h->states[index] == 'x')
+		return error_set(err, ECANCELED, "interrupted");
+	*state = h->states[index] == 'g' ? BISECT_GOOD : h->states[index] == 'b' ? BISECT_BAD : BISECT_SKIPPED;
+	return 0;
+}
+
+static const struct {
+	const char *row;
+	size_t probes, tries;
+	const char *changes;
+} histories[] = {
+        {"gggggggggbbbbbbb", 0, 4, "8-9 "},
+        {"gggggggggbbbbbbb", 2, 6, "8-9 "},
+        /* one kernel alone is bad, in the stretch that seemed good; and good again */
+        {"ggggbggggggbbbbb", 0, 4, "10-11 "},
+        {"ggggbggggggbbbbb", 99, 14, "3-4 4-5 10-11 "},
+        /* as current_task, which is a symbol, is not, and is again */
+        {"gggbbbbbggggbbbb", 0, 4, "2-3 "},
+        {"gggbbbbbggggbbbb", 1, 9, "2-3 7-8 11-12 "},
+        {"gggbbbbbggggbbbb", 2, 10, "2-3 7-8 11-12 "},
+        {"gsbgb", 99, 3, "0-2 2-3 3-4 "},
+        {"gb", 99, 0, "0-1 "},
+};
+
+START_TEST(changes_that_do_not_stay_are_found)
+{
+	size_t count = strlen(histories[_i].row);
+	enum bisect_state states[MAX_KERNELS] = {[0] = BISECT_GOOD};
+	struct bisect_change changes[MAX_KERNELS];
+	struct history h = {histories[_i].row, 0};
+	cleanup_buf struct buf said = {0};
+	size_t found;
+
+	states[count - 1] = BISECT_BAD;
+	ck_assert_int_eq(bisect_search(states, count, histories[_i].probes, measure, &h, NULL), 0);
+	found = bisect_changes(states, count, changes);
+	for (size_t i = 0; i < found; i++)
+		buf_printf(&said, "%zu-%zu ", changes[i].before, changes[i].after);
+	ck_assert_str_eq(buf_str(&said), histories[_i].changes);
+	ck_assert_uint_eq(h.tries, histories[_i].tries);
+}
+END_TEST
+
+START_TEST(a_search_ends_with_its_measurement)
+{
+	enum bisect_state states[] = {BISECT_GOOD, BISECT_UNKNOWN, BISECT_UNKNOWN, BISECT_BAD};
+	cleanup_error struct error err = {0};
+	struct history h = {"gxxb", 0};
+
+	ck_assert_int_eq(bisect_search(states, 4, 9, measure, &h, &err), -ECANCELED);
+	ck_assert_str_eq(err.text, "interrupted");
+	ck_assert_uint_eq(h.tries, 1);
 }
 END_TEST
 
@@ -219,6 +288,8 @@ int main(void)
 	const struct suite_row tests[] = {
 	        EACH(next_is_near_the_middle, steps),
 	        RANGE(every_first_bad_is_found, 1, MAX_KERNELS),
+	        EACH(changes_that_do_not_stay_are_found, histories),
+	        TEST(a_search_ends_with_its_measurement),
 	        EACH(kernels_differ_by_verdict_or_by_relocations, differences),
 	        TEST(a_result_that_contradicts_itself_decides_nothing),
 	        EACH(one_release_of_each_version_lies_between, ranges),

@@ -16,6 +16,7 @@
 #include "host/predict/predict.h"
 #include "host/predict/predict_boundary.h"
 #include "host/predict/predict_forecast.h"
+#include "host/predict/predict_report.h"
 #include "host/predict/predict_timeline.h"
 #include "tests/fake_kernel.h"
 #include "tests/scratch.h"
@@ -311,6 +312,58 @@ START_TEST(a_boundary_lies_between_neighbours_of_a_flavour)
 	predict_free(job);
 	free(before);
 	free(after);
+}
+END_TEST
+
+/* A field that is there, is not, and is again is two boundaries, and a line that says so. */
+START_TEST(what_comes_and_goes_is_told)
+{
+	static const char *const flavours[] = {"rt", "rt", "rt", "cloud"}, *const releases[] = {"6.1", "6.3", "6.2",
+	                                                                                        "6.2"};
+	cleanup_buf struct buf raw = {0}, out = {0};
+	char *with = types_of(FIXTURES "target.o", &raw, "with.btf"), *without;
+	cleanup_object_list struct object_list objects = {0};
+	struct predict_job *job;
+	const struct prediction *p;
+
+	hide_member(&raw, "moved");
+	without = scratch_file("without.btf", raw.data, raw.len);
+	read_objects(&objects, local, 1);
+	p = predict_all(&objects,
+	                (const struct predict_types[]){{"r1", with}, {"r3", with}, {"r2", without}, {"c2", without}}, 4,
+	                &job);
+	predict_boundaries(p, flavours, releases, NULL, NULL, &out);
+	ck_assert_msg(strstr(out.data, "  local between r1 and r2: ") != NULL, "%s", out.data);
+	ck_assert_msg(strstr(out.data, "  local between r2 and r3: ") != NULL, "%s", out.data);
+	ck_assert_msg(strstr(out.data,
+	                     "  local, byte_off struct probe.moved does not stay: resolved from r1, fatal from r2, "
+	                     "resolved from r3\n") != NULL,
+	              "%s", out.data);
+	ck_assert_msg(strstr(out.data, "probe.same") == NULL, "%s", out.data);
+	predict_free(job);
+	free(with);
+	free(without);
+}
+END_TEST
+
+/* Of needs, which are told in the list's order. */
+START_TEST(a_need_that_does_not_stay_is_told)
+{
+	uint8_t there = NEED_HOLDS, gone = NEED_MISSING;
+	char *no_note = NULL;
+	struct need need = {.kind = NEED_KPROBE, .name = (char *)"f", .user = (char *)"p"};
+	struct predict_object object = {.name = (char *)"o", .needs = &need, .need_count = 1};
+	struct predict_kernel kernels[] = {
+	        {.id = (char *)"a"}, {.id = (char *)"b"}, {.id = (char *)"c"}, {.id = (char *)"d"}};
+	struct predict_cell cells[] = {{.needs = &gone, .need_notes = &no_note, .need_count = 1},
+	                               {.needs = &there, .need_notes = &no_note, .need_count = 1},
+	                               {.needs = &gone, .need_notes = &no_note, .need_count = 1},
+	                               {.needs = &there, .need_notes = &no_note, .need_count = 1}};
+	const struct prediction p = {kernels, 4, &object, 1, cells};
+	cleanup_buf struct buf out = {0};
+
+	predict_report_needs(&p, &out);
+	ck_assert_msg(strstr(out.data, "b .. d (2 of 4), but not on c  for p") != NULL, "%s", out.data);
 }
 END_TEST
 
@@ -729,6 +782,8 @@ int main(void)
 	        TEST(archives_are_read_in_the_jail),
 	        TEST(the_timeline_names_the_neighbours),
 	        TEST(a_boundary_lies_between_neighbours_of_a_flavour),
+	        TEST(what_comes_and_goes_is_told),
+	        TEST(a_need_that_does_not_stay_is_told),
 	        TEST(damaged_types_cost_their_kernel_only),
 	        TEST(damaged_objects_cost_their_cells_only),
 	        TEST(a_cut_object_is_rejected),

@@ -16,6 +16,7 @@ void bisect_free(struct bisect *b)
 		bisect_try_free(&b->tries[i]);
 	free(b->tries);
 	free(b->states);
+	free(b->changes);
 	strings_free(&b->releases);
 	free(b->directory);
 	*b = (struct bisect){0};
@@ -128,28 +129,44 @@ static int try_ends(const struct bisect_request *o, struct bisect *b, struct err
 	return 0;
 }
 
-/* A kernel that the mirror lists and does not have, or that does not boot, is passed over. */
+struct measurement {
+	const struct bisect_request *request;
+	struct bisect *b;
+};
+
+/* A bisect_measure. A kernel that the mirror lists and does not have, or that does not boot, is passed over. */
+static int measure(void *ctx, size_t i, enum bisect_state *state, struct error *err)
+{
+	const struct measurement *m = ctx;
+	struct bisect *b = m->b;
+	cleanup_error struct error why = {0};
+	int rc = try_kernel(m->request, b, i, &why);
+
+	if (rc == -EIO || (!rc && b->tries[i].infra)) {
+		watch_say(m->request->watch, WATCH_WARNING, "%s is skipped: %s", b->releases.at[i],
+		          rc ? why.text : b->tries[i].reason);
+		*state = BISECT_SKIPPED;
+		return 0;
+	}
+	if (rc)
+		return error_set(err, why.code, "%s", why.text);
+	*state = is_like(b, 0, i) ? BISECT_GOOD : BISECT_BAD;
+	return 0;
+}
+
 static int search(const struct bisect_request *o, struct bisect *b, struct error *err)
 {
-	int rc = try_ends(o, b, err), next;
+	struct measurement m = {o, b};
+	int rc = try_ends(o, b, err);
 
-	while (!rc && (next = bisect_pick(b->states, b->releases.count, &b->good, &b->bad)) >= 0) {
-		cleanup_error struct error why = {0};
-		size_t i = (size_t)next;
-
-		rc = try_kernel(o, b, i, &why);
-		if (rc == -EIO || (!rc && b->tries[i].infra)) {
-			watch_say(o->watch, WATCH_WARNING, "%s is skipped: %s", b->releases.at[i],
-			          rc ? why.text : b->tries[i].reason);
-			b->states[i] = BISECT_SKIPPED;
-			rc = 0;
-		} else if (rc) {
-			error_set(err, why.code, "%s", why.text);
-		} else {
-			b->states[i] = is_like(b, 0, i) ? BISECT_GOOD : BISECT_BAD;
-		}
-	}
-	return rc;
+	rc = rc ? rc : bisect_search(b->states, b->releases.count, o->probes, measure, &m, err);
+	if (rc)
+		return rc;
+	b->changes = xcalloc(b->releases.count, sizeof(*b->changes));
+	b->change_count = bisect_changes(b->states, b->releases.count, b->changes);
+	b->good = b->changes[0].before;
+	b->bad = b->changes[0].after;
+	return 0;
 }
 
 int bisect_run(const struct bisect_request *o, struct bisect *b, struct error *err)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * bisect: the first kernel after a good one on which an object behaves differently: releases between two kernels are
- * fetched and measured, one at a time, until two neighbours are known. It prints nothing; what it finds on its way is
- * told to the request's watch.
+ * fetched and measured, one at a time, until two neighbours are known; some more tell whether it stays so. It prints
+ * nothing; what it finds on its way is told to the request's watch.
  */
 #ifndef COREMATRIX_HOST_BISECT_BISECT_H
 #define COREMATRIX_HOST_BISECT_BISECT_H
@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "host/bisect/bisect_pick.h"
+#include "host/bisect/bisect_search.h"
 #include "host/bisect/bisect_try.h"
 #include "host/lib/strings.h"
 #include "host/run/watch.h"
@@ -25,6 +25,7 @@ struct bisect_request {
 	const char *accel;      /* "auto", "kvm" or "tcg" */
 	char *object;           /* path */
 	const char *good, *bad; /* an id of the list, or a release */
+	size_t probes;          /* how many to try beyond what the first change needs (bisect_search.h) */
 	const struct watch *watch;
 };
 
@@ -32,8 +33,10 @@ struct bisect {
 	struct strings releases; /* from the good one to the bad one */
 	enum bisect_state *states;
 	struct bisect_try *tries;
-	bool by_relocations; /* the verdicts of both ends are equal */
-	size_t good, bad;    /* the neighbours: last good one, first bad one */
+	bool by_relocations;           /* the verdicts of both ends are equal */
+	size_t good, bad;              /* the neighbours: last good one, first bad one */
+	struct bisect_change *changes; /* those two, and where it changed again */
+	size_t change_count;
 	char *directory;
 };
 

@@ -14,6 +14,14 @@
 #include "host/predict/predict_timeline.h"
 #include "host/store/store.h"
 
+/* What appeared does not stay. */
+static void tell_change(const struct bisect *b, const struct bisect_change *c, struct buf *out)
+{
+	buf_printf(out, "it changes again: %s is %s, %s is %s%s%s\n", b->releases.at[c->before],
+	           b->tries[c->before].verdict, b->releases.at[c->after], b->tries[c->after].verdict,
+	           *b->tries[c->after].reason ? ": " : "", b->tries[c->after].reason);
+}
+
 static void tell_neighbours(const struct bisect *b, struct buf *out)
 {
 	size_t tried = 0;
@@ -28,6 +36,11 @@ static void tell_neighbours(const struct bisect *b, struct buf *out)
 		buf_printf(out, "%zu between these two could not be measured\n", b->bad - b->good - 1);
 	else
 		buf_puts(out, "the mirror has none between these two\n");
+	for (size_t i = 1; i < b->change_count; i++)
+		tell_change(b, &b->changes[i], out);
+	if (tried < b->releases.count)
+		buf_printf(out, "%zu releases were not tried: what came and went among them is not known\n",
+		           b->releases.count - tried);
 }
 
 /* Where the store keeps the two, which are there by now. */

@@ -94,12 +94,41 @@ static size_t add_needs(const struct prediction *p, size_t object, size_t a, siz
 	return count;
 }
 
+static const struct predict_finding *find_like(const struct predict_cell *c, const struct predict_finding *f)
+{
+	for (uint32_t i = 0; i < c->finding_count; i++)
+		if (c->findings[i].forecast == f->forecast && c->findings[i].class == f->class &&
+		    !strcmp(c->findings[i].program, f->program))
+			return &c->findings[i];
+	return NULL;
+}
+
+static size_t add_findings(const struct predict_cell *here, const struct predict_cell *there, bool gone, size_t indent,
+                           struct buf *out)
+{
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < here->finding_count; i++) {
+		if (find_like(there, &here->findings[i]))
+			continue;
+		indent_line(indent, out);
+		buf_puts(out, gone ? "no more: " : "from here on: ");
+		text_add_line(out, here->findings[i].text);
+		buf_putc(out, '\n');
+		count++;
+	}
+	return count;
+}
+
 size_t predict_differences(const struct prediction *p, size_t object, size_t a, size_t b, size_t indent,
                            struct buf *out)
 {
-	size_t relocations = add_relocations(p, object, a, b, indent, out);
+	const struct predict_cell *before = prediction_cell(p, a, object), *after = prediction_cell(p, b, object);
+	size_t count = add_relocations(p, object, a, b, indent, out);
 
-	return relocations + add_needs(p, object, a, b, indent, out);
+	count += add_needs(p, object, a, b, indent, out);
+	count += add_findings(before, after, true, indent, out);
+	return count + add_findings(after, before, false, indent, out);
 }
 
 /* ---- neighbours ---- */
@@ -146,6 +175,78 @@ static bool add_boundary(const struct prediction *p, size_t object, size_t a, si
 	return true;
 }
 
+/* ---- what does not stay ---- */
+
+/* What is said of record or need `i` of an object, NULL: nothing. */
+typedef const char *(*history_word)(const struct prediction *p, size_t kernel, size_t object, uint32_t i);
+
+static const char *record_word(const struct prediction *p, size_t kernel, size_t object, uint32_t i)
+{
+	const struct predict_cell *c = prediction_cell(p, kernel, object);
+
+	return i < c->outcome_count ? outcome_class(&c->outcomes[i]) : NULL;
+}
+
+static const char *need_word(const struct prediction *p, size_t kernel, size_t object, uint32_t i)
+{
+	const struct predict_cell *c = prediction_cell(p, kernel, object);
+
+	return i < c->need_count ? need_state_name((enum need_state)c->needs[i]) : NULL;
+}
+
+/* Along kernels of one flavour: "there from A, gone from B, there from C", when it came back to what it had been. */
+static bool add_history(const struct prediction *p, size_t object, const struct place *places, size_t count,
+                        history_word word, uint32_t i, const char *kind, const char *name, struct buf *out)
+{
+	cleanup_buf struct buf line = {0};
+	const char *last = NULL;
+	size_t changes = 0;
+
+	for (size_t k = 0; k < count; k++) {
+		const char *here = word(p, places[k].kernel, object, i);
+
+		if (!here || (last && !strcmp(last, here)))
+			continue;
+		buf_printf(&line, "%s%s from ", last ? ", " : "", here);
+		text_add_line(&line, p->kernels[places[k].kernel].id);
+		changes += last != NULL;
+		last = here;
+	}
+	if (changes < 2)
+		return false;
+	buf_puts(out, "  ");
+	text_add_line(out, p->objects[object].name);
+	buf_printf(out, ", %s ", kind);
+	text_add_line(out, name);
+	buf_printf(out, " does not stay: %s\n", buf_str(&line));
+	return true;
+}
+
+static bool add_histories(const struct prediction *p, size_t object, const struct place *places, size_t count,
+                          struct buf *out)
+{
+	const struct predict_object *o = &p->objects[object];
+	bool any = false;
+
+	for (uint32_t i = 0; i < o->record_count; i++)
+		if (!o->records[i].skipped && !is_told(p, object, i))
+			any |= add_history(p, object, places, count, record_word, i, relo_kind_name(o->records[i].kind),
+			                   o->records[i].spec, out);
+	for (uint32_t i = 0; i < o->need_count; i++)
+		any |= add_history(p, object, places, count, need_word, i,
+		                   need_kind_name((enum need_kind)o->needs[i].kind), o->needs[i].name, out);
+	return any;
+}
+
+static size_t flavour_end(const struct place *places, size_t count, size_t first)
+{
+	size_t end = first + 1;
+
+	while (end < count && !strcmp(places[end].flavour, places[first].flavour))
+		end++;
+	return end;
+}
+
 void predict_boundaries(const struct prediction *p, const char *const *flavours, const char *const *releases,
                         predict_between between, void *ctx, struct buf *out)
 {
@@ -163,6 +264,11 @@ void predict_boundaries(const struct prediction *p, const char *const *flavours,
 			if (!strcmp(a->flavour, b->flavour) && is_computed(p, a->kernel, o) &&
 			    is_computed(p, b->kernel, o))
 				any |= add_boundary(p, o, a->kernel, b->kernel, between, ctx, out);
+		}
+	for (size_t o = 0; o < p->object_count; o++)
+		for (size_t i = 0, end; i < p->kernel_count; i = end) {
+			end = flavour_end(places, p->kernel_count, i);
+			any |= add_histories(p, o, &places[i], end - i, out);
 		}
 	if (!any)
 		buf_puts(out, "  none\n");

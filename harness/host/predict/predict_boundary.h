@@ -21,8 +21,8 @@ size_t predict_differences(const struct prediction *p, size_t object, size_t a, 
 typedef void (*predict_between)(void *ctx, size_t object, size_t a, size_t b, struct buf *out);
 
 /*
- * Append every boundary between neighbours: kernels of one flavour, ordered by release. `flavours` and `releases` hold
- * one text per kernel.
+ * Append every boundary between neighbours: kernels of one flavour, ordered by release; and what changed more than once
+ * along them, for what appeared need not stay. `flavours` and `releases` hold one text per kernel.
  */
 void predict_boundaries(const struct prediction *p, const char *const *flavours, const char *const *releases,
                         predict_between between, void *ctx, struct buf *out);

@@ -216,7 +216,7 @@ void predict_report_relocations(const struct prediction *p, struct buf *out)
 
 /* ---- needs ---- */
 
-/* Kernels in the list's order; a need that comes and goes again is told by the count. */
+/* Kernels in the list's order. */
 struct span_of_kernels {
 	size_t first, last, holds, asked;
 	bool doubted;
@@ -240,6 +240,23 @@ static struct span_of_kernels need_span(const struct prediction *p, size_t objec
 		s.holds++;
 	}
 	return s;
+}
+
+/* What appeared need not stay: kernels between the first and the last that do not have it. */
+static void add_holes(const struct prediction *p, size_t object, uint32_t need, struct span_of_kernels s,
+                      struct buf *out)
+{
+	const char *lead = ", but not on ";
+
+	for (size_t k = s.first; k <= s.last; k++) {
+		const struct predict_cell *c = prediction_cell(p, k, object);
+
+		if (need >= c->need_count || c->needs[need] == NEED_UNKNOWN || c->needs[need] == NEED_HOLDS)
+			continue;
+		buf_puts(out, lead);
+		text_add_line(out, p->kernels[k].id);
+		lead = ", ";
+	}
 }
 
 static const char *doubt_words(enum need_kind kind)
@@ -271,6 +288,8 @@ static void add_need(const struct prediction *p, size_t object, uint32_t need, s
 	else
 		buf_printf(out, "%s .. %s (%zu of %zu)", p->kernels[s.first].id, p->kernels[s.last].id, s.holds,
 		           s.asked);
+	if (s.holds && s.holds < s.asked)
+		add_holes(p, object, need, s, out);
 	if (n->optional)
 		buf_puts(out, ", optional");
 	if (s.doubted)
