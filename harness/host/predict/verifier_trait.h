@@ -27,8 +27,8 @@ struct verifier_traits {
 	 */
 	enum trait sure_lookups;
 	/*
-	 * Trampolines pass more arguments than fit into registers (473e3150e30a "bpf, x86: allow function arguments up
-	 * to 12 for TRACING", 6.6; told by a kind of link of the same version).
+	 * Trampolines pass more arguments than fit into registers (473e3150e30a, 6.6; told by a kind of link of the
+	 * same version).
 	 */
 	enum trait many_arguments;
 	/*
