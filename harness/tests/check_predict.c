@@ -640,6 +640,8 @@ static const struct {
         {"decides_yes", NEW, FORECAST_REJECTED, "it returns 1, which is no result of decides"},
         {"decides_no", NEW, FORECAST_LOADS, ""},
         {"tells_one", NEW, FORECAST_LOADS, ""},
+        {"calls_second", OLD, FORECAST_REJECTED, "it reads argument 2 of twice, which has 1 here"},
+        {"calls_second", NEW, FORECAST_LOADS, ""},
 };
 
 START_TEST(arguments_are_held_against_the_functions_types)

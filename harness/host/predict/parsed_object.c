@@ -157,6 +157,7 @@ void parsed_object_read(const struct object *o, struct parsed_object *p)
 	apply_settings(p->obj, &o->ini);
 	p->code = code_reach_new(&p->list, &p->view);
 	need_list_collect(p->obj, &o->ini, p->btf, &p->view, &p->list, p->code, arch_default(), &p->needs);
+	p->member_count = struct_ops_members(&p->view, &p->list, p->btf, &p->members);
 	describe(p);
 	p->usable = true;
 }

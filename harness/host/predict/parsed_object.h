@@ -14,6 +14,7 @@
 #include "host/predict/code_reach.h"
 #include "host/predict/object_need.h"
 #include "host/predict/prediction.h"
+#include "host/predict/struct_ops_member.h"
 #include "relo/core_relo.h"
 #include "relo/elf_view.h"
 
@@ -25,6 +26,8 @@ struct parsed_object {
 	struct elf_view view;
 	struct code_reach *code;
 	struct need_list needs;
+	struct struct_ops_member *members;
+	size_t member_count;
 	bool *loaded; /* one per function */
 	struct predict_object about;
 };

@@ -19,7 +19,7 @@
 #define MAX_DEPTH 8
 
 /* How a program gets at its function's arguments. */
-enum way { WAY_NONE, WAY_ENTRY, WAY_RETURN, WAY_LSM, WAY_BTF_TRACEPOINT, WAY_RAW_TRACEPOINT };
+enum way { WAY_NONE, WAY_ENTRY, WAY_RETURN, WAY_LSM, WAY_BTF_TRACEPOINT, WAY_RAW_TRACEPOINT, WAY_STRUCT_OPS };
 
 struct checked {
 	const struct parsed_object *p;
@@ -223,7 +223,10 @@ static void check_end(struct checked *k, uint32_t at, const struct bpf_insn *ins
 	const struct relo_witness *says = record >= 0 ? &k->c->outcomes[record].p.says : NULL;
 	uint64_t from = (uint64_t)(uint16_t)insn->off, size = sizes[BPF_SIZE(insn->code) >> 3];
 
-	if (!to || !btf_is_composite(to) || is_open(k->btf, to) || insn->off < 0 || k->way == WAY_RAW_TRACEPOINT)
+	if (!to || !btf_is_composite(to) || is_open(k->btf, to) || insn->off < 0)
+		return;
+	/* a struct_ops' own code may know more of its arguments than their types say, as TCP's does of its sockets */
+	if (k->way == WAY_RAW_TRACEPOINT || k->way == WAY_STRUCT_OPS)
 		return;
 	if (says && says->seen != RELO_SEEN_VALUE)
 		return;
@@ -356,6 +359,19 @@ static enum way way_of(const struct bpf_program *prog, enum need_kind kind)
 	}
 }
 
+static bool take_proto(struct checked *k, const struct btf_type *t)
+{
+	if (!t || !btf_is_func_proto(t) || btf_vlen(t) < k->skipped)
+		return false;
+	k->proto = t;
+	k->slots = btf_vlen(t) - k->skipped;
+	/* what takes several slots is passed differently on different kernels; a list may be open */
+	for (uint32_t i = 0; i < k->slots; i++)
+		if (!is_single(argument(k, i)))
+			return false;
+	return true;
+}
+
 /* The function's type, as the kernel takes it: that of the first of its name. */
 static bool find_proto(struct checked *k, uint32_t id)
 {
@@ -374,20 +390,12 @@ static bool find_proto(struct checked *k, uint32_t id)
 	} else {
 		t = btf__type_by_id(k->btf, t->type);
 	}
-	if (!t || !btf_is_func_proto(t) || btf_vlen(t) < k->skipped)
-		return false;
-	k->proto = t;
-	k->slots = btf_vlen(t) - k->skipped;
-	/* what takes several slots is passed differently on different kernels; a list may be open */
-	for (uint32_t i = 0; i < k->slots; i++)
-		if (!is_single(argument(k, i)))
-			return false;
-	return true;
+	return take_proto(k, t);
 }
 
 static void check_count(struct checked *k)
 {
-	bool trampoline = k->way == WAY_ENTRY || k->way == WAY_RETURN || k->way == WAY_LSM;
+	bool trampoline = k->way != WAY_BTF_TRACEPOINT && k->way != WAY_RAW_TRACEPOINT;
 	uint32_t passed = arch_default()->trampoline_arguments;
 
 	if (!trampoline || k->slots <= passed || k->traits->many_arguments == TRAIT_YES)
@@ -431,10 +439,38 @@ static bool find_program(const struct parsed_object *p, uint32_t need, struct ch
 	return false;
 }
 
+/* What the kernel calls member `m` with; false when it has no such member, which is a need that is told elsewhere. */
+static bool find_member(const struct parsed_object *p, const struct struct_ops_member *m, struct checked *k)
+{
+	cleanup_free struct relo_target_cand *cands = NULL;
+	cleanup_free char *type = xstrndup(m->type, core_spec_plain_len(m->type));
+	const struct bpf_map *map = bpf_object__find_map_by_name(p->obj, m->map);
+	const struct btf_type *t;
+
+	k->func = m->func;
+	k->way = WAY_STRUCT_OPS;
+	k->name = m->member;
+	/* of a map that is not created the programs are not loaded */
+	if (!p->list.funcs[m->func].main || !p->loaded[m->func] || !map || !bpf_map__autocreate(map) ||
+	    !btf_lookup(k->kernel, BTF_KIND_STRUCT, type, &cands))
+		return false;
+	k->btf = cands[0].btf;
+	t = btf__type_by_id(k->btf, cands[0].id);
+	for (uint16_t i = 0; i < btf_vlen(t); i++) {
+		const struct btf_type *is = plain(k->btf, btf_members(t)[i].type);
+
+		if (!strcmp(btf__str_by_offset(k->btf, btf_members(t)[i].name_off), m->member))
+			return is && btf_is_ptr(is) && take_proto(k, plain(k->btf, is->type));
+	}
+	return false;
+}
+
 bool program_check_applies(const struct parsed_object *p)
 {
 	struct checked k;
 
+	if (p->member_count)
+		return true;
 	for (uint32_t i = 0; i < p->needs.count; i++)
 		if (find_program(p, i, &k))
 			return true;
@@ -448,6 +484,12 @@ void program_check(const struct parsed_object *p, const struct relo_target *kern
 		struct checked k = {.p = p, .traits = traits, .kernel = kernel, .c = c};
 
 		if (find_program(p, i, &k) && find_proto(&k, p->needs.ids[i]))
+			check_program(&k);
+	}
+	for (size_t i = 0; i < p->member_count; i++) {
+		struct checked k = {.p = p, .traits = traits, .kernel = kernel, .c = c};
+
+		if (find_member(p, &p->members[i], &k))
 			check_program(&k);
 	}
 }

@@ -137,4 +137,18 @@ int tells_one(__u64 *ctx)
 	return 1;
 }
 
+struct calls {
+	int (*other)(struct thing *t);
+	int (*twice)(struct thing *t, struct thing *u);
+};
+
+SEC("struct_ops/calls_second")
+int calls_second(__u64 *ctx)
+{
+	return ARGUMENT(struct thing *, 1)->b;
+}
+
+SEC(".struct_ops")
+struct calls calls = {.twice = (void *)calls_second};
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

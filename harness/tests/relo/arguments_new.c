@@ -16,6 +16,11 @@ struct other {
 	__u64 x;
 };
 
+struct calls {
+	int filler;
+	int (*twice)(struct thing *t, struct thing *u);
+} calls;
+
 struct bpf_verifier_env {
 	int x;
 } env;

@@ -12,6 +12,11 @@ struct whole_thing {
 	__u32 c;
 };
 
+struct calls {
+	int filler;
+	int (*twice)(struct thing *t);
+} calls;
+
 struct bpf_verifier_env {
 	int x;
 } env;
