@@ -96,7 +96,7 @@ static int measure(void *ctx, size_t index, enum bisect_state *state, struct err
 static const struct {
 	const char *row;
 	size_t probes, tries;
-	const char *changes;
+	const char *changes, *suspects; /* NULL: none */
 } histories[] = {
         {"gggggggggbbbbbbb", 0, 4, "8-9 "},
         {"gggggggggbbbbbbb", 2, 6, "8-9 "},
@@ -109,6 +109,9 @@ static const struct {
         {"gggbbbbbggggbbbb", 2, 10, "2-3 7-8 11-12 "},
         {"gsbgb", 99, 3, "0-2 2-3 3-4 "},
         {"gb", 99, 0, "0-1 "},
+        /* what types say of kernels that are at hand costs no probe */
+        {"ggggbggggggbbbbb", 0, 7, "3-4 4-5 10-11 ", "...ss..........."},
+        {"ggggggggggggbbbb", 0, 6, "11-12 ", "...ss..........."},
 };
 
 START_TEST(changes_that_do_not_stay_are_found)
@@ -117,11 +120,15 @@ START_TEST(changes_that_do_not_stay_are_found)
 	enum bisect_state states[MAX_KERNELS] = {[0] = BISECT_GOOD};
 	struct bisect_change changes[MAX_KERNELS];
 	struct history h = {histories[_i].row, 0};
+	bool suspects[MAX_KERNELS] = {0};
 	cleanup_buf struct buf said = {0};
 	size_t found;
 
+	for (size_t i = 0; histories[_i].suspects && i < count; i++)
+		suspects[i] = histories[_i].suspects[i] == 's';
+
 	states[count - 1] = BISECT_BAD;
-	ck_assert_int_eq(bisect_search(states, count, histories[_i].probes, measure, &h, NULL), 0);
+	ck_assert_int_eq(bisect_search(states, count, suspects, histories[_i].probes, measure, &h, NULL), 0);
 	found = bisect_changes(states, count, changes);
 	for (size_t i = 0; i < found; i++)
 		buf_printf(&said, "%zu-%zu ", changes[i].before, changes[i].after);
@@ -136,7 +143,7 @@ START_TEST(a_search_ends_with_its_measurement)
 	cleanup_error struct error err = {0};
 	struct history h = {"gxxb", 0};
 
-	ck_assert_int_eq(bisect_search(states, 4, 9, measure, &h, &err), -ECANCELED);
+	ck_assert_int_eq(bisect_search(states, 4, NULL, 9, measure, &h, &err), -ECANCELED);
 	ck_assert_str_eq(err.text, "interrupted");
 	ck_assert_uint_eq(h.tries, 1);
 }

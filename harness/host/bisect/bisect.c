@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "host/bisect/bisect_suspect.h"
 #include "host/run/run_dir.h"
 #include "host/store/store.h"
 
@@ -156,10 +157,12 @@ static int measure(void *ctx, size_t i, enum bisect_state *state, struct error *
 
 static int search(const struct bisect_request *o, struct bisect *b, struct error *err)
 {
+	cleanup_free bool *suspects = xcalloc(b->releases.count, sizeof(*suspects));
 	struct measurement m = {o, b};
 	int rc = try_ends(o, b, err);
 
-	rc = rc ? rc : bisect_search(b->states, b->releases.count, o->probes, measure, &m, err);
+	bisect_suspect(o->object, o->images, &b->releases, suspects);
+	rc = rc ? rc : bisect_search(b->states, b->releases.count, suspects, o->probes, measure, &m, err);
 	if (rc)
 		return rc;
 	b->changes = xcalloc(b->releases.count, sizeof(*b->changes));

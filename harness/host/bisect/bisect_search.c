@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/bisect/bisect_search.h"
 
-int bisect_search(enum bisect_state *states, size_t count, size_t probes, bisect_measure measure, void *ctx,
-                  struct error *err)
+static int pick_suspect(const enum bisect_state *states, size_t count, const bool *suspects)
+{
+	for (size_t i = 0; suspects && i < count; i++)
+		if (suspects[i] && states[i] == BISECT_UNKNOWN)
+			return (int)i;
+	return -1;
+}
+
+int bisect_search(enum bisect_state *states, size_t count, const bool *suspects, size_t probes, bisect_measure measure,
+                  void *ctx, struct error *err)
 {
 	int rc = 0;
 
@@ -11,6 +19,7 @@ int bisect_search(enum bisect_state *states, size_t count, size_t probes, bisect
 		int next = bisect_pick(states, count, &good, &bad);
 
 		next = next < 0 ? bisect_pick_change(states, count) : next;
+		next = next < 0 ? pick_suspect(states, count, suspects) : next;
 		if (next < 0 && probes) {
 			probes--;
 			next = bisect_pick_probe(states, count);

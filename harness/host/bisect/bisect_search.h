@@ -14,11 +14,11 @@
 typedef int (*bisect_measure)(void *ctx, size_t index, enum bisect_state *state, struct error *err);
 
 /*
- * The first of `states` is good and the last bad. `probes`: how many kernels to try beyond those that the changes need.
- * Returns 0 or what `measure` returned.
+ * The first of `states` is good and the last bad. Beyond those that the changes need, all `suspects` are tried, one per
+ * kernel (NULL: none), and as many others as `probes` says. Returns 0 or what `measure` returned.
  */
-int bisect_search(enum bisect_state *states, size_t count, size_t probes, bisect_measure measure, void *ctx,
-                  struct error *err);
+int bisect_search(enum bisect_state *states, size_t count, const bool *suspects, size_t probes, bisect_measure measure,
+                  void *ctx, struct error *err);
 
 /* Two that were measured and differ, with none between them that was; of it at most skipped ones are between. */
 struct bisect_change {
