@@ -642,6 +642,8 @@ static const struct {
         {"tells_one", NEW, FORECAST_LOADS, ""},
         {"calls_second", OLD, FORECAST_REJECTED, "it reads argument 2 of twice, which has 1 here"},
         {"calls_second", NEW, FORECAST_LOADS, ""},
+        {"calls_back", OLD, FORECAST_REJECTED, "it hands a function to a helper"},
+        {"calls_back", NEW, FORECAST_LOADS, ""},
 };
 
 START_TEST(arguments_are_held_against_the_functions_types)

@@ -465,12 +465,53 @@ static bool find_member(const struct parsed_object *p, const struct struct_ops_m
 	return false;
 }
 
+/* ---- functions that are handed to helpers ---- */
+
+/* Whether a program has one, or something that it calls; `seen` says which functions were looked at. */
+static bool has_callback(const struct parsed_object *p, size_t func, bool *seen)
+{
+	const struct core_relo_func *f = &p->list.funcs[func];
+	const struct bpf_insn *insns = code_reach_code(p->code, func);
+
+	seen[func] = true;
+	for (uint32_t i = 0; i < f->call_count; i++) {
+		const struct core_relo_call *call = &p->list.calls[f->first_call + i];
+
+		if (call->insn < f->count && insn_is_imm64(&insns[call->insn]))
+			return true;
+		if (!seen[call->target] && has_callback(p, call->target, seen))
+			return true;
+	}
+	return false;
+}
+
+/* Refused whether it is reached or not: what libbpf adds to the program is more than such a kernel finds in it. */
+static void check_callbacks(struct checked *k)
+{
+	cleanup_free bool *seen = xcalloc(k->p->list.func_count, sizeof(*seen));
+
+	if (k->traits->callbacks == TRAIT_NO && has_callback(k->p, k->func, seen))
+		refuse(k, REACH_ALWAYS, PHASE_LOAD, CLASS_VERIFIER,
+		       xstrdup("it hands a function to a helper, which this kernel does not know yet"));
+}
+
+static bool is_loaded(const struct parsed_object *p, size_t func)
+{
+	return p->list.funcs[func].main && p->loaded[func];
+}
+
 bool program_check_applies(const struct parsed_object *p)
 {
 	struct checked k;
 
 	if (p->member_count)
 		return true;
+	for (size_t f = 0; f < p->list.func_count; f++) {
+		cleanup_free bool *seen = xcalloc(p->list.func_count, sizeof(*seen));
+
+		if (is_loaded(p, f) && has_callback(p, f, seen))
+			return true;
+	}
 	for (uint32_t i = 0; i < p->needs.count; i++)
 		if (find_program(p, i, &k))
 			return true;
@@ -485,6 +526,12 @@ void program_check(const struct parsed_object *p, const struct relo_target *kern
 
 		if (find_program(p, i, &k) && find_proto(&k, p->needs.ids[i]))
 			check_program(&k);
+	}
+	for (size_t f = 0; f < p->list.func_count; f++) {
+		struct checked k = {.p = p, .traits = traits, .kernel = kernel, .c = c, .func = f};
+
+		if (is_loaded(p, f))
+			check_callbacks(&k);
 	}
 	for (size_t i = 0; i < p->member_count; i++) {
 		struct checked k = {.p = p, .traits = traits, .kernel = kernel, .c = c};

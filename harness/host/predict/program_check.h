@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * program_check: what a kernel's types say of programs that get the arguments of one of its functions: arguments that
- * are read and are not there, are of another type, or may be NULL; more of them than a trampoline passes; results that
- * an LSM hook cannot have. It says nothing of what it does not know for certain, or says that it may be so. Called in a
- * jailed worker only (jail.h).
+ * program_check: what a kernel's types say of single programs. Of those that get the arguments of one of its functions:
+ * arguments that are read and are not there, are of another type, or may be NULL; more of them than a trampoline
+ * passes; results that an LSM hook cannot have. Of any: functions that are handed to helpers. It says nothing of what
+ * it does not know for certain, or says that it may be so. Called in a jailed worker only (jail.h).
  */
 #ifndef COREMATRIX_HOST_PREDICT_PROGRAM_CHECK_H
 #define COREMATRIX_HOST_PREDICT_PROGRAM_CHECK_H

@@ -44,6 +44,7 @@ struct verifier_traits verifier_traits_read(const struct relo_target *kernel)
 	return (struct verifier_traits){
 	        .lazy_globals = read_member(kernel, BTF_KIND_STRUCT, "bpf_func_info_aux", "called"),
 	        .sure_lookups = read_member(kernel, BTF_KIND_STRUCT, "bpf_call_arg_meta", "const_map_key"),
+	        .callbacks = read_member(kernel, BTF_KIND_ENUM, "bpf_func_id", "BPF_FUNC_for_each_map_elem"),
 	        .many_arguments = read_member(kernel, BTF_KIND_ENUM, "bpf_link_type", "BPF_LINK_TYPE_UPROBE_MULTI"),
 	        .null_arguments = read_type(kernel, BTF_KIND_STRUCT, "bpf_raw_tp_null_args"),
 	        .lsm_ranges = read_type(kernel, BTF_KIND_FUNC, "bpf_lsm_get_retval_range"),

@@ -26,6 +26,8 @@ struct verifier_traits {
 	 * Support eliding map lookup nullness", 6.14).
 	 */
 	enum trait sure_lookups;
+	/* A function can be handed to a helper (69c087ba6225 "bpf: Add bpf_for_each_map_elem() helper", 5.13). */
+	enum trait callbacks;
 	/*
 	 * Trampolines pass more arguments than fit into registers (473e3150e30a, 6.6; told by a kind of link of the
 	 * same version).

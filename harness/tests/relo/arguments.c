@@ -137,6 +137,22 @@ int tells_one(__u64 *ctx)
 	return 1;
 }
 
+static long each(__u32 i, void *context)
+{
+	return i;
+}
+
+static __attribute__((noinline)) int loops(void)
+{
+	return bpf_loop(3, each, &sum, 0);
+}
+
+SEC("raw_tp/sum")
+int calls_back(__u64 *ctx)
+{
+	return loops();
+}
+
 struct calls {
 	int (*other)(struct thing *t);
 	int (*twice)(struct thing *t, struct thing *u);

@@ -21,6 +21,8 @@ struct calls {
 	int (*twice)(struct thing *t, struct thing *u);
 } calls;
 
+enum bpf_func_id { BPF_FUNC_unspec, BPF_FUNC_for_each_map_elem = 164, BPF_FUNC_loop = 181 } func_id;
+
 struct bpf_verifier_env {
 	int x;
 } env;

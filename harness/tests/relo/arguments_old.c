@@ -17,6 +17,8 @@ struct calls {
 	int (*twice)(struct thing *t);
 } calls;
 
+enum bpf_func_id { BPF_FUNC_unspec, BPF_FUNC_loop = 181 } func_id;
+
 struct bpf_verifier_env {
 	int x;
 } env;
