@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "host/resolve/btf_lookup.h"
 #include "relo/object_code.h"
 
 struct found {
@@ -14,15 +15,6 @@ struct found {
 	struct struct_ops_member *at;
 	size_t count;
 };
-
-static const struct btf_type *plain(const struct btf *btf, uint32_t id)
-{
-	const struct btf_type *t = btf__type_by_id(btf, id);
-
-	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
-		t = btf__type_by_id(btf, t->type);
-	return t;
-}
 
 /* The function whose address entry `e` of `entries` puts somewhere, -1: it is none. */
 static int func_of(const struct found *f, const struct elf_view_section *entries, const Elf64_Rel *e)
@@ -46,7 +38,7 @@ static void add_member(struct found *f, const struct btf_type *section, uint64_t
 	for (uint16_t i = 0; i < btf_vlen(section); i++) {
 		const struct btf_var_secinfo *var = &btf_var_secinfos(section)[i];
 		const struct btf_type *decl = btf__type_by_id(f->btf, var->type);
-		const struct btf_type *t = decl && btf_is_var(decl) ? plain(f->btf, decl->type) : NULL;
+		const struct btf_type *t = decl && btf_is_var(decl) ? btf_lookup_plain(f->btf, decl->type) : NULL;
 
 		if (!t || !btf_is_struct(t) || offset < var->offset || offset - var->offset >= t->size)
 			continue;

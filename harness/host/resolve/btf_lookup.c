@@ -44,3 +44,12 @@ bool btf_lookup_any(const struct relo_target *kernel, uint32_t kind, const char 
 
 	return btf_lookup(kernel, kind, name, &cands) > 0;
 }
+
+const struct btf_type *btf_lookup_plain(const struct btf *btf, uint32_t id)
+{
+	const struct btf_type *t = btf__type_by_id(btf, id);
+
+	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
+		t = btf__type_by_id(btf, t->type);
+	return t;
+}

@@ -18,4 +18,7 @@ size_t btf_lookup(const struct relo_target *kernel, uint32_t kind, const char *n
 
 bool btf_lookup_any(const struct relo_target *kernel, uint32_t kind, const char *name);
 
+/* What a type is behind qualifiers and typedefs; NULL when that is nothing. */
+const struct btf_type *btf_lookup_plain(const struct btf *btf, uint32_t id);
+
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "host/resolve/btf_lookup.h"
 #include "host/resolve/field_shape.h"
 #include "host/resolve/relo_judge.h"
 #include "relo/core_spec.h"
@@ -235,10 +236,8 @@ static void fail(struct relo_calc *calc, struct relo_prediction *out, enum relo_
  */
 static bool is_cut(const struct bpf_core_spec *target, uint64_t local, uint64_t now)
 {
-	const struct btf_type *t = target->btf ? btf__type_by_id(target->btf, target->root_type_id) : NULL;
+	const struct btf_type *t = target->btf ? btf_lookup_plain(target->btf, target->root_type_id) : NULL;
 
-	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
-		t = btf__type_by_id(target->btf, t->type);
 	return t && btf_is_enum(t) && t->size == 8 && local != now && (uint32_t)local == (uint32_t)now;
 }
 
