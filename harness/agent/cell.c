@@ -195,7 +195,7 @@ void cell_run(const struct job *job, uint32_t index)
 	cleanup_error struct error err = {0};
 	cleanup_buf struct buf notes = {0};
 
-	kernel_log_send(); /* what came late is of the cell before */
+	kernel_log_part(); /* what came late is of the cell before */
 	channel_send(&begin);
 	if (kernel_module_load(job, object, &notes, &err)) {
 		send_cell_end(err.text);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,7 +21,7 @@
 
 static int log_fd = -1;
 
-void kernel_log_begin(void)
+static void log_open(void)
 {
 	mknod(KMSG, S_IFCHR | 0600, makedev(1, 11));
 	log_fd = open(KMSG, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -63,4 +64,15 @@ void kernel_log_send(void)
 		channel_send(&m);
 		message_free(&m);
 	}
+}
+
+void kernel_log_part(void)
+{
+	static bool opened;
+
+	if (opened)
+		kernel_log_send();
+	else
+		log_open();
+	opened = true;
 }

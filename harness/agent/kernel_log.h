@@ -6,10 +6,11 @@
 #ifndef COREMATRIX_AGENT_KERNEL_LOG_H
 #define COREMATRIX_AGENT_KERNEL_LOG_H
 
-/* What was logged before is of no cell. Once, before the first. */
-void kernel_log_begin(void);
+/* A cell is about to begin: what was logged until now is of the one before, and sent; before the first it is of none.
+ */
+void kernel_log_part(void);
 
-/* Send what was logged since this was called last, or since the begin: it belongs to the last cell that began. */
+/* Send what was logged since this was called last, or since the cell began: it belongs to that cell. */
 void kernel_log_send(void);
 
 #endif

@@ -23,7 +23,6 @@
 #include "agent/channel/channel.h"
 #include "agent/deeds/cgroup_root.h"
 #include "agent/deeds/subject.h"
-#include "agent/kernel_log.h"
 #include "agent/load/kernel_btf.h"
 #include "agent/load/kernel_config.h"
 #include "agent/load/kernel_module.h"
@@ -124,7 +123,6 @@ static void run_job(const struct job *job)
 	channel_send(&m);
 	if (job->symbols)
 		symbols_send();
-	kernel_log_begin();
 	/* A module that cannot be unloaded again is met by those only that load modules themselves. */
 	for (uint32_t i = 0; i < job->object_count; i++)
 		if (!kernel_module_wanted(&job->objects[i]))
