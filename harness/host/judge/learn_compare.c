@@ -16,12 +16,6 @@ struct best {
 	size_t fits;
 };
 
-static bool shape_has(const struct learn_shape *s, const struct record_fact *r)
-{
-	return s->form == r->form && (!s->size || s->size == r->size) && s->key_size == r->key_size &&
-	       !strcmp(s->source, r->source);
-}
-
 static struct best best_find(const struct learn_shape *shape, const struct observation *o)
 {
 	struct best best = {0};
@@ -30,7 +24,7 @@ static struct best best_find(const struct learn_shape *shape, const struct obser
 		const struct record_fact *r = &o->records[i];
 		size_t fits[LEARN_MOMENTS] = {0};
 
-		if (!shape_has(shape, r))
+		if (!learn_record_is_of(shape, r))
 			continue;
 		for (size_t p = 0; p < shape->count; p++) {
 			uint8_t moments = learn_record_fits(r, &shape->places[p], &o->subject);
@@ -72,7 +66,7 @@ static bool is_left_out(const struct learn_shape *shape, const struct learn_plac
 {
 	for (size_t i = 0; i < cell->count; i++)
 		for (size_t r = 0; r < cell->subjects[i].record_count; r++)
-			if (shape_has(shape, &cell->subjects[i].records[r]) &&
+			if (learn_record_is_of(shape, &cell->subjects[i].records[r]) &&
 			    !learn_record_is_empty(&cell->subjects[i].records[r], p))
 				return false;
 	return true;
@@ -106,7 +100,7 @@ static void fact_add(const struct learn_shape *shape, const struct learn_place *
 static bool is_reported(const struct learn_shape *shape, const struct observation *o)
 {
 	for (size_t i = 0; i < o->record_count; i++)
-		if (shape_has(shape, &o->records[i]) &&
+		if (learn_record_is_of(shape, &o->records[i]) &&
 		    (shape->form == RECORD_FIELDS || learn_record_may_be(&o->records[i], &o->subject)))
 			return true;
 	return false;
@@ -136,7 +130,7 @@ static bool is_of_others(const struct learn_shape *shape, const struct learn_cel
 static bool place_fits(const struct learn_shape *shape, const struct learn_place *p, const struct observation *o)
 {
 	for (size_t i = 0; i < o->record_count; i++)
-		if (shape_has(shape, &o->records[i]) && learn_record_fits(&o->records[i], p, &o->subject))
+		if (learn_record_is_of(shape, &o->records[i]) && learn_record_fits(&o->records[i], p, &o->subject))
 			return true;
 	return false;
 }

@@ -91,6 +91,12 @@ static bool number_has(const struct record_fact *r, const struct learn_place *p,
 	return got == want;
 }
 
+bool learn_record_is_of(const struct learn_shape *s, const struct record_fact *r)
+{
+	return s->form == r->form && (!s->size || s->size == r->size) && s->key_size == r->key_size &&
+	       !strcmp(s->source, r->source);
+}
+
 bool learn_record_has(const struct record_fact *r, const struct learn_place *p, const struct observed_value *v)
 {
 	if (v->is_number != (p->reading == LEARN_NUMBER || p->reading == LEARN_SWAPPED || p->reading == LEARN_TICKS))

@@ -8,6 +8,9 @@
 
 #include "host/judge/learn.h"
 
+/* Whether records of the shape are made as this one is. */
+bool learn_record_is_of(const struct learn_shape *s, const struct record_fact *r);
+
 bool learn_record_has(const struct record_fact *r, const struct learn_place *p, const struct observed_value *v);
 
 /* Moments of a deed that are told apart. */
