@@ -231,6 +231,33 @@ START_TEST(an_id_beside_others_that_stand_needs_one_kernel)
 }
 END_TEST
 
+/* The loopback's address is the same for all: beside an id it is no chance, alone it may be. */
+START_TEST(an_address_that_all_have_needs_an_id_beside)
+{
+	static const char loopback[] = {127, 0, 0, 1};
+	struct world w;
+	struct learnt learnt;
+	cleanup_free char *text = NULL;
+
+	world_make(&w, KERNELS);
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			struct observation *o = &w.subjects[k][i];
+			uint32_t pid = _i ? (uint32_t)pid_of(k, i) : 0, bytes[3] = {pid, 1, 0};
+
+			value_add(&o->subject, "daddr", 0, 0, "\x7f??\x01");
+			memcpy(o->subject.values[o->subject.count - 1].bytes, loopback, sizeof(loopback));
+			memcpy(&bytes[2], loopback, sizeof(loopback));
+			record_add(o, "out", RECORD_BYTES, bytes, sizeof(bytes));
+		}
+	learn_settle(w.cells, KERNELS, &learnt);
+	text = learnt_text(&learnt);
+	ck_assert_str_eq(text, _i ? "pid@0:4 daddr@8:4, by 5 of 5 subjects on 4 of 4 kernels" : "");
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
 /* All subjects of both kernels have the same: zeros, ones, a small number, one and the same large one. */
 START_TEST(what_does_not_vary_teaches_nothing)
 {
@@ -600,8 +627,11 @@ START_TEST(moments_are_not_mixed)
 			uint16_t client = (uint16_t)(40000 + 100 * k + i), server = (uint16_t)(5000 + 10 * k + i);
 			struct {
 				uint32_t pid;
-				uint16_t from, to;
-			} e = {(uint32_t)pid_of(k, i), client, __builtin_bswap16(server)};
+				uint16_t ports[2];
+			} e = {.pid = (uint32_t)pid_of(k, i)};
+
+			e.ports[_i] = client;
+			e.ports[!_i] = __builtin_bswap16(server);
 
 			value_add(s, "sport", 1, client, NULL);
 			value_add(s, "dport", 1, server, NULL);
@@ -611,7 +641,9 @@ START_TEST(moments_are_not_mixed)
 		}
 	learn_settle(w.cells, KERNELS, &learnt);
 	text = learnt_text(&learnt);
-	ck_assert_str_eq(text, "pid@0:4 sport@4:2 dport@6:2, by 5 of 5 subjects on 4 of 4 kernels");
+	/* the client's moment comes first */
+	ck_assert_str_eq(text, _i ? "pid@0:4 dport@4:2 sport@6:2, by 5 of 5 subjects on 4 of 4 kernels"
+	                          : "pid@0:4 sport@4:2 dport@6:2, by 5 of 5 subjects on 4 of 4 kernels");
 	learnt_free(&learnt);
 	world_free(&w);
 }
@@ -662,6 +694,7 @@ int main(void)
 	        TEST(one_kernel_is_enough_for_what_no_chance_can_be),
 	        TEST(where_a_value_does_not_stand_the_cell_is_wrong),
 	        TEST(an_id_beside_others_that_stand_needs_one_kernel),
+	        RANGE(an_address_that_all_have_needs_an_id_beside, 0, 2),
 	        TEST(what_does_not_vary_teaches_nothing),
 	        TEST(few_subjects_teach_nothing),
 	        RANGE(random_bytes_teach_nothing, 0, 20),
@@ -675,7 +708,7 @@ int main(void)
 	        TEST(printed_lines_of_others_do_not_confuse),
 	        TEST(the_place_of_most_records_is_taken),
 	        TEST(printed_values_go_by_their_number),
-	        TEST(moments_are_not_mixed),
+	        RANGE(moments_are_not_mixed, 0, 2),
 	        TEST(what_a_fallback_leaves_empty_is_not_wrong),
 	        TEST(a_failure_stays_one),
 	};

@@ -181,6 +181,26 @@ static void settling_free(struct settling *s)
 	free(s->seen.at);
 }
 
+/* Both ends of a connection over the loopback have one address: the second place that has it is the other end's. */
+static bool is_end_taken(const struct learn_shape *shape, const struct candidate *c)
+{
+	for (size_t i = 0; i < shape->count; i++)
+		if (c->place.reading == LEARN_BYTES && !strcmp(shape->places[i].name, c->place.name))
+			return true;
+	return false;
+}
+
+static void places_take(struct settling *s, struct learn_shape *shape)
+{
+	for (size_t i = 0; i < s->candidate_count && shape->count < PLACES_MAX; i++) {
+		struct candidate *c = &s->candidates[i];
+
+		if (learn_is_no_chance(s, c, shape->count > 0) && !is_luck(shape, c) && !overlaps(shape, c) &&
+		    !is_end_taken(shape, c) && holds_jointly(s, c))
+			accept(s, shape, c);
+	}
+}
+
 static void shape_settle(const struct learn_cell *cells, size_t count, struct learn_shape *shape)
 {
 	__attribute__((cleanup(settling_free))) struct settling s = {.cells = cells, .cell_count = count};
@@ -195,10 +215,10 @@ static void shape_settle(const struct learn_cell *cells, size_t count, struct le
 		learn_candidate_weigh(&s, &s.candidates[i]);
 	if (s.candidate_count)
 		qsort(s.candidates, s.candidate_count, sizeof(*s.candidates), learn_by_weight);
-	for (size_t i = 0; i < s.candidate_count && shape->count < PLACES_MAX; i++)
-		if (learn_is_no_chance(&s, &s.candidates[i], shape->count > 0) && !is_luck(shape, &s.candidates[i]) &&
-		    !overlaps(shape, &s.candidates[i]) && holds_jointly(&s, &s.candidates[i]))
-			accept(&s, shape, &s.candidates[i]);
+	places_take(&s, shape);
+	/* what is sure beside others may have come before them */
+	if (shape->count)
+		places_take(&s, shape);
 	if (shape->count)
 		qsort(shape->places, shape->count, sizeof(*shape->places), by_place);
 	rooms_find(shape);

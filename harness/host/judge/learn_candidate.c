@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -218,8 +219,18 @@ static bool values_equal(const struct observed_value *a, const struct observed_v
 	       (!a->size || !memcmp(a->bytes, b->bytes, a->size));
 }
 
+static uint8_t moments_of(const struct sighting *seen, const struct learn_place *p)
+{
+	uint8_t moments = 0;
+
+	for (uint64_t mask = learn_sighting_mask(seen, p); mask; mask >>= LEARN_MOMENTS)
+		moments = (uint8_t)(moments | mask);
+	return moments;
+}
+
 void learn_candidate_weigh(const struct settling *s, struct candidate *c)
 {
+	uint8_t moments = UINT8_MAX;
 	cleanup_free const struct observed_value **values = xcalloc(s->seen.count + 1, sizeof(struct observed_value *));
 	cleanup_free size_t *hits = xcalloc(s->cell_count + 1, sizeof(*hits));
 	const struct observed_value *last = NULL;
@@ -244,6 +255,7 @@ void learn_candidate_weigh(const struct settling *s, struct candidate *c)
 		last = v;
 		last_cell = s->seen.at[i].cell;
 		c->seen++;
+		moments &= moments_of(&s->seen.at[i], &c->place);
 		c->records += records_pointed(&s->seen.at[i], &c->place);
 		while (k < c->distinct && !values_equal(values[k], v))
 			k++;
@@ -253,6 +265,7 @@ void learn_candidate_weigh(const struct settling *s, struct candidate *c)
 		c->bits += value_bits(v);
 		c->longest = !v->is_number && v->size > c->longest ? v->size : c->longest;
 	}
+	c->moment = ffs(moments);
 }
 
 /* Most subjects have the agent for a parent, and its own id is in many a place, also in what a buffer held before. */
@@ -266,13 +279,19 @@ static bool is_relatives(const char *name)
 	return false;
 }
 
+static bool is_loopback(const struct candidate *c)
+{
+	return c->place.reading == LEARN_BYTES && c->place.width == 4 && c->distinct == 1 && c->bits == 32;
+}
+
 bool learn_is_no_chance(const struct settling *s, const struct candidate *c, bool beside)
 {
 	bool sure_text = c->longest >= TEXT_SURE;
 
 	if (!c->standing || c->bits < BITS_MIN)
 		return false;
-	if (c->seen < (sure_text ? SEEN_MIN - 1 : SEEN_MIN) || (c->distinct < 2 && !sure_text))
+	if (c->seen < (sure_text ? SEEN_MIN - 1 : SEEN_MIN) ||
+	    (c->distinct < 2 && !sure_text && !(beside && is_loopback(c))))
 		return false;
 	if (is_relatives(c->place.name) && !c->varies)
 		return false;
@@ -297,6 +316,10 @@ int learn_by_weight(const void *a, const void *b)
 		return weight_of(x) < weight_of(y) ? 1 : -1;
 	if (x->place.width != y->place.width)
 		return x->place.width < y->place.width ? 1 : -1;
-	return x->place.at != y->place.at ? (x->place.at > y->place.at) - (x->place.at < y->place.at)
-	                                  : (x->order > y->order) - (x->order < y->order);
+	if (x->place.at != y->place.at)
+		return x->place.at > y->place.at ? 1 : -1;
+	/* of the two ends of a connection, the one that comes first is meant */
+	if (x->moment != y->moment)
+		return x->moment > y->moment ? 1 : -1;
+	return (x->order > y->order) - (x->order < y->order);
 }

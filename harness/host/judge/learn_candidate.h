@@ -32,6 +32,7 @@ struct candidate {
 	struct learn_place place;
 	size_t order; /* of names, as its subject has them */
 	bool *stands; /* of each cell */
+	int moment;   /* the first one at which it holds for all subjects, from 1; 0: there is none */
 	size_t standing;
 	size_t mixed;     /* cells where it holds for some subjects only */
 	size_t seen;      /* sightings of the cells where it stands */
