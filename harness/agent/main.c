@@ -28,6 +28,7 @@
 #include "agent/load/kernel_module.h"
 #include "agent/load/run_stats.h"
 #include "agent/load/symbols.h"
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "wire/job.h"
@@ -42,6 +43,12 @@ static const struct mount_point {
         {"proc", "/proc", false}, {"sysfs", "/sys", false},       {"tracefs", "/sys/kernel/tracing", false},
         {"tmpfs", "/tmp", false}, {"cgroup2", CGROUP_ROOT, true},
 };
+
+/*
+ * Ids of two digits stand in anything by chance: in counts, and at the end of texts. Subjects get larger ones, where
+ * the kernel can be told (CONFIG_CHECKPOINT_RESTORE).
+ */
+#define LAST_SMALL_PID "10000"
 
 static _Noreturn void give_up(struct error *err)
 {
@@ -134,6 +141,14 @@ static void run_job(const struct job *job)
 	channel_send(&m);
 }
 
+static void small_ids_pass_over(void)
+{
+	cleanup_close int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && write(fd, LAST_SMALL_PID, sizeof(LAST_SMALL_PID) - 1) < 0)
+		fprintf(stderr, "corematrix agent: ns_last_pid: %s\n", strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t started = clock_ns(CLOCK_BOOTTIME);
@@ -151,6 +166,7 @@ int main(int argc, char **argv)
 		give_up(&err);
 	if (mount_all(&err))
 		give_up(&err);
+	small_ids_pass_over();
 	kernel_btf_load();
 	run_stats_enable();
 	say_hello(started);
