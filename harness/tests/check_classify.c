@@ -399,6 +399,27 @@ static const struct {
          CLASS_OPEN, SIDE_LOADER, "a newer one", "v1.7"},
 };
 
+/* What the agent says of a program that it could not attach. */
+static const struct {
+	const char *reason, *advice;
+} lacks[] = {
+        {"failed to attach: the kernel does not know tcx, which came with 6.6", "too old for tcx"},
+        {"failed to attach: the clsact queueing discipline (module sch_ingress) cannot be added: No such file",
+         "sch_ingress and cls_bpf"},
+        {"failed to attach: a pair of veth interfaces cannot be made: Operation not supported", "module = veth"},
+};
+
+START_TEST(what_the_kernel_lacks_to_attach_by_is_its_own)
+{
+	cleanup_rejection struct rejection r = {0};
+
+	classify_rejection(PHASE_ATTACH, EOPNOTSUPP, lacks[_i].reason, "", NULL, &r);
+	ck_assert_int_eq(r.class, CLASS_ATTACH_TARGET);
+	ck_assert_int_eq(r.side, SIDE_KERNEL);
+	ck_assert_msg(strstr(r.advice, lacks[_i].advice) != NULL, "%s", r.advice);
+}
+END_TEST
+
 START_TEST(the_side_that_lacks_something_is_named)
 {
 	struct rejection r;
@@ -457,6 +478,7 @@ int main(void)
 	const struct suite_row tests[] = {
 	        EACH(text_names_class_line_and_advice, cases),
 	        EACH(the_side_that_lacks_something_is_named, sides),
+	        EACH(what_the_kernel_lacks_to_attach_by_is_its_own, lacks),
 	        EACH(patterns_fit_in_order, patterns),
 	        TEST(a_long_log_is_searched_to_its_end),
 	};

@@ -225,10 +225,14 @@ static const struct section_case {
         {"tcx/ingress", ""},
         {"tcp", ""},
         {"xdp", ""},
+        {"tp_btf/block_rq_issue", "null_blk "},
+        {"tracepoint/block/block_rq_complete", "null_blk "},
+        {"fentry/blk_account_io_start", "null_blk "},
+        {"kprobe/blockade", ""},
 };
 
 /* An object with one section of code, of that name. */
-START_TEST(classifiers_need_modules)
+START_TEST(kinds_and_hooks_need_modules)
 {
 	const struct section_case *c = &section_cases[_i];
 	struct {
@@ -372,7 +376,7 @@ int main(void)
 	        TEST(ini_beside_the_object_counts),
 	        TEST(object_without_an_ini_asks_for_nothing),
 	        TEST(mistake_in_the_ini_names_its_line),
-	        EACH(classifiers_need_modules, section_cases),
+	        EACH(kinds_and_hooks_need_modules, section_cases),
 	};
 
 	return suite_run("object", tests, COUNT(tests));

@@ -23,7 +23,7 @@ static const struct call {
 } calls[] = {
         {"exec", ALL_GROUPS},
         {EFFECT_SIGNAL, ALL_GROUPS},
-        {"open", GROUP(FILE) | GROUP(MMAP) | GROUP(DISK) | GROUP(DEVICE) | GROUP(SYSCTL)},
+        {"open", GROUP(FILE) | GROUP(MMAP) | GROUP(DISK) | GROUP(DEVICE) | GROUP(SYSCTL) | GROUP(SYNC)},
         {"read", GROUP(FILE) | GROUP(DISK) | CONNECTION | GROUP(SYSCTL)},
         {"write", GROUP(FILE) | CONNECTION | GROUP(SYSCTL)},
         {"rename", GROUP(FILE)},
@@ -40,6 +40,7 @@ static const struct call {
         {"getsockopt", GROUP(SOCKOPT)},
         {"mknod", GROUP(DEVICE)},
         {"run", GROUP(PROGRAM)},
+        {"fsync", GROUP(SYNC)},
         {"fork", GROUP(FORK) | GROUP(SIGNAL)},
         {"kill", GROUP(SIGNAL)},
         {"mmap", GROUP(MMAP)},

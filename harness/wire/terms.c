@@ -85,6 +85,9 @@ static const char *const workloads[WORKLOAD_GROUP_COUNT] = {
         [WORKLOAD_CALL] = "call",
         [WORKLOAD_PROGRAM] = "program",
         [WORKLOAD_WIRE] = "wire",
+        [WORKLOAD_OOM] = "oom",
+        [WORKLOAD_FUTEX] = "futex",
+        [WORKLOAD_SYNC] = "sync",
 
 };
 

@@ -129,6 +129,9 @@ enum workload_group {
 	WORKLOAD_CALL,       /* a function is called that probes are put on */
 	WORKLOAD_PROGRAM,    /* BPF programs that are there to be called are run */
 	WORKLOAD_WIRE,       /* a datagram from one end of a wire to the other */
+	WORKLOAD_OOM,        /* a process asks for more memory than its cgroup has, and is ended */
+	WORKLOAD_FUTEX,      /* a process waits for another one */
+	WORKLOAD_SYNC,       /* data is told to go to its disk */
 	WORKLOAD_GROUP_COUNT,
 };
 

@@ -139,7 +139,7 @@ bool attach_knows(const struct bpf_program *prog, const struct attach_place *pla
 	/* with a target, libbpf knows the way, and of iterators only those over a map are left to their loader */
 	if (k->type == BPF_PROG_TYPE_TRACING)
 		return strstr(bpf_program__section_name(prog), "map") != NULL;
-	return k->type != BPF_PROG_TYPE_KPROBE || !(place->to || strchr(bpf_program__section_name(prog), '/'));
+	return k->type != BPF_PROG_TYPE_KPROBE || !(place->to || strchr(bpf_program__section_name(prog), ':'));
 }
 
 uint32_t attach_drives(const struct bpf_program *prog)

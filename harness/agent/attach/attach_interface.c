@@ -125,7 +125,7 @@ static int tcx_link(const struct bpf_program *prog, struct attachment *a, struct
 
 	if (fd == -EINVAL)
 		return error_set(err, EOPNOTSUPP,
-		                 "failed to attach: by tcx: the kernel does not know it, which came with 6.6");
+		                 "failed to attach: the kernel does not know tcx, which came with 6.6");
 	if (fd < 0)
 		return attach_failed(err, -fd, "by tcx");
 	attachment_hold_fd(a, fd);

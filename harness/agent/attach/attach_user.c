@@ -84,6 +84,10 @@ static int probe_multi(const struct bpf_program *prog, bool at_return, struct at
 	};
 	int fd = attachment_link_create(bpf_program__fd(prog), 0, TYPE_UPROBE_MULTI, 0, &detail, sizeof(detail));
 
+	/* its type is checked first, and nothing else here can be invalid */
+	if (fd == -EINVAL)
+		return error_set(err, EOPNOTSUPP,
+		                 "failed to attach: the kernel does not know uprobe.multi, which came with 6.6");
 	if (fd < 0)
 		return attach_failed(err, -fd, "to the function that subjects call");
 	attachment_hold_fd(a, fd);

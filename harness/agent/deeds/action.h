@@ -42,6 +42,9 @@ enum action {
 	ACTION_CALL,       /* call a function that probes are put on */
 	ACTION_PROGRAM,    /* run the BPF programs that are there to be called */
 	ACTION_WIRE,       /* a datagram from one end of a wire to the other */
+	ACTION_OOM,        /* a process asks for more memory than its cgroup has, and is ended */
+	ACTION_FUTEX,      /* a process waits for another one */
+	ACTION_SYNC,       /* data is told to go to its disk */
 	ACTION_COUNT,
 };
 

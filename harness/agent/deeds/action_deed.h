@@ -40,6 +40,9 @@ void action_sysctl(const char *directory, struct action_result *out);
 void action_loop(const char *directory, struct action_result *out);
 void action_call(const char *directory, struct action_result *out);
 void action_program(const char *directory, struct action_result *out);
+void action_oom(const char *directory, struct action_result *out);
+void action_futex(const char *directory, struct action_result *out);
+void action_sync(const char *directory, struct action_result *out);
 void action_wire(const char *directory, struct action_result *out);
 
 /* Each returns the exit status. */

@@ -54,6 +54,9 @@ static const struct subject_kind kinds[] = {
         {.name = "sysctl", ON_DEMAND(SYSCTL), .file = "cm-sysctl"},
         {.name = "loop", ON_DEMAND(LOOP), .file = "cm-loop", .noisy = true},
         {.name = "call", ON_DEMAND(CALL), .file = "cm-call"},
+        {.name = "oom", ON_DEMAND(OOM), .file = "cm-oom", .noisy = true},
+        {.name = "futex", ON_DEMAND(FUTEX), .file = "cm-futex"},
+        {.name = "sync", ON_DEMAND(SYNC), .file = "cm-sync"},
         {.name = "wire", ON_DEMAND(WIRE), .file = "cm-wire"},
         {.name = "program", ON_DEMAND(PROGRAM), .file = "cm-program"},
 };

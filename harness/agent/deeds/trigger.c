@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/arch/machine.h"
+#include "agent/deeds/drive.h"
 #include "wire/hook.h"
 
 #define TCP (TRIGGER_TCP4 | TRIGGER_TCP6)
@@ -181,10 +182,13 @@ void trigger_summary_add(struct trigger_summary *summary, const char *section, c
 	const struct hook h = hook_read(section, target);
 	const struct trigger_point *point = point_find(&h);
 	enum trigger_moment moment = MOMENT_UNKNOWN;
+	uint32_t drives;
 
 	if (point) {
 		summary->triggers |= point->triggers;
 		moment = h.at_return ? point->return_moment : point->moment;
+	} else if ((drives = drive_find(&h))) {
+		summary->drives |= drives;
 	} else {
 		summary->unknown = true;
 	}

@@ -39,6 +39,9 @@ enum trigger {
 	TRIGGER_CALL = 1u << 24,
 	TRIGGER_PROGRAM = 1u << 25,
 	TRIGGER_WIRE = 1u << 26,
+	TRIGGER_OOM = 1u << 27,
+	TRIGGER_FUTEX = 1u << 28,
+	TRIGGER_SYNC = 1u << 29,
 };
 
 /* Which of a subject's two truths an event speaks of: an exec changes name and thread id. */

@@ -284,6 +284,16 @@ static const struct row rows[] =
 };
 /* clang-format on */
 
+/* The agent's own words (agent/attach) for what the kernel lacks that a program is attached by. */
+static const struct row lacks[] = {
+        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: the kernel does not know *, which came with *",
+         "the kernel is too old for {}: attach in an older way there, or leave the program out"},
+        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: the clsact queueing discipline *",
+         "the kernel needs its modules sch_ingress and cls_bpf for this, and they are not available for it: see the notes; tcx needs none (6.6 and later)"},
+        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: a pair of * interfaces cannot be made",
+         "the kernel has no {} interfaces; where they are a module, name it in the ini (module = {}) and see the notes"},
+};
+
 /* Where the class alone tells. */
 static const enum reject_side sides[CLASS_COUNT] = {
         [CLASS_NO_KERNEL_BTF] = SIDE_KERNEL, [CLASS_OBJECT_NO_BTF] = SIDE_OBJECT, [CLASS_HELPER] = SIDE_KERNEL,
@@ -378,6 +388,22 @@ static bool classify_by_rows(enum cell_phase phase, struct span reason, struct s
 	return false;
 }
 
+static bool classify_by_lack(enum cell_phase phase, struct span reason, struct rejection *out)
+{
+	struct span line, captured;
+
+	for (size_t i = 0; i < sizeof(lacks) / sizeof(*lacks); i++) {
+		if (!(lacks[i].phases & AT(phase)) || !find_row(&lacks[i], reason, &line, &captured))
+			continue;
+		out->class = lacks[i].class;
+		out->side = SIDE_KERNEL;
+		out->line = span_words(line);
+		out->advice = fill_advice(lacks[i].advice, captured);
+		return true;
+	}
+	return false;
+}
+
 void classify_rejection(enum cell_phase phase, int err, const char *reason, const char *log, const char *libbpf,
                         struct rejection *out)
 {
@@ -387,7 +413,8 @@ void classify_rejection(enum cell_phase phase, int err, const char *reason, cons
 
 	verdict.at = load_log_verdict(verifier.at, verifier.len, &verdict.len);
 	*out = (struct rejection){.class = CLASS_OTHER};
-	if (!loader_age_explains(phase, why, whole, libbpf, out) && !classify_by_rows(phase, why, whole, out)) {
+	if (!classify_by_lack(phase, why, out) && !loader_age_explains(phase, why, whole, libbpf, out) &&
+	    !classify_by_rows(phase, why, whole, out)) {
 		if (phase == PHASE_LOAD && verdict.len) {
 			out->class = CLASS_VERIFIER;
 			out->line = span_words(verdict);

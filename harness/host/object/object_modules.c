@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/elf_file.h"
+#include "wire/hook.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -17,12 +18,33 @@ static const struct {
         {"classifier", {"sch_ingress", "cls_bpf"}},
 };
 
+/* What is hooked in the block layer runs where there is a disk, of which no guest has one of its own. */
+static bool hooks_disks(const char *section)
+{
+	const struct hook h = hook_read(section, NULL);
+
+	switch (h.kind) {
+	case HOOK_TRACEPOINT:
+		return !strncmp(h.name, "block/", 6);
+	case HOOK_RAW_TRACEPOINT:
+	case HOOK_BTF_TRACEPOINT:
+		return !strncmp(h.name, "block_", 6);
+	case HOOK_KPROBE:
+	case HOOK_FUNCTION:
+		return !strncmp(h.name, "blk_", 4) || !strncmp(h.name, "__blk_", 6) || !strcmp(h.name, "submit_bio");
+	default:
+		return false;
+	}
+}
+
 static void add_needs(const char *section, struct strings *modules)
 {
 	size_t len;
 
 	section += *section == '?';
 	len = strcspn(section, "/");
+	if (hooks_disks(section))
+		strings_add_once(modules, "null_blk");
 	for (size_t i = 0; i < COUNT(needs); i++) {
 		if (strlen(needs[i].section) != len || strncmp(section, needs[i].section, len) != 0)
 			continue;

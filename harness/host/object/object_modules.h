@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * object_modules: the kernel modules without which programs of an object cannot be attached, told from the names of its
- * sections: a classifier on clsact needs two. Pure.
+ * object_modules: the kernel modules without which programs of an object cannot be attached or never run, told from the
+ * names of its sections: a classifier on clsact needs two, what hooks the block layer needs a disk. Pure.
  */
 #ifndef COREMATRIX_HOST_OBJECT_OBJECT_MODULES_H
 #define COREMATRIX_HOST_OBJECT_OBJECT_MODULES_H
