@@ -224,6 +224,7 @@ static const struct section_case {
         {"classifier/to_container", "sch_ingress cls_bpf "},
         {"tcx/ingress", ""},
         {"tcp", ""},
+        {"action", "sch_ingress cls_matchall act_bpf "},
         {"xdp", ""},
         {"tp_btf/block_rq_issue", "null_blk "},
         {"tracepoint/block/block_rq_complete", "null_blk "},

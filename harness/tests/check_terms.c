@@ -46,7 +46,7 @@ static const struct {
         {"source", event_source_text, event_source_parse, SOURCE_COUNT, "auto ringbuf perfbuf printk none "},
         {"workload", workload_group_text, workload_group_parse, WORKLOAD_GROUP_COUNT,
          "exec file tcp fork udp signal mmap mount setuid timer cgroup disk message sockopt sockmap reuseport congestion device sysctl "
-         "loop call program wire oom futex sync "},
+         "loop call program wire oom futex sync route "},
 };
 
 /* Terms may be added at the end, so the published ones are a prefix. */

@@ -10,7 +10,7 @@
 
 #define GROUP(name) (1u << WORKLOAD_##name)
 #define CONNECTION (GROUP(TCP) | GROUP(SOCKMAP) | GROUP(CONGESTION))
-#define DATAGRAM (GROUP(UDP) | GROUP(MESSAGE) | GROUP(REUSEPORT) | GROUP(WIRE))
+#define DATAGRAM (GROUP(UDP) | GROUP(MESSAGE) | GROUP(REUSEPORT) | GROUP(WIRE) | GROUP(ROUTE))
 #define ALL_GROUPS ((1u << WORKLOAD_GROUP_COUNT) - 1)
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define ERRNO_MAX 4095

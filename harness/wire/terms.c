@@ -88,6 +88,7 @@ static const char *const workloads[WORKLOAD_GROUP_COUNT] = {
         [WORKLOAD_OOM] = "oom",
         [WORKLOAD_FUTEX] = "futex",
         [WORKLOAD_SYNC] = "sync",
+        [WORKLOAD_ROUTE] = "route",
 
 };
 

@@ -132,6 +132,7 @@ enum workload_group {
 	WORKLOAD_OOM,        /* a process asks for more memory than its cgroup has, and is ended */
 	WORKLOAD_FUTEX,      /* a process waits for another one */
 	WORKLOAD_SYNC,       /* data is told to go to its disk */
+	WORKLOAD_ROUTE,      /* a datagram to an address that has a route of its own */
 	WORKLOAD_GROUP_COUNT,
 };
 

@@ -55,6 +55,11 @@ static const struct kind {
         {BPF_PROG_TYPE_SCHED_CLS, TYPE_NETKIT_PEER, NULL, TRIGGER_WIRE, attach_netkit},
         {BPF_PROG_TYPE_SCHED_CLS, 0, NULL, PACKETS, attach_tc_or_tcx},
 
+        {BPF_PROG_TYPE_SCHED_ACT, ANY, NULL, PACKETS, attach_action},
+        {BPF_PROG_TYPE_LWT_IN, ANY, NULL, TRIGGER_ROUTE, attach_route},
+        {BPF_PROG_TYPE_LWT_OUT, ANY, NULL, TRIGGER_ROUTE, attach_route},
+        {BPF_PROG_TYPE_LWT_XMIT, ANY, NULL, TRIGGER_ROUTE, attach_route},
+
         {BPF_PROG_TYPE_CGROUP_SKB, ANY, NULL, PACKETS, attach_cgroup},
         {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET4_POST_BIND, NULL, V4, attach_cgroup},
         {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET6_POST_BIND, NULL, V6, attach_cgroup},
@@ -218,4 +223,5 @@ void attachment_undo(struct attachment *a)
 void attach_sweep(void)
 {
 	attach_interface_sweep();
+	attach_route_sweep();
 }

@@ -98,23 +98,32 @@ static void tc_undo(const struct attachment *a)
 	wire_unmake(); /* where one was made */
 }
 
+/* libbpf complains of what is there already. */
+static int clsact_add(struct attachment *a, struct error *err)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = a->where, .attach_point = point_of(a));
+	libbpf_print_fn_t print = libbpf_set_print(NULL);
+	int rc = bpf_tc_hook_create(&hook);
+
+	libbpf_set_print(print);
+	if (rc < 0 && rc != -EEXIST)
+		return attach_failed(err, -rc, "the clsact queueing discipline (module sch_ingress) cannot be added");
+	a->undo = tc_undo;
+	return 0;
+}
+
 static int clsact_attach(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
                          struct error *err)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = a->where, .attach_point = point_of(a));
 	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = bpf_program__fd(prog));
-	libbpf_print_fn_t print = libbpf_set_print(NULL); /* it complains of what is there already */
-	int rc = bpf_tc_hook_create(&hook);
+	int rc = clsact_add(a, err);
 
+	if (rc < 0)
+		return rc;
 	if (place->priority)
 		opts.priority = (uint32_t)strtoul(place->priority, NULL, 0);
-	if (rc < 0 && rc != -EEXIST) {
-		libbpf_set_print(print);
-		return attach_failed(err, -rc, "the clsact queueing discipline (module sch_ingress) cannot be added");
-	}
-	a->undo = tc_undo;
 	rc = bpf_tc_attach(&hook, &opts);
-	libbpf_set_print(print);
 	return rc < 0 ? attach_failed(err, -rc, "as a filter (module cls_bpf) of clsact") : 0;
 }
 
@@ -140,6 +149,14 @@ static int side_find(const struct bpf_program *prog, const struct attach_place *
 
 	a->number = is_egress(prog, place);
 	return rc < 0 ? rc : interface_find(place, &a->where, err);
+}
+
+int attach_clsact_prepare(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
+                          struct error *err)
+{
+	int rc = side_find(prog, place, a, err);
+
+	return rc < 0 ? rc : clsact_add(a, err);
 }
 
 int attach_tcx(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,

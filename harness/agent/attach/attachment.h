@@ -35,7 +35,7 @@ int attachment_link_create(int prog_fd, int target, unsigned type, unsigned flag
 typedef int attach_fn(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
                       struct error *err);
 
-attach_fn attach_xdp, attach_tc, attach_tcx, attach_tc_or_tcx, attach_netkit;
+attach_fn attach_xdp, attach_tc, attach_tcx, attach_tc_or_tcx, attach_netkit, attach_route, attach_action;
 attach_fn attach_cgroup;
 attach_fn attach_netns, attach_flow_dissector, attach_packet_socket, attach_netfilter;
 attach_fn attach_perf_event;
@@ -44,6 +44,10 @@ attach_fn attach_uprobe, attach_uretprobe, attach_uprobe_multi, attach_uretprobe
 
 /* Take away what programs of this family leave behind. */
 void attach_interface_sweep(void);
+void attach_route_sweep(void);
+
+/* The side of an interface that the place means, in `a`, with the clsact queueing discipline on it. */
+attach_fn attach_clsact_prepare;
 
 /* "program cannot be attached STEP: what the kernel says"; `code` is a positive errno. */
 int attach_failed(struct error *err, int code, const char *step);

@@ -9,7 +9,6 @@
 #include <linux/veth.h>
 #include <net/if.h>
 #include <sched.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/attach/netlink.h"
 #include "agent/deeds/wire.h"
 #include "base/cleanup.h"
 
@@ -87,84 +87,32 @@ static int far_up(void)
 /* IFLA_NETKIT_PEER_INFO, include/uapi/linux/if_link.h of 6.7 and later */
 enum { NETKIT_PEER_INFO = 1 };
 
-struct request {
-	struct nlmsghdr head;
-	struct ifinfomsg link;
-	uint8_t attributes[512];
-};
-
-static struct rtattr *tail(struct request *r)
-{
-	return (struct rtattr *)((uint8_t *)r + NLMSG_ALIGN(r->head.nlmsg_len));
-}
-
-static struct rtattr *attribute(struct request *r, unsigned type, const void *bytes, size_t len)
-{
-	struct rtattr *a = tail(r);
-
-	a->rta_type = (unsigned short)type;
-	a->rta_len = (unsigned short)RTA_LENGTH(len);
-	if (len)
-		memcpy(RTA_DATA(a), bytes, len);
-	r->head.nlmsg_len = NLMSG_ALIGN(r->head.nlmsg_len) + RTA_ALIGN(a->rta_len);
-	return a;
-}
-
-static void nest_end(struct request *r, struct rtattr *a)
-{
-	a->rta_len = (unsigned short)((uint8_t *)tail(r) - (uint8_t *)a);
-}
-
-static void text(struct request *r, unsigned type, const char *value)
-{
-	attribute(r, type, value, strlen(value) + 1);
-}
-
 /* As `ip link add NEAR type KIND peer name FAR netns NETNS`. */
-static void request_fill(struct request *r, const char *kind, int netns)
+static int pair_add(const char *kind, int netns)
 {
-	const struct ifinfomsg peer = {0};
+	const struct ifinfomsg near = {0}, peer = {0};
+	struct netlink_request r;
 	struct rtattr *info, *data, *far;
 
-	*r = (struct request){.head = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)),
-	                               .nlmsg_type = RTM_NEWLINK,
-	                               .nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK}};
-	text(r, IFLA_IFNAME, WIRE_NEAR_NAME);
-	info = attribute(r, IFLA_LINKINFO, NULL, 0);
-	text(r, IFLA_INFO_KIND, kind);
-	data = attribute(r, IFLA_INFO_DATA, NULL, 0);
-	far = attribute(r, strcmp(kind, "veth") ? NETKIT_PEER_INFO : VETH_INFO_PEER, &peer, sizeof(peer));
-	text(r, IFLA_IFNAME, WIRE_FAR_NAME);
-	attribute(r, IFLA_NET_NS_FD, &netns, sizeof(netns));
-	nest_end(r, far);
-	nest_end(r, data);
-	nest_end(r, info);
-}
-
-/* Returns 0 or a negative errno, the kernel's answer. */
-static int request_send(const struct request *r)
-{
-	cleanup_close int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	struct {
-		struct nlmsghdr head;
-		struct nlmsgerr error;
-		uint8_t rest[1024];
-	} answer;
-
-	if (fd < 0 || send(fd, r, r->head.nlmsg_len, 0) < 0 || recv(fd, &answer, sizeof(answer), 0) < 0)
-		return -errno;
-	return answer.head.nlmsg_type == NLMSG_ERROR ? answer.error.error : -EPROTO;
+	netlink_begin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &near, sizeof(near));
+	netlink_text(&r, IFLA_IFNAME, WIRE_NEAR_NAME);
+	info = netlink_add(&r, IFLA_LINKINFO, NULL, 0);
+	netlink_text(&r, IFLA_INFO_KIND, kind);
+	data = netlink_add(&r, IFLA_INFO_DATA, NULL, 0);
+	far = netlink_add(&r, strcmp(kind, "veth") ? NETKIT_PEER_INFO : VETH_INFO_PEER, &peer, sizeof(peer));
+	netlink_text(&r, IFLA_IFNAME, WIRE_FAR_NAME);
+	netlink_add(&r, IFLA_NET_NS_FD, &netns, sizeof(netns));
+	netlink_nest_end(&r, far);
+	netlink_nest_end(&r, data);
+	netlink_nest_end(&r, info);
+	return netlink_send(&r);
 }
 
 static int pair_make(const char *kind)
 {
 	cleanup_close int netns = open(WIRE_FAR_NETNS, O_RDONLY | O_CLOEXEC);
-	struct request r;
 
-	if (netns < 0)
-		return -errno;
-	request_fill(&r, kind, netns);
-	return request_send(&r);
+	return netns < 0 ? -errno : pair_add(kind, netns);
 }
 
 static int wire_try(const char *kind)
@@ -199,13 +147,13 @@ int wire_make(const char *kind, struct error *err)
 
 void wire_unmake(void)
 {
-	struct request r = {.head = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)),
-	                             .nlmsg_type = RTM_DELLINK,
-	                             .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK}};
+	const struct ifinfomsg near = {0};
+	struct netlink_request r;
 
 	if (if_nametoindex(WIRE_NEAR_NAME)) {
-		text(&r, IFLA_IFNAME, WIRE_NEAR_NAME);
-		request_send(&r);
+		netlink_begin(&r, RTM_DELLINK, 0, &near, sizeof(near));
+		netlink_text(&r, IFLA_IFNAME, WIRE_NEAR_NAME);
+		netlink_send(&r);
 	}
 	umount2(WIRE_FAR_NETNS, MNT_DETACH);
 	unlink(WIRE_FAR_NETNS);

@@ -39,6 +39,7 @@ static const struct deed {
         [ACTION_CALL] = {action_call, NULL, 0},
         [ACTION_PROGRAM] = {action_program, NULL, 0},
         [ACTION_WIRE] = {action_wire, NULL, 0},
+        [ACTION_ROUTE] = {action_route, NULL, 0},
         [ACTION_OOM] = {action_oom, NULL, 0},
         [ACTION_FUTEX] = {action_futex, NULL, 0},
         [ACTION_SYNC] = {action_sync, NULL, 0},

@@ -45,6 +45,7 @@ enum action {
 	ACTION_OOM,        /* a process asks for more memory than its cgroup has, and is ended */
 	ACTION_FUTEX,      /* a process waits for another one */
 	ACTION_SYNC,       /* data is told to go to its disk */
+	ACTION_ROUTE,      /* a datagram to an address that has a route of its own */
 	ACTION_COUNT,
 };
 

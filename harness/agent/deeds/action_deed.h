@@ -43,6 +43,7 @@ void action_program(const char *directory, struct action_result *out);
 void action_oom(const char *directory, struct action_result *out);
 void action_futex(const char *directory, struct action_result *out);
 void action_sync(const char *directory, struct action_result *out);
+void action_route(const char *directory, struct action_result *out);
 void action_wire(const char *directory, struct action_result *out);
 
 /* Each returns the exit status. */

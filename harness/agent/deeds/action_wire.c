@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A datagram from one end of a wire to the other, where there is one. */
+/* A datagram from one end of a wire to the other, and one along a route, where there are such. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -49,25 +49,23 @@ static void wire_view(struct action_result *out, const struct sockaddr_in *from,
 	view_number(v, VIEW_LEN, LOOPBACK_DATAGRAM);
 }
 
-void action_wire(const char *directory, struct action_result *out)
+/* From one to the other, whose addresses are given and whose ports the kernel chooses. */
+static void datagram_send(int server, const char *from, const char *to, struct action_result *out)
 {
-	cleanup_close int server = far_socket(out), client = -1;
+	cleanup_close int client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char bytes[LOOPBACK_DATAGRAM] = "hello";
 	struct sockaddr_in near, far;
 	socklen_t len = sizeof(near);
-	char bytes[LOOPBACK_DATAGRAM] = "hello";
 
-	(void)directory;
-	if (server < 0)
-		return;
-	address_fill(&near, WIRE_NEAR_ADDRESS);
-	address_fill(&far, WIRE_FAR_ADDRESS);
+	address_fill(&near, from);
+	address_fill(&far, to);
 	loopback_wait_limit(server);
-	client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (client < 0 || bind(server, (const struct sockaddr *)&far, sizeof(far)) < 0 ||
 	    bind(client, (const struct sockaddr *)&near, sizeof(near)) < 0 ||
 	    getsockname(server, (struct sockaddr *)&far, &len) < 0 ||
 	    getsockname(client, (struct sockaddr *)&near, &len) < 0) {
 		action_failed(out, client < 0 ? "socket" : "bind");
+		out->skipped = errno == EADDRNOTAVAIL; /* there is no such route */
 		return;
 	}
 	wire_view(out, &near, &far);
@@ -75,4 +73,24 @@ void action_wire(const char *directory, struct action_result *out)
 		action_failed(out, "send");
 	else if (recv(server, bytes, sizeof(bytes), 0) != sizeof(bytes))
 		loopback_failed(out, "recv");
+}
+
+void action_wire(const char *directory, struct action_result *out)
+{
+	cleanup_close int server = far_socket(out);
+
+	(void)directory;
+	if (server >= 0)
+		datagram_send(server, WIRE_NEAR_ADDRESS, WIRE_FAR_ADDRESS, out);
+}
+
+void action_route(const char *directory, struct action_result *out)
+{
+	cleanup_close int server = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	(void)directory;
+	if (server < 0)
+		action_failed(out, "socket");
+	else
+		datagram_send(server, ROUTE_ADDRESS, ROUTE_ADDRESS, out);
 }

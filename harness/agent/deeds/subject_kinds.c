@@ -57,6 +57,7 @@ static const struct subject_kind kinds[] = {
         {.name = "oom", ON_DEMAND(OOM), .file = "cm-oom", .noisy = true},
         {.name = "futex", ON_DEMAND(FUTEX), .file = "cm-futex"},
         {.name = "sync", ON_DEMAND(SYNC), .file = "cm-sync"},
+        {.name = "route", ON_DEMAND(ROUTE), .file = "cm-route"},
         {.name = "wire", ON_DEMAND(WIRE), .file = "cm-wire"},
         {.name = "program", ON_DEMAND(PROGRAM), .file = "cm-program"},
 };

@@ -42,6 +42,7 @@ enum trigger {
 	TRIGGER_OOM = 1u << 27,
 	TRIGGER_FUTEX = 1u << 28,
 	TRIGGER_SYNC = 1u << 29,
+	TRIGGER_ROUTE = 1u << 30,
 };
 
 /* Which of a subject's two truths an event speaks of: an exec changes name and thread id. */

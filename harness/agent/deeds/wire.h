@@ -12,6 +12,8 @@
 #define WIRE_NEAR_ADDRESS "10.77.0.1"
 #define WIRE_FAR_ADDRESS "10.77.0.2"
 #define WIRE_NETWORK_MASK "255.255.255.0"
+/* A local address with a route of its own, to which packets are sent where a program is at it. */
+#define ROUTE_ADDRESS "10.88.0.1"
 /* Where the far end's namespace is to be found. */
 #define WIRE_FAR_NETNS "/tmp/cm-wire-netns"
 

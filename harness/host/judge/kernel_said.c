@@ -54,8 +54,17 @@ static const char *const patterns[] = {
         "*Kernel panic*",
 };
 
+/* What the kernel says of a subject whose memory runs out, as it shall (agent/deeds/action_memory.c). */
+static const char *const own[] = {
+        "cm-oom invoked oom-killer*",
+        "*Memory cgroup out of memory: Killed process * (cm-oom)*",
+};
+
 static bool means_something(const char *line)
 {
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		if (!fnmatch(own[i], line, 0))
+			return false;
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++)
 		if (!fnmatch(patterns[i], line, 0))
 			return true;

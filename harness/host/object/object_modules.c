@@ -12,10 +12,11 @@
 /* By what a section's name is up to its end or a slash, as libbpf's section_defs has it. */
 static const struct {
 	const char *section;
-	const char *modules[2];
+	const char *modules[3];
 } needs[] = {
         {"tc", {"sch_ingress", "cls_bpf"}},
         {"classifier", {"sch_ingress", "cls_bpf"}},
+        {"action", {"sch_ingress", "cls_matchall", "act_bpf"}},
 };
 
 /* What is hooked in the block layer runs where there is a disk, of which no guest has one of its own. */

@@ -4,8 +4,8 @@
 
 some+=(--kernel 6.12-cloud)
 # Each kind, by values; NAME:MAJOR.MINOR where it came with that kernel.
-kinds=(cgroup_skb device_access flow_dissector freplace iter_map lsm_cgroup:6.0 netfilter:6.4 netkit:6.7 perf_event sk_lookup sk_msg sk_reuseport sk_skb
-	sock_addr sock_bind sock_message sock_ops socket_filter sockopt syscall_program:5.14 sysctl_access tc_packet tcx_packet:6.6
+kinds=(cgroup_skb device_access flow_dissector freplace iter_map lsm_cgroup:6.0 lwt_in lwt_out lwt_xmit netfilter:6.4 netkit:6.7 perf_event sk_lookup sk_msg sk_reuseport sk_skb
+	sock_addr sock_bind sock_message sock_ops socket_filter sockopt syscall_program:5.14 sysctl_access tc_action tc_packet tcx_packet:6.6
 	uprobe uprobe_multi:6.6 usdt xdp_packet)
 names=("${kinds[@]%:*}")
 mapfile -t kind_objects < <(printf "build/progs/%s.bpf.o\n" "${names[@]}")
@@ -13,7 +13,7 @@ check "each kind tells the truth" status 0 " 0 unexpected, 0 infra" run "${some[
 since=$(printf '%s\n' "${kinds[@]}" | awk -F: 'BEGIN { printf "{" } { split($2, v, "."); printf "%s\"%s\": %d", (NR > 1 ? ", " : ""), $1, v[1] * 1000 + v[2] } END { printf "}" }')
 version='(.kernel | if startswith("newest") then 99000 else capture("(?<a>[0-9]+)\\.(?<b>[0-9]+)") | (.a | tonumber) * 1000 + (.b | tonumber) end)'
 check "by values, of every program, on each kernel that has the kind" latest "$since as \$since | [.cells[] | select($version >= \$since[.object])] |
-	length > 90 and all(.verdict == \"pass\" and .evidence == \"truth\" and all(.programs[]; .attached and (.run_cnt > 0 or (.section | startswith(\"freplace\")))))"
+	length > 105 and all(.verdict == \"pass\" and .evidence == \"truth\" and all(.programs[]; .attached and (.run_cnt > 0 or (.section | startswith(\"freplace\")))))"
 check "and where it has not, it is the kernel that lacks it" latest "$since as \$since | [.cells[] | select($version < \$since[.object])] |
 	length == 10 and all(.verdict == \"rejected\" and .side == \"kernel\")"
 

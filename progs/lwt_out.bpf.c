@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * lwt_out: datagrams along a route.
+ *
+ * Shows: a program that a route has as its tunnel, called before a packet leaves by it. There is no header of a link
+ * before the packet.
+ */
+#include "vmlinux.h"
+#include "packet.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+SEC("lwt_out")
+int on_packet(struct __sk_buff *skb)
+{
+	skb_report(skb, 0);
+	return 0; /* BPF_OK */
+}
