@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/text_end.h"
 #include "wire/terms.h"
 
 static const unsigned memory_min_mb = 64, memory_max_mb = 65536, processors_max = 64;
@@ -24,24 +25,17 @@ static bool is_name(const char *text)
 	return true;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t a = strlen(text), b = strlen(end);
-
-	return a >= b && !strcmp(text + a - b, end);
-}
-
 /* As public collections of BTF name their files. */
 static bool is_types(const char *path)
 {
 	const char *name = io_basename(path);
 
-	return ends_with(name, ".btf") || strstr(name, ".btf.tar");
+	return text_ends_with(name, ".btf") || strstr(name, ".btf.tar");
 }
 
 static int read_path(const struct list_word *word, enum row_kind *kind, const struct list_place *p, struct error *err)
 {
-	if (ends_with(word->text, "/"))
+	if (text_ends_with(word->text, "/"))
 		return fail(p, word->column, "'%.80s' names a directory; expected a kernel file", word->text);
 	*kind = is_types(word->text) ? ROW_TYPES : ROW_FILE;
 	return 0;

@@ -11,13 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/elf_file.h"
-
-static bool ends_with(const char *text, const char *ending)
-{
-	size_t len = strlen(text), ending_len = strlen(ending);
-
-	return len > ending_len && !strcmp(text + len - ending_len, ending);
-}
+#include "base/text_end.h"
 
 static bool open_elf(const char *path, struct elf_file *f)
 {
@@ -50,9 +44,9 @@ static bool is_directory(const char *path)
 /* In a directory nobody chose each file, so what is not a BPF object is skipped unless its name says that it is one. */
 static bool is_wanted(const char *path)
 {
-	if (!ends_with(path, ".o") || !is_regular_file(path))
+	if (!text_ends_with(path, ".o") || !is_regular_file(path))
 		return false;
-	return ends_with(path, ".bpf.o") || is_bpf_elf(path);
+	return text_ends_with(path, ".bpf.o") || is_bpf_elf(path);
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b)

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/text_end.h"
 #include "base/version.h"
 #include "host/source/apt.h"
 #include "host/source/package_index.h"
@@ -40,13 +41,6 @@ static bool is_flavour(const struct arch *arch, const char *name)
 	return false;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t a = strlen(text), b = strlen(end);
-
-	return a >= b && !strcmp(text + a - b, end);
-}
-
 const char *debian_flavour(const struct arch *arch, const char *release)
 {
 	const char *found = NULL;
@@ -55,7 +49,7 @@ const char *debian_flavour(const struct arch *arch, const char *release)
 	for (size_t i = 0; i < FLAVOUR_COUNT; i++) {
 		cleanup_free char *ending = xasprintf("-%s%s", flavours[i].ending, arch->deb);
 
-		if (strlen(ending) <= longest || !ends_with(release, ending))
+		if (strlen(ending) <= longest || !text_ends_with(release, ending))
 			continue;
 		longest = strlen(ending);
 		found = flavour_at(arch, i);
