@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -275,6 +276,23 @@ static struct qemu_guest some_guest(void)
 	};
 }
 
+/* One user's saved memory cannot be opened by another: who shares a store would remove what the other saved. */
+START_TEST(key_follows_whose_it_is)
+{
+	struct qemu_guest guest = some_guest();
+	cleanup_free char *key = snapshot_key(&guest, "hash", "QEMU 7"), *anothers = NULL;
+
+	if (geteuid())
+		return;
+	ck_assert_int_eq(seteuid(65534), 0);
+	anothers = snapshot_key(&guest, "hash", "QEMU 7");
+	ck_assert_int_eq(seteuid(0), 0);
+	/* The leak checker looks at this process from another one when it ends. */
+	prctl(PR_SET_DUMPABLE, 1);
+	ck_assert_str_ne(key, anothers);
+}
+END_TEST
+
 START_TEST(key_follows_what_a_guest_depends_on)
 {
 	struct qemu_guest guest = some_guest(), other = some_guest();
@@ -310,6 +328,7 @@ int main(void)
 	        TEST(replacing_a_damaged_one_leaves_the_new_one_alone),
 	        TEST(trim_keeps_to_the_limit),
 	        TEST(key_follows_what_a_guest_depends_on),
+	        TEST(key_follows_whose_it_is),
 	};
 
 	return suite_run("snapshot", tests, COUNT(tests));

@@ -122,7 +122,8 @@ char *snapshot_key(const struct qemu_guest *guest, const char *image_sha256, con
 	same.monitor_fd = 0;
 	qemu_argv(&same, &argv);
 	command = strings_shell(&argv);
-	text = xasprintf("%s\n%s\n%s\n", qemu_version, cpu, command);
+	/* QEMU has to open the memory for writing, which another user's does not allow. */
+	text = xasprintf("%s\n%s\n%s\n%u\n", qemu_version, cpu, command, (unsigned)geteuid());
 	return sha256_bytes(text, strlen(text));
 }
 

@@ -29,7 +29,7 @@ struct snapshot {
 
 /*
  * What a saved guest depends on, hashed: the kernel, the initramfs, QEMU and its command line, the accelerator, the
- * host's processor. `guest` needs everything but job, frames and console. The caller frees it.
+ * host's processor, and who saved it. `guest` needs everything but job, frames and console. The caller frees it.
  */
 char *snapshot_key(const struct qemu_guest *guest, const char *image_sha256, const char *qemu_version);
 
