@@ -7,7 +7,7 @@ DESTDIR ?=
 MANUAL_DEBS := help2man lowdown
 PACKAGE_DEBS := $(MANUAL_DEBS) debhelper dpkg-dev fakeroot lintian
 
-.PHONY: manual install install-files uninstall deb
+.PHONY: manual install install-files uninstall deb deb-test
 
 ## manual       the manual pages, in build/man
 manual: build/man/corematrix.1
@@ -45,3 +45,8 @@ uninstall:
 deb: deps
 	$(Q)harness/deps.sh $(PACKAGE_DEBS)
 	$(Q)harness/debian/build.sh $(VERSION) build/deb
+
+## deb-test     its autopkgtest, on this very machine: the package is installed (needs root)
+deb-test: deb
+	$(Q)harness/deps.sh autopkgtest
+	$(Q)autopkgtest build/deb/*.deb build/deb/corematrix-$(VERSION)/ -- null

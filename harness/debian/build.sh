@@ -1,10 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A Debian package of the tree as it is committed, checked by lintian. Usage: build.sh VERSION DIRECTORY
+# A Debian package of the tree as it is committed (without a repository: as it is), checked by lintian.
+# Usage: build.sh VERSION DIRECTORY
 set -euo pipefail
 version=$1 to=$2 name=corematrix-$1
 rm -rf "$to" && mkdir -p "$to/$name"
-git archive HEAD | tar -x -C "$to/$name"
+if [ -e .git ]; then
+	git archive HEAD
+	from="commit $(git rev-parse --short=12 HEAD)" date=$(git log -1 --format=%aD)
+else
+	tar -c --exclude=./build --exclude='./images/*' --exclude='./results/*' .
+	from="a tree without a repository" date=$(date -R -r Makefile)
+fi >"$to/tree.tar"
+tar -x -C "$to/$name" -f "$to/tree.tar" && rm "$to/tree.tar"
 mv "$to/$name/harness/debian" "$to/$name/debian"
 rm -f "$to/$name/debian/build.sh"
 chmod +x "$to/$name/debian/rules" "$to/$name/debian/tests/one-object"
@@ -12,9 +20,9 @@ release=$(. /etc/os-release && echo "${VERSION_CODENAME:-unstable}")
 cat >"$to/$name/debian/changelog" <<EOF
 corematrix ($version) $release; urgency=medium
 
-  * Built from commit $(git rev-parse --short=12 HEAD).
+  * Built from $from.
 
- -- corematrix maintainers <maintainers@corematrix.invalid>  $(git log -1 --format=%aD)
+ -- corematrix maintainers <maintainers@corematrix.invalid>  $date
 EOF
 {
 	printf 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: corematrix\n\n'
