@@ -61,6 +61,18 @@ START_TEST(all_as_expected)
 }
 END_TEST
 
+START_TEST(the_head_names_what_it_was_made_with)
+{
+	struct result *r = make(2, 1);
+	cleanup_free char *text = NULL;
+
+	text_set(&r->host.libbpf, "1.7.0");
+	text_set(&r->host.clang, "clang 14");
+	text = markdown(r);
+	ck_assert_ptr_nonnull(strstr(text, ", 12 s\n\nlibbpf 1.7.0; objects by clang 14\n\n| kernel |"));
+}
+END_TEST
+
 START_TEST(the_last_line_counts_the_evidence)
 {
 	struct result *r = make(2, 1);
@@ -202,6 +214,7 @@ int main(void)
 	const struct suite_row tests[] = {
 	        GROUP("text"),
 	        TEST(all_as_expected),
+	        TEST(the_head_names_what_it_was_made_with),
 	        TEST(the_last_line_counts_the_evidence),
 	        TEST(more_objects_than_kernels_go_down),
 	        TEST(what_is_unexpected_is_told),

@@ -185,6 +185,8 @@ static void write_properties(xmlTextWriter *w, const struct result_view *v, size
 	        {"host", r->host.uname},
 	        {"qemu", r->host.qemu},
 	        {"libbpf", r->host.libbpf},
+	        {"cc", r->host.cc},
+	        {"clang", r->host.clang},
 	        {"evidence", evidence},
 	};
 

@@ -184,6 +184,7 @@ static void add_title(struct buf *out, const struct result_view *v)
 {
 	const struct result *r = v->r;
 	const struct result_totals *t = &v->totals;
+	cleanup_buf struct buf tools = {0};
 	size_t unmeasured = t->verdicts[VERDICT_INFRA] + v->missing;
 
 	buf_puts(out, "## corematrix: ");
@@ -203,6 +204,9 @@ static void add_title(struct buf *out, const struct result_view *v)
 	text_count(out, r->kernel_count, "kernel");
 	buf_printf(out, ", %zu relocations judged, %zu values compared with the truth, %.0f s\n\n", t->relocations,
 	           t->truths, r->elapsed_s);
+	result_tools_line(r, &tools);
+	add_text(out, buf_str(&tools));
+	buf_puts(out, tools.len ? "\n\n" : "");
 }
 
 static void add_forecasts(struct buf *out, const struct result_view *v)

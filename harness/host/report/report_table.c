@@ -263,6 +263,17 @@ static void add_unused_allowances(struct page *p)
 	}
 }
 
+static void add_tools(struct page *p)
+{
+	cleanup_buf struct buf line = {0};
+
+	result_tools_line(p->v->r, &line);
+	if (!line.len)
+		return;
+	text_add_line(p->out, buf_str(&line));
+	buf_puts(p->out, "\n\n");
+}
+
 int report_table(const struct result_view *v, bool colour, struct buf *out)
 {
 	struct page p = {.v = v, .colour = colour, .out = out};
@@ -271,6 +282,7 @@ int report_table(const struct result_view *v, bool colour, struct buf *out)
 		buf_puts(out, "INCOMPLETE RUN: it was stopped before its end, or is still going on\n\n");
 	if (v->r->part.n)
 		buf_printf(out, "part %u of %u of the matrix\n\n", v->r->part.k, v->r->part.n);
+	add_tools(&p);
 	report_matrix(v, colour, out);
 	add_versions(&p);
 	for (enum cause_topic topic = 0; topic < CAUSE_NOTE; topic++)

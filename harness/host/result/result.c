@@ -254,6 +254,18 @@ static const struct {
         {EVIDENCE_UNKNOWN, "of unknown evidence"},
 };
 
+void result_tools_line(const struct result *r, struct buf *out)
+{
+	const struct {
+		const char *words, *value;
+	} tools[] = {{"libbpf ", r->host.libbpf}, {"compiled by ", r->host.cc}, {"objects by ", r->host.clang}};
+	size_t start = out->len;
+
+	for (size_t i = 0; i < sizeof(tools) / sizeof(*tools); i++)
+		if (*tools[i].value)
+			buf_printf(out, "%s%s%s", out->len > start ? "; " : "", tools[i].words, tools[i].value);
+}
+
 void result_evidence_line(const size_t counts[EVIDENCE_COUNT], struct buf *out)
 {
 	size_t start = out->len, known = 0;

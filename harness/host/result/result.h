@@ -265,6 +265,12 @@ void result_count(const struct result *r, struct result_totals *totals);
  */
 void result_evidence_line(const size_t counts[EVIDENCE_COUNT], struct buf *out);
 
+/*
+ * Append "libbpf 1.7.0; compiled by gcc 12.2.0; objects by clang 14.0.6": what the results depend on
+ * besides objects and kernels, for the head of a report. Only what is known.
+ */
+void result_tools_line(const struct result *r, struct buf *out);
+
 /* Exit status that the run deserves (enum exit_status): infra anywhere is 3, a disagreement 4, the highest wins. */
 enum exit_status result_exit_status(const struct result *r);
 
