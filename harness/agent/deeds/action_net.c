@@ -25,7 +25,7 @@ static struct {
 
 static int talk(int client, int server, struct action_result *out)
 {
-	char byte[TALK_SIZE] = "hello";
+	char byte[TALK_SIZE] = {'h', 'e', 'l', 'l', 'o'};
 
 	if (write(client, byte, sizeof(byte)) != sizeof(byte))
 		return loopback_failed(out, "write to server");
