@@ -5,7 +5,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # What turns pages into manual pages, and what makes a package; only these targets need them.
 MANUAL_DEBS := help2man lowdown
-PACKAGE_DEBS := $(MANUAL_DEBS) debhelper dpkg-dev fakeroot lintian
+# The package is built with the libbpf of the release.
+PACKAGE_DEBS := $(MANUAL_DEBS) build-essential debhelper dpkg-dev fakeroot libbpf-dev lintian
 
 .PHONY: manual install install-files uninstall deb deb-test
 

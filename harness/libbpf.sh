@@ -49,14 +49,22 @@ printf '/* The libbpf that is linked. */\n#define LINKED_LIBBPF "%s"\n' "$versio
 
 # ---- libelf ----
 
+# links LIBRARY...: whether they are what libbpf wants of libelf, and what the agent wants of zlib.
 links() {
-	echo '#include <libelf.h>
-	int main(void) { elf_version(EV_CURRENT); return elf_begin(0, ELF_C_READ, 0) != 0; }' >"$here/elf.c"
-	gcc -static -o "$here/elf" "$here/elf.c" "$@" 2>/dev/null
+	echo '#include <bpf/libbpf.h>
+	#include <zlib.h>
+	int main(void) { return bpf_object__open("") && crc32(0, 0, 0); }' >"$here/elf.c"
+	gcc -static -o "$here/elf" -isystem "$home/include" "$here/elf.c" "$libbpf" "$@" 2>"$home/elf.log"
 }
-# Debian 13's wants libzstd, and two functions of a library that no package has.
-if links -l:libelf.a -l:libz.a; then
-	echo "-l:libelf.a -l:libz.a" >"$home/elf.libs"
+libbpf=$home/libbpf.a
+[ -e "$libbpf" ] || libbpf=-l:libbpf.a
+# Since Debian 13 libelf.a wants libzstd. There it also wants two functions of a library that no package has, and is built
+# anew; after that it has them, and a crc32 of its own, so that zlib goes first.
+zlib=-l:libz.a
+if links $zlib -l:libelf.a $zlib; then
+	echo "$zlib -l:libelf.a $zlib" >"$home/elf.libs"
+elif links $zlib -l:libelf.a -l:libzstd.a $zlib; then
+	echo "$zlib -l:libelf.a -l:libzstd.a $zlib" >"$home/elf.libs"
 else
 	elf=build/libelf
 	if [ ! -e "$elf/libelf.a" ]; then
@@ -78,7 +86,8 @@ else
 		cp "$here/elfutils/lib/libeu.a" "$elf/"
 		mv "$elf/libelf.a.new" "$elf/libelf.a"
 	fi
-	links "$elf/libelf.a" "$elf/libeu.a" -l:libz.a || fail "neither the release's libelf.a nor one from its sources can be linked statically"
-	echo "$elf/libelf.a $elf/libeu.a -l:libz.a" >"$home/elf.libs"
+	links $zlib "$elf/libelf.a" "$elf/libeu.a" $zlib ||
+		fail "neither the release's libelf.a nor one from its sources can be linked statically: $home/elf.log"
+	echo "$zlib $elf/libelf.a $elf/libeu.a $zlib" >"$home/elf.libs"
 fi
 touch "$home/ready"
