@@ -56,6 +56,7 @@ static const char *const harmless[] = {
         "process 'tool' started with executable stack",
         "perf: interrupt took too long (2506 > 2500), lowering kernel.perf_event_max_sample_rate to 79000",
         "device lo entered promiscuous mode",
+        "sched_ext: BPF scheduler \"mine\" disabled (unregistered from user space)",
         "cm-oom invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0",
         "Memory cgroup out of memory: Killed process 102 (cm-oom) total-vm:66000kB, anon-rss:7000kB",
         "my tool prints WARNING: in the middle of a line",

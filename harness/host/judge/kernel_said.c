@@ -54,10 +54,14 @@ static const char *const patterns[] = {
         "*Kernel panic*",
 };
 
-/* What the kernel says of a subject whose memory runs out, as it shall (agent/deeds/action_memory.c). */
+/*
+ * What the kernel says of what the harness does: of a subject whose memory runs out, as it shall
+ * (agent/deeds/action_memory.c), and of a scheduler that is taken away at the end.
+ */
 static const char *const own[] = {
         "cm-oom invoked oom-killer*",
         "*Memory cgroup out of memory: Killed process * (cm-oom)*",
+        "sched_ext: * disabled (unregistered from user space)",
 };
 
 static bool means_something(const char *line)

@@ -17,13 +17,13 @@ check "by values, of every program, on each kernel that has the kind" latest "$s
 check "and where it has not, it is the kernel that lacks it" latest "$since as \$since | [.cells[] | select($version < \$since[.object])] |
 	length == 10 and all(.verdict == \"rejected\" and .side == \"kernel\")"
 
-acting=(build/progs/{device_deny,sock_rewrite,sockopt_replace,tc_drop,xdp_drop}.bpf.o)
+acting=(build/progs/{device_deny,sock_rewrite,sockopt_replace,tc_drop,tc_rewrite,xdp_drop}.bpf.o)
 mistaken=(build/progs/{sock_rewrite_wrong,struct_ops_unused,tc_xdp_verdict,uprobe_offset,xdp_port_order}.bpf.o)
 check "what programs of these kinds do is measured, and what they should do and do not" status 0 " 0 unexpected, 0 infra" \
 	run "${some[@]}" "${acting[@]}" "${mistaken[@]}"
 check "effects that are as their ini says, and controls that are caught" latest '
 	[.cells[] | select(.verdict == "pass")] as $acting | [.cells[] | select(.verdict == "wrong" or .verdict == "silent")] as $mistaken |
-	($acting | length) == 20 and ($mistaken | length) == 20 and all($acting[]; .evidence == "truth" and .effects != "" and all(.truth[]; .ok))'
+	($acting | length) == 24 and ($mistaken | length) == 20 and all($acting[]; .evidence == "truth" and .effects != "" and all(.truth[]; .ok))'
 
 # Without an ini.
 bare=build/tests/bare
@@ -32,3 +32,15 @@ mkdir -p "$bare"
 for name in "${names[@]}"; do cp "build/progs/$name.bpf.o" "$bare/"; done
 check "without an ini they are attached where the subjects pass, and run" status 0 " 0 unexpected, 0 infra" \
 	run --kernel 6.12-cloud --kernel newest-cloud --require ran "$bare"
+
+# Nothing of what makes them run: no packet is sent, no call made. A clock finds somebody at work all the same.
+away=build/tests/away
+rm -rf "$away"
+mkdir -p "$away"
+for name in "${names[@]}"; do
+	[ "$name" = perf_event ] || [ "$name" = iter_map ] && continue
+	cp "build/progs/$name.bpf.o" "$away/"
+	sed 's/^workload = .*/workload = mount/' "progs/$name.ini" >"$away/$name.ini"
+done
+check "without what makes them run, none passes" status 1 " 0 infra" run --kernel newest-cloud "$away"
+check "and each is silent or unproven" latest '[.cells[]] | length > 25 and all(.verdict == "silent" or .verdict == "unproven")'
