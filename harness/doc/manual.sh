@@ -34,7 +34,9 @@ done < <("$program" --help | sed -n 's/^  \([a-z-]*\)  *\(.*\)/\1 \2/p')
 # chapter NAME FILE DESCRIPTION: of section 5.
 chapter() {
 	lowdown -s -Tman -m "title: $1" -m "section: 5" -m "date: $date" -m "source: corematrix $version" "$pages/$2" |
-		sed "0,/^\.SH/s//.SH NAME\n$1 \\\\- $3\n.SH/" >"$to/$1.5"
+		sed "0,/^\.SH/s//.SH NAME\n$1 \\\\- $3\n.SH/" >"$here/$1.5"
+	# man(7): a page with tables says so in its first line.
+	{ ! grep -q '^\.TS' "$here/$1.5" || printf "'\\\\\" t\n"; cat "$here/$1.5"; } >"$to/$1.5"
 }
 
 chapter corematrix-kernels kernels.md "the list of kernels of a matrix"
