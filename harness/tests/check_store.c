@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <glob.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "fake_kernel.h"
 #include "host/lib/sha256.h"
 #include "host/source/catalogue.h"
+#include "host/store/entry_build.h"
 #include "host/store/kernel_config.h"
 #include "host/store/store.h"
 #include "host/store/store_build.h"
@@ -1108,6 +1110,122 @@ START_TEST(runs_at_once_do_not_hurt_each_other)
 }
 END_TEST
 
+/* In a child: its log goes there. */
+static void say_into(int fd)
+{
+	dup2(fd, fileno(stderr));
+	close(fd);
+	setvbuf(stderr, NULL, _IONBF, 0);
+}
+
+/* The row that another process is fetching is left for the end, and waited for. */
+START_TEST(what_another_fetches_is_waited_for_last)
+{
+	struct entry_claim claim;
+	char line[256];
+	FILE *said;
+	int fds[2], status;
+	pid_t pid;
+
+	publish_three();
+	ck_assert_int_eq(entry_claim_take(options.dir, "6.1.0-50-cloud-amd64", false, &claim, NULL), 0);
+	ck_assert_int_eq(pipe(fds), 0);
+	pid = fork();
+	if (!pid) {
+		say_into(fds[1]);
+		options.quiet = false;
+		_exit(prepare("6.1 cloud\n6.1.0-50-amd64\n").rc ? 1 : 0);
+	}
+	close(fds[1]);
+	said = fdopen(fds[0], "r");
+	do
+		ck_assert_ptr_nonnull(fgets(line, sizeof(line), said));
+	while (!strstr(line, "waiting for another run that is fetching 6.1-cloud"));
+	ck_assert_uint_eq(count_of("images/6.1.0-50-amd64"), 1);
+	ck_assert_uint_eq(count_of("images/6.1.0-50-cloud-amd64"), 0);
+	entry_claim_drop(&claim);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	fclose(said);
+	ck_assert_uint_eq(count_of("images/6.1.0-50-cloud-amd64"), 1);
+	ck_assert_uint_eq(count_of("images/.tmp-*"), 0);
+}
+END_TEST
+
+START_TEST(what_another_is_building_stays_its_own)
+{
+	struct entry_claim claim, second;
+
+	publish_three();
+	ck_assert_int_eq(entry_claim_take(options.dir, "6.1.0-50-cloud-amd64", false, &claim, NULL), 0);
+	write_file("images/.tmp-6.1.0-50-cloud-amd64/package", "half", 4);
+	prepare_ok("6.1.0-50-amd64\n");
+	ck_assert_uint_eq(count_of("images/.tmp-*/package"), 1);
+	ck_assert_int_eq(entry_claim_take(options.dir, "6.1.0-50-cloud-amd64", false, &second, NULL), -EALREADY);
+	entry_claim_drop(&claim);
+	ck_assert_uint_eq(count_of("images/.tmp-*"), 0);
+}
+END_TEST
+
+START_TEST(a_claim_ends_with_its_process)
+{
+	struct entry_claim claim;
+	int status;
+	pid_t pid;
+
+	publish_three();
+	pid = fork();
+	if (!pid) {
+		if (entry_claim_take(options.dir, "6.1.0-50-cloud-amd64", false, &claim, NULL))
+			_exit(1);
+		write_file("images/.tmp-6.1.0-50-cloud-amd64/file-0", "half", 4);
+		kill(getpid(), SIGKILL);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFSIGNALED(status));
+	ck_assert_uint_eq(count_of("images/.tmp-*/file-0"), 1);
+	prepare_ok("6.1 cloud\n");
+	ck_assert_uint_eq(count_of("images/6.1.0-50-cloud-amd64/record.json"), 1);
+	ck_assert_uint_eq(count_of("images/.tmp-*"), 0);
+}
+END_TEST
+
+START_TEST(nothing_is_removed_while_it_is_in_use)
+{
+	struct kernel_list list = list_of("6.1.0-50-amd64\n");
+	char line[256];
+	int use, fds[2], status;
+	FILE *said;
+	pid_t pid;
+
+	publish_three();
+	prepare_ok("6.1 cloud\n");
+	ck_assert_int_eq(store_use(&options, &use, NULL), 0);
+	prepare_ok("6.1 cloud\n6.1.0-50-amd64\n");
+	ck_assert_int_eq(pipe(fds), 0);
+	pid = fork();
+	if (!pid) {
+		size_t removed;
+		uint64_t bytes;
+
+		close(use);
+		say_into(fds[1]);
+		_exit(store_prune(&options, &list, &removed, &bytes, NULL) || removed != 1);
+	}
+	close(fds[1]);
+	said = fdopen(fds[0], "r");
+	ck_assert_ptr_nonnull(fgets(line, sizeof(line), said));
+	ck_assert_msg(strstr(line, "waiting for another run"), "%s", line);
+	ck_assert_uint_eq(count_of("images/6.1.0-50-cloud-amd64"), 1);
+	close(use);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	ck_assert_uint_eq(count_of("images/6.1.0-50-cloud-amd64"), 0);
+	fclose(said);
+	kernel_list_free(&list);
+}
+END_TEST
+
 START_TEST(prune_keeps_what_the_list_refers_to)
 {
 	struct kernel_list list = list_of("6.1 cloud\n");
@@ -1220,6 +1338,10 @@ int main(void)
 	        EACH(a_file_that_is_no_kernel_is_the_users_mistake, no_kernels),
 	        TEST(a_missing_file_is_the_users_mistake),
 	        TEST(runs_at_once_do_not_hurt_each_other),
+	        TEST(what_another_fetches_is_waited_for_last),
+	        TEST(what_another_is_building_stays_its_own),
+	        TEST(a_claim_ends_with_its_process),
+	        TEST(nothing_is_removed_while_it_is_in_use),
 	        TEST(prune_keeps_what_the_list_refers_to),
 	        TEST(list_tells_what_is_there),
 	        TEST(a_mangled_lock_file_is_told_with_its_line),

@@ -44,6 +44,7 @@ struct run {
 	struct plan plan;
 	struct accel_answer accel;
 	struct predict_job *predict;
+	int use; /* of the store: nobody removes kernels meanwhile */
 };
 
 static void run_free(struct run *run)
@@ -60,6 +61,7 @@ static void run_free(struct run *run)
 	kernel_list_free(&run->types);
 	kernel_list_free(&run->list);
 	object_list_free(&run->objects);
+	cleanup_close_fd(&run->use);
 }
 
 /* ---- what is asked for ---- */
@@ -145,6 +147,7 @@ static int prepare(struct run *run, struct result *r, struct error *err)
 	int rc = qemu_version_read(arch_default(), &run->qemu, err);
 
 	object_list_modules(&run->objects, &modules);
+	rc = rc ? rc : store_use(&store, &run->use, err);
 	rc = rc ? rc : store_prepare(&store, &run->list, &run->kernels, count, err);
 	rc = rc ? rc : store_modules_prepare(&store, &run->list, run->kernels, *count, &modules, &run->modules, err);
 	rc = rc ? rc : leave_out_skipped(run, r, err);
@@ -299,7 +302,7 @@ static int write_reports(struct result *r, const char *directory, struct error *
 
 int run_describe(const struct run_request *o, char **text, struct error *err)
 {
-	struct run run __attribute__((cleanup(run_free))) = {.o = o};
+	struct run run __attribute__((cleanup(run_free))) = {.o = o, .use = -1};
 	struct result *r = result_new();
 	int rc = read_request(&run, r, err);
 
@@ -311,7 +314,7 @@ int run_describe(const struct run_request *o, char **text, struct error *err)
 
 int run_matrix(const struct run_request *o, struct result *r, char **directory, struct error *err)
 {
-	struct run run __attribute__((cleanup(run_free))) = {.o = o};
+	struct run run __attribute__((cleanup(run_free))) = {.o = o, .use = -1};
 	int64_t start_ms;
 	int rc = read_request(&run, r, err), written;
 

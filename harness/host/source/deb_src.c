@@ -195,7 +195,7 @@ static int fetch_archive(const char *tmp, const struct package_ref *archive, str
 
 static int fetch_version(const struct place *p, const struct deb_src_version *v, struct error *err)
 {
-	cleanup_free char *tmp = xasprintf("%s/.tmp-%d", p->dir, (int)getpid());
+	cleanup_free char *tmp = xasprintf("%s/.tmp", p->dir);
 	cleanup_free char *target = xasprintf("%s/%s_%s", p->dir, p->name, v->version);
 	int rc = io_remove_tree(tmp, err);
 

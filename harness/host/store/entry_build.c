@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -177,6 +178,48 @@ static int build_file(struct build *b, struct error *err)
 	return rc ? rc : name_files(b, &kernel, err);
 }
 
+/* ---- who builds ---- */
+
+/* Whether the directory that is locked is the one of that name: who had it before may have put it in its place. */
+static bool is_at(int fd, const char *path)
+{
+	struct stat locked, named;
+
+	return !fstat(fd, &locked) && !stat(path, &named) && locked.st_ino == named.st_ino &&
+	       locked.st_dev == named.st_dev;
+}
+
+/* The directory of a build, locked; -EALREADY when another process has it. */
+static int lock_build(const char *tmp, bool wait, int *locked)
+{
+	cleanup_close int fd = open(tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc;
+
+	if (fd < 0)
+		return -errno;
+	do
+		rc = flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
+	while (rc && errno == EINTR);
+	if (rc && errno == EWOULDBLOCK)
+		return -EALREADY;
+	/* A file system that locks no directories: builds side by side of one kernel are then both in vain, no more. */
+	if (rc && errno != EBADF && errno != EOPNOTSUPP && errno != ENOLCK)
+		return -errno;
+	if (!is_at(fd, tmp))
+		return -ENOENT;
+	*locked = steal_fd(&fd);
+	return 0;
+}
+
+/* What nobody is building. */
+static void remove_unclaimed(const char *tmp)
+{
+	cleanup_close int fd = -1;
+
+	if (!lock_build(tmp, false, &fd))
+		io_remove_tree(tmp, NULL);
+}
+
 /* ---- into its place ---- */
 
 static int sync_directory(const char *path)
@@ -194,51 +237,92 @@ static int entry_place(const char *dir, const char *tmp, const char *name, struc
 	if (sync_directory(tmp))
 		return error_set(err, errno, "%s: %s", tmp, strerror(errno));
 	if (renameat2(AT_FDCWD, tmp, AT_FDCWD, place, RENAME_NOREPLACE)) {
-		if (errno != EEXIST && errno != EINVAL)
-			return error_set(err, errno, "%s: cannot rename to %s: %s", tmp, place, strerror(errno));
-		/* The lock is held: nobody else looks for this entry in between. */
-		if (io_remove_tree(place, err))
+		/* Others may be reading what is there: it is whole at every moment. */
+		bool swapped = errno == EEXIST && !renameat2(AT_FDCWD, tmp, AT_FDCWD, place, RENAME_EXCHANGE);
+
+		/* a file system without these flags */
+		if (!swapped && errno == EINVAL && io_remove_tree(place, err))
 			return error_prefix(err, "cannot replace a kernel: ");
-		if (rename(tmp, place))
+		if (!swapped && rename(tmp, place))
 			return error_set(err, errno, "%s: cannot rename to %s: %s", tmp, place, strerror(errno));
+		if (swapped)
+			remove_unclaimed(tmp);
 	}
 	sync_directory(dir);
 	return 0;
 }
 
-int entry_build(const char *dir, const char *name, const struct entry_source *source, struct error *err)
+int entry_build(const char *dir, const char *name, const struct entry_claim *claim, const struct entry_source *source,
+                struct error *err)
 {
-	cleanup_free char *tmp = xasprintf("%s/%s%d-%s", dir, stale_prefix, (int)getpid(), name);
-	cleanup_build struct build b = {.tmp = tmp, .source = source};
-	int rc;
+	cleanup_build struct build b = {.tmp = claim->tmp, .source = source};
+	int rc = open_files(&b, err);
 
-	if (mkdir(tmp, 0755))
-		return error_set(err, errno, "%s: cannot create directory: %s", tmp, strerror(errno));
-	rc = open_files(&b, err);
 	if (!rc)
 		rc = source->package ? build_package(&b, err) : build_file(&b, err);
 	if (!rc)
-		rc = entry_record_write(tmp, &b.record, err);
-	if (!rc)
-		rc = entry_place(dir, tmp, name, err);
-	if (rc)
-		io_remove_tree(tmp, NULL);
-	return rc;
+		rc = entry_record_write(claim->tmp, &b.record, err);
+	return rc ? rc : entry_place(dir, claim->tmp, name, err);
 }
 
-int entry_remove_stale(const char *dir, struct error *err)
+/* ---- the claim ---- */
+
+/* An empty one: nothing of a build that was killed is taken over. */
+static int empty_build(const char *tmp, struct error *err)
 {
-	cleanup_closedir DIR *d = opendir(dir);
+	cleanup_closedir DIR *d = opendir(tmp);
 	const struct dirent *e;
 	int rc = 0;
 
 	if (!d)
-		return error_set(err, errno, "%s: %s", dir, strerror(errno));
+		return error_set(err, errno, "%s: %s", tmp, strerror(errno));
 	while (!rc && (e = readdir(d))) {
-		cleanup_free char *path = xasprintf("%s/%s", dir, e->d_name);
+		cleanup_free char *path = xasprintf("%s/%s", tmp, e->d_name);
 
-		if (!strncmp(e->d_name, stale_prefix, strlen(stale_prefix)))
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			rc = io_remove_tree(path, err);
 	}
 	return rc;
+}
+
+int entry_claim_take(const char *dir, const char *name, bool wait, struct entry_claim *claim, struct error *err)
+{
+	cleanup_free char *tmp = xasprintf("%s/%s%s", dir, stale_prefix, name);
+	int rc;
+
+	*claim = (struct entry_claim){.fd = -1};
+	do {
+		if (mkdir(tmp, 0755) && errno != EEXIST)
+			return error_set(err, errno, "%s: cannot create directory: %s", tmp, strerror(errno));
+		rc = lock_build(tmp, wait, &claim->fd);
+	} while (rc == -ENOENT);
+	if (rc)
+		return error_set(err, -rc, "%s: cannot lock: %s", tmp, strerror(-rc));
+	claim->tmp = steal_ptr(tmp);
+	rc = empty_build(claim->tmp, err);
+	if (rc)
+		entry_claim_drop(claim);
+	return rc;
+}
+
+void entry_claim_drop(struct entry_claim *claim)
+{
+	if (claim->fd >= 0 && is_at(claim->fd, claim->tmp))
+		io_remove_tree(claim->tmp, NULL);
+	cleanup_close_fd(&claim->fd);
+	free(claim->tmp);
+	*claim = (struct entry_claim){.fd = -1};
+}
+
+void entry_remove_stale(const char *dir)
+{
+	cleanup_closedir DIR *d = opendir(dir);
+	const struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		cleanup_free char *path = xasprintf("%s/%s", dir, e->d_name);
+
+		if (!strncmp(e->d_name, stale_prefix, strlen(stale_prefix)))
+			remove_unclaimed(path);
+	}
 }

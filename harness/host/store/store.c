@@ -53,29 +53,17 @@ static int resolve_gone(struct store_plan *plan, struct catalogue_set *sources, 
 }
 
 /*
- * Resolve and build until nothing is left to do. A package may be missing because the index is old: it is read anew,
- * once; or because the mirror is incomplete: the next older version is taken. Each turn strikes a package, so it ends.
+ * Pin what is there now, beside what others have pinned meanwhile. Lines of rows that are not in this list stay: it may
+ * be a part of another.
  */
-static int store_plan_carry_out(const struct store_options *o, struct store_plan *plan, struct error *err)
+static int pin(const struct store_options *o, const struct store_plan *plan, struct error *err)
 {
-	cleanup_catalogue_set struct catalogue_set sources = {.dir = o->dir, .quiet = o->quiet};
-	int rc = resolve(plan, &sources, o->update, err);
+	cleanup_kernel_lock struct kernel_lock lock = {0};
+	cleanup_close int lock_fd = -1;
+	int rc = store_dir_lock(o->dir, &lock_fd, err);
 
-	if (!rc)
-		rc = store_plan_build(plan, o->quiet, err);
-	while (!rc && store_plan_count(plan, PLAN_UNRESOLVED)) {
-		rc = resolve_gone(plan, &sources, err);
-		if (!rc)
-			rc = store_plan_build(plan, o->quiet, err);
-	}
-	return rc;
-}
-
-/* Pin what is there now. Lines of rows that are not in this list stay: it may be a part of another. */
-static int pin(const struct store_options *o, const struct store_plan *plan, struct kernel_lock *lock,
-               struct error *err)
-{
-	for (size_t i = 0; i < plan->count; i++) {
+	rc = rc ? rc : store_dir_read_lock_file(o->dir, &lock, err);
+	for (size_t i = 0; i < plan->count && !rc; i++) {
 		const struct plan_row *r = &plan->rows[i];
 		cleanup_free char *spec = kernel_row_spec(r->row);
 		const struct lock_line line = {
@@ -89,9 +77,9 @@ static int pin(const struct store_options *o, const struct store_plan *plan, str
 		};
 
 		if (r->state == PLAN_PRESENT)
-			kernel_lock_set(lock, &line);
+			kernel_lock_set(&lock, &line);
 	}
-	return store_dir_write_lock_file(o->dir, lock, err);
+	return rc ? rc : store_dir_write_lock_file(o->dir, &lock, err);
 }
 
 static char *file_path(const struct store_options *o, const struct plan_row *r, enum entry_file f)
@@ -162,10 +150,55 @@ static void say_size(const struct store_options *o, bool changed)
 		log_info("%s: %.1f MB", o->dir, (double)bytes / 1e6);
 }
 
+/* What each row means, and what is missing, by lock file, store and index. */
+static int plan_rows(const struct store_options *o, const struct kernel_list *list, struct store_plan *plan,
+                     struct kernel_lock *lock, struct catalogue_set *sources, struct error *err)
+{
+	cleanup_close int lock_fd = -1;
+	int rc = store_dir_lock(o->dir, &lock_fd, err);
+
+	if (!rc && lock_fd >= 0)
+		entry_remove_stale(o->dir);
+	rc = rc ? rc : store_dir_read_lock_file(o->dir, lock, err);
+	rc = rc ? rc : store_plan_offline(plan, list, err);
+	return rc ? rc : resolve(plan, sources, o->update, err);
+}
+
+static int plan_rows_gone(const struct store_options *o, struct store_plan *plan, struct catalogue_set *sources,
+                          struct error *err)
+{
+	cleanup_close int lock_fd = -1;
+	int rc = store_dir_lock(o->dir, &lock_fd, err);
+
+	return rc ? rc : resolve_gone(plan, sources, err);
+}
+
+/*
+ * Build until nothing is left to do. A package may be missing because the index is old: it is read anew, once; or
+ * because the mirror is incomplete: the next older version is taken. Each turn strikes a package, so it ends.
+ */
+static int build(const struct store_options *o, struct store_plan *plan, struct catalogue_set *sources,
+                 struct error *err)
+{
+	int rc = store_plan_build(plan, o->quiet, err);
+
+	while (!rc && store_plan_count(plan, PLAN_UNRESOLVED)) {
+		rc = plan_rows_gone(o, plan, sources, err);
+		rc = rc ? rc : store_plan_build(plan, o->quiet, err);
+	}
+	return rc;
+}
+
+int store_use(const struct store_options *o, int *fd, struct error *err)
+{
+	return store_dir_use(o->dir, false, fd, err);
+}
+
 int store_prepare(const struct store_options *o, const struct kernel_list *list, struct store_kernel **kernels,
                   size_t *count, struct error *err)
 {
-	cleanup_kernel_lock struct kernel_lock lock = {0}, pins = {0};
+	cleanup_catalogue_set struct catalogue_set sources = {.dir = o->dir, .quiet = o->quiet};
+	cleanup_kernel_lock struct kernel_lock lock = {0};
 	cleanup_store_plan struct store_plan plan = {.dir = o->dir,
 	                                             .list_path = list->path,
 	                                             .lock = &lock,
@@ -173,7 +206,7 @@ int store_prepare(const struct store_options *o, const struct kernel_list *list,
 	                                             .update = o->update,
 	                                             .compressed = o->compressed,
 	                                             .modules = o->modules};
-	cleanup_close int lock_fd = -1;
+	cleanup_close int use = -1;
 	bool changed;
 	int rc, pinned;
 
@@ -182,22 +215,14 @@ int store_prepare(const struct store_options *o, const struct kernel_list *list,
 	if (o->frozen && o->update)
 		return error_usage(err, "--frozen and --update contradict each other: one forbids what the other does");
 	rc = check_configs(list, err);
-	if (!rc)
-		rc = store_dir_lock(o->dir, &lock_fd, err);
-	if (!rc && lock_fd >= 0)
-		rc = entry_remove_stale(o->dir, err);
-	if (!rc)
-		rc = store_dir_read_lock_file(o->dir, &lock, err);
-	if (!rc)
-		rc = store_dir_read_lock_file(o->dir, &pins, err);
-	if (!rc)
-		rc = store_plan_offline(&plan, list, err);
+	rc = rc ? rc : store_use(o, &use, err);
+	rc = rc ? rc : plan_rows(o, list, &plan, &lock, &sources, err);
 	if (rc)
 		return rc;
 	changed = store_plan_count(&plan, PLAN_PRESENT) + store_plan_count(&plan, PLAN_SKIPPED) != plan.count;
-	rc = store_plan_carry_out(o, &plan, err);
+	rc = build(o, &plan, &sources, err);
 	/* What was fetched stays pinned after a failure: the next run goes on from there. */
-	pinned = pin(o, &plan, &pins, rc ? NULL : err);
+	pinned = pin(o, &plan, rc ? NULL : err);
 	if (rc || pinned)
 		return rc ? rc : pinned;
 	*kernels = xcalloc(plan.count, sizeof(**kernels));

@@ -8,10 +8,13 @@
  *                              config, record.json, and symbols once it ran
  *   images/file-<sha256[:16]>/ the same for a file of the user's
  *   images/NAME/modules/       modules of it that were asked for (module_store.h)
- *   images/.tmp-PID-NAME/      one being built; left behind only by a killed run, removed by the next
+ *   images/.tmp-NAME/          one being built, under flock; left behind only by a killed run, removed by the next
  *   images/kernels.lock        what each row resolved to (kernel_lock.h)
  *   images/DIRECTORY/          index of the kernels of a source (catalogue.h)
- *   images/.lock               flock: one run at a time changes the store
+ *   images/.lock               flock: one run at a time decides what rows mean, and writes kernels.lock
+ *   images/.use                flock: shared by runs and fetches, alone for what removes kernels
+ *
+ * Runs and fetches may go on side by side in one store: each kernel that is missing is fetched by one of them.
  */
 #ifndef COREMATRIX_HOST_STORE_STORE_H
 #define COREMATRIX_HOST_STORE_STORE_H
@@ -62,6 +65,9 @@ struct store_options {
  */
 int store_prepare(const struct store_options *o, const struct kernel_list *list, struct store_kernel **kernels,
                   size_t *count, struct error *err);
+
+/* Keep others from removing kernels as long as *fd is open; -1 where the store cannot be written to. */
+int store_use(const struct store_options *o, int *fd, struct error *err);
 
 /* Skip a kernel that turned out not to be complete: `reason`, and nothing else of it, stays. */
 void store_kernel_skip(struct store_kernel *kernel, const char *reason);

@@ -109,10 +109,12 @@ int store_verify(const struct store_options *o, const struct kernel_list *list, 
                  struct error *err)
 {
 	cleanup_kernel_lock struct kernel_lock lock = {0};
-	cleanup_close int fd = -1;
-	int rc = store_dir_lock(o->dir, &fd, err);
+	cleanup_close int use = -1, fd = -1;
+	int rc = store_dir_use(o->dir, true, &use, err);
 
 	*good = *bad = 0;
+	if (!rc)
+		rc = store_dir_lock(o->dir, &fd, err);
 	if (!rc)
 		rc = store_dir_read_lock_file(o->dir, &lock, err);
 	for (size_t i = 0; !rc && i < list->count; i++) {
@@ -183,12 +185,14 @@ int store_prune(const struct store_options *o, const struct kernel_list *list, s
                 struct error *err)
 {
 	cleanup_kernel_lock struct kernel_lock lock = {0};
-	cleanup_close int fd = -1;
+	cleanup_close int use = -1, fd = -1;
 	char **kept = xcalloc(list->count, sizeof(*kept));
-	int rc = store_dir_lock(o->dir, &fd, err);
+	int rc = store_dir_use(o->dir, true, &use, err);
 
 	*removed = 0;
 	*bytes = 0;
+	if (!rc)
+		rc = store_dir_lock(o->dir, &fd, err);
 	if (!rc)
 		rc = store_dir_read_lock_file(o->dir, &lock, err);
 	if (!rc) {

@@ -18,6 +18,7 @@ enum { WORKERS = 2 };
 /* Measured over 5.10 to 7.3: vmlinux, BTF and configuration of a distribution's kernel take 62 to 68 MB, what it was
  * compressed to 8 to 15. */
 static const uint64_t kernel_bytes = (uint64_t)83 << 20;
+
 struct builder {
 	struct child_worker worker;
 	struct plan_row *row; /* NULL: free */
@@ -32,13 +33,17 @@ struct order {
 static int build_work(void *ctx, struct error *err)
 {
 	const struct order *o = ctx;
+	cleanup_entry_claim struct entry_claim claim = {.fd = -1};
 	const struct entry_source source = {.source = o->row->row->source,
 	                                    .package = o->row->package,
 	                                    .path = o->row->row->spec,
 	                                    .sha256 = o->row->file_sha256,
 	                                    .modules = o->plan->modules};
+	int rc = entry_claim_take(o->plan->dir, o->row->name, o->row->elsewhere, &claim, err);
 
-	return entry_build(o->plan->dir, o->row->name, &source, err);
+	if (rc || store_plan_is_there(o->plan, o->row))
+		return rc;
+	return entry_build(o->plan->dir, o->row->name, &claim, &source, err);
 }
 
 /* Bytes that are fetched for a row. */
@@ -125,6 +130,12 @@ int store_plan_make_room(struct store_plan *plan, uint64_t free_bytes, struct er
 	return free_bytes < space_needed(plan, &kernels, &to_fetch) ? no_space(plan, free_bytes, err) : 0;
 }
 
+static void say_elsewhere(const struct store_plan *plan, const struct plan_row *row, bool quiet)
+{
+	if (!quiet && !store_plan_is_there(plan, row))
+		log_info("waiting for another run that is fetching %s", row->row->id);
+}
+
 static int builder_start(struct builder *builder, struct store_plan *plan, struct plan_row *row, struct error *err)
 {
 	struct order order = {plan, row};
@@ -139,7 +150,9 @@ static int builder_start(struct builder *builder, struct store_plan *plan, struc
 
 static void report(const struct plan_row *r, int64_t ms)
 {
-	if (r->package)
+	if (r->elsewhere)
+		log_info("%s: release %s, from another run", r->row->id, r->record.release);
+	else if (r->package)
 		log_info("%s: %s %s, %.1f MB fetched and unpacked in %.1f s", r->row->id, r->package->image.name,
 		         r->package->version, (double)fetch_bytes(r) / 1e6, (double)ms / 1e3);
 	else
@@ -195,6 +208,12 @@ static int builder_finish(struct builder *builder, struct store_plan *plan, bool
 	int rc = child_worker_wait(&builder->worker, err);
 
 	builder->row = NULL;
+	/* left for the end: it may be there by then */
+	if (rc == -EALREADY && !row->elsewhere) {
+		error_clear(err);
+		row->elsewhere = true;
+		return 0;
+	}
 	if (rc)
 		return rows_failed(plan, name, err);
 	rc = rows_built(plan, name, err);
@@ -256,6 +275,33 @@ static void builder_next(struct builder *builders, struct store_plan *plan, bool
 	own = (struct error){0};
 }
 
+/* Build the rows that nobody else was found building, or (`elsewhere`) those that somebody was. */
+static int build_rows(struct builder *builders, struct store_plan *plan, bool elsewhere, bool quiet, struct error *err)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < plan->count && !first; i++) {
+		struct plan_row *row = &plan->rows[i];
+		struct builder *builder;
+		int rc;
+
+		if (row->state != PLAN_BUILD || row->elsewhere != elsewhere || !is_first_of_name(plan, i))
+			continue;
+		while (!(builder = builder_free(builders)) && !first)
+			builder_next(builders, plan, quiet, &first, err);
+		if (first)
+			break;
+		if (elsewhere)
+			say_elsewhere(plan, row, quiet);
+		rc = builder_start(builder, plan, row, err);
+		if (rc)
+			first = rc;
+	}
+	while (builders_running(builders))
+		builder_next(builders, plan, quiet, &first, err);
+	return first;
+}
+
 int store_plan_build(struct store_plan *plan, bool quiet, struct error *err)
 {
 	struct builder builders[WORKERS] = {0};
@@ -270,21 +316,6 @@ int store_plan_build(struct store_plan *plan, bool quiet, struct error *err)
 		return first;
 	if (!quiet && to_fetch)
 		log_info("%zu %s to fetch, %" PRIu64 " MB", kernels, kernels == 1 ? "kernel" : "kernels", mb(to_fetch));
-	for (size_t i = 0; i < plan->count && !first; i++) {
-		struct builder *builder;
-		int rc;
-
-		if (plan->rows[i].state != PLAN_BUILD || !is_first_of_name(plan, i))
-			continue;
-		while (!(builder = builder_free(builders)) && !first)
-			builder_next(builders, plan, quiet, &first, err);
-		if (first)
-			break;
-		rc = builder_start(builder, plan, &plan->rows[i], err);
-		if (rc)
-			first = rc;
-	}
-	while (builders_running(builders))
-		builder_next(builders, plan, quiet, &first, err);
-	return first;
+	first = build_rows(builders, plan, false, quiet, err);
+	return first ? first : build_rows(builders, plan, true, quiet, err);
 }

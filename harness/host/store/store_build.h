@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * store_build: builds the entries that a plan misses, two at a time, each in a worker process of its own: while one
- * waits for the network the other unpacks. The store's lock is held.
+ * waits for the network the other unpacks. Several processes may build in one store: each kernel is built by one of
+ * them, and what another is building is left for the end.
  */
 #ifndef COREMATRIX_HOST_STORE_STORE_BUILD_H
 #define COREMATRIX_HOST_STORE_STORE_BUILD_H

@@ -12,24 +12,24 @@
 #include "base/io.h"
 #include "base/log.h"
 
-static int take(int fd, const char *dir, struct error *err)
+static int take(int fd, int operation, const char *dir, const char *path, struct error *err)
 {
-	int rc = flock(fd, LOCK_EX | LOCK_NB);
+	int rc = flock(fd, operation | LOCK_NB);
 
 	if (rc && errno == EWOULDBLOCK) {
 		log_info("waiting for another run that is working on %s", dir);
 		do
-			rc = flock(fd, LOCK_EX);
+			rc = flock(fd, operation);
 		while (rc && errno == EINTR);
 	}
 	if (rc)
-		return error_set(err, errno, "%s/.lock: cannot lock: %s", dir, strerror(errno));
+		return error_set(err, errno, "%s: cannot lock: %s", path, strerror(errno));
 	return 0;
 }
 
-int store_dir_lock(const char *dir, int *fd, struct error *err)
+static int lock_file(const char *dir, const char *name, int operation, int *fd, struct error *err)
 {
-	cleanup_free char *path = xasprintf("%s/.lock", dir);
+	cleanup_free char *path = xasprintf("%s/%s", dir, name);
 	int rc = io_make_dirs(dir, err);
 
 	*fd = -1;
@@ -42,10 +42,20 @@ int store_dir_lock(const char *dir, int *fd, struct error *err)
 		return 0;
 	if (*fd < 0)
 		return error_set(err, errno, "%s: cannot open: %s", path, strerror(errno));
-	rc = take(*fd, dir, err);
+	rc = take(*fd, operation, dir, path, err);
 	if (rc)
 		close(steal_fd(fd));
 	return rc;
+}
+
+int store_dir_lock(const char *dir, int *fd, struct error *err)
+{
+	return lock_file(dir, ".lock", LOCK_EX, fd, err);
+}
+
+int store_dir_use(const char *dir, bool alone, int *fd, struct error *err)
+{
+	return lock_file(dir, ".use", alone ? LOCK_EX : LOCK_SH, fd, err);
 }
 
 int store_dir_read_lock_file(const char *dir, struct kernel_lock *lock, struct error *err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * store_entry: one kernel in the store: what the directory images/NAME/ holds, by its record.json, and whether it is
- * whole. The store's lock is held. It decides nothing about which kernel is wanted.
+ * whole. It decides nothing about which kernel is wanted.
  */
 #ifndef COREMATRIX_HOST_STORE_STORE_ENTRY_H
 #define COREMATRIX_HOST_STORE_STORE_ENTRY_H

@@ -318,6 +318,15 @@ int store_plan_online(struct store_plan *plan, struct catalogue *c, bool renew, 
 	return rc;
 }
 
+bool store_plan_is_there(const struct store_plan *plan, const struct plan_row *row)
+{
+	const char *sha256 = row->package ? row->package->image.sha256 : row->file_sha256;
+	cleanup_entry_record struct entry_record record = {0};
+
+	return !entry_read(plan->dir, row->name, &record, NULL) && !strcmp(record.package_sha256, sha256) &&
+	       (!row->package || is_enough(plan, &record));
+}
+
 int store_plan_built(struct store_plan *plan, struct plan_row *r, struct error *err)
 {
 	int rc = entry_read(plan->dir, r->name, &r->record, err);
@@ -335,6 +344,7 @@ void store_plan_gone(struct plan_row *r, const char *why)
 	r->gone = xstrdup(why);
 	free(steal_ptr(r->name));
 	r->state = PLAN_UNRESOLVED;
+	r->elsewhere = false;
 }
 
 void store_plan_strike(const struct store_plan *plan, struct catalogue *c)

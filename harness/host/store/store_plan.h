@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * store_plan: which kernel each row of a list means, and whether the store has it: from the lock file and the store
- * alone first, from its source's index for what is left. The store's lock is held. It fetches and builds nothing.
+ * alone first, from its source's index for what is left. It fetches and builds nothing.
  */
 #ifndef COREMATRIX_HOST_STORE_STORE_PLAN_H
 #define COREMATRIX_HOST_STORE_STORE_PLAN_H
@@ -30,6 +30,7 @@ struct plan_row {
 	const struct kernel_package *package; /* in the index, NULL otherwise */
 	struct entry_record record;           /* when PLAN_PRESENT */
 	char *reason;                         /* when PLAN_SKIPPED */
+	bool elsewhere;                       /* another process was found building it */
 	char *gone;                           /* why the last kernel it meant cannot be fetched, NULL otherwise */
 };
 
@@ -59,6 +60,9 @@ int store_plan_online(struct store_plan *plan, struct catalogue *catalogue, bool
 
 /* The source of a row that is unresolved, or NULL. */
 const struct kernel_source *store_plan_open_source(const struct store_plan *plan);
+
+/* Whether the entry of a row that is to be built is in the store after all: another process may have built it. */
+bool store_plan_is_there(const struct store_plan *plan, const struct plan_row *row);
 
 /* Take note that the row's entry was built: read its record. With a frozen lock it must be what the lock says. */
 int store_plan_built(struct store_plan *plan, struct plan_row *row, struct error *err);
