@@ -33,7 +33,9 @@ CPPFLAGS = -Iharness -isystem $(LIBBPF_HOME)/include -D_GNU_SOURCE -MMD -MP
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 CFLAGS := -std=gnu17 -g $(if $(DEBUG),-O0,-O2) $(WARNINGS)
 SANFLAGS = $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-HOST_CFLAGS = $(CFLAGS) $(SANFLAGS) $(shell pkg-config --cflags $(PKGS))
+# Asked once, when it is first needed: on a new machine there is no pkg-config before `deps`.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+HOST_CFLAGS = $(CFLAGS) $(SANFLAGS) $(PKG_CFLAGS)
 HOST_LIBS = $(shell pkg-config --libs $(PKGS)) -linih $(LIBBPF_A) -lelf -lz -lm
 # How harness/agent/fast gets in front of libc and libbpf; PLAIN=1 leaves all of it out.
 FAST_LDFLAGS := -Wl,-e,agent_start,--wrap=btf__load_vmlinux_btf,--wrap=btf__parse,--wrap=btf__free,--wrap=btf__find_by_name_kind
@@ -80,10 +82,15 @@ all:
 .PHONY: built
 built: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
 
+# Kernel modules that the inis of the objects name.
+modules_asked = "$$(cat $(if $(OBJ),$(wildcard $(OBJ:.bpf.o=.ini)),$(wildcard progs/*.ini)) /dev/null | sed -n 's/^module *= *//p' | tr -- '\n -' ',,_')"
+# Build, and make a target, while the kernels that it needs are fetched. `make -n` fetches nothing.
+ahead = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,harness/ahead.sh '$(FETCHER)' '$(KERNELS)' $(modules_asked) '$(subst ','\'',$(ARGS))')
+fetch_and = $(Q)$(parallel) $(FETCHER) && $(ahead) sh -c '$(parallel) built && exec $(MAKE) --no-print-directory $(1)'
+
 ## matrix       install what is missing, build, fetch kernels, boot each, judge, report (OBJ=… for your own objects)
 matrix: deps
-	+$(Q)$(parallel) built
-	$(Q)$(MAKE) --no-print-directory run
+	+$(call fetch_and,run)
 
 .PHONY: run
 run: built
@@ -92,8 +99,7 @@ run: built
 ## predict      what each kernel will say, without a VM (OBJ=… for your own objects)
 .PHONY: predict predict-run
 predict: deps
-	+$(Q)$(parallel) built
-	$(Q)$(MAKE) --no-print-directory predict-run
+	+$(call fetch_and,predict-run)
 predict-run: built
 	$(Q)$(BUILD)/corematrix predict -k $(KERNELS) $(ARGS) $(or $(OBJ),$(PROGS))
 
@@ -101,8 +107,7 @@ predict-run: built
 ## regress      what changed since the stored baseline, per kernel and relocation; fails only for worse (OBJ=…)
 .PHONY: baseline regress baseline-run regress-run
 baseline regress: deps
-	+$(Q)$(parallel) built
-	$(Q)$(MAKE) --no-print-directory $@-run
+	+$(call fetch_and,$@-run)
 # A run that is worse than its ini expects (1) is still a run: the baseline decides here.
 baseline-run regress-run: built
 	$(Q)$(BUILD)/corematrix run -k $(KERNELS) $(ARGS) -o $(RESULTS) $(or $(OBJ),$(PROGS)) || test $$? -eq 1
@@ -116,8 +121,7 @@ mechanisms: $(BUILD)/corematrix
 ## bench        speed against the floor and an ordinary set-up, as ratios (ARGS="--kernel GLOB --against OLD.json …")
 .PHONY: bench bench-run
 bench: deps
-	+$(Q)$(parallel) built
-	$(Q)$(MAKE) --no-print-directory bench-run
+	+$(call fetch_and,bench-run)
 bench-run: built
 	$(Q)$(BUILD)/corematrix bench -k $(KERNELS) -o $(RESULTS)/bench.json $(ARGS) $(or $(OBJ),$(PROGS))
 
@@ -180,9 +184,9 @@ $(AGENT)/%.o: %.S $(LIBBPF_LINKED)
 
 # ---- the programs of progs/ ----
 
-build/vmlinux.h: kernels.txt harness/vmlinux-h.sh | $(BUILD)/corematrix
+build/vmlinux.h: kernels.txt harness/vmlinux-h.sh | $(FETCHER)
 	$(call say,VMLINUX,$@)
-	$(Q)harness/vmlinux-h.sh $(BUILD)/corematrix $(VMLINUX_H_KERNEL) $@
+	$(Q)harness/vmlinux-h.sh $(FETCHER) $(VMLINUX_H_KERNEL) $@
 
 build/progs/no_btf.bpf.o: BPF_CFLAGS := $(filter-out -g,$(BPF_CFLAGS))
 build/progs/type_matches.bpf.o: CLANG := $(or $(shell command -v clang-15),$(CLANG))
@@ -210,13 +214,15 @@ check: deps
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix
 
 ## unit         the unit tests alone, with the table of rooms, what may know the processor or a distribution, the pages, the formatter
-.PHONY: unit-run style pages $(TEST_BIN:=.run)
+.PHONY: unit-run style pages ahead $(TEST_BIN:=.run)
 unit:
 	+$(Q)$(parallel) unit-run
-unit-run: style pages $(TEST_BIN:=.run)
+unit-run: style pages ahead $(TEST_BIN:=.run)
 pages: $(BUILD)/corematrix
 	$(Q)harness/tests/pages.sh $<
 	$(Q)harness/tests/pages_red.sh $<
+ahead: $(FETCHER)
+	$(Q)harness/tests/ahead.sh $<
 style:
 	$(Q)harness/tests/rooms.sh
 	$(Q)harness/tests/processor.sh
@@ -234,8 +240,8 @@ vm:
 vm-built: kernels $(VERSIONS_TESTED:%=$(WITH)/%/corematrix) $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
 		$(patsubst %,build/tests/unguarded/%.bpf.o,disk_name learn_record learn_printed kill_exec long_loop percpu_sum) build/tests/independent_loader
 # Fetched while the unit tests are compiled and run.
-kernels: $(BUILD)/corematrix $(PROGS) $(INIS)
-	$(Q)$(BUILD)/corematrix kernels fetch $(PROGS)
+kernels: $(FETCHER)
+	$(Q)$(FETCHER) images kernels $(KERNELS) $(modules_asked)
 
 # A test sees every module but main, of host and agent; of the agent also not what stands in for functions of libbpf.
 $(BUILD)/libharness.a: $(filter-out %/main.o,$(HOST_OBJ))

@@ -9,24 +9,34 @@ LIBBPF_A := $(call libbpf_a,$(notdir $(LIBBPF_HOME)))
 # Every object is compiled again when another one is linked.
 LIBBPF_LINKED := build/libbpf/linked
 
-FETCH_SRC := $(wildcard harness/base/*.c harness/host/source/*.c harness/host/arch/*.c harness/host/lib/*.c) harness/fetch/fetch_source.c
-FETCH_OBJ := $(FETCH_SRC:%.c=build/fetch/%.o)
+# What needs no libbpf, in rooms that hardly do, is compiled before there is one. Of some of it the program is made that
+# fetches it.
+FREE_ROOMS := base wire host/lib host/arch host/source host/kernels host/store host/result host/report host/judge host/vm
+FREE_SRC := $(filter-out %/external_btf.c %/btf_take.c,$(wildcard $(FREE_ROOMS:%=harness/%/*.c)))
+FREE_OBJ := $(FREE_SRC:%.c=$(BUILD)/host/%.o)
+FETCHER := $(BUILD)/fetcher
+FETCHER_OBJ := $(BUILD)/host/harness/fetch/fetcher.o
+FETCHER_LIB := $(filter $(foreach r,base wire host/lib host/arch host/source host/kernels host/store,$(BUILD)/host/harness/$(r)/%),$(FREE_OBJ))
 
-build/fetch-source: $(FETCH_OBJ)
+# Of the objects those that it uses.
+$(FETCHER): $(FETCHER_OBJ) $(FETCHER_LIB)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(shell pkg-config --libs $(PKGS)) -lm
+	$(Q)rm -f $@.a && ar rcs $@.a $(FETCHER_LIB)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $(FETCHER_OBJ) $@.a $(shell pkg-config --libs $(PKGS)) -lelf -lz -lm
 
-build/fetch/%.o: %.c
+$(sort $(FREE_OBJ) $(FETCHER_OBJ)): CPPFLAGS = -Iharness -D_GNU_SOURCE -MMD -MP
+$(sort $(FREE_OBJ) $(FETCHER_OBJ)): $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) -Iharness -D_GNU_SOURCE -MMD -MP $(CFLAGS) $(shell pkg-config --cflags $(PKGS)) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -c -o $@ $<
 
-build/libbpf/%/ready: harness/libbpf.sh | build/fetch-source
+build/libbpf/%/ready: harness/libbpf.sh | $(FETCHER)
 	$(call say,LIBBPF,$*)
-	$(Q)harness/libbpf.sh $* build/fetch-source images $(@D)
+	$(Q)harness/libbpf.sh $* $(FETCHER) images $(@D)
 
-build/libbpf/tree/ready: harness/libbpf.sh $(if $(findstring /,$(LIBBPF)),$(wildcard $(LIBBPF)/src/*.[ch])) | build/fetch-source
+build/libbpf/tree/ready: harness/libbpf.sh $(if $(findstring /,$(LIBBPF)),$(wildcard $(LIBBPF)/src/*.[ch])) | $(FETCHER)
 	$(call say,LIBBPF,$(LIBBPF))
-	$(Q)harness/libbpf.sh $(LIBBPF) build/fetch-source images $(@D)
+	$(Q)harness/libbpf.sh $(LIBBPF) $(FETCHER) images $(@D)
 
 .PHONY: libbpf-which
 $(LIBBPF_LINKED): $(LIBBPF_HOME)/ready libbpf-which
@@ -68,4 +78,4 @@ $(WITH)/%/libbpf.o: build/libbpf/%/ready
 	@mkdir -p $(@D)
 	$(Q)$(call weakened_libbpf,$(call libbpf_a,$*))
 
--include $(FETCH_OBJ:.o=.d)
+-include $(FETCHER_OBJ:.o=.d)

@@ -31,7 +31,7 @@ system)
 	cp -r "$which" "$here/tree"
 	;;
 *)
-	found=$("$fetch" "$store" libbpf $([ "$which" = newest ] || echo "$which")) || exit
+	found=$("$fetch" "$store" source libbpf $([ "$which" = newest ] || echo "$which")) || exit
 	version=$(sed -n 1p <<<"$found")
 	mkdir "$here/tree" && tar -xf "$(sed -n 2p <<<"$found")" -C "$here/tree" --strip-components=1
 	;;
@@ -71,7 +71,7 @@ else
 		# the release's own, whose headers are used
 		release=$(dpkg-query -W -f '${source:Upstream-Version}' libelf-dev 2>/dev/null) || release=
 		# shellcheck disable=SC2086
-		found=$("$fetch" "$store" elfutils $release) || exit
+		found=$("$fetch" "$store" source elfutils $release) || exit
 		mkdir -p "$elf" "$here/elfutils"
 		tar -xf "$(sed -n 2p <<<"$found")" -C "$here/elfutils" --strip-components=1
 		(
