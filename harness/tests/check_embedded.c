@@ -280,6 +280,7 @@ END_TEST
 START_TEST(a_tool_gives_its_objects)
 {
 	cleanup_free char *one = NULL, *two = NULL, *run = make_dir("run"), *unpacked = NULL;
+	cleanup_free char *beside = NULL;
 	cleanup_buf struct buf tool = {0}, file = {0};
 	cleanup_object_list struct object_list list = {0};
 	struct image i = make_image("first.bpf.c"), k = make_image("");
@@ -305,6 +306,9 @@ START_TEST(a_tool_gives_its_objects)
 	ck_assert_int_eq(io_read_file(unpacked, 1 << 20, &file, NULL), 0);
 	ck_assert_uint_eq(file.len, sizeof(i));
 	ck_assert_mem_eq(file.data, &i, sizeof(i));
+	/* what is learnt of it is written beside the tool */
+	beside = xasprintf("%s.ini", one);
+	ck_assert_str_eq(list.at[0].ini_path, beside);
 }
 END_TEST
 

@@ -204,9 +204,7 @@ static int unpack_one(struct object *o, const char *dir, struct error *err)
 	if (rc)
 		return rc;
 	free(o->path);
-	free(o->ini_path);
 	o->path = steal_ptr(path);
-	o->ini_path = steal_ptr(ini_path);
 	return 0;
 }
 

@@ -47,7 +47,7 @@ int object_list_read(char *const *paths, size_t count, struct object_list *list,
 
 /*
  * Write the embedded objects, each with its ini, below DIR/objects and let their paths point there: what reproduces a
- * cell needs a file of its own.
+ * cell needs a file of its own. Where the user's ini is, or would be, stays known (`ini_path`).
  */
 int object_list_unpack(struct object_list *list, const char *dir, struct error *err);
 

@@ -49,6 +49,14 @@ shorter() {
 		status 1 "wrong" run --kernel newest-cloud "$scratch/shorter/tcplife"
 }
 
+# Without an ini, and with the one that the run wrote.
+written() {
+	mkdir "$scratch/written" && cp "build/foreign/$1/tcplife" "$scratch/written/" &&
+		status 0 "tcplife.ini: what was learnt is written to it" run --kernel newest-cloud --kernel 6.1-cloud --write-ini "$scratch/written/tcplife" &&
+		status 0 " 0 unexpected" run --kernel newest-cloud --kernel 6.1-cloud --require truth "$scratch/written/tcplife" &&
+		latest '.cells | all(.learnt == null and ([.truth[].field] | contains(["comm", "dport", "pid", "sport"])))'
+}
+
 some+=(--kernel 6.12-cloud)
 held=
 for pair in "0.26 bookworm" "0.37 sid"; do
@@ -64,7 +72,10 @@ for pair in "0.26 bookworm" "0.37 sid"; do
 	check "their values are compared" compared 36
 	held=$version
 done
-[ -z "$held" ] || check "an event laid out wrongly in the ini is wrong" shorter "$held"
+if [ -n "$held" ]; then
+	check "an event laid out wrongly in the ini is wrong" shorter "$held"
+	check "an ini that a run has written stands beside the program, and is taken" written "$held"
+fi
 each_is_read() {
 	local ini
 	for ini in harness/doc/foreign/*.ini harness/doc/foreign/*/*.ini; do
