@@ -15,11 +15,13 @@
 
 #include "agent/attach/attach.h"
 #include "agent/channel/channel.h"
+#include "agent/deeds/progress.h"
 #include "agent/kernel_log.h"
 #include "agent/load/kernel_module.h"
 #include "agent/load/load.h"
 #include "agent/load/sysctl.h"
 #include "agent/loader/loader.h"
+#include "agent/settle.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
@@ -27,6 +29,7 @@
 
 /* Guest time for one object, of which an emulated guest needs a second at most; the host has a deadline of its own. */
 #define CELL_TIMEOUT_MS 120000
+#define ALARM_MARGIN_S 5
 
 /* Where objects pin their maps (LIBBPF_PIN_BY_NAME); the kernel makes the directory. */
 #define PIN_ROOT "/sys/fs/bpf"
@@ -43,37 +46,87 @@ static void send_cell_end(const char *reason)
 	message_free(&m);
 }
 
-/* What PID 1 saw of an object's process. */
-struct watch {
-	bool told;  /* the object was loaded, and what is known of that was sent */
-	bool ended; /* its last message came */
-};
+static void on_child(int number)
+{
+	(void)number; /* that it came ends the wait */
+}
 
-/* Forward whole frames until the child closes its end; returns true when the cell's last message was among them. */
-static bool relay(int fd, struct frame_decoder *decoder, int64_t deadline, struct watch *w)
+/* A child's signal comes while PID 1 waits for one, and at no other time. */
+static void signals_set(void)
+{
+	static const struct sigaction action = {.sa_handler = on_child};
+	sigset_t child;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	sigaction(SIGCHLD, &action, NULL);
+}
+
+static void signals_reset(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	signal(SIGCHLD, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static bool is_stopped(pid_t pid)
+{
+	siginfo_t info = {0};
+
+	return !waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG | WNOWAIT) && info.si_pid == pid;
+}
+
+/* False when it is too late, or nothing will come: the child is stopped. */
+static bool bytes_wait(int fd, pid_t pid, int64_t deadline)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	sigset_t none;
+
+	sigemptyset(&none);
+	for (;;) {
+		int64_t left = deadline - clock_ms();
+		struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+		int n = left > 0 ? ppoll(&p, 1, &t, &none) : 0;
+
+		if (n > 0)
+			return true;
+		if (n == 0 || is_stopped(pid))
+			return false;
+	}
+}
+
+/*
+ * Forward whole frames until the child closes its end, or is stopped; returns true when the cell's last message was
+ * among them. The child sends nothing while its object is attached, so that PID 1 makes no call then that the object
+ * could deny, garble or end: it waits in the one that it made before.
+ */
+static bool relay(int fd, pid_t pid, struct frame_decoder *decoder, int64_t deadline)
 {
 	char bytes[16384];
+	bool ended = false;
 
-	for (;;) {
-		struct pollfd p = {.fd = fd, .events = POLLIN};
-		int64_t left = deadline - clock_ms();
+	while (!ended) {
 		struct frame f;
 		ssize_t n;
 
-		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
-			return w->ended;
+		if (!bytes_wait(fd, pid, deadline))
+			return false;
 		n = read(fd, bytes, sizeof(bytes));
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
 		if (n <= 0)
-			return w->ended;
+			return false;
 		frame_decoder_feed(decoder, bytes, (size_t)n);
 		while (frame_decoder_next(decoder, &f, NULL) == 1) {
 			channel_relay(f.type, f.payload, f.len);
-			w->told |= f.type == MESSAGE_PROGRAM;
-			w->ended |= f.type == MESSAGE_CELL_END;
+			ended |= f.type == MESSAGE_CELL_END;
 		}
-		if (w->ended)
-			channel_flush();
 	}
+	channel_flush();
+	return true;
 }
 
 /* How often the kernel ended a process because memory was full. */
@@ -89,18 +142,76 @@ static uint64_t oom_kills(void)
 	return at ? strtoull(at + sizeof(word) - 1, NULL, 10) : 0;
 }
 
-/*
- * Its own object ended the process that attached it: an effect, and not a fault of the harness. It was loaded and
- * attached, and more is not known; the object went with the process.
- */
-static void send_cell_killed(int signal)
-{
-	struct message m = {.type = MESSAGE_CELL_END};
-	const char *name = sigabbrev_np(signal);
+/* How the object's process ended that did not come to tell it. */
+struct lost {
+	int status;   /* of waitpid; WIFSTOPPED: it was stopped, and had to be ended */
+	bool late;    /* it had to be ended */
+	bool starved; /* the kernel ended a process because memory was full */
+};
 
-	m.cell_end.phase = PHASE_DONE;
-	m.cell_end.effects = name ? xasprintf("whatever the harness does: SIG%s", name)
-	                          : xasprintf("whatever the harness does: signal %d", signal);
+static char *signal_text(int number)
+{
+	const char *name = sigabbrev_np(number);
+
+	return name ? xasprintf("SIG%s", name) : xasprintf("signal %d", number);
+}
+
+/* What the object did to the process that attached it; NULL when there is no such thing. The caller's. */
+static char *lost_effect(const struct lost *l)
+{
+	const char *doing = progress_words(progress_at());
+	cleanup_free char *name = NULL;
+
+	if (progress_at() == PROGRESS_LOAD || progress_at() == PROGRESS_TELL)
+		return NULL;
+	if (l->starved)
+		return xasprintf("%s: the guest's memory is full, and the kernel ends the harness's process", doing);
+	if (WIFSTOPPED(l->status))
+		name = signal_text(WSTOPSIG(l->status));
+	else if (l->late)
+		return xasprintf("%s: no end within %d s", doing, CELL_TIMEOUT_MS / 1000);
+	else if (WIFSIGNALED(l->status))
+		name = signal_text(WTERMSIG(l->status));
+	return name ? xasprintf("%s: %s", doing, name) : NULL;
+}
+
+/*
+ * The object ended the process that attached it, or kept it from going on: an effect, and not a fault of the harness.
+ * What was known by then is told; the object went with the process.
+ */
+static void send_lost(char *effect)
+{
+	__attribute__((cleanup(frame_decoder_free))) struct frame_decoder decoder = {0};
+	struct message m = {.type = MESSAGE_CELL_END, .cell_end = {.phase = PHASE_DONE, .effects = effect}};
+	size_t len;
+	const void *left = progress_left(&len);
+	struct frame f;
+
+	frame_decoder_feed(&decoder, left, len);
+	while (frame_decoder_next(&decoder, &f, NULL) == 1)
+		channel_relay(f.type, f.payload, f.len);
+	channel_send(&m);
+	message_free(&m);
+}
+
+/* The cell could not be carried out, and why. */
+static void send_failed(const struct lost *l)
+{
+	struct message m = {.type = MESSAGE_CELL_END, .cell_end = {.phase = PHASE_RUN, .err = EIO}};
+
+	if (l->starved) {
+		m.cell_end.phase = PHASE_LOAD;
+		m.cell_end.err = ENOMEM;
+		m.cell_end.reason = xstrdup("the guest's memory was full before it was loaded");
+	} else if (l->late) {
+		m.cell_end.reason = xasprintf("the object's process did not end within %d s: it was %s",
+		                              CELL_TIMEOUT_MS / 1000, progress_words(progress_at()));
+	} else if (WIFSIGNALED(l->status)) {
+		m.cell_end.reason = xasprintf("the object's process died: %s", strsignal(WTERMSIG(l->status)));
+	} else {
+		m.cell_end.reason =
+		        xasprintf("the object's process ended early with status %d", WEXITSTATUS(l->status));
+	}
 	channel_send(&m);
 	message_free(&m);
 }
@@ -108,6 +219,8 @@ static void send_cell_killed(int signal)
 static void child_main(const struct job_object *object, int fd)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Should it have to be ended, and its object deny that to PID 1: what the kernel sends of itself it cannot. */
+	alarm(CELL_TIMEOUT_MS / 1000 + ALARM_MARGIN_S);
 	channel_redirect(fd);
 	if (loader_is_one(object))
 		loader_run(object);
@@ -135,56 +248,71 @@ static void pins_clear(void)
 	mounted = !mount("bpf", PIN_ROOT, "bpf", 0, NULL);
 }
 
+/* Ends the child if need be. */
+static void child_reap(pid_t pid, int64_t deadline, struct lost *lost)
+{
+	if (is_stopped(pid))
+		waitpid(pid, &lost->status, WUNTRACED);
+	lost->late = !WIFSTOPPED(lost->status) && clock_ms() >= deadline;
+	if (lost->late || WIFSTOPPED(lost->status))
+		kill(pid, SIGKILL);
+	while (waitpid(pid, WIFSTOPPED(lost->status) ? NULL : &lost->status, 0) < 0 && errno == EINTR)
+		;
+}
+
+static void child_watch(pid_t pid, int fd, uint64_t ooms)
+{
+	__attribute__((cleanup(frame_decoder_free))) struct frame_decoder decoder = {0};
+	int64_t deadline = clock_ms() + CELL_TIMEOUT_MS;
+	bool told = relay(fd, pid, &decoder, deadline);
+	struct lost lost = {0};
+	char *effect;
+
+	child_reap(pid, deadline, &lost);
+	if (told)
+		return;
+	attach_sweep();
+	settle_wait();
+	lost.starved = oom_kills() != ooms;
+	effect = lost_effect(&lost);
+	if (effect)
+		send_lost(effect);
+	else
+		send_failed(&lost);
+}
+
 static void run_object(const struct job_object *object)
 {
-	struct frame_decoder decoder = {0};
-	int64_t deadline = clock_ms() + CELL_TIMEOUT_MS;
-	cleanup_free char *reason = NULL;
-	uint64_t ooms = oom_kills();
-	struct watch watch = {0};
-	int fds[2], status = 0;
-	bool ended;
+	cleanup_close int r = -1;
+	uint64_t ooms;
+	int fds[2];
 	pid_t pid;
 
+	signals_set();
 	pins_clear();
+	settle_wait();
+	settle_begin();
+	progress_clear();
+	ooms = oom_kills();
 	if (pipe2(fds, O_CLOEXEC)) {
 		send_cell_end("the agent cannot make a pipe for the object's process");
 		return;
 	}
+	r = fds[0];
 	pid = fork();
 	if (pid == 0) {
-		close(fds[0]);
+		signals_reset();
+		close(r);
 		child_main(object, fds[1]);
 	}
 	close(fds[1]);
-	ended = pid > 0 && relay(fds[0], &decoder, deadline, &watch);
-	close(fds[0]);
-	frame_decoder_free(&decoder);
 	if (pid > 0) {
-		if (clock_ms() >= deadline)
-			kill(pid, SIGKILL);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
+		child_watch(pid, r, ooms);
+	} else {
+		cleanup_free char *reason = xasprintf("the agent cannot fork: %s", strerror(errno));
+
+		send_cell_end(reason);
 	}
-	if (ended)
-		return;
-	attach_sweep();
-	if (pid > 0 && watch.told && WIFSIGNALED(status) && clock_ms() < deadline && oom_kills() == ooms) {
-		send_cell_killed(WTERMSIG(status));
-		return;
-	}
-	if (pid < 0)
-		reason = xasprintf("the agent cannot fork: %s", strerror(errno));
-	else if (clock_ms() >= deadline)
-		reason = xasprintf("the object's process did not end within %d s", CELL_TIMEOUT_MS / 1000);
-	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-		reason = xstrdup(
-		        "the object's process was killed, as the kernel does when its memory is full; give the kernel more with memory= in the list of kernels");
-	else if (WIFSIGNALED(status))
-		reason = xasprintf("the object's process died: %s", strsignal(WTERMSIG(status)));
-	else
-		reason = xasprintf("the object's process ended early with status %d", WEXITSTATUS(status));
-	send_cell_end(reason);
 }
 
 void cell_run(const struct job *job, uint32_t index)

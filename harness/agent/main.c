@@ -15,13 +15,16 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "agent/arch/machine.h"
 #include "agent/cell.h"
 #include "agent/channel/channel.h"
+#include "agent/deeds/unwatched.h"
 #include "agent/deeds/cgroup_root.h"
+#include "agent/deeds/progress.h"
 #include "agent/deeds/subject.h"
 #include "agent/load/kernel_btf.h"
 #include "agent/load/kernel_config.h"
@@ -97,8 +100,21 @@ static void wait_for_job(struct buf *job)
 {
 	const struct timespec pause = {.tv_nsec = JOB_POLL_NS};
 
-	while (machine_read_file(JOB_FW_CFG_NAME, job))
+	while (!job->len && machine_read_file(JOB_FW_CFG_NAME, job))
 		nanosleep(&pause, NULL);
+}
+
+/* A guest that is saved has what takes time behind it, once for all jobs. In a process of its own. */
+static void before_saving(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		unwatched_take();
+		_exit(0);
+	}
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
 }
 
 /*
@@ -169,7 +185,11 @@ int main(int argc, char **argv)
 	small_ids_pass_over();
 	kernel_btf_load();
 	run_stats_enable();
+	progress_open();
+	unwatched_open();
 	say_hello(started);
+	if (machine_read_file(JOB_FW_CFG_NAME, &bytes))
+		before_saving();
 	say_ready();
 	wait_for_job(&bytes);
 	if (job_decode(bytes.data, bytes.len, &job, &err))

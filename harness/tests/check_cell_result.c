@@ -49,30 +49,6 @@ START_TEST(programs_keep_what_their_own_try_found)
 }
 END_TEST
 
-START_TEST(what_is_told_last_of_a_program_counts)
-{
-	struct program_fact programs[] = {
-	        {.name = "a", .section = "", .type = "", .loaded = true, .evidence = EVIDENCE_ATTACHED, .reason = ""},
-	        {.name = "b", .section = "", .type = "", .loaded = true, .evidence = EVIDENCE_ATTACHED, .reason = ""},
-	        {.name = "a", .section = "", .type = "", .loaded = true, .evidence = EVIDENCE_RAN, .reason = ""},
-	};
-	struct session_cell facts = {
-	        .programs = programs,
-	        .program_count = 3,
-	        .end = {.type = MESSAGE_CELL_END, .cell_end = {.phase = PHASE_DONE, .reason = "", .source = "none"}},
-	};
-	struct result *r = result_new();
-	struct result_cell *cell = result_add_cell(r);
-
-	cell_result_fill(cell, &facts);
-	ck_assert_uint_eq(cell->program_count, 2);
-	ck_assert_str_eq(cell->programs[0].name, "b");
-	ck_assert_int_eq(cell->programs[1].evidence, EVIDENCE_RAN);
-	ck_assert_int_eq(cell->evidence, EVIDENCE_RAN);
-	result_free(r);
-}
-END_TEST
-
 START_TEST(the_mark_counts_at_the_start_of_a_line_only)
 {
 	struct session_cell facts = {
@@ -94,7 +70,6 @@ int main(void)
 {
 	const struct suite_row tests[] = {
 	        TEST(programs_keep_what_their_own_try_found),
-	        TEST(what_is_told_last_of_a_program_counts),
 	        TEST(the_mark_counts_at_the_start_of_a_line_only),
 	};
 

@@ -23,6 +23,8 @@ static const struct {
         {"exec", "success", true, false, "success", 0},
         {"send", "other address", true, false, "other address", 0},
         {"getsockopt", "other value", true, false, "other value", 0},
+        {"write", "other value", true, false, "other value", 0},
+        {"send", "EPERM", true, false, "EPERM", 0},
         {"exec", "", false, false, NULL, 0},
         {"exec", "EPERMIT", false, false, NULL, 0},
         {"exec", "SIGNONE", false, false, NULL, 0},
@@ -88,7 +90,7 @@ START_TEST(an_effect_is_held_against_its_rule)
 
 	if (count)
 		ck_assert(effect_rule_parse(comparisons[_i].name, comparisons[_i].value, &rule, &why));
-	effect_add(&list, comparisons[_i].kind, &comparisons[_i].outcome);
+	effect_add(&list, comparisons[_i].kind, &comparisons[_i].outcome, NULL);
 	effect_compare(&list, &rule, count, &facts);
 	ck_assert_uint_eq(facts.count, comparisons[_i].facts);
 	if (facts.count) {
@@ -109,13 +111,79 @@ START_TEST(effects_are_put_into_words)
 	cleanup_free char *none = effect_text(&list), *text = NULL;
 
 	ck_assert_str_eq(none, "");
-	effect_add(&list, &root_exec, &(struct subject_outcome){"exec", EPERM});
-	effect_add(&list, &root_tcp, &(struct subject_outcome){""});
-	effect_add(&list, &user_exec, &(struct subject_outcome){"exec", EPERM});
-	effect_add(&list, &root_tcp, &(struct subject_outcome){"connect", 0, SIGKILL});
+	effect_add(&list, &root_exec, &(struct subject_outcome){"exec", EPERM}, NULL);
+	effect_add(&list, &root_tcp, &(struct subject_outcome){""}, NULL);
+	effect_add(&list, &user_exec, &(struct subject_outcome){"exec", EPERM}, NULL);
+	effect_add(&list, &root_tcp, &(struct subject_outcome){"connect", 0, SIGKILL}, NULL);
+	effect_add_hindrance(&list, "reading /proc: EPERM");
+	effect_add_hindrance(&list, "reading /proc: EPERM");
 	text = effect_text(&list);
-	ck_assert_str_eq(text, "exec: EPERM (exec and 1 more); connect: SIGKILL (tcp4)");
+	ck_assert_str_eq(text, "exec: EPERM (exec and 1 more); connect: SIGKILL (tcp4); reading /proc: EPERM");
 	ck_assert(effect_any(&list));
+	effect_list_free(&list);
+}
+END_TEST
+
+/* A deed before the object is attached, with it, and once it is detached. */
+static const struct {
+	const char *name;
+	bool known; /* what it came to before */
+	struct subject_outcome before, with, after;
+	const char *effect, *impossible, *left;
+} settled[] = {
+        {"the object's", true, {""}, {"exec", EPERM}, {""}, "exec: EPERM (exec)", "", ""},
+        {"the kernel's own", true, {"exec", ENOSYS}, {"exec", ENOSYS}, {"exec", ENOSYS}, "", "exec: ENOSYS (exec)", ""},
+        {"the kernel's own, and the object's",
+         true,
+         {"exec", ENOSYS},
+         {"exec", EPERM},
+         {"exec", ENOSYS},
+         "exec: EPERM (exec)",
+         "",
+         ""},
+        {"left behind", true, {""}, {"exec", EPERM}, {"exec", EPERM}, "exec: EPERM (exec)", "", "exec: EPERM (exec)"},
+        {"something else left behind",
+         true,
+         {""},
+         {"exec", 0, SIGKILL},
+         {"exec", EPERM},
+         "exec: SIGKILL (exec)",
+         "",
+         "exec: EPERM (exec)"},
+        {"the object's, by what came after", false, {""}, {"exec", EPERM}, {""}, "exec: EPERM (exec)", "", ""},
+        {"the kernel's own, by what came after",
+         false,
+         {""},
+         {"exec", EPERM},
+         {"exec", EPERM},
+         "",
+         "exec: EPERM (exec)",
+         ""},
+};
+
+START_TEST(what_fails_without_the_object_is_not_its_effect)
+{
+	struct effect_list list = {0};
+	struct fact_list facts = {0};
+	struct effect_rule rule;
+	cleanup_buf struct buf why = {0};
+	cleanup_free char *effect = NULL, *impossible = NULL, *left = NULL;
+
+	effect_add(&list, &root_exec, &settled[_i].with, settled[_i].known ? &settled[_i].before : NULL);
+	effect_settle(&list, 0, &settled[_i].after);
+	effect = effect_text(&list);
+	impossible = effect_impossible(&list);
+	left = effect_left_behind(&list);
+	ck_assert_str_eq(effect, settled[_i].effect);
+	ck_assert_str_eq(impossible, settled[_i].impossible);
+	ck_assert_str_eq(left, settled[_i].left);
+	ck_assert(effect_any(&list) == (*settled[_i].effect != '\0'));
+	/* nor is it held against any rule */
+	ck_assert(effect_rule_parse("exec", "EPERM", &rule, &why));
+	effect_compare(&list, &rule, 1, &facts);
+	ck_assert_uint_eq(facts.count, *settled[_i].effect ? 1 : 0);
+	fact_list_cut(&facts, 0);
+	free(facts.facts);
 	effect_list_free(&list);
 }
 END_TEST
@@ -126,6 +194,7 @@ int main(void)
 	        EACH(a_rule_is_read_or_refused, rules),
 	        EACH(an_effect_is_held_against_its_rule, comparisons),
 	        TEST(effects_are_put_into_words),
+	        EACH(what_fails_without_the_object_is_not_its_effect, settled),
 	};
 
 	return suite_run("effect", tests, COUNT(tests));

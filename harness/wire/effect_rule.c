@@ -117,6 +117,11 @@ static void list_calls(struct buf *why)
 		buf_printf(why, "%s%s", i ? ", " : "", calls[i].name);
 }
 
+bool effect_rule_is_of_all(const struct effect_rule *rule)
+{
+	return rule->groups == ALL_GROUPS;
+}
+
 bool effect_rule_parse(const char *name, const char *value, struct effect_rule *rule, struct buf *why)
 {
 	const struct call *call = call_find(name);
@@ -137,7 +142,7 @@ bool effect_rule_parse(const char *name, const char *value, struct effect_rule *
 		return true;
 	buf_printf(
 	        why,
-	        "\"%s\" is not an effect; give the error (EPERM), the signal (SIGKILL), other path, other bytes, other address, other value or success, and perhaps \" for uid 1000\"",
+	        "\"%s\" is not an effect; give the error (EPERM), the signal (SIGKILL), other path, other bytes, other address, other value, hangs or success, and perhaps \" for uid 1000\"",
 	        value);
 	return false;
 }

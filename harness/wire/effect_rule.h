@@ -28,6 +28,9 @@ struct effect_rule {
 	uint32_t groups; /* bits 1 << enum workload_group: deeds that the call is part of */
 };
 
+/* Whether its call is part of every deed. */
+bool effect_rule_is_of_all(const struct effect_rule *rule);
+
 /* Returns true with `rule` filled, or false with what is wrong, and what would be right, in `why`. */
 bool effect_rule_parse(const char *name, const char *value, struct effect_rule *rule, struct buf *why);
 

@@ -134,6 +134,7 @@ static void visit_cell_end(struct pack *p, struct cell_end_fact *f)
 	pack_str(p, &f->event_type);
 	pack_str(p, &f->unchecked);
 	pack_str(p, &f->effects);
+	pack_str(p, &f->impossible);
 	pack_str(p, &f->absent_externs);
 	pack_u64(p, &f->open_ns);
 	pack_u64(p, &f->attach_ns);
@@ -310,6 +311,7 @@ void message_free(struct message *m)
 		free(m->cell_end.event_type);
 		free(m->cell_end.unchecked);
 		free(m->cell_end.effects);
+		free(m->cell_end.impossible);
 		free(m->cell_end.absent_externs);
 		break;
 	case MESSAGE_FATAL:

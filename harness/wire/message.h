@@ -194,6 +194,7 @@ struct cell_end_fact {
 	uint64_t open_ns;    /* guest time spent opening and loading */
 	uint64_t attach_ns;
 	uint64_t run_ns;
+	char *impossible;     /* deeds that this kernel fails, object or not: "mount: ENODEV (mount)"; "" */
 	char *effects;        /* what the object made deeds come to: "exec: EPERM (exec and 6 more)"; "" */
 	char *absent_externs; /* weak externs that are 0 here, a blank between two; "" */
 	bool expects_events;  /* the object has a way to report and a program that a workload should trigger */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <zlib.h>
 
 #include "agent/deeds/action_deed.h"
 
@@ -55,7 +56,11 @@ int action_failed(struct action_result *out, const char *call)
 const char *action_other_name(enum action_other other)
 {
 	static const char *const names[OTHER_COUNT] = {
-	        [OTHER_ADDRESS] = "other address", [OTHER_VALUE] = "other value"};
+	        [OTHER_ADDRESS] = "other address",
+	        [OTHER_VALUE] = "other value",
+	        [OTHER_BYTES] = "other bytes",
+	        [OTHER_PATH] = "other path",
+	};
 
 	return (unsigned)other < OTHER_COUNT ? names[other] : NULL;
 }
@@ -68,9 +73,26 @@ void action_differed(struct action_result *out, const char *call, enum action_ot
 	snprintf(out->other_call, sizeof(out->other_call), "%s", call);
 }
 
+int action_returned(struct action_result *out, const char *call, ssize_t got, size_t wanted)
+{
+	if (got < 0)
+		return action_failed(out, call);
+	if ((size_t)got == wanted)
+		return 0;
+	action_differed(out, call, OTHER_VALUE);
+	return -1;
+}
+
 bool action_is_deed(enum action action)
 {
 	return (unsigned)action < ACTION_COUNT && deeds[action].perform;
+}
+
+static uint32_t check_of(const struct action_result *r)
+{
+	const unsigned char *bytes = (const unsigned char *)r;
+
+	return (uint32_t)crc32(0, bytes + sizeof(r->check), (uInt)(sizeof(*r) - sizeof(r->check)));
 }
 
 void action_perform(enum action action, const char *directory, struct action_result *out)
@@ -80,6 +102,12 @@ void action_perform(enum action action, const char *directory, struct action_res
 		deeds[action].perform(directory, out);
 	if (out->failure)
 		out->scene.count = 0;
+	out->check = check_of(out);
+}
+
+bool action_result_is_whole(const struct action_result *r)
+{
+	return r->check == check_of(r);
 }
 
 int action_end(enum action action)

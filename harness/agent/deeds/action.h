@@ -58,13 +58,21 @@ enum action {
 #define ACTION_END_SIGNAL SIGTERM
 
 /* What a call came to that came off, and not as it should have. */
-enum action_other { OTHER_NONE, OTHER_ADDRESS, OTHER_VALUE, OTHER_COUNT };
+enum action_other {
+	OTHER_NONE,
+	OTHER_ADDRESS,
+	OTHER_VALUE, /* returned, or handed out */
+	OTHER_BYTES, /* read that nobody wrote */
+	OTHER_PATH,  /* of another file */
+	OTHER_COUNT,
+};
 
 /* In words, as an ini names it; NULL for OTHER_NONE. */
 const char *action_other_name(enum action_other other);
 
 /* Travels through a pipe between two images of the same program. */
 struct action_result {
+	uint32_t check;  /* CRC-32 of what follows: an object may change what is read */
 	int32_t failure; /* errno of what could not be done, 0 */
 	char failed_call[16];
 	int32_t other; /* enum action_other, of `other_call`; the first one that there was */
@@ -79,6 +87,9 @@ bool action_is_deed(enum action action);
 
 /* Do it. `directory` is where files go and must be writable for the caller's user. */
 void action_perform(enum action action, const char *directory, struct action_result *out);
+
+/* Whether a result arrived as it was sent. */
+bool action_result_is_whole(const struct action_result *r);
 
 /* Undo what is left of it, and return the exit status; does not return when the end is by a signal. */
 int action_end(enum action action);

@@ -3,6 +3,8 @@
 #ifndef COREMATRIX_AGENT_DEEDS_ACTION_DEED_H
 #define COREMATRIX_AGENT_DEEDS_ACTION_DEED_H
 
+#include <sys/types.h>
+
 #include "agent/deeds/action.h"
 
 /* Note errno and what failed; returns -1. */
@@ -13,6 +15,9 @@ void action_differed(struct action_result *out, const char *call, enum action_ot
 
 /* Put both into every map of sockets that there is and that takes their kind, at 0 and 1; returns 0, or -1 noted. */
 int action_sockets_place(int first, int second, struct action_result *out);
+
+/* 0 when the call returned what it has to; else note what it came to and return -1. */
+int action_returned(struct action_result *out, const char *call, ssize_t got, size_t wanted);
 
 void action_file(const char *directory, struct action_result *out);
 void action_tcp4(const char *directory, struct action_result *out);

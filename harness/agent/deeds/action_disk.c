@@ -72,9 +72,8 @@ void action_disk(const char *directory, struct action_result *out)
 		errno = ENODEV;
 		action_failed(out, "open");
 		out->skipped = true;
-	} else if (pread(fd, read_buffer, READ_SIZE, READ_SECTOR * SECTOR_SIZE) != READ_SIZE) {
-		action_failed(out, "pread");
-	} else {
+	} else if (action_returned(out, "read", pread(fd, read_buffer, READ_SIZE, READ_SECTOR * SECTOR_SIZE),
+	                           READ_SIZE) == 0) {
 		disk_view(out, disk->d_name, dev);
 	}
 }

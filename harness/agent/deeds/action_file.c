@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -13,6 +16,8 @@
 
 /* A size that is neither a block nor a page. */
 #define FILE_SIZE 4321
+#define FILE_BYTE 'c'
+#define FILE_NAMES 8
 
 /* Open until the subject's end, for what a map keeps with the inode can be looked up only as long. */
 static int kept = -1;
@@ -43,24 +48,71 @@ static int file_use(const char *path, int fd, struct action_result *out)
 {
 	char bytes[FILE_SIZE];
 
-	memset(bytes, 'c', sizeof(bytes));
-	if (write(fd, bytes, sizeof(bytes)) != sizeof(bytes))
-		return action_failed(out, "write");
+	memset(bytes, FILE_BYTE, sizeof(bytes));
+	if (action_returned(out, "write", write(fd, bytes, sizeof(bytes)), sizeof(bytes)) < 0)
+		return -1;
 	if (file_view(out, path, fd, sizeof(bytes)) < 0)
 		return -1;
-	if (pread(fd, bytes, sizeof(bytes), 0) != sizeof(bytes))
-		return action_failed(out, "pread");
+	if (action_returned(out, "read", pread(fd, bytes, sizeof(bytes), 0), sizeof(bytes)) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		if (bytes[i] != FILE_BYTE)
+			action_differed(out, "read", OTHER_BYTES);
 	return 0;
+}
+
+/* A program that has another file opened writes the other path over the caller's. */
+static bool is_rewritten(const char *directory, const char *path)
+{
+	size_t len = strlen(directory);
+
+	return strncmp(path, directory, len) != 0 ||
+	       strncmp(path + len, "/" ACTION_FILE_NAME, sizeof(ACTION_FILE_NAME)) != 0;
+}
+
+/* Where the file really is tells why it is not found where it was made. */
+static bool is_elsewhere(const char *path, int fd)
+{
+	cleanup_free char *link = xasprintf("/proc/self/fd/%d", fd);
+	char at[PATH_MAX];
+	ssize_t len = readlink(link, at, sizeof(at) - 1);
+
+	at[len > 0 ? len : 0] = '\0';
+	return len > 0 && strcmp(at, path) != 0;
+}
+
+/* Under another name where one that must not be removed was left. */
+static int file_create(const char *directory, char **path, char **renamed)
+{
+	int fd = -1;
+
+	for (unsigned i = 0; i < FILE_NAMES && fd < 0; i++) {
+		free(*path);
+		free(*renamed);
+		*path = i ? xasprintf("%s/%s-%u", directory, ACTION_FILE_NAME, i)
+		          : xasprintf("%s/%s", directory, ACTION_FILE_NAME);
+		*renamed = i ? xasprintf("%s/%s-%u", directory, ACTION_FILE_RENAMED, i)
+		             : xasprintf("%s/%s", directory, ACTION_FILE_RENAMED);
+		fd = open(*path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+		if (fd < 0 && errno != EEXIST)
+			break;
+	}
+	return fd;
 }
 
 void action_file(const char *directory, struct action_result *out)
 {
-	cleanup_free char *path = xasprintf("%s/%s", directory, ACTION_FILE_NAME);
-	cleanup_free char *renamed = xasprintf("%s/%s", directory, ACTION_FILE_RENAMED);
-	cleanup_close int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	cleanup_free char *path = NULL;
+	cleanup_free char *renamed = NULL;
+	cleanup_close int fd = file_create(directory, &path, &renamed);
 
 	if (fd < 0) {
 		action_failed(out, "open");
+		return;
+	}
+	if (is_rewritten(directory, path)) {
+		action_differed(out, "open", OTHER_PATH);
+		unlink(path);
 		return;
 	}
 	if (file_view(out, path, fd, (uint64_t)fd) < 0 || file_use(path, fd, out) < 0) {
@@ -68,7 +120,10 @@ void action_file(const char *directory, struct action_result *out)
 		return;
 	}
 	if (rename(path, renamed) < 0) {
-		action_failed(out, "rename");
+		if (errno == ENOENT && is_elsewhere(path, fd))
+			action_differed(out, "open", OTHER_PATH);
+		else
+			action_failed(out, "rename");
 		return;
 	}
 	file_view(out, renamed, fd, 0);

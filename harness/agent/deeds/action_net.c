@@ -23,19 +23,33 @@ static struct {
 /* What either end says. */
 #define TALK_SIZE 5
 
+#define WORDS "hello"
+
+static void check_words(const char *bytes, const char *call, struct action_result *out)
+{
+	if (memcmp(bytes, WORDS, strlen(WORDS)))
+		action_differed(out, call, OTHER_BYTES);
+}
+
+static int received(ssize_t got, size_t wanted, const char *call, struct action_result *out)
+{
+	return got < 0 ? loopback_failed(out, call) : action_returned(out, call, got, wanted);
+}
+
+static int say(int from, int to, struct action_result *out)
+{
+	char bytes[sizeof(WORDS) - 1];
+
+	if (received(write(from, WORDS, sizeof(bytes)), sizeof(bytes), "write", out) < 0 ||
+	    received(read(to, bytes, sizeof(bytes)), sizeof(bytes), "read", out) < 0)
+		return -1;
+	check_words(bytes, "read", out);
+	return 0;
+}
+
 static int talk(int client, int server, struct action_result *out)
 {
-	char byte[TALK_SIZE] = {'h', 'e', 'l', 'l', 'o'};
-
-	if (write(client, byte, sizeof(byte)) != sizeof(byte))
-		return loopback_failed(out, "write to server");
-	if (read(server, byte, sizeof(byte)) != sizeof(byte))
-		return loopback_failed(out, "read from client");
-	if (write(server, byte, sizeof(byte)) != sizeof(byte))
-		return loopback_failed(out, "write to client");
-	if (read(client, byte, sizeof(byte)) != sizeof(byte))
-		return loopback_failed(out, "read from server");
-	return 0;
+	return say(client, server, out) < 0 ? -1 : say(server, client, out);
 }
 
 /* What is done beside talking: to each socket that a connection begins with, and to both ends of it. Returns 0, or -1
@@ -83,7 +97,7 @@ static void udp_perform(sa_family_t family, struct action_result *out)
 	socklen_t len = loopback_address(family, &address);
 	cleanup_close int server = loopback_server(SOCK_DGRAM, &address, len, out);
 	cleanup_close int client = -1;
-	char bytes[LOOPBACK_DATAGRAM] = "hello";
+	char bytes[LOOPBACK_DATAGRAM] = WORDS;
 
 	if (server < 0)
 		return;
@@ -92,10 +106,9 @@ static void udp_perform(sa_family_t family, struct action_result *out)
 		return;
 	loopback_views(out, &(struct loopback_ends){&address, loopback_own_port(client), loopback_port(&address),
 	                                            IPPROTO_UDP});
-	if (send(client, bytes, sizeof(bytes), 0) != sizeof(bytes))
-		action_failed(out, "send");
-	else if (recv(server, bytes, sizeof(bytes), 0) != sizeof(bytes))
-		loopback_failed(out, "recv");
+	if (action_returned(out, "send", send(client, bytes, sizeof(bytes), 0), sizeof(bytes)) == 0 &&
+	    received(recv(server, bytes, sizeof(bytes), 0), sizeof(bytes), "recv", out) == 0)
+		check_words(bytes, "recv", out);
 	kept.client = steal_fd(&client);
 	kept.server = steal_fd(&server);
 }

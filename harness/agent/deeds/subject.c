@@ -22,6 +22,8 @@
 
 /* How long one step of a subject may take; only a broken guest, or an object that blocks execs, comes near. */
 #define STEP_DEADLINE_MS 20000
+#define STEP_LOOK_MS 500
+
 struct subject_stage {
 	char *directory;
 	char *work; /* within it; anybody may make files there */
@@ -72,21 +74,34 @@ static void close_if_open(int *fd)
 		close(steal_fd(fd));
 }
 
-/* Wait for one byte (1) or the end of the file (0) on `fd`; -ETIME when neither comes. */
-static int pipe_wait(int fd)
+/* A signal has stopped it: nobody will let it go on. */
+static bool is_stopped(struct subject *s)
+{
+	siginfo_t info = {0};
+
+	if (s->root <= 0 || s->reaped || s->seized ||
+	    waitid(P_PID, (id_t)s->root, &info, WSTOPPED | WNOHANG | WNOWAIT) || info.si_pid != s->root)
+		return false;
+	s->stopped = info.si_status;
+	return true;
+}
+
+/* Wait for one byte (1) or the end of the file (0) of the subject's pipe; -ETIME when neither comes. */
+static int pipe_wait(struct subject *s)
 {
 	int64_t deadline = clock_ms() + STEP_DEADLINE_MS;
+	int fd = s->owned.ready_r;
 
 	for (;;) {
 		struct pollfd p = {.fd = fd, .events = POLLIN};
-		int64_t left = deadline - clock_ms();
 		char byte;
 		ssize_t n;
 
-		if (left <= 0)
-			return -ETIME;
-		if (poll(&p, 1, (int)left) <= 0)
+		if (poll(&p, 1, STEP_LOOK_MS) <= 0) {
+			if (is_stopped(s) || clock_ms() >= deadline)
+				return -ETIME;
 			continue;
+		}
 		n = read(fd, &byte, 1);
 		if (n >= 0)
 			return (int)n;
@@ -97,7 +112,7 @@ static int pipe_wait(int fd)
 
 static int step_wait(struct subject *s, const char *step, struct error *err)
 {
-	int rc = pipe_wait(s->owned.ready_r);
+	int rc = pipe_wait(s);
 
 	if (rc == 1)
 		return 0;
@@ -117,12 +132,21 @@ static unsigned processors_online(void)
 	return count < 1 ? 1 : count > PROCESSORS_MAX ? PROCESSORS_MAX : (unsigned)count;
 }
 
+/* On the caller's side. */
+static int spawn_failed(struct subject *s, const char *call, struct error *err)
+{
+	s->failure = errno;
+	s->failed_call = call;
+	return error_set(err, errno, "workload %s: %s failed: %s", s->kind->name, call, strerror(errno));
+}
+
 int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, struct subject **out, struct error *err)
 {
-	cleanup_subject struct subject *s = xcalloc(1, sizeof(*s));
+	struct subject *s = xcalloc(1, sizeof(*s));
 	int ready[2] = {-1, -1}, go[2] = {-1, -1};
 	int rc;
 
+	*out = s;
 	s->kind = kind;
 	s->step = "spawn";
 	s->path = xasprintf("%s/%s", stage->directory, kind->file);
@@ -134,16 +158,16 @@ int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, 
 	rc = pipe2(ready, O_CLOEXEC) < 0 || pipe2(go, O_CLOEXEC) < 0 ? -errno : 0;
 	s->ends = s->owned = (struct pipe_ends){ready[0], ready[1], go[0], go[1]};
 	if (rc < 0)
-		return error_set(err, -rc, "cannot make a pipe: %s", strerror(-rc));
+		return spawn_failed(s, "pipe", err);
 	if (symlink("/proc/self/exe", s->path) < 0 && errno != EEXIST)
-		return error_set(err, errno, "cannot link %s: %s", s->path, strerror(errno));
+		return spawn_failed(s, "symlink", err);
 	snprintf(s->ready_arg, sizeof(s->ready_arg), "%d", s->ends.ready_w);
 	snprintf(s->go_arg, sizeof(s->go_arg), "%d", s->ends.go_r);
 	snprintf(s->action_arg, sizeof(s->action_arg), "%d", (int)kind->action);
 
 	s->root = subject_body_start(s);
 	if (s->root < 0)
-		return error_set(err, errno, "workload %s: cannot clone a process: %s", kind->name, strerror(errno));
+		return spawn_failed(s, "clone", err);
 	/* go_r stays: with a reader left, writing to a subject that died raises no SIGPIPE. */
 	close(steal_fd(&s->owned.ready_w));
 	rc = step_wait(s, "ready to exec", err);
@@ -151,9 +175,8 @@ int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, 
 		return rc;
 	/* Seized, and without options, it goes on as if nobody were looking. */
 	if (kind->traced && ptrace(PTRACE_SEIZE, s->pid, NULL, NULL) < 0)
-		return error_set(err, errno, "workload %s: cannot trace the subject: %s", kind->name, strerror(errno));
+		return spawn_failed(s, "ptrace", err);
 	s->seized = kind->traced;
-	*out = steal_ptr(s);
 	return 0;
 }
 
@@ -192,8 +215,18 @@ int subject_act(struct subject *s, struct action_result *result, struct error *e
 			                 s->kind->name);
 		got += n > 0 ? (size_t)n : 0;
 	}
+	if (!action_result_is_whole(result)) {
+		*result = (struct action_result){.other = OTHER_BYTES, .other_call = "read"};
+		memcpy(s->act_call, result->other_call, sizeof(s->act_call));
+		s->act_other = action_other_name(OTHER_BYTES);
+		return error_set(err, EBADMSG, "workload %s: what the subject said was changed on its way",
+		                 s->kind->name);
+	}
 	memcpy(s->act_call, result->failed_call, sizeof(s->act_call));
 	result->other_call[sizeof(result->other_call) - 1] = '\0';
+	s->act_other = result->failure ? NULL : action_other_name((enum action_other)result->other);
+	if (s->act_other)
+		memcpy(s->act_call, result->other_call, sizeof(s->act_call));
 	if (result->failure && !result->skipped)
 		return error_set(err, result->failure, "workload %s: %.*s failed in the subject: %s", s->kind->name,
 		                 (int)sizeof(result->failed_call), result->failed_call, strerror(result->failure));
@@ -225,7 +258,7 @@ int subject_finish(struct subject *s, struct error *err)
 
 	s->step = "end";
 	close(steal_fd(&s->owned.go_w));
-	if (pipe_wait(s->owned.ready_r) != 0)
+	if (pipe_wait(s) != 0)
 		return error_set(err, ETIME, "workload %s: the subject does not end", s->kind->name);
 	tracee_reap(s);
 	status = root_reap(s);
@@ -241,14 +274,14 @@ int subject_finish(struct subject *s, struct error *err)
 /* The call's name as people know it: of "mmap of a file" the first word, of execve and clone what they are for. */
 static void call_name(const char *call, char *out, size_t room)
 {
-	size_t len = strcspn(call, " ");
+	int len = (int)strcspn(call, " ");
 
-	if (!strncmp(call, "execve", len) && len == 6)
+	if (!strcmp(call, "execve"))
 		snprintf(out, room, "exec");
-	else if (!strncmp(call, "clone", len) && len == 5)
+	else if (!strncmp(call, "clone", (size_t)len))
 		snprintf(out, room, "fork");
 	else
-		snprintf(out, room, "%.*s", (int)len, call);
+		snprintf(out, room, "%.*s", len, call);
 }
 
 static int status_signal(const struct subject *s)
@@ -268,10 +301,16 @@ void subject_outcome(struct subject *s, const struct error *err, struct subject_
 	          : *s->act_call               ? s->act_call
 	                                       : s->step,
 	          out->call, sizeof(out->call));
-	if (s->failure || *s->act_call) {
+	if (s->failure || (*s->act_call && !s->act_other)) {
 		out->err = s->failure ? s->failure : err->code;
 		return;
 	}
+	out->other = s->act_other;
+	if (out->other)
+		return;
+	out->signal = s->stopped;
+	if (out->signal)
+		return;
 	if (err->code == ETIME) {
 		out->other = "hangs";
 		return;
@@ -332,7 +371,7 @@ void subject_free(struct subject *s)
 		root_reap(s);
 		/* A subject under a parent is not ours to reap: the end of its pipe says that it left our memory. */
 		do
-			rc = pipe_wait(s->owned.ready_r);
+			rc = pipe_wait(s);
 		while (rc == 1);
 		quiet = rc == 0;
 	}

@@ -56,7 +56,7 @@ struct subject;
 
 /*
  * Start a subject, on a processor of its own where there are several, each in turn; returns 0 when it is blocked right
- * before its exec, or a negative errno.
+ * before its exec, or a negative errno: subject_outcome then tells what failed. Free it in either case.
  */
 int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, struct subject **s, struct error *err);
 

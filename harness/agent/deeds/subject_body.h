@@ -36,9 +36,11 @@ struct subject {
 	volatile pid_t pid, tid, parent_tid;
 	volatile int failure; /* errno of what the child could not do */
 	const char *volatile failed_call;
-	const char *step;  /* that it was last asked for, as a call: "spawn", "exec", "act" */
-	char act_call[16]; /* that failed in its action */
-	int status;        /* wait status of `root` once reaped */
+	const char *step;      /* that it was last asked for, as a call: "spawn", "exec", "act" */
+	char act_call[16];     /* that failed in its action */
+	const char *act_other; /* what that came to where it did not fail; NULL */
+	int stopped;           /* by this signal, 0 */
+	int status;            /* wait status of `root` once reaped */
 	bool reaped;
 	bool seized;     /* traced: its end has to be waited for before its parent can see it */
 	char *stacks[4]; /* parent, its thread, subject, its thread */

@@ -333,7 +333,7 @@ void attempt_detach(struct attempt *a)
 	}
 }
 
-/* Helpers by which a program does more than watch. */
+/* Helpers by which a program of a kind that watches does more. */
 static bool call_acts(const struct bpf_insn *insn)
 {
 	static const int32_t helpers[] = {BPF_FUNC_probe_write_user, BPF_FUNC_override_return, BPF_FUNC_send_signal,
@@ -347,13 +347,27 @@ static bool call_acts(const struct bpf_insn *insn)
 	return false;
 }
 
+static bool kind_watches(const struct bpf_program *prog)
+{
+	switch (bpf_program__type(prog)) {
+	case BPF_PROG_TYPE_KPROBE:
+	case BPF_PROG_TYPE_TRACEPOINT:
+	case BPF_PROG_TYPE_RAW_TRACEPOINT:
+	case BPF_PROG_TYPE_PERF_EVENT:
+		return true;
+	case BPF_PROG_TYPE_TRACING:
+		return bpf_program__expected_attach_type(prog) != BPF_MODIFY_RETURN;
+	default:
+		return false;
+	}
+}
+
 static bool program_may_act(const struct bpf_program *prog)
 {
 	const struct bpf_insn *insns = bpf_program__insns(prog);
 	size_t count = insns ? bpf_program__insn_cnt(prog) : 0;
 
-	if (bpf_program__type(prog) == BPF_PROG_TYPE_LSM ||
-	    bpf_program__expected_attach_type(prog) == BPF_MODIFY_RETURN)
+	if (!kind_watches(prog))
 		return true;
 	for (size_t i = 0; i < count; i++)
 		if (call_acts(&insns[i]))

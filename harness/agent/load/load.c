@@ -2,10 +2,13 @@
 #include "agent/load/load.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/channel/channel.h"
+#include "agent/deeds/unwatched.h"
+#include "agent/deeds/progress.h"
 #include "agent/deeds/trigger.h"
 #include "agent/load/alone.h"
 #include "agent/load/attempt.h"
@@ -25,6 +28,8 @@
 #include "relo/core_relo.h"
 #include "wire/effect_rule.h"
 
+#define HEAP_RESERVE (32 << 20)
+
 struct load {
 	struct attempt whole; /* the object with everything on */
 	struct core_relo_list relos;
@@ -32,7 +37,8 @@ struct load {
 	struct cell_end_fact end;
 	struct workload_ground ground;
 	struct map_shape_list shapes;
-	bool told; /* what is known before the workloads was sent before them */
+	struct effect_rule *rules; /* of its ini */
+	size_t rule_count;
 };
 
 static int read_relocations(struct load *l)
@@ -175,33 +181,25 @@ static void send_observations(const struct observation_list *list)
 	}
 }
 
-/* What deeds stand on, and the events' road, before the object is attached. */
-static void open_ground(struct load *l, struct error *err)
+/* A rule is looked at in those deeds that its call is part of which the ini names, if it names any. */
+static bool effect_rule_read(const struct job_setting *s, uint32_t named, struct effect_rule *rule)
 {
-	const struct job_object *job = l->whole.job;
-	cleanup_free struct map_name *names = xcalloc(job->setting_count + 1, sizeof(*names));
-	size_t count = 0;
+	cleanup_buf struct buf why = {0};
 
-	for (uint32_t i = 0; i < job->setting_count; i++) {
-		const struct job_setting *s = &job->settings[i];
-
-		if (s->key == SETTING_MAP_KEY_NAME || s->key == SETTING_MAP_VALUE_NAME)
-			names[count++] = (struct map_name){s->name, s->key == SETTING_MAP_VALUE_NAME, s->value};
-	}
-	workload_ground_open(&l->ground, l->whole.obj,
-	                     &(struct capture_wish){wanted_source(job), names, count, &l->shapes}, err);
+	if (s->key != SETTING_EFFECT || !effect_rule_parse(s->name, s->value, rule, &why))
+		return false;
+	if (!effect_rule_is_of_all(rule) && rule->groups & named)
+		rule->groups &= named;
+	return true;
 }
 
 static struct effect_rule *effect_rules(const struct job_object *job, size_t *count)
 {
 	struct effect_rule *rules = xcalloc(job->setting_count + 1, sizeof(*rules));
-	cleanup_buf struct buf why = {0};
 
 	*count = 0;
 	for (uint32_t i = 0; i < job->setting_count; i++)
-		if (job->settings[i].key == SETTING_EFFECT)
-			*count +=
-			        effect_rule_parse(job->settings[i].name, job->settings[i].value, &rules[*count], &why);
+		*count += effect_rule_read(&job->settings[i], wanted_workloads(job), &rules[*count]);
 	return rules;
 }
 
@@ -216,20 +214,51 @@ static const char **printed_lines(const struct job_object *job, size_t *count)
 	return lines;
 }
 
-/*
- * Deeds that did not come off with the object attached have to without it. Returns 0 when what they came to is the
- * object's effect, or a negative errno when it is the harness that cannot do them.
- */
-static int settle_effects(struct load *l, const struct cell_report *report, struct error *err)
+/* What deeds stand on, and the events' road, before the object is attached. */
+static void open_ground(struct load *l, struct error *err)
 {
-	int rc;
+	const struct job_object *job = l->whole.job;
+	cleanup_free struct map_name *names = xcalloc(job->setting_count + 1, sizeof(*names));
+	size_t count = 0;
 
-	if (!effect_any(&report->effects))
-		return 0;
+	for (uint32_t i = 0; i < job->setting_count; i++) {
+		const struct job_setting *s = &job->settings[i];
+
+		if (s->key == SETTING_MAP_KEY_NAME || s->key == SETTING_MAP_VALUE_NAME)
+			names[count++] = (struct map_name){s->name, s->key == SETTING_MAP_VALUE_NAME, s->value};
+	}
+	if (attempt_may_act(&l->whole))
+		unwatched_take();
+	l->rules = effect_rules(job, &l->rule_count);
+	if (workload_ground_open(&l->ground, l->whole.obj,
+	                         &(struct capture_wish){wanted_source(job), names, count, &l->shapes}, err) == 0)
+		workload_ground_users(&l->ground, l->rules, l->rule_count);
+}
+
+static void detach(struct load *l)
+{
+	progress_step(PROGRESS_DETACH);
 	attempt_detach(&l->whole);
-	rc = workloads_verify(report, err);
-	if (rc == 0)
-		l->end.effects = effect_text(&report->effects);
+	progress_step(PROGRESS_TELL);
+}
+
+/*
+ * Deeds that did not come off with the object attached are done again without it. What they came to is the object's
+ * effect: before it was attached they came off, or to something else.
+ */
+static int settle_effects(struct load *l, struct cell_report *report, struct error *err)
+{
+	int rc = effect_any(&report->effects) ? workloads_verify(report, err) : 0;
+	cleanup_free char *impossible = effect_impossible(&report->effects);
+	cleanup_free char *effects = effect_text(&report->effects);
+	cleanup_free char *left = effect_left_behind(&report->effects);
+
+	if (*left)
+		l->end.effects = xasprintf("%s; the object left this behind, detached: %s", effects, left);
+	else
+		l->end.effects = steal_ptr(effects);
+	if (*impossible)
+		l->end.impossible = steal_ptr(impossible);
 	return rc;
 }
 
@@ -244,6 +273,8 @@ static void run_workloads(struct load *l)
 	struct workload_request request = {
 	        .obj = l->whole.obj,
 	        .ground = &l->ground,
+	        .rules = l->rules,
+	        .rule_count = l->rule_count,
 	        .kernel_btf = kernel_btf(),
 	        .config = config,
 	        .event_struct = job_object_value(job, SETTING_EVENT),
@@ -256,17 +287,20 @@ static void run_workloads(struct load *l)
 	        .triggers = summarize(&l->whole),
 	        .program_triggers = triggers,
 	};
-	cleanup_free struct effect_rule *rules = effect_rules(job, &request.rule_count);
 	cleanup_error struct error err = {0};
 	struct cell_report report = {0};
 	int code;
 
-	request.rules = rules;
 	l->whole.phase = PHASE_RUN;
 	code = job->types_size && !types ? error_set(&err, EBADMSG, "the BTF that `types` in its ini names is damaged")
 	                                 : sysctl_apply(job, &err);
 	code = code ? code : workloads_run(&request, &report, &err);
 	note_evidence(&l->whole, &report.runs);
+	detach(l);
+	if (report.runs.denied) {
+		run_counts_late(&report.runs);
+		note_evidence(&l->whole, &report.runs);
+	}
 	code = code ? code : settle_effects(l, &report, &err);
 	for (size_t i = 0; i < report.truth_count; i++) {
 		struct message m = {.type = MESSAGE_TRUTH, .truth = report.truths[i]};
@@ -288,35 +322,39 @@ static void run_workloads(struct load *l)
 	btf__free(types);
 }
 
-static void send_programs(const struct attempt *a)
+/* To the host, or to `out` for the time being. */
+static void tell(struct message *m, struct buf *out)
 {
+	if (out)
+		message_encode(m, out);
+	else
+		channel_send(m);
+}
+
+static void tell_load(const struct load *l, struct buf *out)
+{
+	const struct attempt *a = &l->whole;
+
 	for (size_t i = 0; i < a->program_count; i++) {
 		struct message m = {.type = MESSAGE_PROGRAM, .program = a->programs[i].fact};
 
 		note_loaded(&m.program);
-		channel_send(&m);
+		tell(&m, out);
 	}
-}
-
-static void send_load(const struct load *l)
-{
 	for (size_t i = 0; i < l->relos.count; i++) {
 		struct message m = {.type = MESSAGE_RELO, .relo = l->relos.facts[i]};
 
-		channel_send(&m);
+		tell(&m, out);
 	}
-	channel_send_log(buf_str(&l->whole.log), l->whole.log.len);
 }
 
-/* An object that may end whatever process it likes may end this one: what is known by now must not be lost then. */
-static void tell_early(struct load *l)
+/* What is known by now must not be lost should the object end this process, or keep it from going on. */
+static void leave(const struct load *l)
 {
-	if (!attempt_may_act(&l->whole))
-		return;
-	send_programs(&l->whole);
-	send_load(l);
-	channel_flush();
-	l->told = true;
+	cleanup_buf struct buf frames = {0};
+
+	tell_load(l, &frames);
+	progress_leave(frames.data, frames.len);
 }
 
 static void send_facts(struct load *l)
@@ -324,15 +362,39 @@ static void send_facts(struct load *l)
 	struct attempt *a = &l->whole;
 	struct message m;
 
-	send_programs(a); /* with their runs; those sent before give way */
-	if (!l->told)
-		send_load(l);
+	tell_load(l, NULL);
+	channel_send_log(buf_str(&a->log), a->log.len);
 	l->end.phase = (uint8_t)a->phase;
 	l->end.err = a->err;
 	l->end.reason = a->reason;
 	l->end.absent_externs = a->absent_externs.len ? a->absent_externs.data : NULL;
 	m = (struct message){.type = MESSAGE_CELL_END, .cell_end = l->end};
 	channel_send(&m);
+}
+
+/* More memory than a cell takes: an object may deny whatever is asked for while it is attached. Untouched, it is none.
+ */
+static void heap_reserve(void)
+{
+	void *volatile reserve; /* or the compiler sees that nobody uses it */
+
+	mallopt(M_MMAP_THRESHOLD, HEAP_RESERVE);
+	mallopt(M_TRIM_THRESHOLD, HEAP_RESERVE);
+	reserve = malloc(HEAP_RESERVE / 2);
+	free(reserve);
+}
+
+/* From here on the object may hinder this process: what it needs, it has to have. */
+static int attach(struct load *l)
+{
+	leave(l);
+	heap_reserve();
+	progress_step(PROGRESS_ATTACH);
+	if (attempt_attach(&l->whole))
+		return -1;
+	leave(l);
+	progress_step(PROGRESS_DEEDS);
+	return 0;
 }
 
 void load_run(const struct job_object *object)
@@ -351,20 +413,19 @@ void load_run(const struct job_object *object)
 	l.end.open_ns = loaded - start;
 	if (ok)
 		open_ground(&l, &ground);
-	ok = ok && !attempt_attach(&l.whole);
+	ok = ok && !attach(&l);
 	attached = clock_ns(CLOCK_BOOTTIME);
 	l.end.attach_ns = attached - loaded;
-	if (ok && ground.text) {
+	if (ok && ground.text)
 		attempt_fail(&l.whole, PHASE_RUN, ground.code, "%s", ground.text);
-	} else if (ok) {
-		tell_early(&l);
+	else if (ok)
 		run_workloads(&l);
-	} else if (l.whole.phase == PHASE_LOAD) {
+	else if (l.whole.phase == PHASE_LOAD)
 		alone_try(&l.whole, &l.relos, l.relo_log, &l.whole.log);
-	}
 	l.end.run_ns = clock_ns(CLOCK_BOOTTIME) - attached;
-	attempt_unregister(&l.whole);
+	detach(&l);
 	send_facts(&l);
 	workload_ground_close(&l.ground);
 	map_shape_list_free(&l.shapes);
+	free(l.rules);
 }

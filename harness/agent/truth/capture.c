@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/deeds/progress.h"
 #include "agent/truth/iterate.h"
 #include "agent/truth/print_format.h"
 #include "agent/truth/trace_pipe.h"
@@ -18,6 +19,14 @@
 #define KEEP_BYTES (16u << 20)
 /* Per CPU; holds a few hundred large events between two drains. */
 #define PERF_PAGES 64
+/*
+ * What is taken at once, so that an object that hands over more while its events are taken does not keep the harness
+ * for ever; and what is, once that is known of it.
+ */
+#define TAKE_EVENTS 32768
+#define TAKE_BYTES (4u << 20)
+#define TAKE_LINES 20000
+#define FLOODED_PART 64
 
 /* One map that events come through. */
 struct tap {
@@ -39,6 +48,9 @@ struct capture {
 	struct capture_event *kept;
 	size_t kept_count, kept_bytes;
 	uint64_t total, lost;
+	uint64_t taken, taken_bytes; /* since this drain began */
+	bool flooded;
+	char *hindrance;
 };
 
 static void event_keep(struct capture *c, const char *source, const void *bytes, size_t len)
@@ -46,6 +58,8 @@ static void event_keep(struct capture *c, const char *source, const void *bytes,
 	struct capture_event *e;
 
 	c->total++;
+	c->taken++;
+	c->taken_bytes += len;
 	if (c->kept_count == KEEP_EVENTS || len > KEEP_BYTES - c->kept_bytes)
 		return;
 	c->kept = xrealloc(c->kept, c->kept_count + 1, sizeof(*c->kept));
@@ -79,12 +93,37 @@ static void on_map_entry(void *arg, const struct map_entry *entry)
 	}
 }
 
+/* The first thing that did. */
+static void hinder(struct capture *c, const char *how)
+{
+	if (!c->hindrance)
+		c->hindrance = xasprintf("%s: %s", progress_words(progress_at()), how);
+}
+
+static void hinder_errno(struct capture *c, int code)
+{
+	const char *name = strerrorname_np(code);
+
+	hinder(c, name ? name : strerror(code));
+}
+
+static bool is_flooded(struct capture *c, uint64_t events)
+{
+	uint64_t part = c->flooded ? FLOODED_PART : 1;
+
+	if (c->taken < events / part && c->taken_bytes < TAKE_BYTES / part)
+		return false;
+	c->flooded = true;
+	hinder(c, "more come than can be taken");
+	return true;
+}
+
 static int on_ring_event(void *arg, void *bytes, size_t len)
 {
 	const struct tap *tap = arg;
 
 	event_keep(tap->capture, tap->name, bytes, len);
-	return 0;
+	return is_flooded(tap->capture, TAKE_EVENTS) ? -EOVERFLOW : 0;
 }
 
 static void on_perf_event(void *arg, int cpu, void *bytes, uint32_t len)
@@ -290,21 +329,22 @@ enum event_source capture_source(const struct capture *c)
 	return c->source;
 }
 
-static int pipe_drain(struct capture *c, struct error *err)
+static void pipe_drain(struct capture *c)
 {
-	struct buf text = {0};
+	cleanup_error struct error err = {0};
+	cleanup_buf struct buf text = {0};
 	int rc;
 
 	do {
 		enum trace_line kind;
 
-		rc = trace_pipe_fill(&c->pipe, err);
+		rc = trace_pipe_fill(&c->pipe, &err);
 		while ((kind = trace_pipe_next(&c->pipe, &text, &c->lost)) != TRACE_LINE_NONE)
 			if (kind == TRACE_LINE_PRINTED)
 				event_keep(c, "", buf_str(&text), text.len);
-	} while (rc > 0);
-	buf_free(&text);
-	return rc;
+	} while (rc > 0 && !is_flooded(c, TAKE_LINES));
+	if (rc < 0)
+		hinder_errno(c, -rc);
 }
 
 const struct event_layout *capture_map_layout(const struct capture *c, size_t i)
@@ -312,32 +352,58 @@ const struct event_layout *capture_map_layout(const struct capture *c, size_t i)
 	return map_entries_layout(c->maps, i);
 }
 
-int capture_sample(struct capture *c, pid_t pid, struct error *err)
+const char *capture_hindrance(const struct capture *c)
+{
+	return c->hindrance;
+}
+
+static void iterators_sample(struct capture *c, struct buf *text)
+{
+	enum progress_step before = progress_at();
+	cleanup_error struct error err = {0};
+	int rc;
+
+	progress_step(PROGRESS_ITERATORS);
+	rc = iterators_read(&c->iterators, text, &err);
+	if (rc == -ETIME)
+		hinder(c, err.text);
+	else if (rc < 0)
+		hinder_errno(c, -rc);
+	progress_step(before);
+}
+
+void capture_sample(struct capture *c, pid_t pid)
 {
 	cleanup_buf struct buf text = {0};
-	int rc = iterators_read(&c->iterators, &text, err);
-	const char *line = buf_str(&text), *end;
+	const char *line, *end;
 
+	if (c->iterators.count)
+		iterators_sample(c, &text);
+	line = buf_str(&text);
 	if (c->maps)
 		map_entries_look(c->maps, pid, on_map_entry, c);
 	for (; c->source == SOURCE_ITER && (end = strchr(line, '\n')); line = end + 1)
 		event_keep(c, "", line, (size_t)(end - line));
-	return rc;
 }
 
-static int drain_once(struct capture *c, struct error *err)
+static void drain_once(struct capture *c)
 {
+	enum progress_step before = progress_at();
 	int rc = 0;
 
+	progress_step(PROGRESS_EVENTS);
+	c->taken = c->taken_bytes = 0;
 	if (c->ring)
 		rc = ring_buffer__consume(c->ring);
 	for (size_t i = 0; i < c->perf_count && rc >= 0; i++)
 		rc = perf_buffer__consume(c->perfs[i]);
 	if (rc < 0)
-		return error_set(err, -rc, "cannot take events from the object: %s", strerror(-rc));
+		hinder_errno(c, -rc); /* a flood has been told */
 	if (c->maps)
 		map_entries_look(c->maps, 0, on_map_entry, c);
-	return c->source == SOURCE_PRINTK ? pipe_drain(c, err) : 0;
+	if (c->source == SOURCE_PRINTK)
+		pipe_drain(c);
+	progress_step(before);
 }
 
 static void source_wait(struct capture *c, int wait_ms)
@@ -352,15 +418,15 @@ static void source_wait(struct capture *c, int wait_ms)
 		poll(NULL, 0, wait_ms);
 }
 
-int capture_drain(struct capture *c, int wait_ms, struct error *err)
+void capture_drain(struct capture *c, int wait_ms)
 {
 	uint64_t before = c->total;
-	int rc = drain_once(c, err);
 
-	if (rc < 0 || wait_ms <= 0 || c->total != before || c->source == SOURCE_NONE)
-		return rc;
+	drain_once(c);
+	if (wait_ms <= 0 || c->total != before || c->source == SOURCE_NONE)
+		return;
 	source_wait(c, wait_ms);
-	return drain_once(c, err);
+	drain_once(c);
 }
 
 const struct capture_event *capture_events(const struct capture *c, size_t *count)
@@ -410,5 +476,6 @@ void capture_free(struct capture *c)
 	iterators_close(&c->iterators);
 	map_entries_free(c->maps);
 	inner_map_list_free(&c->inner);
+	free(c->hindrance);
 	free(c);
 }

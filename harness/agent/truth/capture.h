@@ -53,9 +53,15 @@ enum event_source capture_source(const struct capture *c);
 
 /*
  * Take what there is, and when there is nothing wait up to `wait_ms` for it; returns as soon as something came. Events
- * are added to the kept ones. Returns 0 or a negative errno.
+ * are added to the kept ones.
  */
-int capture_drain(struct capture *c, int wait_ms, struct error *err);
+void capture_drain(struct capture *c, int wait_ms);
+
+/*
+ * What kept it from taking all events: the object may deny that, or hand over more than can be taken. "taking its
+ * events: EPERM"; NULL when nothing did. Valid as long as the capture.
+ */
+const char *capture_hindrance(const struct capture *c);
 
 /* Events kept since the last capture_forget; owned by the capture, valid until the next call that takes it. */
 const struct capture_event *capture_events(const struct capture *c, size_t *count);
@@ -64,9 +70,9 @@ void capture_forget(struct capture *c);
 /*
  * Read the object's iterators once: a moment that the caller chose, for they report nothing by themselves. With
  * SOURCE_ITER every line they print is an event, with SOURCE_MAP what local storage holds of process `pid` and of what
- * it has. Returns 0 or a negative errno.
+ * it has.
  */
-int capture_sample(struct capture *c, pid_t pid, struct error *err);
+void capture_sample(struct capture *c, pid_t pid);
 
 /* Layout number `i` of the maps that entries are taken from, NULL behind the last. */
 const struct event_layout *capture_map_layout(const struct capture *c, size_t i);

@@ -5,24 +5,49 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/deeds/unwatched.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 
-void effect_add(struct effect_list *list, const struct subject_kind *kind, const struct subject_outcome *outcome)
+void effect_add(struct effect_list *list, const struct subject_kind *kind, const struct subject_outcome *outcome,
+                const struct subject_outcome *before)
 {
 	list->at = xrealloc(list->at, list->count + 1, sizeof(*list->at));
-	list->at[list->count++] = (struct effect){.kind = kind, .outcome = *outcome};
+	list->at[list->count++] = (struct effect){.kind = kind, .outcome = *outcome, .before = before};
 }
 
-static bool is_success(const struct subject_outcome *o)
+void effect_settle(struct effect_list *list, size_t index, const struct subject_outcome *after)
 {
-	return !o->err && !o->signal && !o->other;
+	struct effect *e = &list->at[index];
+
+	e->after = *after;
+	e->before = e->before ? e->before : &e->after;
+}
+
+void effect_add_hindrance(struct effect_list *list, const char *text)
+{
+	for (size_t i = 0; i < list->hindrance_count; i++)
+		if (!strcmp(list->hindrances[i], text))
+			return;
+	list->hindrances = xrealloc(list->hindrances, list->hindrance_count + 1, sizeof(char *));
+	list->hindrances[list->hindrance_count++] = xstrdup(text);
+}
+
+/* By itself, on this kernel: no object has a part in it. */
+static bool is_impossible(const struct effect *e)
+{
+	return e->before && !subject_outcome_good(e->before) && subject_outcome_same(e->before, &e->outcome);
+}
+
+static bool is_effect(const struct effect *e)
+{
+	return !subject_outcome_good(&e->outcome) && !is_impossible(e);
 }
 
 bool effect_any(const struct effect_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (!is_success(&list->at[i].outcome))
+		if (is_effect(&list->at[i]))
 			return true;
 	return false;
 }
@@ -57,7 +82,7 @@ static char *observed_text(const struct effect_rule *rule, const struct subject_
 {
 	cleanup_free char *text = outcome_text(o);
 
-	if (is_success(o) || is_about(rule, o))
+	if (subject_outcome_good(o) || is_about(rule, o))
 		return xstrdup(text);
 	return xasprintf("%s: %s", o->call, text);
 }
@@ -80,12 +105,12 @@ void effect_compare(const struct effect_list *list, const struct effect_rule *ru
 {
 	for (size_t i = 0; rule_count && i < list->count; i++) {
 		const struct effect *e = &list->at[i];
-		bool spoken_of = is_success(&e->outcome);
+		bool spoken_of = !is_effect(e);
 
 		for (size_t r = 0; r < rule_count; r++) {
 			cleanup_free char *observed = NULL;
 
-			if (!applies(&rules[r], e->kind))
+			if (!applies(&rules[r], e->kind) || is_impossible(e))
 				continue;
 			observed = observed_text(&rules[r], &e->outcome);
 			fact_add(out, e->kind, rules[r].call, rules[r].outcome, observed,
@@ -100,36 +125,85 @@ void effect_compare(const struct effect_list *list, const struct effect_rule *ru
 	}
 }
 
-static bool same_outcome(const struct subject_outcome *a, const struct subject_outcome *b)
+/* Whether an effect is to be told, and which of its outcomes. */
+typedef const struct subject_outcome *(*effect_view)(const struct effect *e);
+
+static const struct subject_outcome *view_effect(const struct effect *e)
 {
-	return !strcmp(a->call, b->call) && a->err == b->err && a->signal == b->signal && a->other == b->other;
+	return is_effect(e) ? &e->outcome : NULL;
+}
+
+static const struct subject_outcome *view_impossible(const struct effect *e)
+{
+	return is_impossible(e) ? &e->outcome : NULL;
+}
+
+static const struct subject_outcome *view_left(const struct effect *e)
+{
+	bool left = e->before && !subject_outcome_good(&e->after) && !subject_outcome_same(&e->after, e->before);
+
+	return is_effect(e) && left ? &e->after : NULL;
+}
+
+/* The subjects of one outcome together, told with its first. */
+static void outcome_add(const struct effect_list *list, size_t index, effect_view view, struct buf *out)
+{
+	const struct subject_outcome *o = view(&list->at[index]), *other;
+	cleanup_free char *text = o ? outcome_text(o) : NULL;
+	size_t same = 0;
+
+	for (size_t i = 0; o && i < list->count; i++) {
+		if (!(other = view(&list->at[i])) || !subject_outcome_same(other, o))
+			continue;
+		if (i < index)
+			return;
+		same++;
+	}
+	if (!o)
+		return;
+	buf_printf(out, "%s%s: %s (%s", out->len ? "; " : "", o->call, text, list->at[index].kind->name);
+	if (same > 1)
+		buf_printf(out, " and %zu more", same - 1);
+	buf_puts(out, ")");
+}
+
+static void outcomes_add(const struct effect_list *list, effect_view view, struct buf *out)
+{
+	for (size_t i = 0; i < list->count; i++)
+		outcome_add(list, i, view, out);
 }
 
 char *effect_text(const struct effect_list *list)
 {
 	struct buf out = {0};
 
-	for (size_t i = 0; i < list->count; i++) {
-		const struct effect *e = &list->at[i];
-		cleanup_free char *outcome = outcome_text(&e->outcome);
-		size_t same = 0, earlier = 0;
+	outcomes_add(list, view_effect, &out);
+	for (size_t i = 0; i < list->hindrance_count; i++)
+		buf_printf(&out, "%s%s", out.len ? "; " : "", list->hindrances[i]);
+	return buf_steal(&out);
+}
 
-		for (size_t k = 0; k < list->count; k++) {
-			same += same_outcome(&list->at[k].outcome, &e->outcome);
-			earlier += k < i && same_outcome(&list->at[k].outcome, &e->outcome);
-		}
-		if (is_success(&e->outcome) || earlier)
-			continue;
-		buf_printf(&out, "%s%s: %s (%s", out.len ? "; " : "", e->outcome.call, outcome, e->kind->name);
-		if (same > 1)
-			buf_printf(&out, " and %zu more", same - 1);
-		buf_puts(&out, ")");
-	}
+char *effect_impossible(const struct effect_list *list)
+{
+	struct buf out = {0};
+
+	outcomes_add(list, view_impossible, &out);
+	return buf_steal(&out);
+}
+
+char *effect_left_behind(const struct effect_list *list)
+{
+	struct buf out = {0};
+
+	outcomes_add(list, view_left, &out);
 	return buf_steal(&out);
 }
 
 void effect_list_free(struct effect_list *list)
 {
+	for (size_t i = 0; i < list->hindrance_count; i++)
+		free(list->hindrances[i]);
+	free(list->hindrances);
 	free(list->at);
 	*list = (struct effect_list){0};
 }

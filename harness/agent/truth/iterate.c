@@ -11,6 +11,7 @@
 
 #include "agent/attach/attach_iterator.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 
 /* What is read of one run at most; a hostile iterator could go on for ever. */
 #define READ_MAX (4u << 20)
@@ -43,33 +44,36 @@ int iterators_open(struct iterators *it, struct bpf_object *obj, struct error *e
 	return 0;
 }
 
-static int read_all(int fd, struct buf *out, struct error *err)
+static int read_all(int fd, int64_t deadline, struct buf *out, struct error *err)
 {
 	char bytes[8192];
 	size_t start = out->len;
 	ssize_t n;
 
 	while ((n = read(fd, bytes, sizeof(bytes))) != 0 && out->len - start < READ_MAX) {
+		if (clock_ms() >= deadline)
+			return error_set(err, ETIME, "no end within %d s", ITERATORS_MS / 1000);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0)
-			return error_set(err, errno, "cannot read an iterator: %s", strerror(errno));
+			return error_set(err, errno, "%s", strerror(errno));
 		buf_add(out, bytes, (size_t)n);
 	}
 	return 0;
 }
 
-int iterators_read(const struct iterators *it, struct buf *out, struct error *err)
+int iterators_read(struct iterators *it, struct buf *out, struct error *err)
 {
-	for (size_t i = 0; i < it->count; i++) {
-		cleanup_close int fd = bpf_iter_create(bpf_link__fd(it->links[i]));
-		int rc = fd < 0 ? error_set(err, -fd, "cannot start an iterator: %s", strerror(-fd))
-		                : read_all(fd, out, err);
+	int64_t start = clock_ms(), deadline = start + ITERATORS_MS - it->spent_ms;
+	int rc = 0;
 
-		if (rc < 0)
-			return rc;
+	for (size_t i = 0; i < it->count && rc == 0; i++) {
+		cleanup_close int fd = bpf_iter_create(bpf_link__fd(it->links[i]));
+
+		rc = fd < 0 ? error_set(err, -fd, "%s", strerror(-fd)) : read_all(fd, deadline, out, err);
 	}
-	return 0;
+	it->spent_ms += clock_ms() - start;
+	return rc;
 }
 
 void iterators_close(struct iterators *it)

@@ -7,6 +7,7 @@
 #define COREMATRIX_AGENT_TRUTH_ITERATE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <bpf/libbpf.h>
 
@@ -17,6 +18,7 @@
 struct iterators {
 	struct bpf_link **links;
 	size_t count;
+	int64_t spent_ms; /* on reading them */
 };
 
 /*
@@ -25,8 +27,14 @@ struct iterators {
  */
 int iterators_open(struct iterators *it, struct bpf_object *obj, struct error *err);
 
-/* Let each iterator run once over all there is; append what they print to `out`. Returns 0 or a negative errno. */
-int iterators_read(const struct iterators *it, struct buf *out, struct error *err);
+/* All the time that reading them may take. An iterator that goes through everything in the guest needs milliseconds. */
+#define ITERATORS_MS 10000
+
+/*
+ * Let each iterator run once over all there is; append what they print to `out`. Returns 0 or a negative errno: -ETIME
+ * when that takes too long, and from then on.
+ */
+int iterators_read(struct iterators *it, struct buf *out, struct error *err);
 
 void iterators_close(struct iterators *it);
 

@@ -23,11 +23,12 @@ struct life {
 	struct truth before, after;
 	struct truth child; /* of a process that it forked and that holds still too */
 	bool has_child;
-	bool has_before; /* it came so far that `before` is known; of one that failed then, `after` is the same */
+	bool has_before; /* both truths are known; of one that failed, `after` is the same as `before` */
 	struct scene scene;
 	size_t early; /* events of its own from before it was ready; of a moment that no truth is known for */
 	bool skipped; /* this kernel cannot do it */
 	struct subject_outcome outcome;
+	int unread; /* errno of what /proc refused to say of it, 0 */
 };
 
 /* Borrowed. */
@@ -44,8 +45,5 @@ struct life_watch {
  */
 int life_lead(const struct life_watch *watch, struct subject_stage *stage, const struct subject_kind *kind,
               struct life *life, struct error *err);
-
-/* The same deed while nobody watches: whether it can be done at all. */
-int life_repeat(struct subject_stage *stage, const struct subject_kind *kind, struct error *err);
 
 #endif

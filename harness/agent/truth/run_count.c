@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/truth/run_count.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -72,14 +73,17 @@ void run_counts_open(struct run_counts *counts, struct bpf_object *obj, const ui
 	}
 }
 
-static uint64_t runs_read(const struct run_count *p)
+static uint64_t runs_read(struct run_counts *counts, const struct run_count *p)
 {
 	struct bpf_prog_info info = {0};
 	uint32_t size = sizeof(info);
 
-	if (p->fd < 0 || bpf_obj_get_info_by_fd(p->fd, &info, &size))
+	if (p->fd < 0)
 		return 0;
-	return info.run_cnt;
+	if (!bpf_obj_get_info_by_fd(p->fd, &info, &size))
+		return info.run_cnt;
+	counts->denied = counts->denied ? counts->denied : errno;
+	return p->mark;
 }
 
 void run_counts_life(struct run_counts *counts)
@@ -91,7 +95,7 @@ void run_counts_life(struct run_counts *counts)
 void run_counts_window_open(struct run_counts *counts)
 {
 	for (size_t i = 0; i < counts->count; i++)
-		counts->programs[i].mark = runs_read(&counts->programs[i]);
+		counts->programs[i].mark = runs_read(counts, &counts->programs[i]);
 	counts->mark_ns = clock_ns(CLOCK_MONOTONIC);
 }
 
@@ -100,7 +104,7 @@ void run_counts_window_close(struct run_counts *counts)
 	counts->deeds_ns += clock_ns(CLOCK_MONOTONIC) - counts->mark_ns;
 	for (size_t i = 0; i < counts->count; i++) {
 		struct run_count *p = &counts->programs[i];
-		uint64_t runs = runs_read(p) - p->mark;
+		uint64_t runs = runs_read(counts, p) - p->mark;
 
 		p->deeds += runs;
 		p->life += runs;
@@ -168,12 +172,12 @@ static void quiet_measure(struct run_counts *counts)
 	length = length < QUIET_MIN_NS ? QUIET_MIN_NS : length > QUIET_MAX_NS ? QUIET_MAX_NS : length;
 	pause_ns(SETTLE_NS);
 	for (size_t i = 0; i < counts->count; i++)
-		counts->programs[i].mark = runs_read(&counts->programs[i]);
+		counts->programs[i].mark = runs_read(counts, &counts->programs[i]);
 	counts->mark_ns = clock_ns(CLOCK_MONOTONIC);
 	pause_ns(length);
 	counts->quiet_ns = clock_ns(CLOCK_MONOTONIC) - counts->mark_ns;
 	for (size_t i = 0; i < counts->count; i++)
-		counts->programs[i].quiet = runs_read(&counts->programs[i]) - counts->programs[i].mark;
+		counts->programs[i].quiet = runs_read(counts, &counts->programs[i]) - counts->programs[i].mark;
 }
 
 void run_counts_finish(struct run_counts *counts)
@@ -183,11 +187,21 @@ void run_counts_finish(struct run_counts *counts)
 	for (size_t i = 0; i < counts->count; i++) {
 		struct run_count *p = &counts->programs[i];
 
-		p->total = runs_read(p);
+		p->total = runs_read(counts, p);
 		doubtful |= p->deeds && !p->handed_over && !p->known;
 	}
 	if (doubtful)
 		quiet_measure(counts);
+}
+
+void run_counts_late(struct run_counts *counts)
+{
+	for (size_t i = 0; i < counts->count; i++) {
+		struct run_count *p = &counts->programs[i];
+
+		p->total = p->deeds = runs_read(counts, p);
+		p->quiet = 0;
+	}
 }
 
 bool run_count_is_ours(const struct run_count *p, uint64_t deeds_ns, uint64_t quiet_ns)

@@ -36,6 +36,7 @@ struct run_counts {
 	size_t count;
 	uint64_t deeds_ns, quiet_ns;
 	uint64_t mark_ns;
+	int denied; /* errno, when the kernel did not say how often one ran: an object may deny bpf(2) */
 };
 
 /* `triggers`, of each program in the object's order, tell of which hooks something is known. With `all_hand_over` any
@@ -68,6 +69,9 @@ bool run_counts_made_all(const struct run_counts *counts, size_t events);
  * windows, within limits.
  */
 void run_counts_finish(struct run_counts *counts);
+
+/* What was denied while the object was attached is asked for once it is detached: all runs count as the workloads'. */
+void run_counts_late(struct run_counts *counts);
 
 /* Whether the workloads made the kernel run the program. Pure. */
 bool run_count_is_ours(const struct run_count *p, uint64_t deeds_ns, uint64_t quiet_ns);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/deeds/unwatched.h"
 #include "agent/deeds/subject.h"
 #include "agent/truth/attribution.h"
 #include "agent/truth/capture.h"
@@ -13,6 +14,7 @@
 #include "agent/truth/self_check.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 
 /*
  * For events that come late; waited for only when a subject's never came. Programs whose attach points are all known
@@ -21,6 +23,8 @@
  */
 #define PROMPT_EVENT_MS 20
 #define LATE_EVENT_MS 100
+/* What all deeds of an object may take, of which an emulated guest needs a second or two. */
+#define DEEDS_MS 30000
 
 /*
  * What no event came of though only the ini says that the object reports its group: which of the group's subjects a
@@ -54,8 +58,7 @@ struct run {
 	bool waited, late; /* late events were waited for; and came */
 	bool expects;      /* of some subject that was run */
 	struct effect_list *effects;
-	struct error failure; /* of the first deed that did not come off */
-	uint32_t answered;    /* bits 1 << enum workload_group: of a subject of it an event came */
+	uint32_t answered; /* bits 1 << enum workload_group: of a subject of it an event came */
 	struct missed_list missed;
 };
 
@@ -231,19 +234,17 @@ static int late_event_ms(const struct run *run)
 }
 
 /* An object that stays silent shall not cost a wait per subject: the first one tells whether events come late. */
-static int late_events_take(struct run *run, struct error *err)
+static void late_events_take(struct run *run)
 {
 	size_t count;
-	int rc;
 
 	capture_events(run->capture, &count);
 	if (count || (run->waited && !run->late))
-		return 0;
-	rc = capture_drain(run->capture, late_event_ms(run), err);
+		return;
+	capture_drain(run->capture, late_event_ms(run));
 	capture_events(run->capture, &count);
 	run->waited = true;
 	run->late |= count > 0;
-	return rc;
 }
 
 /*
@@ -347,18 +348,18 @@ static void observe_life(struct run *run, const struct subject_kind *kind, const
 		free(lines[i].bytes);
 }
 
-/* Perhaps the object's doing: kept until it is known whether the deed comes off without it. */
-static void deed_failed(struct run *run, struct error *err)
+static void hindrance_add(struct run *run, const char *what, int code)
 {
-	if (!run->failure.text)
-		run->failure = *err;
-	else
-		error_clear(err);
-	*err = (struct error){0};
+	const char *name = strerrorname_np(code);
+	cleanup_free char *text = xasprintf("%s: %s", what, name ? name : strerror(code));
+
+	effect_add_hindrance(run->effects, text);
 }
 
-static int subject_run(struct run *run, struct subject_stage *stage, const struct subject_kind *kind, struct error *err)
+static void subject_run(struct run *run, struct subject_stage *stage, const struct subject_kind *kind,
+                        const struct subject_outcome *before)
 {
+	cleanup_error struct error err = {0};
 	struct life life = {0};
 	bool expected = is_expected(run, kind), missed = expected && !run->tentative;
 	bool driven = !expected && run->reports && is_driven(run, kind);
@@ -375,7 +376,6 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 	const struct life_watch watch = {
 	        .capture = run->capture, .runs = run->runs, .attribution = &run->attribution, .wanted = run->wanted};
 	size_t answers, compared = run->attribution.facts.count, events;
-	int rc;
 
 	run_counts_life(run->runs);
 	/* Whether the thread that forked it is its parent now, or its tracer, is not for a field's name to tell. */
@@ -385,17 +385,21 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 		subject.identity.skip = unclear_keys(kind);
 	else if (moment != MOMENT_UNKNOWN)
 		subject.identity.at = moment == MOMENT_BEFORE ? &life.before : &life.after;
-	if (life_lead(&watch, stage, kind, &life, err) < 0) {
-		deed_failed(run, err);
+	if (life_lead(&watch, stage, kind, &life, &err) < 0) {
 		expected = missed = false;
-		capture_drain(run->capture, 0, NULL);
+		capture_drain(run->capture, 0);
 	}
+	/* Who cannot take all events cannot say that one is missing. */
+	if (capture_hindrance(run->capture))
+		expected = missed = false;
+	if (life.unread)
+		hindrance_add(run, "reading /proc", life.unread);
 	if (!life.skipped)
-		effect_add(run->effects, kind, &life.outcome);
+		effect_add(run->effects, kind, &life.outcome, before);
 	if (life.skipped || !life.has_before || capture_source(run->capture) == SOURCE_NONE)
-		return 0;
-	if ((rc = expected && !life.early ? late_events_take(run, err) : 0) < 0)
-		return rc;
+		return;
+	if (expected && !life.early)
+		late_events_take(run);
 	capture_events(run->capture, &events);
 	subject.tentative = driven || (run->tentative && !run_counts_made_all(run->runs, events));
 	/* Of a fork, either of the two may be reported; an event that nobody owns is judged only when neither is. */
@@ -414,7 +418,6 @@ static int subject_run(struct run *run, struct subject_stage *stage, const struc
 	if (!answers && !life.early && missed)
 		no_event_note(run, kind, &subject.identity);
 	run->expects |= missed && is_known_to_fire(run, kind);
-	return 0;
 }
 
 /* Of groups that were not reported at all. */
@@ -439,26 +442,19 @@ static void missed_settle(struct run *run)
 	run->missed = (struct missed_list){0};
 }
 
-/* The deeds that a rule is looked at in: of those that its call is part of the ones that the ini names, if it names
- * any. */
-static uint32_t rule_groups(const struct run *run, const struct effect_rule *rule)
+/* What the ini expects of a call is looked at in the deeds that it is part of; every deed has an exec. */
+static bool rule_is_of(const struct effect_rule *rule, const struct subject_kind *kind)
 {
-	uint32_t named = rule->groups & run->request->groups;
-
-	return named ? named : rule->groups;
+	return effect_rule_is_of_all(rule) ? kind->group == WORKLOAD_EXEC : (rule->groups >> kind->group & 1) != 0;
 }
 
-/* What the ini expects of a call is looked at in the deeds that it is part of; every deed has an exec. */
 static bool rules_name(const struct run *run, const struct subject_kind *kind)
 {
 	const struct workload_request *r = run->request;
 
-	for (size_t i = 0; i < r->rule_count; i++) {
-		bool every = r->rules[i].groups == (1u << WORKLOAD_GROUP_COUNT) - 1;
-
-		if (every ? kind->group == WORKLOAD_EXEC : (rule_groups(run, &r->rules[i]) >> kind->group & 1) != 0)
+	for (size_t i = 0; i < r->rule_count; i++)
+		if (rule_is_of(&r->rules[i], kind))
 			return true;
-	}
 	return false;
 }
 
@@ -510,45 +506,31 @@ static bool is_telling(const struct run *run, const struct subject_kind *kinds, 
 	return true;
 }
 
-/* As a user whom a rule speaks of and no subject is. */
-static int user_run(struct run *run, const struct effect_rule *rule, struct error *err)
+/* An object may make every deed take as long as it likes. */
+static bool is_too_late(const struct run *run, int64_t start)
 {
-	size_t count;
-	const struct subject_kind *kinds = subject_kinds(&count), *plain = NULL;
-	struct subject_kind *own;
-
-	for (size_t i = 0; i < count; i++) {
-		bool every = rule->groups == (1u << WORKLOAD_GROUP_COUNT) - 1;
-
-		if (!(every ? kinds[i].group == WORKLOAD_EXEC : (rule->groups >> kinds[i].group & 1) != 0))
-			continue;
-		if (kinds[i].uid == rule->uid)
-			return 0;
-		plain = plain ? plain : &kinds[i];
-	}
-	if (!plain)
-		return 0;
-	own = xcalloc(1, sizeof(*own)); /* effects are told by it until the process ends */
-	*own = *plain;
-	own->name = xasprintf("%s-%u", plain->name, rule->uid);
-	own->uid = rule->uid;
-	own->gid = rule->uid;
-	return subject_run(run, run->request->ground->stage, own, err);
+	if (clock_ms() - start < DEEDS_MS)
+		return false;
+	effect_add_hindrance(run->effects, "whatever the harness does: it takes too long, and some of it is left out");
+	return true;
 }
 
-static int subjects_run(struct run *run, struct error *err)
+static void subjects_run(struct run *run)
 {
+	int64_t start = clock_ms();
 	const struct workload_request *r = run->request;
 	size_t count;
 	const struct subject_kind *kinds = subject_kinds(&count);
-	int rc = 0;
 
-	for (size_t i = 0; i < count && rc == 0; i++)
-		if (is_wanted(run, &kinds[i]) && (rules_name(run, &kinds[i]) || is_telling(run, kinds, i)))
-			rc = subject_run(run, r->ground->stage, &kinds[i], err);
-	for (size_t i = 0; i < r->rule_count && rc == 0; i++)
-		rc = r->rules[i].has_uid ? user_run(run, &r->rules[i], err) : 0;
-	return rc;
+	for (size_t i = 0; i < count; i++)
+		if (is_wanted(run, &kinds[i]) && (rules_name(run, &kinds[i]) || is_telling(run, kinds, i)) &&
+		    !is_too_late(run, start))
+			subject_run(run, r->ground->stage, &kinds[i], unwatched_of(&kinds[i]));
+	for (const struct user_subject *u = r->ground->users; u; u = u->next)
+		if (u->possible && !is_too_late(run, start))
+			subject_run(run, r->ground->stage, &u->kind, &u->before);
+	if (capture_hindrance(run->capture))
+		effect_add_hindrance(run->effects, capture_hindrance(run->capture));
 }
 
 static char *unchecked_list(const struct run *run)
@@ -619,12 +601,13 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 		run.reports = some_hand_over(&out->runs) && (capture_source_prints(capture_source(run.capture)) ||
 		                                             request->groups || run.attribution.understood);
 		run.wanted = wanted_truths(&run);
-		rc = subjects_run(&run, err);
+		subjects_run(&run);
 	}
 	missed_settle(&run);
 	effect_compare(&out->effects, request->rules, request->rule_count, &run.attribution.facts);
-	out->failure = run.failure;
 	run_counts_finish(&out->runs);
+	if (out->runs.denied)
+		hindrance_add(&run, "asking bpf(2) how often it ran", out->runs.denied);
 	report_fill(&run, out);
 	event_layout_free(&run.layout);
 	print_formats_free(&run.formats);
@@ -633,14 +616,20 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 	return rc;
 }
 
-int workloads_verify(const struct cell_report *report, struct error *err)
+int workloads_verify(struct cell_report *report, struct error *err)
 {
 	cleanup_subject_stage struct subject_stage *stage = NULL;
 	int rc = subject_stage_open(&stage, err);
 
-	for (size_t i = 0; rc == 0 && i < report->effects.count; i++)
-		if (*report->effects.at[i].outcome.call)
-			rc = life_repeat(stage, report->effects.at[i].kind, err);
+	for (size_t i = 0; rc == 0 && i < report->effects.count; i++) {
+		const struct effect *e = &report->effects.at[i];
+		struct subject_outcome after;
+
+		if (!*e->outcome.call)
+			continue;
+		unwatched_do(stage, e->kind, &after);
+		effect_settle(&report->effects, i, &after);
+	}
 	return rc;
 }
 
@@ -653,8 +642,49 @@ int workload_ground_open(struct workload_ground *ground, struct bpf_object *obj,
 	return rc < 0 ? rc : capture_open(obj, wish, &ground->capture, err);
 }
 
+/* The deed of the rule's that is to be done by its user; NULL when some subject is that user already. */
+static const struct subject_kind *user_deed(const struct effect_rule *rule)
+{
+	size_t count;
+	const struct subject_kind *kinds = subject_kinds(&count), *plain = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!rule_is_of(rule, &kinds[i]))
+			continue;
+		if (kinds[i].uid == rule->uid)
+			return NULL;
+		plain = plain ? plain : &kinds[i];
+	}
+	return plain;
+}
+
+void workload_ground_users(struct workload_ground *ground, const struct effect_rule *rules, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct subject_kind *plain = rules[i].has_uid ? user_deed(&rules[i]) : NULL;
+		struct user_subject *user;
+
+		if (!plain)
+			continue;
+		user = xcalloc(1, sizeof(*user));
+		user->kind = *plain;
+		user->kind.name = user->name = xasprintf("%s-%u", plain->name, rules[i].uid);
+		user->kind.uid = user->kind.gid = rules[i].uid;
+		user->possible = unwatched_do(ground->stage, &user->kind, &user->before);
+		user->next = ground->users;
+		ground->users = user;
+	}
+}
+
 void workload_ground_close(struct workload_ground *ground)
 {
+	while (ground->users) {
+		struct user_subject *user = ground->users;
+
+		ground->users = user->next;
+		free(user->name);
+		free(user);
+	}
 	capture_free(ground->capture);
 	subject_stage_close(ground->stage);
 	*ground = (struct workload_ground){0};
@@ -671,6 +701,5 @@ void cell_report_free(struct cell_report *report)
 	run_counts_free(&report->runs);
 	observation_list_free(&report->observations);
 	effect_list_free(&report->effects);
-	error_clear(&report->failure);
 	*report = (struct cell_report){0};
 }

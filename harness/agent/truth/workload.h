@@ -29,11 +29,23 @@
 struct workload_ground {
 	struct subject_stage *stage;
 	struct capture *capture;
+	struct user_subject *users;
+};
+
+/* As a user whom a rule speaks of and no subject of the table is. */
+struct user_subject {
+	struct user_subject *next;
+	struct subject_kind kind;
+	char *name;
+	bool possible;                 /* it is done at all */
+	struct subject_outcome before; /* what it comes to without the object */
 };
 
 /* `obj` must be loaded. Returns 0 or a negative errno; close it in either case, once the object is detached. */
 int workload_ground_open(struct workload_ground *ground, struct bpf_object *obj, const struct capture_wish *wish,
                          struct error *err);
+/* Once it is open: subjects for the users that rules speak of, each with what its deed comes to by itself. */
+void workload_ground_users(struct workload_ground *ground, const struct effect_rule *rules, size_t count);
 void workload_ground_close(struct workload_ground *ground);
 
 struct workload_request {
@@ -62,7 +74,6 @@ struct workload_request {
 struct cell_report {
 	struct run_counts runs;
 	struct effect_list effects;           /* what each deed came to */
-	struct error failure;                 /* of the first deed that did not come off; without text when all did */
 	struct observation_list observations; /* of subjects whose events the host has to read */
 	struct truth_fact *truths;
 	size_t truth_count;
@@ -84,16 +95,16 @@ struct cell_report {
  * or its ini names the workload. Only then is a missing event a fact; events that come unexpected are checked all the
  * same when they say that they are the subject's.
  *
- * Returns 0, also when deeds did not come off, which effects and failure of `out` tell; or a negative errno when the
- * capture failed: `out` then holds what was found so far. Free with cell_report_free in both cases.
+ * Returns 0, also when deeds did not come off, which effects of `out` tell; or a negative errno when its ini does not
+ * fit the object. Free with cell_report_free in both cases.
  */
 int workloads_run(const struct workload_request *request, struct cell_report *out, struct error *err);
 
 /*
- * Once the object is detached: whether each deed that did not come off does now, which makes the difference the
- * object's effect. Returns 0, or a negative errno with what fails without it too.
+ * Once the object is detached: do each deed again that did not come off, and note what it comes to now. Returns 0, or a
+ * negative errno when that cannot be tried.
  */
-int workloads_verify(const struct cell_report *report, struct error *err);
+int workloads_verify(struct cell_report *report, struct error *err);
 
 void cell_report_free(struct cell_report *report);
 

@@ -274,6 +274,9 @@ static void say_fine(struct result_cell *c)
 	add_notes(c, &reason);
 	if (*c->effects)
 		buf_printf(&reason, "%sits effect: %s", reason.len ? "; " : "", c->effects);
+	if (*c->impossible)
+		buf_printf(&reason, "%swhat fails on this kernel without the object too: %s", reason.len ? "; " : "",
+		           c->impossible);
 	if (*c->learnt)
 		buf_printf(&reason, "%slearnt: %s", reason.len ? "; " : "", c->learnt);
 	if (!proven)
@@ -305,23 +308,6 @@ void judge_learnt(struct result_cell *c)
 		say_wrong(c, &m);
 	else
 		say_fine(c);
-}
-
-/* How much memory the kernel has was decided here, not by the kernel: with more, the object may well load. */
-static bool lacked_memory(const struct judge_facts *facts)
-{
-	return facts->phase == PHASE_LOAD && facts->err == ENOMEM;
-}
-
-static void say_lacked_memory(struct result_cell *c, const char *line)
-{
-	cleanup_buf struct buf reason = {0};
-
-	buf_printf(
-	        &reason,
-	        "the guest has too little memory for the object: %s; give its kernel more with memory= in the list of kernels, or run it with fewer other objects",
-	        *line ? line : strerror(ENOMEM));
-	conclude(c, VERDICT_INFRA, CLASS_NONE, buf_str(&reason), "");
 }
 
 /* The last line of a program's output that says anything. */
@@ -370,9 +356,7 @@ void judge_cell(struct result_cell *c, const struct judge_facts *facts)
 	/* the phase comes from a guest; a number that is not a phase must not get into the results */
 	c->phase = (unsigned)facts->phase < PHASE_COUNT ? facts->phase : PHASE_RUN;
 	c->evidence = cell_evidence(c);
-	if (lacked_memory(facts)) {
-		say_lacked_memory(c, line);
-	} else if (facts->phase == PHASE_OPEN || facts->phase == PHASE_LOAD || facts->phase == PHASE_ATTACH) {
+	if (facts->phase == PHASE_OPEN || facts->phase == PHASE_LOAD || facts->phase == PHASE_ATTACH) {
 		reject(c, facts->phase, facts->err, "", line, facts->log);
 	} else if (facts->phase != PHASE_DONE) {
 		buf_printf(&reason, "the workloads could not be carried out: %s",

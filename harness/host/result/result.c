@@ -91,8 +91,8 @@ static void free_cell(struct result_cell *c)
 	strings_free(&c->kernel_said);
 	strings_free(&c->kernel_allowed);
 	FREE_ALL(c->kernel, c->object, c->libbpf, c->reason, c->advice, c->expected, c->reproduce, c->log,
-	         c->kernel_log, c->source, c->event_type, c->effects, c->absent_externs, c->learnt, c->unchecked,
-	         c->predicted, c->disagreement);
+	         c->kernel_log, c->source, c->event_type, c->effects, c->impossible, c->absent_externs, c->learnt,
+	         c->unchecked, c->predicted, c->disagreement);
 }
 
 void result_free(struct result *r)
@@ -159,8 +159,8 @@ struct result_cell *result_add_cell(struct result *r)
 	struct result_cell *c = LIST_ADD(r->cells, r->cell_count);
 
 	SET_EMPTY(&c->kernel, &c->object, &c->libbpf, &c->reason, &c->advice, &c->expected, &c->reproduce, &c->log,
-	          &c->kernel_log, &c->source, &c->event_type, &c->effects, &c->absent_externs, &c->learnt,
-	          &c->unchecked, &c->predicted, &c->disagreement);
+	          &c->kernel_log, &c->source, &c->event_type, &c->effects, &c->impossible, &c->absent_externs,
+	          &c->learnt, &c->unchecked, &c->predicted, &c->disagreement);
 	return c;
 }
 

@@ -155,6 +155,7 @@ struct result_cell {
 	char *source;         /* how events were taken */
 	char *event_type;     /* struct they were decoded by */
 	char *effects;        /* what deeds came to because the object acts: "exec: EPERM (exec and 6 more)"; "" */
+	char *impossible;     /* deeds that this kernel fails, object or not: "mount: ENODEV (mount)"; "" */
 	char *absent_externs; /* weak externs that are 0 here, a blank between two; "" */
 	char *learnt;         /* where values were found that no type tells of: "pid@0:8 comm@8:16, by …"; "" */
 	char *unchecked;      /* space-separated event fields that no truth is known for */

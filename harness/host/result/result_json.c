@@ -213,6 +213,8 @@ static void cell_entry(struct codec *x, json_t *node, void *owner, size_t index)
 	codec_string(x, node, "unchecked", &c->unchecked);
 	if (!x->writing || *c->effects)
 		codec_string(x, node, "effects", &c->effects);
+	if (!x->writing || *c->impossible)
+		codec_string(x, node, "impossible", &c->impossible);
 	if (!x->writing || *c->absent_externs)
 		codec_string(x, node, "absent_externs", &c->absent_externs);
 	if (!x->writing || *c->learnt)

@@ -78,15 +78,6 @@ static char *whole_log(const struct buf *log)
 	return at ? xstrndup(text, (size_t)(at - text)) : xstrdup(text);
 }
 
-/* Of a program that was told of before its workloads, what is told after them counts. */
-static bool is_told_again(const struct session_cell *facts, size_t index)
-{
-	for (size_t i = index + 1; i < facts->program_count; i++)
-		if (!strcmp(facts->programs[i].name, facts->programs[index].name))
-			return true;
-	return false;
-}
-
 /* `object` and `predicted` are NULL when there is no prediction. */
 static void fill(struct result_cell *cell, const struct session_cell *facts, const struct predict_object *object,
                  const struct predict_cell *predicted)
@@ -103,8 +94,7 @@ static void fill(struct result_cell *cell, const struct session_cell *facts, con
 	};
 
 	for (size_t i = 0; i < facts->program_count; i++)
-		if (!is_told_again(facts, i))
-			add_program(cell, &facts->programs[i]);
+		add_program(cell, &facts->programs[i]);
 	for (size_t i = 0; i < facts->relo_count; i++) {
 		struct result_relocation *r = add_relocation(cell, &facts->relos[i]);
 
@@ -120,6 +110,7 @@ static void fill(struct result_cell *cell, const struct session_cell *facts, con
 	text_set(&cell->event_type, end->event_type);
 	text_set(&cell->unchecked, end->unchecked);
 	text_set(&cell->effects, end->effects ? end->effects : "");
+	text_set(&cell->impossible, end->impossible ? end->impossible : "");
 	text_set(&cell->absent_externs, end->absent_externs ? end->absent_externs : "");
 	cell->ms = (double)(facts->end_ms - facts->begin_ms);
 	cell->open_ms = (double)end->open_ns / 1e6;
