@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <seccomp.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/btf.h>
@@ -18,6 +19,7 @@
 #include "tests/fake_kernel.h"
 #include "tests/fake_qemu.h"
 #include "tests/scratch.h"
+#include "host/vm/initramfs.h"
 #include "tests/suite.h"
 
 static char *object;
@@ -262,6 +264,29 @@ START_TEST(what_cannot_be_predicted_is_told_and_contradicts_nothing)
 }
 END_TEST
 
+/* As a store that another user filled, with another build of this program. */
+START_TEST(a_store_that_cannot_be_written_serves)
+{
+	cleanup_free char *images = scratch_path("images"), *output = scratch_path("results"), *top = scratch_path(".");
+	struct outcome o = run(GOOD("one"), 0, 0);
+
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	outcome_free(&o);
+	ck_assert_int_eq(initramfs_prune(images, &(uint64_t){0}, NULL), 0);
+	ck_assert_int_eq(chmod(images, 0555), 0);
+	ck_assert_int_eq(chmod(output, 0777), 0);
+	ck_assert_int_eq(chmod(top, 0777), 0);
+	if (geteuid() == 0)
+		ck_assert_int_eq(seteuid(65534), 0);
+	o = run(GOOD("one"), 0, 0);
+	if (getuid() == 0)
+		ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(chmod(images, 0755), 0);
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	outcome_free(&o);
+}
+END_TEST
+
 START_TEST(a_plan_is_told_without_a_store)
 {
 	cleanup_free char *images = scratch_path("no images"), *list = write_list("plan.txt", GOOD("one") GONE("two"));
@@ -286,6 +311,7 @@ int main(void)
 	        EACH(a_part_is_run_and_says_which_it_is, parts),
 	        TEST(a_run_prints_nothing),
 	        TEST(what_cannot_be_predicted_is_told_and_contradicts_nothing),
+	        TEST(a_store_that_cannot_be_written_serves),
 	        TEST(a_plan_is_told_without_a_store),
 	};
 

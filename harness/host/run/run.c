@@ -134,6 +134,17 @@ static int make_directory(struct run *run, struct error *err)
 	return io_make_dirs(run->directory, err);
 }
 
+/* In the store, for the runs to come; beside the results where the store cannot be written to. */
+static int prepare_initrd(struct run *run, struct error *err)
+{
+	cleanup_error struct error why = {0};
+	int rc = initramfs_store(run->o->images, &run->initrd, &why);
+
+	if (rc == -EACCES || rc == -EROFS)
+		return initramfs_store(run->directory, &run->initrd, err);
+	return rc ? error_set(err, why.code, "%s", why.text) : 0;
+}
+
 static int prepare(struct run *run, struct result *r, struct error *err)
 {
 	cleanup_strings struct strings modules = {0};
@@ -152,8 +163,8 @@ static int prepare(struct run *run, struct result *r, struct error *err)
 	rc = rc ? rc : store_modules_prepare(&store, &run->list, run->kernels, *count, &modules, &run->modules, err);
 	rc = rc ? rc : leave_out_skipped(run, r, err);
 	rc = rc ? rc : external_btf_read(&run->list, run->kernels, run->o->btf, &run->external, err);
-	rc = rc ? rc : initramfs_store(store.dir, &run->initrd, err);
 	rc = rc ? rc : make_directory(run, err);
+	rc = rc ? rc : prepare_initrd(run, err);
 	rc = rc ? rc : object_list_unpack(&run->objects, run->directory, err);
 	if (!rc && run->o->libbpf)
 		object_list_mark(&run->objects, run->o->libbpf);
