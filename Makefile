@@ -63,7 +63,8 @@ AGENT_TESTED := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out %/main.c %/kernel_
 TEST_BIN := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/check_*.c))
 TEST_FIXTURES := $(BUILD)/tests/bin/$(QEMU_$(ARCH)) \
 	$(patsubst harness/tests/relo/%.c,build/tests/relo/%.o,$(wildcard harness/tests/relo/*.c))
-TEST_OBJECTS := $(patsubst harness/tests/objects/%.bpf.c,build/tests/objects/%.bpf.o,$(wildcard harness/tests/objects/*.bpf.c))
+TEST_OBJECTS := $(patsubst harness/tests/objects/%.bpf.c,build/tests/objects/%.bpf.o,$(wildcard harness/tests/objects/*.bpf.c)) \
+	$(patsubst harness/tests/objects/%,build/tests/objects/%,$(wildcard harness/tests/objects/*.ini))
 PROGS := $(patsubst progs/%.bpf.c,build/progs/%.bpf.o,$(wildcard progs/*.bpf.c))
 INIS := $(patsubst progs/%,build/progs/%,$(wildcard progs/*.ini))
 
@@ -277,7 +278,10 @@ build/tests/relo/broken.o: harness/tests/relo/broken.c harness/tests/relo/words.
 build/tests/objects/%.bpf.o: harness/tests/objects/%.bpf.c build/vmlinux.h
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $< && llvm-strip -g $@
-	$(Q)if [ -f harness/tests/objects/$*.ini ]; then cp harness/tests/objects/$*.ini $(@D)/; fi
+
+build/tests/objects/%.ini: harness/tests/objects/%.ini
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
 
 # The same program after a careless change.
 build/tests/unguarded/%.bpf.o: harness/tests/objects/%.bpf.c build/vmlinux.h

@@ -7,7 +7,9 @@ co_re=()
 for source in progs/*.bpf.c; do
 	name=$(basename "$source" .bpf.c)
 	case $name in no_btf | truncated | module_function) continue ;; esac
-	grep -qE 'SEC\("(fentry|fexit|fmod_ret|tp_btf|lsm|iter|\.struct_ops)|__ksym' "$source" || co_re+=("build/progs/$name.bpf.o")
+	# with the program that it includes, where it is a variant of one
+	sources=("$source" $(sed -n 's,^#include "\(.*\.bpf\.c\)",progs/\1,p' "$source"))
+	grep -qE 'SEC\("(fentry|fexit|fmod_ret|tp_btf|lsm|iter|\.struct_ops)|__ksym' "${sources[@]}" || co_re+=("build/progs/$name.bpf.o")
 done
 # Which code the verifier comes to is told by other types than those an object needs: there a minimal BTF leaves it open.
 facts() {

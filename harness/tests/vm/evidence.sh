@@ -25,7 +25,7 @@ check "events of no known type, and printed lines, are compared by what was lear
 check "where the values stand, on how many kernels" latest '[.cells[] | select(.object == "learn_record")] | length == 4 and
 	all(.verdict == "pass" and .learnt == "ppid@4:4 comm@8:16 pid@24:4 pid@28:4 uid@32:8, by 7 of 7 subjects on 4 of 4 kernels")'
 check "printed: by number, and by name" latest '[.cells[] | select(.object == "learn_printed")] | length == 4 and
-	all(.verdict == "pass" and (.learnt | startswith("comm@%1 pid@%2, by 7 of 7 subjects on 4 of 4")) and
+	all(.verdict == "pass" and (.learnt | startswith("comm@%1 pid@%2 ppid@%3, by 7 of 7 subjects on 4 of 4")) and
 		any(.truth[]; .field == "parent" or .field == "comm@%1"))'
 written() {
 	local inis=("$scratch"/written/learn_{map,printed,record}.ini) sum

@@ -14,7 +14,7 @@ check "each says what it is" latest '([.cells[] | {key: .object, value: (.verdic
 	($is.kconfig_wrong | startswith("wrong") and contains("config_hz"))'
 predicted() {
 	"$corematrix" predict --kernel 6.1-cloud $objects/kconfig_strict.bpf.o $objects/kconfig_mistyped.bpf.o build/progs/kconfig_values.bpf.o | tail -n 1 |
-		grep -F "2 rejected, 0 unsure, 0 fallback, 1 loads"
+		grep -F "2 rejected, 0 unsure, 0 wrong, 0 fallback, 1 loads"
 }
 check "predict knows them" predicted
 
