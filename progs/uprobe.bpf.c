@@ -34,7 +34,7 @@ struct {
 } entered SEC(".maps");
 
 SEC("uprobe")
-int BPF_UPROBE(on_call, long first, long second)
+int BPF_KPROBE(on_call, long first, long second)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	struct event e = {.pid = id >> 32, .arg1 = first, .arg2 = second};
@@ -44,7 +44,7 @@ int BPF_UPROBE(on_call, long first, long second)
 }
 
 SEC("uretprobe")
-int BPF_URETPROBE(on_return, long ret)
+int BPF_KRETPROBE(on_return, long ret)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	struct event *e = bpf_map_lookup_elem(&entered, &id);

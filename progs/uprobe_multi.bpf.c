@@ -26,7 +26,7 @@ struct {
 } events SEC(".maps");
 
 SEC("uprobe.multi")
-int BPF_UPROBE(on_call, long first, long second)
+int BPF_KPROBE(on_call, long first, long second)
 {
 	struct event e = {.pid = bpf_get_current_pid_tgid() >> 32, .arg1 = first, .arg2 = second};
 

@@ -24,7 +24,7 @@ struct {
 } events SEC(".maps");
 
 SEC("uprobe")
-int BPF_UPROBE(on_call)
+int BPF_KPROBE(on_call)
 {
 	struct event e = {.pid = bpf_get_current_pid_tgid() >> 32};
 

@@ -17,7 +17,7 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task)
 {
 	bpf_printk("pid=%d", task->tgid);
-	if (!bpf_ksym_exists(bpf_throw))
+	if (!bpf_throw)
 		return 0;
 	bpf_throw(0);
 	return (int)BPF_CORE_READ((struct task_struct___with_state *)task, state);

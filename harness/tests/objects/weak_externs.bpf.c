@@ -19,7 +19,7 @@ int on_exec(void *ctx)
 		found++;
 	if (&current_task)
 		found++;
-	if (bpf_ksym_exists(bpf_no_such_kfunc))
+	if (bpf_no_such_kfunc)
 		found++;
 	bpf_printk("pid=%d found=%d", (int)(bpf_get_current_pid_tgid() >> 32), found);
 	return 0;
