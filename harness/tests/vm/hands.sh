@@ -14,6 +14,6 @@ check "what takes pipes, bpf(2), memory, signals is no fault of the harness" sta
 	run "${some[@]}" "${taking[@]}" build/progs/exec_identity.bpf.o
 check "each is named, and the next cell is not touched" latest '[.cells[]] as $c | ($c | length) == 28 and
 	all($c[] | select(.object == "exec_identity"); .verdict == "pass") and
-	all($c[] | select(.object != "exec_identity"); .verdict == "unproven" and .evidence == "events" and (.effects | contains(
+	all($c[] | select(.object != "exec_identity"); .object as $name | .verdict == "unproven" and .evidence == "events" and (.effects | contains(
 		{flood_trace: "more come than can be taken", garble_reads: "read: other bytes", stop_all: "SIGSTOP",
-		take_bpf: "asking bpf(2)", take_io: "write: EPERM", take_memory: "exec: ENOMEM"}[.object])))'
+		take_bpf: "asking bpf(2)", take_io: "write: EPERM", take_memory: "exec: ENOMEM"}[$name])))'

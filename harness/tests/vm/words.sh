@@ -18,7 +18,7 @@ check "behind bpf_throw() nothing is reached" latest '[.cells[] | select(.object
 	all(.verdict == "degraded" and .predicted == "fallback" and .disagreement == "")'
 
 # Each program is tried by itself; what was said of it is held against that.
-check "arguments of functions: what is foreseen" status 1 "4 rejected, 0 unsure" \
+check "arguments of functions: what is foreseen" status 0 "4 rejected, 0 unsure" \
 	"$corematrix" predict "${some[@]}" -o "$scratch" $objects/other_arguments.bpf.o
 foreseen() {
 	jq -e '[.cells[] | {(.kernel): ([.findings[] | {(.program): (if .forecast == "rejected" then .class else .forecast end)}] | add)}] | add |
@@ -28,7 +28,7 @@ foreseen() {
 		.["newest-cloud"] == {moved: "wrong", gone: "verifier", nullable: "verifier", range: "verifier", larger: "verifier"}' "$scratch/predict.json"
 }
 check "per program and kernel" foreseen
-check "and what comes true" status 1 "4 unexpected, 0 infra" run "${some[@]}" $objects/other_arguments.bpf.o
+check "and what comes true" status 0 " 0 unexpected, 0 infra" run "${some[@]}" $objects/other_arguments.bpf.o
 check "each of them, and no other one" latest '
 	[.cells[] | {(.kernel): ([.programs[] | select(.attached | not) | .name] | sort)}] | add |
 	.["5.10-cloud"] == ["beyond", "larger", "many"] and .["6.1-rt"] == ["larger", "many", "moved"] and
