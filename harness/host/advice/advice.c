@@ -45,7 +45,8 @@ static void collect_wishes(struct advisor *a)
 		struct result_cell *c = &a->r->cells[i];
 		struct advice_subject s;
 
-		if (c->verdict != VERDICT_REJECTED || !advice_subject_find(c, &s))
+		/* what an older libbpf does not know was said by the judge, and no kernel has anything to add to it */
+		if (c->verdict != VERDICT_REJECTED || c->side == SIDE_LOADER || !advice_subject_find(c, &s))
 			continue;
 		a->wishes = xrealloc(a->wishes, a->wish_count + 1, sizeof(*a->wishes));
 		a->wishes[a->wish_count++] = (struct wish){.cell = c, .subject = s};
@@ -89,7 +90,7 @@ static void look_up_maps(struct advisor *a)
 		btf_ask(&(struct btf_ask_source){.elf = o->bytes.data, .elf_len = o->bytes.len}, 1,
 		        &(struct btf_question){BTF_TOPIC_MAP, w->subject.name, 0}, 1, &answer);
 		w->map = answer.map;
-		w->has_map = answer.known && answer.exists;
+		w->has_map = answer.known && answer.exists && answer.map.type; /* a struct_ops map has no type here */
 	}
 }
 
