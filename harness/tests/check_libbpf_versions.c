@@ -193,6 +193,7 @@ START_TEST(differences_are_told_by_stretches_of_versions)
 		ck_assert_str_eq(view.at[0].kernels, "all 3 kernels");
 		ck_assert_str_eq(view.at[0].text, stretches[_i].text);
 	}
+	result_view_free(steal_ptr(v));
 	result_free(r);
 }
 END_TEST
@@ -235,6 +236,7 @@ START_TEST(programs_and_relocations_may_differ_where_verdicts_do_not)
 	ck_assert_uint_eq(view.count, 1);
 	ck_assert_str_eq(view.at[0].kernels, "7.3-cloud");
 	ck_assert_str_eq(view.at[0].text, "from 1.1.2 to 1.7.0: relocation on_exec #0: error 0 became same 0");
+	result_view_free(steal_ptr(v));
 	result_free(r);
 }
 END_TEST

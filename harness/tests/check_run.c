@@ -251,7 +251,8 @@ START_TEST(what_cannot_be_predicted_is_told_and_contradicts_nothing)
 
 	if (libbpf_minor_version() < 4)
 		return;
-	object = (char *)"build/tests/relo/maps.o";
+	free(object);
+	object = xstrdup("build/tests/relo/maps.o");
 	ck_assert_int_eq(pthread_atfork(NULL, NULL, forbid_memory_files), 0);
 	o = run(GOOD("one"), 0, 0);
 	ck_assert_msg(!o.rc, "%s", o.err.text);

@@ -69,19 +69,20 @@ int initramfs_build(const void *init, size_t len, struct buf *out, struct error 
 int initramfs_store(const char *dir, char **path, struct error *err)
 {
 	cleanup_buf struct buf archive = {0};
-	cleanup_free char *hash = NULL;
+	cleanup_free char *hash = NULL, *file = NULL;
 	int rc;
 
 	rc = initramfs_build(agent_image_start, (size_t)(agent_image_end - agent_image_start), &archive, err);
 	if (rc)
 		return rc;
 	hash = sha256_bytes(archive.data, archive.len);
-	*path = xasprintf("%s/initramfs-%.16s.cpio", dir, hash);
-	if (!access(*path, R_OK))
-		return 0;
-	rc = io_make_dirs(dir, err);
+	file = xasprintf("%s/initramfs-%.16s.cpio", dir, hash);
+	if (access(file, R_OK)) {
+		rc = io_make_dirs(dir, err);
+		rc = rc ? rc : io_replace_file(file, archive.data, archive.len, err);
+	}
 	if (!rc)
-		rc = io_replace_file(*path, archive.data, archive.len, err);
+		*path = steal_ptr(file);
 	return rc;
 }
 
