@@ -154,8 +154,12 @@ static const struct {
 	const char *said;
 } savings[] = {
         {"good", "boot and save ok, resume ok", "resume ok", ""},
+        /* which is asked in other words than the one above */
+        {"new-qemu", "boot and save ok, resume ok", "resume ok", ""},
         {"no-saving", "boot and save lost, boot ok", "boot and save lost, boot ok",
          "QEMU cannot save the guest: the fake will not; the guest is booted instead"},
+        {"saving-fails", "boot and save lost, boot ok", "boot and save lost, boot ok",
+         "QEMU cannot save the guest: the migration failed: no room; the guest is booted instead"},
         {"no-resuming", "boot and save ok, resume lost, boot ok", "boot and save ok, resume lost, boot ok",
          "QEMU cannot resume the guest: the fake will not; the guest is booted instead"},
         /* a guest that is lost is no failure of saving */

@@ -478,6 +478,8 @@ static const struct behaviour {
         {"ignore-signals", {ignore_signals, grandchild, hang}},
         {"die-at-bad", {hello, ready, job, cells_until_bad, end}},
         {"no-saving", {hello, ready, job, cells, end}},
+        {"new-qemu", {hello, ready, job, cells, end}},
+        {"saving-fails", {hello, ready, job, cells, end}},
         {"no-resuming", {hello, ready, job, cells, end}},
 };
 
@@ -500,6 +502,18 @@ static const struct {
 	const char *name, *command;
 } refusals[] = {{"no-saving", "migrate"}, {"no-resuming", "migrate-incoming"}};
 
+/* Two that are asked in different words. */
+static void greet(const struct guest *g, const struct behaviour *b)
+{
+	bool is_new = !strcmp(b->name, "new-qemu");
+	cleanup_free char *greeting =
+	        xasprintf("{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 1, \"minor\": %d, \"major\": %d}}}}\n",
+	                  is_new ? 1 : 2, is_new ? 11 : 7);
+
+	if (g->monitor >= 0 && io_write_all(g->monitor, greeting, strlen(greeting)))
+		_exit(EXIT_FAILURE);
+}
+
 static bool refuses(const struct behaviour *b, const char *command)
 {
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
@@ -508,27 +522,45 @@ static bool refuses(const struct behaviour *b, const char *command)
 	return false;
 }
 
-/* Wait for a command, which host/vm/qmp.c sends last of all, and answer for it. */
-static void serve_monitor(struct guest *g, const struct behaviour *b, const char *command)
+static void reply(const struct guest *g, const char *text)
 {
-	static const char refusal[] = "{\"error\": {\"class\": \"GenericError\", \"desc\": \"the fake will not\"}}\n";
-	static const char done[] = "{\"event\": \"MIGRATION\", \"data\": {\"status\": \"completed\"}}\n";
-	cleanup_free char *wanted = xasprintf("{\"execute\":\"%s\"", command);
-	const char *answer = refuses(b, command) ? refusal : done;
-	cleanup_buf struct buf said = {0};
+	if (io_write_all(g->monitor, text, strlen(text)))
+		_exit(EXIT_FAILURE);
+}
 
-	while (!strstr(buf_str(&said), wanted)) {
-		ssize_t n = read(g->monitor, buf_reserve(&said, 4096), 4096);
+/* Read commands up to this one. */
+static void hear(const struct guest *g, const char *command, struct buf *said)
+{
+	cleanup_free char *wanted = xasprintf("{\"execute\":\"%s\"", command);
+
+	while (!strstr(buf_str(said), wanted)) {
+		ssize_t n = read(g->monitor, buf_reserve(said, 4096), 4096);
 
 		if (n <= 0)
 			_exit(EXIT_FAILURE);
-		said.len += (size_t)n;
-		said.data[said.len] = '\0';
+		said->len += (size_t)n;
+		said->data[said->len] = '\0';
 	}
-	if (io_write_all(g->monitor, answer, strlen(answer)))
-		_exit(EXIT_FAILURE);
-	if (answer == refusal)
+}
+
+/* Wait for a command, which host/vm/qmp.c sends last of all, and answer for it. */
+static void serve_monitor(struct guest *g, const struct behaviour *b, const char *command)
+{
+	const char *foreign = strcmp(b->name, "new-qemu") ? "\"file:" : "\"fd:";
+	cleanup_buf struct buf said = {0};
+
+	hear(g, command, &said);
+	if (!strcmp(b->name, "saving-fails")) {
+		reply(g, "{\"event\": \"MIGRATION\", \"data\": {\"status\": \"failed\"}}\n");
+		hear(g, "query-migrate", &said);
+		reply(g, "{\"return\": {\"status\": \"failed\", \"error-desc\": \"no room\"}}\n");
 		hang(g);
+	}
+	if (refuses(b, command) || strstr(buf_str(&said), foreign)) {
+		reply(g, "{\"error\": {\"class\": \"GenericError\", \"desc\": \"the fake will not\"}}\n");
+		hang(g);
+	}
+	reply(g, "{\"event\": \"MIGRATION\", \"data\": {\"status\": \"completed\"}}\n");
 }
 
 /* Until it is ready, saved, and ended by the host. */
@@ -567,6 +599,7 @@ int main(int argc, char **argv)
 	take_job(&g);
 	b = find_behaviour(g.append);
 	say_process(&g, getpid());
+	greet(&g, b);
 	if (g.monitor >= 0 && !g.resumed)
 		be_saved(&g, b);
 	if (g.resumed)

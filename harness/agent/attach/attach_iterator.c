@@ -2,14 +2,18 @@
 #include "agent/attach/attach_iterator.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "agent/attach/attachment.h"
 
 static struct bpf_link *link_to_map(const struct bpf_program *prog, const struct bpf_map *map)
 {
-	union bpf_iter_link_info info = {.map.map_fd = (uint32_t)bpf_map__fd(map)};
+	union bpf_iter_link_info info;
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
 
+	/* not by an initialiser: from gcc 15 on that leaves the rest of a union as it is, and the kernel refuses it */
+	memset(&info, 0, sizeof(info));
+	info.map.map_fd = (uint32_t)bpf_map__fd(map);
 	return bpf_program__attach_iter(prog, &opts);
 }
 

@@ -86,7 +86,7 @@ static int name_check(int rc, const union loopback_any *said, uint16_t port, con
 static int message_receive(const struct servers *s, uint16_t sender, struct action_result *out)
 {
 	char bytes[LOOPBACK_DATAGRAM];
-	union loopback_any from = {0};
+	union loopback_any from = {.v6 = {0}};
 	socklen_t len = sizeof(from);
 	int fd = arrival(s);
 
