@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * congestion: what TCP congestion controls are made of here: the kernel's struct with what is used of it and no more (libbpf
- * refuses an object whose struct has a member that the kernel's has not), and how they report a connection.
+ * congestion: what TCP congestion controls are made of here: the kernel's struct with what is used of it and no more
+ * (libbpf refuses an object whose struct has a member that the kernel's has not), and how they report a connection.
  */
 #define tcp_congestion_ops tcp_congestion_ops_of_vmlinux_h
 #include "vmlinux.h"
