@@ -8,7 +8,7 @@
 
 static const struct {
 	const char *section;
-	uint32_t triggers;
+	uint64_t triggers;
 } cases[] = {
         {"tp/block/block_rq_issue", TRIGGER_DISK},
         {"tp_btf/block_rq_insert", TRIGGER_DISK},

@@ -51,7 +51,7 @@ START_TEST(a_whole_file_is_understood)
 	ck_assert_str_eq(ini.description, "reads comm at a fixed place");
 	ck_assert_str_eq(ini.event, "event");
 	ck_assert_int_eq(ini.source, SOURCE_RINGBUF);
-	ck_assert_uint_eq(ini.workloads, 1u << WORKLOAD_EXEC);
+	ck_assert_uint_eq(ini.workloads, WORKLOAD_BIT(WORKLOAD_EXEC));
 	ck_assert(ini.control);
 	ck_assert_uint_eq(ini.rule_count, sizeof(rules) / sizeof(*rules));
 	for (size_t i = 0; i < ini.rule_count; i++) {
@@ -151,7 +151,8 @@ START_TEST(settings_are_taken_in_their_order)
 	cleanup_error struct error err = {0};
 
 	ck_assert_msg(object_ini_parse(settings_text, "x.ini", &ini, &err) == 0, "%s", err.text);
-	ck_assert_uint_eq(ini.workloads, 1u << WORKLOAD_EXEC | 1u << WORKLOAD_FILE | 1u << WORKLOAD_TCP);
+	ck_assert_uint_eq(ini.workloads,
+	                  WORKLOAD_BIT(WORKLOAD_EXEC) | WORKLOAD_BIT(WORKLOAD_FILE) | WORKLOAD_BIT(WORKLOAD_TCP));
 	ck_assert_uint_eq(ini.setting_count, sizeof(expected) / sizeof(*expected));
 	for (size_t i = 0; i < ini.setting_count; i++) {
 		ck_assert_int_eq(ini.settings[i].key, expected[i].key);

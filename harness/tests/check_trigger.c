@@ -8,7 +8,7 @@
 
 static const struct {
 	const char *section, *target;
-	uint32_t triggers;
+	uint64_t triggers;
 	enum trigger_moment moment;
 } cases[] = {
         {"tp/sched/sched_process_exec", NULL, TRIGGER_EXEC, MOMENT_AFTER},

@@ -8,10 +8,10 @@
 
 #include "wire/terms.h"
 
-#define GROUP(name) (1u << WORKLOAD_##name)
+#define GROUP(name) WORKLOAD_BIT(WORKLOAD_##name)
 #define CONNECTION (GROUP(TCP) | GROUP(SOCKMAP) | GROUP(CONGESTION))
 #define DATAGRAM (GROUP(UDP) | GROUP(MESSAGE) | GROUP(REUSEPORT) | GROUP(WIRE) | GROUP(ROUTE))
-#define ALL_GROUPS ((1u << WORKLOAD_GROUP_COUNT) - 1)
+#define ALL_GROUPS (WORKLOAD_BIT(WORKLOAD_GROUP_COUNT) - 1)
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define ERRNO_MAX 4095
 #define SIGNAL_MAX 64
@@ -19,7 +19,7 @@
 /* Calls that subjects make, and the deeds that they are part of; every deed begins with an exec. */
 static const struct call {
 	const char *name;
-	uint32_t groups;
+	uint64_t groups;
 } calls[] = {
         {"exec", ALL_GROUPS},
         {EFFECT_SIGNAL, ALL_GROUPS},

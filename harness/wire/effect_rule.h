@@ -25,7 +25,7 @@ struct effect_rule {
 	char outcome[24];
 	bool has_uid;
 	uint32_t uid;
-	uint32_t groups; /* bits 1 << enum workload_group: deeds that the call is part of */
+	uint64_t groups; /* bits WORKLOAD_BIT: deeds that the call is part of */
 };
 
 /* Whether its call is part of every deed. */

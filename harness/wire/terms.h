@@ -136,6 +136,9 @@ enum workload_group {
 	WORKLOAD_GROUP_COUNT,
 };
 
+/* One of a set of groups, which is an uint64_t. */
+#define WORKLOAD_BIT(group) (1ull << (unsigned)(group))
+
 /* What an ini can ask of the agent before loading; see struct job_setting. */
 enum setting_key {
 	SETTING_EVENT,              /* value: name of the event struct in the object's BTF */

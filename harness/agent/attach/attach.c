@@ -40,7 +40,7 @@ static const struct kind {
 	int type;            /* enum bpf_prog_type */
 	int attach_type;     /* that its section says, enum bpf_attach_type */
 	const char *section; /* its name up to the first slash; NULL: any */
-	uint32_t drives;
+	uint64_t drives;
 	attach_fn *attach; /* NULL: such programs are not attached by themselves */
 } kinds[] = {
         {BPF_PROG_TYPE_XDP, BPF_XDP_CPUMAP, NULL, 0, NULL},
@@ -147,7 +147,7 @@ bool attach_knows(const struct bpf_program *prog, const struct attach_place *pla
 	return k->type != BPF_PROG_TYPE_KPROBE || !(place->to || strchr(bpf_program__section_name(prog), ':'));
 }
 
-uint32_t attach_drives(const struct bpf_program *prog)
+uint64_t attach_drives(const struct bpf_program *prog)
 {
 	const struct kind *k = kind_find(prog);
 

@@ -16,7 +16,7 @@
 static const struct {
 	uint32_t kinds;     /* bits 1 << enum hook_kind */
 	const char *prefix; /* of the hook's name */
-	uint32_t triggers;
+	uint64_t triggers;
 } drives[] = {
         {TRACEPOINT, "block/", TRIGGER_DISK},   {RAW, "block_", TRIGGER_DISK},
         {FUNCTION, "blk_", TRIGGER_DISK},       {FUNCTION, "__blk_", TRIGGER_DISK},
@@ -36,7 +36,7 @@ static const struct {
         {FUNCTION, "vfs_fsync", TRIGGER_SYNC},  {FUNCTION, "ksys_sync", TRIGGER_SYNC},
 };
 
-uint32_t drive_find(const struct hook *hook)
+uint64_t drive_find(const struct hook *hook)
 {
 	for (size_t i = 0; i < COUNT(drives); i++)
 		if (drives[i].kinds >> hook->kind & 1 &&

@@ -11,6 +11,6 @@
 #include "wire/hook.h"
 
 /* Bits of enum trigger; 0: nothing is known of such hooks. */
-uint32_t drive_find(const struct hook *hook);
+uint64_t drive_find(const struct hook *hook);
 
 #endif

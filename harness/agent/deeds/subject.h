@@ -23,7 +23,7 @@
 struct subject_kind {
 	const char *name; /* workload name in the results */
 	enum workload_group group;
-	uint32_t triggers;  /* what it fires: bits of enum trigger */
+	uint64_t triggers;  /* what it fires: bits of enum trigger */
 	const char *file;   /* file name it execs; the kernel makes comm of it */
 	bool odd_name;      /* which is hard to read out of stat */
 	bool from_thread;   /* the exec comes from a thread that is not the leader */

@@ -182,7 +182,7 @@ void trigger_summary_add(struct trigger_summary *summary, const char *section, c
 	const struct hook h = hook_read(section, target);
 	const struct trigger_point *point = point_find(&h);
 	enum trigger_moment moment = MOMENT_UNKNOWN;
-	uint32_t drives;
+	uint64_t drives;
 
 	if (point) {
 		summary->triggers |= point->triggers;

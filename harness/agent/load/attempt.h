@@ -25,7 +25,7 @@ struct attempt_program {
 	struct bpf_program *prog;
 	struct bpf_link *link;   /* of those that libbpf attaches */
 	struct attachment *held; /* of those that the harness does */
-	uint32_t drives;         /* bits of enum trigger: what makes it run, as far as its kind tells */
+	uint64_t drives;         /* bits of enum trigger: what makes it run, as far as its kind tells */
 	struct bpf_insn *before; /* as compiled; libbpf patches its own copy in place */
 	size_t before_count;
 	struct attach_place

@@ -79,16 +79,16 @@ static enum event_source wanted_source(const struct job_object *job)
 	return wanted < 0 ? SOURCE_AUTO : (enum event_source)wanted;
 }
 
-static uint32_t wanted_workloads(const struct job_object *job)
+static uint64_t wanted_workloads(const struct job_object *job)
 {
-	uint32_t groups = 0;
+	uint64_t groups = 0;
 
 	for (uint32_t i = 0; i < job->setting_count; i++) {
 		int group =
 		        job->settings[i].key == SETTING_WORKLOAD ? workload_group_parse(job->settings[i].value) : -1;
 
 		if (group >= 0)
-			groups |= 1u << group;
+			groups |= WORKLOAD_BIT(group);
 	}
 	return groups;
 }
@@ -111,9 +111,9 @@ static void summary_add(struct trigger_summary *summary, const struct attempt_pr
 }
 
 /* Of each program by itself; the caller's. */
-static uint32_t *program_triggers(const struct attempt *a)
+static uint64_t *program_triggers(const struct attempt *a)
 {
-	uint32_t *triggers = xcalloc(a->program_count + 1, sizeof(*triggers));
+	uint64_t *triggers = xcalloc(a->program_count + 1, sizeof(*triggers));
 
 	for (size_t i = 0; i < a->program_count; i++) {
 		struct trigger_summary own = {0};
@@ -182,7 +182,7 @@ static void send_observations(const struct observation_list *list)
 }
 
 /* A rule is looked at in those deeds that its call is part of which the ini names, if it names any. */
-static bool effect_rule_read(const struct job_setting *s, uint32_t named, struct effect_rule *rule)
+static bool effect_rule_read(const struct job_setting *s, uint64_t named, struct effect_rule *rule)
 {
 	cleanup_buf struct buf why = {0};
 
@@ -265,7 +265,7 @@ static int settle_effects(struct load *l, struct cell_report *report, struct err
 static void run_workloads(struct load *l)
 {
 	const struct job_object *job = l->whole.job;
-	cleanup_free uint32_t *triggers = program_triggers(&l->whole);
+	cleanup_free uint64_t *triggers = program_triggers(&l->whole);
 	cleanup_free char *config = kconfig_is_used(bpf_object__btf(l->whole.obj)) ? kernel_config_text() : xstrdup("");
 	size_t line_count;
 	cleanup_free const char **lines = printed_lines(job, &line_count);

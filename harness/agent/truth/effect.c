@@ -68,7 +68,7 @@ static char *outcome_text(const struct subject_outcome *o)
 
 static bool applies(const struct effect_rule *rule, const struct subject_kind *kind)
 {
-	return rule->groups & 1u << kind->group && (!rule->has_uid || rule->uid == kind->uid);
+	return rule->groups & WORKLOAD_BIT(kind->group) && (!rule->has_uid || rule->uid == kind->uid);
 }
 
 /* Whether the outcome is of the call that the rule speaks of. A signal ends a subject at whatever call. */

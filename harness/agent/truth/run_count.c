@@ -54,7 +54,7 @@ static bool hands_over(const struct bpf_program *program)
 	return false;
 }
 
-void run_counts_open(struct run_counts *counts, struct bpf_object *obj, const uint32_t *triggers, bool all_hand_over)
+void run_counts_open(struct run_counts *counts, struct bpf_object *obj, const uint64_t *triggers, bool all_hand_over)
 {
 	struct bpf_program *program;
 

@@ -42,7 +42,7 @@ struct run_counts {
 /* `triggers`, of each program in the object's order, tell of which hooks something is known. With `all_hand_over` any
  * program may, for it may write to a map. Free with run_counts_free.
  */
-void run_counts_open(struct run_counts *counts, struct bpf_object *obj, const uint32_t *triggers, bool all_hand_over);
+void run_counts_open(struct run_counts *counts, struct bpf_object *obj, const uint64_t *triggers, bool all_hand_over);
 
 /* A subject's life begins: its windows are told apart from those of the others. */
 void run_counts_life(struct run_counts *counts);

@@ -52,13 +52,13 @@ struct run {
 	struct kconfig kconfig;
 	bool observes;     /* events hold values that only the host can find */
 	bool tentative;    /* what programs print is all there is, and nobody said that it is meant for this */
-	uint32_t due;      /* bits of enum trigger: what fires programs that hand something over */
+	uint64_t due;      /* bits of enum trigger: what fires programs that hand something over */
 	uint32_t wanted;   /* bits 1 << enum truth_key that events have fields for */
 	bool reports;      /* events are understood, or the ini vouches for them */
 	bool waited, late; /* late events were waited for; and came */
 	bool expects;      /* of some subject that was run */
 	struct effect_list *effects;
-	uint32_t answered; /* bits 1 << enum workload_group: of a subject of it an event came */
+	uint64_t answered; /* bits WORKLOAD_BIT: of a subject of it an event came */
 	struct missed_list missed;
 };
 
@@ -152,12 +152,12 @@ static uint32_t wanted_truths(const struct run *run)
 
 static bool group_is_named(const struct run *run, enum workload_group group)
 {
-	return run->request->groups & 1u << group;
+	return (run->request->groups & WORKLOAD_BIT(group)) != 0;
 }
 
-static uint32_t group_triggers(enum workload_group group)
+static uint64_t group_triggers(enum workload_group group)
 {
-	uint32_t triggers = 0;
+	uint64_t triggers = 0;
 	size_t count;
 	const struct subject_kind *kinds = subject_kinds(&count);
 
@@ -173,9 +173,9 @@ static bool is_known_to_fire(const struct run *run, const struct subject_kind *k
 }
 
 /* Of a program that hands nothing over itself, no event is missed. */
-static uint32_t due_triggers(const struct workload_request *request, const struct run_counts *runs)
+static uint64_t due_triggers(const struct workload_request *request, const struct run_counts *runs)
 {
-	uint32_t due = 0;
+	uint64_t due = 0;
 
 	for (size_t i = 0; i < runs->count; i++)
 		due |= runs->programs[i].hands_over ? request->program_triggers[i] : 0;
@@ -203,7 +203,7 @@ static bool is_driven(const struct run *run, const struct subject_kind *kind)
  */
 static bool is_expected(const struct run *run, const struct subject_kind *kind)
 {
-	uint32_t attached = run->request->triggers.triggers;
+	uint64_t attached = run->request->triggers.triggers;
 
 	if (!run->reports)
 		return false;
@@ -414,7 +414,7 @@ static void subject_run(struct run *run, struct subject_stage *stage, const stru
 		observe_life(run, kind, &life, subject.identity.at);
 	run_counts_attribute(run->runs, events, answers && run->attribution.facts.count > compared);
 	if (answers)
-		run->answered |= 1u << kind->group;
+		run->answered |= WORKLOAD_BIT(kind->group);
 	if (!answers && !life.early && missed)
 		no_event_note(run, kind, &subject.identity);
 	run->expects |= missed && is_known_to_fire(run, kind);
@@ -428,7 +428,7 @@ static void missed_settle(struct run *run)
 	for (size_t i = 0; i < run->missed.count; i++) {
 		struct missed *m = &run->missed.at[i];
 
-		if (run->answered & 1u << m->group) {
+		if (run->answered & WORKLOAD_BIT(m->group)) {
 			fact_list_cut(&m->facts, 0);
 		} else {
 			facts->facts = xrealloc(facts->facts, facts->count + m->facts.count, sizeof(*facts->facts));

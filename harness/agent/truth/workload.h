@@ -65,9 +65,9 @@ struct workload_request {
 	size_t line_count;
 	const char *event_layout; /* members of it in C, where no BTF has the struct; NULL: none */
 	enum event_source source;
-	uint32_t groups; /* bit 1 << enum workload_group: those the ini names; 0: none named, the triggers tell */
+	uint64_t groups;                  /* bits WORKLOAD_BIT: those the ini names; 0: none named, the triggers tell */
 	struct trigger_summary triggers;  /* what the attached programs react to */
-	const uint32_t *program_triggers; /* of each program in the object's order; 0: nothing is known of its hook */
+	const uint64_t *program_triggers; /* of each program in the object's order; 0: nothing is known of its hook */
 };
 
 /* What workloads_run found. Strings are never NULL after a successful run. */

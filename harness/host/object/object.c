@@ -269,7 +269,7 @@ struct job_object object_to_job(const struct object *o)
 		job_object_set(&job, SETTING_EVENT, "", o->ini.event);
 	job_object_set(&job, SETTING_SOURCE, "", event_source_name(o->ini.source));
 	for (unsigned g = 0; g < WORKLOAD_GROUP_COUNT; g++)
-		if (o->ini.workloads & 1u << g)
+		if (o->ini.workloads & WORKLOAD_BIT(g))
 			job_object_set(&job, SETTING_WORKLOAD, "", workload_group_name((enum workload_group)g));
 	for (size_t i = 0; i < o->ini.setting_count; i++)
 		job_object_set(&job, (enum setting_key)o->ini.settings[i].key, o->ini.settings[i].name,

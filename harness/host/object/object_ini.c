@@ -107,7 +107,7 @@ static void set_workloads(struct parser *p, const char *value)
 		if (group < 0)
 			mistake_workload(p, word);
 		else
-			p->ini->workloads |= 1u << (unsigned)group;
+			p->ini->workloads |= WORKLOAD_BIT(group);
 	}
 }
 

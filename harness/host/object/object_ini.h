@@ -22,7 +22,7 @@ struct object_ini {
 	char *types; /* path of a file that has the event's type, relative to the ini's directory; NULL: none */
 	char *event; /* "" when not given; this, description and mechanism are never NULL after a parse */
 	enum event_source source;
-	uint32_t workloads; /* a bit per enum workload_group, 0 = all */
+	uint64_t workloads; /* bits WORKLOAD_BIT, 0 = all */
 	struct expect_rule *rules;
 	size_t rule_count;
 	bool control;
