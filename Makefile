@@ -84,7 +84,7 @@ all:
 built: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
 
 # Kernel modules that the inis of the objects name.
-modules_asked = "$$(cat $(if $(OBJ),$(wildcard $(OBJ:.bpf.o=.ini)),$(wildcard progs/*.ini)) /dev/null | sed -n 's/^module *= *//p' | tr -- '\n -' ',,_')"
+modules_asked = "$$(cat $(if $(OBJ),$(wildcard $(OBJ:.bpf.o=.ini)),$(wildcard progs/*.ini)) /dev/null | sed -n 's/^\(object\.\)\?module *= *//p' | tr -- '\n -' ',,_')"
 # Build, and make a target, while the kernels that it needs are fetched. `make -n` fetches nothing.
 ahead = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,harness/ahead.sh '$(FETCHER)' '$(KERNELS)' $(modules_asked) '$(subst ','\'',$(ARGS))')
 fetch_and = $(Q)$(parallel) $(FETCHER) && $(ahead) sh -c '$(parallel) built && exec $(MAKE) --no-print-directory $(1)'

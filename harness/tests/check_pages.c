@@ -111,6 +111,8 @@ START_TEST(sections_and_keys_of_an_ini_are_told)
 
 		if (!strcmp(word, "give") || !strcmp(word, "write") || !strcmp(word, "or"))
 			continue;
+		if (*word != '[' && word[strlen(word) - 1] == ']') /* of "[variant NAME]" */
+			continue;
 		words++;
 		if (*word != '[') {
 			/* `missing TYPE.FIELD` */

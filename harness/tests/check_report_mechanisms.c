@@ -181,33 +181,43 @@ static size_t rows_of(const char *tables)
 	return count;
 }
 
+/* Of the ini itself, or of one of its variants. */
+static void must_have_row(const char *tables, const struct object_ini *ini, const char *name)
+{
+	const char *controls = strstr(tables, "| mistake |"), *at;
+	cleanup_free char *row = xasprintf("\n| %s | `%s%s%s` | ", ini->mechanism, name, ini->variant ? "+" : "",
+	                                   ini->variant ? ini->variant : "");
+
+	ck_assert_ptr_nonnull(controls);
+	at = strstr(tables, row);
+	ck_assert_msg(at, "progs/README.md lacks the row%srun the whole matrix and `make mechanisms`", row);
+	ck_assert_msg((at > controls) == ini->control, "%s is in the wrong table of progs/README.md", name);
+}
+
 START_TEST(readme_has_a_row_for_every_program)
 {
 	cleanup_free char *tables = readme_tables();
-	const char *controls = strstr(tables, "| mistake |");
 	DIR *dir = opendir("progs");
 	struct dirent *entry;
 	size_t programs = 0;
 
 	ck_assert_ptr_nonnull(dir);
-	ck_assert_ptr_nonnull(controls);
 	while ((entry = readdir(dir))) {
 		size_t len = strlen(entry->d_name);
-		cleanup_free char *ini_path = NULL, *row = NULL;
+		cleanup_free char *ini_path = NULL, *name = NULL;
 		cleanup_object_ini struct object_ini ini = {0};
 		cleanup_error struct error err = {0};
-		const char *at;
 
 		if (len < 7 || strcmp(entry->d_name + len - 6, ".bpf.c"))
 			continue;
-		ini_path = xasprintf("progs/%.*s.ini", (int)len - 6, entry->d_name);
+		name = xstrndup(entry->d_name, len - 6);
+		ini_path = xasprintf("progs/%s.ini", name);
 		ck_assert_msg(!object_ini_read(ini_path, &ini, &err), "%s", err.text ? err.text : ini_path);
 		ck_assert_msg(*ini.mechanism, "%s: say what it shows: mechanism = …", ini_path);
-		row = xasprintf("\n| %s | `%.*s` | ", ini.mechanism, (int)len - 6, entry->d_name);
-		at = strstr(tables, row);
-		ck_assert_msg(at, "progs/README.md lacks the row%srun the whole matrix and `make mechanisms`", row);
-		ck_assert_msg((at > controls) == ini.control, "%s is in the wrong table of progs/README.md", ini_path);
-		programs++;
+		must_have_row(tables, &ini, name);
+		for (size_t i = 0; i < ini.variant_count; i++)
+			must_have_row(tables, &ini.variants[i], name);
+		programs += 1 + ini.variant_count;
 	}
 	closedir(dir);
 	ck_assert_uint_eq(rows_of(tables), programs);

@@ -95,6 +95,7 @@ static int try_kernel(const struct bisect_request *o, struct bisect *b, size_t i
 	        .accel = o->accel,
 	        .args = objects,
 	        .arg_count = 1,
+	        .variant = o->variant,
 	        .repeat = 1,
 	        .quiet = true,
 	        .watch = &watch,
@@ -161,7 +162,7 @@ static int search(const struct bisect_request *o, struct bisect *b, struct error
 	struct measurement m = {o, b};
 	int rc = try_ends(o, b, err);
 
-	bisect_suspect(o->object, o->images, &b->releases, suspects);
+	bisect_suspect(o->object, o->variant, o->images, &b->releases, suspects);
 	rc = rc ? rc : bisect_search(b->states, b->releases.count, suspects, o->probes, measure, &m, err);
 	if (rc)
 		return rc;

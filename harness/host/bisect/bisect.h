@@ -24,6 +24,7 @@ struct bisect_request {
 	const char *output;     /* the bisection gets a directory of its own in it */
 	const char *accel;      /* "auto", "kvm" or "tcg" */
 	char *object;           /* path */
+	const char *variant;    /* of its ini (object_variants.h) */
 	const char *good, *bad; /* an id of the list, or a release */
 	size_t probes;          /* how many to try beyond what the first change needs (bisect_search.h) */
 	const struct watch *watch;

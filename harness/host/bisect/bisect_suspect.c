@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "host/object/object.h"
+#include "host/object/object_variants.h"
 #include "host/predict/predict.h"
 #include "host/predict/predict_boundary.h"
 
@@ -44,7 +45,8 @@ static bool differ(const struct prediction *p, size_t a, size_t b)
 	return strcmp(before, after) || predict_differences(p, 0, a, b, 0, &lines);
 }
 
-void bisect_suspect(char *object, const char *images, const struct strings *releases, bool *suspects)
+void bisect_suspect(char *object, const char *variant, const char *images, const struct strings *releases,
+                    bool *suspects)
 {
 	cleanup_object_list struct object_list objects = {0};
 	cleanup_error struct error why = {0};
@@ -53,7 +55,8 @@ void bisect_suspect(char *object, const char *images, const struct strings *rele
 	struct known k = {0};
 
 	known_find(images, releases, &k);
-	if (k.count > 1 && !object_list_read((char *const[]){object}, 1, &objects, &why))
+	if (k.count > 1 && !object_list_read((char *const[]){object}, 1, &objects, &why) &&
+	    !object_list_vary(&objects, variant, &why))
 		job = predict_start(&objects, k.types, k.count, &why);
 	p = job ? predict_finish(job, &why) : NULL;
 	for (size_t i = 1; p && i < k.count; i++)

@@ -10,7 +10,11 @@
 
 #include "host/lib/strings.h"
 
-/* Sets `suspects`, one per release, all false before. What cannot be read is as if it were not there. */
-void bisect_suspect(char *object, const char *images, const struct strings *releases, bool *suspects);
+/*
+ * Sets `suspects`, one per release, all false before, for that variant of the object's (object_variants.h). What cannot
+ * be read is as if it were not there.
+ */
+void bisect_suspect(char *object, const char *variant, const char *images, const struct strings *releases,
+                    bool *suspects);
 
 #endif

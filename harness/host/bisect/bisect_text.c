@@ -9,6 +9,7 @@
 #include "host/advice/btf_ask.h"
 #include "host/lib/text.h"
 #include "host/object/object.h"
+#include "host/object/object_variants.h"
 #include "host/predict/predict.h"
 #include "host/predict/predict_boundary.h"
 #include "host/predict/predict_timeline.h"
@@ -94,6 +95,7 @@ static int tell_types(const struct bisect_request *o, const struct bisect *b, st
 	size_t count = 0;
 	int rc = object_list_read((char *const[]){o->object}, 1, &objects, err);
 
+	rc = rc ? rc : object_list_vary(&objects, o->variant, err);
 	rc = rc ? rc : find_types(o, b, &k, &count, err);
 	if (!rc) {
 		const struct predict_types types[] = {{.id = k[0].id, .path = k[0].btf, .symbols = k[0].symbols},

@@ -12,12 +12,17 @@
 #include "host/bisect/bisect_text.h"
 #include "host/cmd/command.h"
 #include "host/cmd/progress.h"
+#include "host/object/variant_section.h"
 
 struct options {
 	struct command_options common;
 	const char *good, *bad; /* an id of the list, or a release */
+	const char *variant;    /* of the object's ini */
 	size_t probes;
 };
+
+/* Options without a letter. */
+enum { OPTION_VARIANT = 256 };
 
 /* One in the middle of each side of the change, as a rule. */
 #define DEFAULT_PROBES 2
@@ -26,6 +31,7 @@ static const struct argp_option option_table[] = {
         {"good", 'g', "KERNEL", 0, "where the object does as it should: an id of the list, or a release", 0},
         {"bad", 'b', "KERNEL", 0, "where it does not", 0},
         {"probes", 'p', "N|all", 0, "how many releases to try beyond those, for what appeared need not stay (2)", 0},
+        {"variant", OPTION_VARIANT, "NAME", 0, "a variant of the object's ini, in place of the plain one", 0},
         COMMAND_ROW_LIST,
         COMMAND_ROW_IMAGES,
         {"output", 'o', "DIR", 0, "where results go, one directory a bisection (results)", 0},
@@ -58,6 +64,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'b':
 		o->bad = arg;
+		return 0;
+	case OPTION_VARIANT:
+		o->variant = arg;
 		return 0;
 	case 'p':
 		return parse_probes(arg, state, &o->probes);
@@ -101,7 +110,8 @@ static int bisect(const struct bisect_request *o, struct error *err)
 
 int cmd_bisect(int argc, char **argv)
 {
-	struct options o = {.common = {COMMAND_DEFAULTS, .output = "results"}, .probes = DEFAULT_PROBES};
+	struct options o = {
+	        .common = {COMMAND_DEFAULTS, .output = "results"}, .variant = VARIANT_PLAIN, .probes = DEFAULT_PROBES};
 	cleanup_error struct error err = {0};
 	struct bisect_request request = {.argc = argc, .argv = argv, .watch = &progress_watch};
 
@@ -112,6 +122,7 @@ int cmd_bisect(int argc, char **argv)
 	request.output = o.common.output;
 	request.accel = o.common.accel;
 	request.object = o.common.args[0];
+	request.variant = o.variant;
 	request.good = o.good;
 	request.bad = o.bad;
 	request.probes = o.probes;

@@ -16,6 +16,7 @@
 #include "host/object/expect.h"
 #include "host/object/expect_text.h"
 #include "host/object/object.h"
+#include "host/object/object_variants.h"
 #include "host/predict/predict.h"
 #include "host/predict/predict_boundary.h"
 #include "host/predict/predict_report.h"
@@ -318,6 +319,7 @@ static int predict(const struct predict_options *o, enum exit_status *status, st
 	struct predict_job *job = NULL;
 	int rc = object_list_read(o->common.args, o->common.arg_count, &objects, err);
 
+	rc = rc ? rc : object_list_vary(&objects, NULL, err);
 	rc = rc ? rc : find_kernels(o, &k, err);
 	if (rc)
 		return rc;

@@ -26,6 +26,7 @@ enum {
 	OPTION_LOADER_TIME,
 	OPTION_BTF,
 	OPTION_REQUIRE,
+	OPTION_VARIANT,
 	OPTION_LIBBPF,
 	OPTION_INTO,
 	OPTION_WRITE_INI
@@ -51,6 +52,8 @@ static const struct argp_option option_table[] = {
         {"loader-time", OPTION_LOADER_TIME, "SECONDS", 0, "how long the loader may run before it is stopped (20)", 0},
         {"require", OPTION_REQUIRE, "LEVEL", 0,
          "less evidence is unexpected: loaded, attached, ran, events or truth; as `require` in an ini", 0},
+        {"variant", OPTION_VARIANT, "GLOB", 0,
+         "only the variants of the objects' inis whose name matches; an object without one is `plain`", 0},
         {"libbpf", OPTION_LIBBPF, "VERSION,...", 0,
          "load the objects with each of these versions, as OBJECT@VERSION; `make libbpf` builds what they need", 0},
         {"into", OPTION_INTO, "DIR", OPTION_HIDDEN, "the directory of this one run, for a run of several", 0},
@@ -118,6 +121,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		if (level <= EVIDENCE_NONE)
 			argp_error(state, "--require %s: loaded, attached, ran, events or truth", arg);
 		o->require = (enum evidence)level;
+		return 0;
+	case OPTION_VARIANT:
+		o->variant = arg;
 		return 0;
 	case OPTION_LIBBPF:
 		add_versions(arg, state, &options->libbpf);

@@ -17,6 +17,7 @@
 #include "host/object/event_types.h"
 #include "host/object/object_modules.h"
 #include "host/object/object_paths.h"
+#include "host/object/variant_section.h"
 
 /* A tool that carries objects is larger than any of them, and is only searched, never handed on. */
 #define FILE_MAX_BYTES (512u << 20)
@@ -192,8 +193,9 @@ static int types_unpack(const struct object *o, const char *ini_path, struct err
 
 static int unpack_one(struct object *o, const char *dir, struct error *err)
 {
-	cleanup_free char *path = xasprintf("%s/%s.bpf.o", dir, o->name);
-	cleanup_free char *ini_path = xasprintf("%s/%s.ini", dir, o->name);
+	const char *name = o->guest_name ? o->guest_name : o->name;
+	cleanup_free char *path = xasprintf("%s/%s.bpf.o", dir, name);
+	cleanup_free char *ini_path = xasprintf("%s/%s.ini", dir, name);
 	cleanup_buf struct buf ini = {0};
 	int rc = io_replace_file(path, o->bytes.data, o->bytes.len, err);
 
@@ -248,10 +250,21 @@ void object_list_mark(struct object_list *list, const char *suffix)
 	for (size_t i = 0; i < list->count; i++) {
 		struct object *o = &list->at[i];
 
-		free(o->guest_name);
-		o->guest_name = o->name;
-		o->name = xasprintf("%s@%s", o->guest_name, suffix);
+		cleanup_free char *name = o->name;
+
+		if (!o->guest_name)
+			o->guest_name = xstrdup(name);
+		o->name = xasprintf("%s@%s", name, suffix);
 	}
+}
+
+char *object_words(const struct object *o)
+{
+	cleanup_free char *path = o->invocation ? xstrdup(o->invocation) : shell_quote(o->path);
+
+	if (!o->varied)
+		return steal_ptr(path);
+	return xasprintf("--variant %s %s", o->ini.variant ? o->ini.variant : VARIANT_PLAIN, path);
 }
 
 struct job_object object_to_job(const struct object *o)

@@ -24,6 +24,7 @@ struct object {
 	char *path;
 	char *invocation; /* what stands for it on a command line in place of its path; NULL: its path */
 	bool embedded;    /* its bytes are a part of the file at `path` */
+	bool varied;      /* it is one of several that differ in what the ini says of them (object_variants.h) */
 	struct buf bytes;
 	char *sha256;
 	struct object_ini ini;  /* defaults when there is none */
@@ -62,6 +63,9 @@ void object_list_modules(const struct object_list *list, struct strings *names);
 
 /* Call each NAME@SUFFIX in the results; in the guest it keeps its name. */
 void object_list_mark(struct object_list *list, const char *suffix);
+
+/* What names the object, and no other, on a command line of `run`; the caller's. */
+char *object_words(const struct object *object);
 
 /* The object as a job carries it, with the settings from its ini and the modules that it needs; the caller owns it. */
 struct job_object object_to_job(const struct object *object);

@@ -15,6 +15,7 @@
 #include "host/lib/text.h"
 #include "host/object/expect_text.h"
 #include "host/object/object_setting.h"
+#include "host/object/variant_section.h"
 #include "wire/c_members.h"
 
 /* An ini is a few lines; more is another file under the wrong name. */
@@ -28,6 +29,9 @@ struct parser {
 	struct object_ini *ini;
 	unsigned seen[10];       /* line of each key of [object], 0 when not given; order of object_keys */
 	unsigned *setting_lines; /* line of each setting of `ini` */
+	/* What is read: the plain ini, with the sections of its variants put aside; or one of these in its place. */
+	struct variant_sections variants;
+	const struct variant_section *variant;
 	struct buf mistakes;
 };
 
@@ -36,6 +40,9 @@ __attribute__((format(printf, 3, 4))) static void mistake(struct parser *p, unsi
 	cleanup_free char *text = NULL;
 	va_list ap;
 
+	/* the plain lines had theirs told when they were read without a variant */
+	if (p->variant && !variant_section_has_line(p->variant, line))
+		return;
 	va_start(ap, fmt);
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
@@ -305,11 +312,34 @@ static void take_types(struct parser *p, const char *value)
 	set_text(p, &p->ini->types, value);
 }
 
-/* inih's handler: 1 always, as mistakes are collected here and not by stopping. */
-static int take_pair(void *ctx, const char *section, const char *name, const char *value)
+static bool is_section(const char *name)
 {
-	struct parser *p = ctx;
+	static const char *const own[] = {"object", "expect", "event", "budget", "kernel_said"};
 
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		if (!strcmp(name, own[i]))
+			return true;
+	return object_setting_is_section(name);
+}
+
+/* What an event is is said once. */
+static bool is_section_of_variant(const char *name)
+{
+	return is_section(name) && strcmp(name, "event") != 0;
+}
+
+static void take_variant_line(struct parser *p, const char *section, const char *name, const char *value)
+{
+	cleanup_buf struct buf why = {0};
+
+	/* of a variant, its own lines come when the others have been read */
+	if (!p->variant &&
+	    !variant_sections_add(&p->variants, section, name, value, p->line, is_section_of_variant, &why))
+		mistake(p, p->line, "%s", buf_str(&why));
+}
+
+static void take_line(struct parser *p, const char *section, const char *name, const char *value)
+{
 	if (strcmp(section, "object") == 0)
 		take_object_key(p, name, value);
 	else if (strcmp(section, "expect") == 0)
@@ -329,17 +359,34 @@ static int take_pair(void *ctx, const char *section, const char *name, const cha
 	else if (!*section)
 		mistake(p, p->line, "\"%s\" comes before any section; start with [object]", name);
 	/* an unknown section was reported at its header */
+}
+
+/* inih's handler: 1 always, as mistakes are collected here and not by stopping. */
+static int take_pair(void *ctx, const char *section, const char *name, const char *value)
+{
+	struct parser *p = ctx;
+
+	if (variant_section_is(section))
+		take_variant_line(p, section, name, value);
+	else if (!p->variant || !variant_section_replaces(p->variant, section, name))
+		take_line(p, section, name, value);
 	return 1;
 }
 
-static bool is_section(const char *name)
+static void take_header(struct parser *p, const char *name)
 {
-	static const char *const own[] = {"object", "expect", "event", "budget", "kernel_said"};
+	cleanup_buf struct buf why = {0};
 
-	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
-		if (!strcmp(name, own[i]))
-			return true;
-	return object_setting_is_section(name);
+	p->ini->expects |= strcmp(name, "expect") == 0;
+	p->in_event = strcmp(name, "event") == 0;
+	if (variant_section_is(name)) {
+		if (!p->variant && !variant_sections_begin(&p->variants, name, p->line, &why))
+			mistake(p, p->line, "%s", buf_str(&why));
+	} else if (!is_section(name)) {
+		mistake(p, p->line,
+		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs], [sysctl], [effect], [budget], [kernel_said], [event] or [variant NAME]",
+		        name);
+	}
 }
 
 /*
@@ -364,12 +411,7 @@ static bool check_line(struct parser *p, const char *line, size_t len)
 		return false;
 	}
 	name = xstrndup(line + 1, (size_t)(close - line - 1));
-	p->ini->expects |= strcmp(name, "expect") == 0;
-	p->in_event = strcmp(name, "event") == 0;
-	if (!is_section(name))
-		mistake(p, p->line,
-		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs], [sysctl], [effect], [budget], [kernel_said] or [event]",
-		        name);
+	take_header(p, name);
 	return true;
 }
 
@@ -469,7 +511,7 @@ static void check_event(struct parser *p)
 /* A control that may pass on every kernel proves nothing. */
 static void check_control(struct parser *p)
 {
-	unsigned line = p->seen[4];
+	unsigned line = p->variant ? p->variant->line : p->seen[4];
 
 	if (!p->ini->control)
 		return;
@@ -486,27 +528,64 @@ static void set_defaults(struct object_ini *ini)
 	*ini = (struct object_ini){.event = xstrdup(""), .description = xstrdup(""), .mechanism = xstrdup("")};
 }
 
-int object_ini_parse(const char *text, const char *path, struct object_ini *ini, struct error *err)
+static void take_variant(struct parser *p)
+{
+	for (size_t i = 0; p->variant && i < p->variant->line_count; i++) {
+		const struct variant_line *l = &p->variant->lines[i];
+
+		p->line = l->line;
+		p->ini->expects |= strcmp(l->section, "expect") == 0;
+		take_line(p, l->section, l->key, l->value);
+	}
+}
+
+static void parse(struct parser *p)
 {
 	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	int rc;
+
+	_Static_assert(sizeof(p->seen) / sizeof(*p->seen) == sizeof(object_keys) / sizeof(*object_keys),
+	               "one line number per key");
+	set_defaults(p->ini);
+	if (strncmp(p->rest, byte_order_mark, 3) == 0)
+		p->rest += 3;
+	rc = ini_parse_stream(next_line, p, take_pair, p);
+	if (rc && !p->mistakes.len)
+		mistake(p, rc > 0 ? (unsigned)rc : p->line, "the line cannot be parsed");
+	take_variant(p);
+	check_control(p);
+	check_event(p);
+	free(p->setting_lines);
+}
+
+/* Read the text once more, with the lines of `variant` in the place of others. */
+static void parse_variant(struct parser *plain, const char *text, const struct variant_section *variant)
+{
+	struct object_ini *ini = plain->ini;
+	struct parser p = {.rest = text, .path = plain->path, .variant = variant, .mistakes = plain->mistakes};
+
+	ini->variants = xrealloc(ini->variants, ini->variant_count + 1, sizeof(*ini->variants));
+	p.ini = &ini->variants[ini->variant_count++];
+	if (!variant->line_count)
+		mistake(&p, variant->line, "[variant %s] changes nothing; give SECTION.KEY = VALUE", variant->name);
+	parse(&p);
+	p.ini->variant = xstrdup(variant->name);
+	plain->mistakes = p.mistakes;
+}
+
+int object_ini_parse(const char *text, const char *path, struct object_ini *ini, struct error *err)
+{
 	struct parser p = {.rest = text, .path = path, .ini = ini};
 	int rc;
 
-	_Static_assert(sizeof(p.seen) / sizeof(*p.seen) == sizeof(object_keys) / sizeof(*object_keys),
-	               "one line number per key");
-	set_defaults(ini);
-	if (strncmp(text, byte_order_mark, 3) == 0)
-		p.rest += 3;
-	rc = ini_parse_stream(next_line, &p, take_pair, &p);
-	if (rc && !p.mistakes.len)
-		mistake(&p, rc > 0 ? (unsigned)rc : p.line, "the line cannot be parsed");
-	check_control(&p);
-	check_event(&p);
+	parse(&p);
+	for (size_t i = 0; i < p.variants.count; i++)
+		parse_variant(&p, text, &p.variants.at[i]);
 	rc = p.mistakes.len ? error_usage(err, "%s", buf_str(&p.mistakes)) : 0;
 	if (rc)
 		object_ini_free(ini);
+	variant_sections_free(&p.variants);
 	buf_free(&p.mistakes);
-	free(p.setting_lines);
 	return rc;
 }
 
@@ -545,5 +624,9 @@ void object_ini_free(struct object_ini *ini)
 	free(ini->event);
 	free(ini->description);
 	free(ini->mechanism);
+	for (size_t i = 0; i < ini->variant_count; i++)
+		object_ini_free(&ini->variants[i]);
+	free(ini->variants);
+	free(ini->variant);
 	*ini = (struct object_ini){0};
 }

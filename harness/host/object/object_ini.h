@@ -36,6 +36,9 @@ struct object_ini {
 	size_t setting_count;
 	char *description;
 	char *mechanism;
+	char *variant; /* of which this is the ini; NULL: the plain one, which alone has variants */
+	struct object_ini *variants;
+	size_t variant_count;
 };
 
 /*

@@ -128,7 +128,9 @@ struct result_truth {
 struct result_cell {
 	char *kernel; /* id */
 	char *object; /* name */
-	char *libbpf; /* under which it was loaded, with `run --libbpf`: its object is called NAME@LIBBPF; "" */
+	/* What tells it from cells of the same object, whose names have it at their end: NAME+VARIANT@LIBBPF; or "". */
+	char *variant; /* section of the object's ini */
+	char *libbpf;  /* under which it was loaded, with `run --libbpf` */
 	enum verdict verdict;
 	enum reject_class class;
 	enum reject_side side;

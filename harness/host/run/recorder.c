@@ -49,12 +49,12 @@ static struct result_cell *add_cell(struct recorder *rec, size_t kernel, size_t 
 	const struct object *o = &rec->s->objects->at[object];
 	const char *id = rec->s->kernels[kernel].id;
 	struct result_cell *cell = result_add_cell(rec->r);
-	cleanup_free char *row = shell_quote(id), *path = shell_quote(o->path);
-	cleanup_free char *reproduce =
-	        xasprintf("%s --kernel %s %s", rec->s->command, row, o->invocation ? o->invocation : path);
+	cleanup_free char *row = shell_quote(id), *words = object_words(o);
+	cleanup_free char *reproduce = xasprintf("%s --kernel %s %s", rec->s->command, row, words);
 
 	text_set(&cell->kernel, id);
 	text_set(&cell->object, o->name);
+	text_set(&cell->variant, o->ini.variant ? o->ini.variant : "");
 	text_set(&cell->libbpf, rec->s->libbpf ? rec->s->libbpf : "");
 	text_set(&cell->reproduce, reproduce);
 	return cell;
@@ -355,7 +355,8 @@ static void object_learn(struct recorder *rec, size_t object)
 		cost_cell(rec, cell, object);
 		expect_cell(rec, cell, k, object);
 	}
-	if (rec->s->write_ini)
+	/* what events are is said once, for the plain one */
+	if (rec->s->write_ini && !rec->s->objects->at[object].ini.variant)
 		learn_write(&rec->s->objects->at[object], &learnt, rec->s->watch);
 	learnt_free(&learnt);
 }

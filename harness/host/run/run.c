@@ -13,6 +13,7 @@
 #include "host/lib/text.h"
 #include "host/object/object.h"
 #include "host/object/loader_files.h"
+#include "host/object/object_variants.h"
 #include "host/report/report.h"
 #include "host/result/result_json.h"
 #include "host/run/guest.h"
@@ -94,6 +95,7 @@ static int read_request(struct run *run, struct result *r, struct error *err)
 	const struct run_request *o = run->o;
 	int rc = read_objects(o, &run->objects, err);
 
+	rc = rc ? rc : object_list_vary(&run->objects, o->variant, err);
 	rc = rc ? rc : kernel_list_open(o->list_path, o->globs.at, o->globs.count, &run->list, &run->types, err);
 	rc = rc ? rc : kernel_list_need_kernel(&run->list, "run", err);
 	return rc ? rc : run_plan_take_part(&run->list, &run->types, o->part, o->parts, &r->part, err);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "host/lib/child.h"
 #include "host/lib/text.h"
+#include "host/object/object_variants.h"
 #include "host/report/report.h"
 #include "host/result/result_join.h"
 #include "host/result/result_json.h"
@@ -34,6 +35,7 @@ static void command_of(const struct run_request *o, const char *libbpf, const ch
 	add_option(words, "--images", o->images);
 	add_option(words, "--accel", o->accel);
 	add_option(words, "--btf", o->btf);
+	add_option(words, OBJECT_VARIANTS_OPTION, o->variant);
 	if (o->parts)
 		strings_addf(words, "--part=%u/%u", o->part, o->parts);
 	if (o->jobs)
