@@ -118,6 +118,59 @@ START_TEST(a_prediction_comes_step_by_step)
 }
 END_TEST
 
+/* Kernels that come later are predicted as if they had been there, whatever is at work meanwhile. */
+START_TEST(kernels_may_come_later)
+{
+	const struct predict_types late = {"late", FIXTURES "target.o"};
+	const struct predict_types types[] = {
+	        {.id = "late", .later = true}, {"k", FIXTURES "target.o"}, {.id = "never", .later = true}};
+	cleanup_object_list struct object_list objects = {0};
+	const struct prediction *p;
+	struct predict_job *job;
+
+	read_objects(&objects, local, 1);
+	job = predict_start(&objects, types, 3, NULL);
+	ck_assert_ptr_nonnull(job);
+	ck_assert(!predict_has(job, 0) && !predict_has(job, 1) && !predict_has(job, 2));
+	predict_add(job, 0, &late);
+	while (!predict_has(job, 1)) {
+		poll(&(struct pollfd){.fd = predict_fd(job), .events = POLLIN}, 1, -1);
+		ck_assert(!predict_step(job));
+	}
+	ck_assert(!predict_has(job, 0));
+	ck_assert_str_eq(predict_outcome_name(find(predict_so_far(job), 1, "loads", 1)), "moved");
+	while (!predict_has(job, 0)) {
+		poll(&(struct pollfd){.fd = predict_fd(job), .events = POLLIN}, 1, -1);
+		ck_assert(!predict_step(job));
+	}
+	/* nothing is at work, and nothing is complete */
+	ck_assert(!predict_step(job));
+	ck_assert_int_eq(predict_fd(job), -1);
+	predict_lacks(job, 2, "the mirror burnt down");
+	ck_assert(predict_has(job, 2) && predict_step(job));
+	p = predict_finish(job, NULL);
+	ck_assert_str_eq(predict_outcome_name(find(p, 0, "loads", 1)), "moved");
+	ck_assert_str_eq(prediction_cell(p, 2, 0)->reason, "the mirror burnt down");
+	predict_free(job);
+}
+END_TEST
+
+/* One that nobody said anything more of keeps nobody waiting. */
+START_TEST(a_kernel_that_never_comes_is_not_waited_for)
+{
+	const struct predict_types types[] = {{.id = "late", .later = true}};
+	cleanup_object_list struct object_list objects = {0};
+	struct predict_job *job;
+
+	read_objects(&objects, local, 1);
+	job = predict_start(&objects, types, 1, NULL);
+	ck_assert_ptr_nonnull(job);
+	ck_assert_int_eq(predict_fd(job), -1);
+	ck_assert_str_eq(prediction_cell(predict_finish(job, NULL), 0, 0)->reason, "the kernel is not available");
+	predict_free(job);
+}
+END_TEST
+
 START_TEST(archives_are_read_in_the_jail)
 {
 	cleanup_buf struct buf raw = {0}, packed = {0};
@@ -780,6 +833,8 @@ int main(void)
 	const struct suite_row tests[] = {
 	        GROUP("predict", .open = scratch_setup, .close = scratch_teardown, .seconds = 120),
 	        TEST(a_prediction_comes_step_by_step),
+	        TEST(kernels_may_come_later),
+	        TEST(a_kernel_that_never_comes_is_not_waited_for),
 	        TEST(outcomes_come_through),
 	        TEST(conditions_on_types_are_answered),
 	        TEST(one_field_moved_by_hand_changes_its_relocations_only),

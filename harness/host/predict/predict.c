@@ -30,7 +30,10 @@ struct predict_job {
 	const struct module_set **modules; /* one per kernel */
 	struct predict_module *files;      /* open modules of the kernels at work */
 	size_t file_count;
-	size_t first, end;
+	bool *there;                      /* one per kernel: its types are known */
+	bool *taken;                      /* the same: a worker has come to its end with it, or is at work on it */
+	size_t batch[KERNELS_PER_WORKER]; /* kernels at work */
+	size_t batch_count;
 	bool running;
 	struct child_worker worker;
 	int notes;         /* file in memory that the worker writes to */
@@ -47,7 +50,9 @@ static void close_files(struct predict_job *job)
 	free(job->files);
 	job->files = NULL;
 	job->file_count = 0;
-	for (size_t k = job->first; k < job->end; k++) {
+	for (size_t i = 0; i < job->batch_count; i++) {
+		size_t k = job->batch[i];
+
 		if (job->btf[k] >= 0)
 			close(steal_fd(&job->btf[k]));
 		if (job->symbols[k] >= 0)
@@ -84,7 +89,8 @@ static void open_modules(struct predict_job *job, size_t kernel)
 
 static void open_files(struct predict_job *job)
 {
-	for (size_t k = job->first; k < job->end; k++) {
+	for (size_t i = 0; i < job->batch_count; i++) {
+		size_t k = job->batch[i];
 		const char *path = job->types[k].path;
 		cleanup_free char *reason = NULL;
 
@@ -105,11 +111,14 @@ static void open_files(struct predict_job *job)
 	}
 }
 
-/* Start a worker on kernels `first` to `end`, or on what is left of them. */
+/* Start a worker on the batch, or on what is left of it. */
 static int start_worker(struct predict_job *job, struct error *err)
 {
-	struct predict_work *work = &(struct predict_work){
-	        .objects = job->objects, .so_far = job->p, .done = job->done, .first = job->first, .end = job->end};
+	struct predict_work *work = &(struct predict_work){.objects = job->objects,
+	                                                   .so_far = job->p,
+	                                                   .done = job->done,
+	                                                   .kernels = job->batch,
+	                                                   .kernel_count = job->batch_count};
 	int rc;
 
 	job->notes = memfd_create("predictions", MFD_CLOEXEC);
@@ -219,6 +228,7 @@ static void blame(struct predict_job *job, struct culprit at, const char *how)
 		struct predict_object *o = &job->p->objects[at.object];
 
 		o->failed = job->known[at.object] = true;
+		free(o->reason);
 		o->reason = steal_ptr(reason);
 	}
 }
@@ -245,13 +255,26 @@ static int end_worker(struct predict_job *job, bool *ended, struct error *err)
 
 /* ---- the job ---- */
 
+/* Start a worker on the kernels that have come since the last; none without any. */
 static int next_batch(struct predict_job *job, struct error *err)
 {
-	job->first = job->end;
-	job->end = job->first + KERNELS_PER_WORKER;
-	if (job->end > job->p->kernel_count)
-		job->end = job->p->kernel_count;
-	return start_worker(job, err);
+	job->batch_count = 0;
+	for (size_t k = 0; k < job->p->kernel_count && job->batch_count < KERNELS_PER_WORKER; k++) {
+		if (!job->there[k] || job->taken[k])
+			continue;
+		job->taken[k] = true;
+		job->batch[job->batch_count++] = k;
+	}
+	return job->batch_count ? start_worker(job, err) : 0;
+}
+
+static void take_types(struct predict_job *job, size_t kernel, const struct predict_types *types)
+{
+	job->types[kernel] = *types;
+	job->external[kernel] = types->external;
+	job->modules[kernel] = types->modules;
+	job->there[kernel] = !types->later;
+	job->p->kernels[kernel].has_btf = !types->later && *types->path != '\0';
 }
 
 struct predict_job *predict_start(const struct object_list *objects, const struct predict_types *types, size_t count,
@@ -261,7 +284,6 @@ struct predict_job *predict_start(const struct object_list *objects, const struc
 
 	job->objects = objects;
 	job->types = xcalloc(count, sizeof(*job->types));
-	memcpy(job->types, types, count * sizeof(*types));
 	job->p = prediction_new(count, objects->count);
 	job->done = xcalloc(count * objects->count, sizeof(*job->done));
 	job->known = xcalloc(objects->count, sizeof(*job->known));
@@ -270,13 +292,13 @@ struct predict_job *predict_start(const struct object_list *objects, const struc
 	job->configs = xcalloc(count, sizeof(*job->configs));
 	job->external = xcalloc(count, sizeof(*job->external));
 	job->modules = xcalloc(count, sizeof(*job->modules));
+	job->there = xcalloc(count, sizeof(*job->there));
+	job->taken = xcalloc(count, sizeof(*job->taken));
 	job->notes = -1;
 	for (size_t i = 0; i < count; i++) {
 		job->p->kernels[i].id = xstrdup(types[i].id);
-		job->external[i] = types[i].external;
-		job->modules[i] = types[i].modules;
-		job->p->kernels[i].has_btf = *types[i].path != '\0';
 		job->p->kernels[i].reason = xstrdup("");
+		take_types(job, i, &types[i]);
 	}
 	for (size_t i = 0; i < objects->count; i++)
 		job->p->objects[i].name = xstrdup(objects->at[i].name);
@@ -288,26 +310,54 @@ struct predict_job *predict_start(const struct object_list *objects, const struc
 }
 
 /* Cells that nobody could compute say why. */
-static void explain(struct predict_job *job)
+static void explain(struct predict_job *job, size_t kernel)
 {
-	for (size_t k = 0; k < job->p->kernel_count; k++)
-		for (size_t o = 0; o < job->p->object_count; o++) {
-			struct predict_cell *c = prediction_cell(job->p, k, o);
+	for (size_t o = 0; o < job->p->object_count; o++) {
+		struct predict_cell *c = prediction_cell(job->p, kernel, o);
 
-			if (c->reason)
-				continue;
-			c->reason = xstrdup(job->p->kernels[k].failed ? job->p->kernels[k].reason
-			                                              : job->p->objects[o].reason);
-		}
-}
-
-static void complete(struct predict_job *job)
-{
-	for (size_t o = 0; o < job->p->object_count; o++)
 		if (!job->p->objects[o].reason)
 			job->p->objects[o].reason = xstrdup("");
-	explain(job);
-	job->finished = true;
+		if (!c->reason)
+			c->reason = xstrdup(job->p->kernels[kernel].failed ? job->p->kernels[kernel].reason
+			                                                   : job->p->objects[o].reason);
+	}
+}
+
+static bool is_all_taken(const struct predict_job *job)
+{
+	for (size_t k = 0; k < job->p->kernel_count; k++)
+		if (!job->taken[k])
+			return false;
+	return true;
+}
+
+void predict_add(struct predict_job *job, size_t kernel, const struct predict_types *types)
+{
+	if (job->there[kernel])
+		return;
+	take_types(job, kernel, types);
+	if (!job->running && !job->died.text)
+		next_batch(job, &job->died);
+}
+
+void predict_lacks(struct predict_job *job, size_t kernel, const char *reason)
+{
+	if (job->there[kernel])
+		return;
+	job->there[kernel] = job->taken[kernel] = true;
+	kernel_fails(job, kernel, reason);
+	explain(job, kernel);
+	job->finished = !job->running && !job->died.text && is_all_taken(job);
+}
+
+bool predict_has(const struct predict_job *job, size_t kernel)
+{
+	if (job->finished || job->died.text)
+		return true;
+	for (size_t i = 0; job->running && i < job->batch_count; i++)
+		if (job->batch[i] == kernel)
+			return false;
+	return job->taken[kernel];
 }
 
 int predict_fd(const struct predict_job *job)
@@ -323,20 +373,32 @@ bool predict_step(struct predict_job *job)
 
 	if (job->finished || job->died.text)
 		return true;
-	if (poll(&fd, 1, 0) < 1)
+	if (!job->running || poll(&fd, 1, 0) < 1)
 		return false;
 	rc = end_worker(job, &ended, &job->died);
 	if (rc)
 		return true;
-	if (ended && job->end == job->p->kernel_count)
-		complete(job);
-	else
-		ended ? next_batch(job, &job->died) : start_worker(job, &job->died);
+	if (!ended) {
+		start_worker(job, &job->died);
+		return job->died.text;
+	}
+	for (size_t i = 0; i < job->batch_count; i++)
+		explain(job, job->batch[i]);
+	job->finished = is_all_taken(job);
+	if (!job->finished)
+		next_batch(job, &job->died);
 	return job->finished || job->died.text;
+}
+
+const struct prediction *predict_so_far(const struct predict_job *job)
+{
+	return job->died.text ? NULL : job->p;
 }
 
 const struct prediction *predict_finish(struct predict_job *job, struct error *err)
 {
+	for (size_t k = 0; k < job->p->kernel_count; k++)
+		predict_lacks(job, k, "the kernel is not available");
 	while (!predict_step(job))
 		poll(&(struct pollfd){.fd = predict_fd(job), .events = POLLIN}, 1, -1);
 	if (!job->died.text)
@@ -357,6 +419,8 @@ void predict_free(struct predict_job *job)
 	error_clear(&job->died);
 	free(job->types);
 	free(job->done);
+	free(job->there);
+	free(job->taken);
 	free(job->known);
 	free(job->btf);
 	free(job->symbols);

@@ -23,6 +23,7 @@ struct predict_types {
 	const char *config;  /* path of its configuration, "" when there is none; NULL: it is not booted */
 	const char *release; /* NULL: not known */
 	const struct module_set *modules; /* those that objects name; NULL: not known */
+	bool later;                       /* nothing but its id is known yet: predict_add */
 	bool external; /* it stands in for the kernel's own and holds what relocations need, perhaps nothing else */
 };
 
@@ -35,15 +36,29 @@ struct predict_job;
 struct predict_job *predict_start(const struct object_list *objects, const struct predict_types *types, size_t count,
                                   struct error *err);
 
-/* What to poll for POLLIN while the prediction is made; -1 once it is complete. */
+/*
+ * The types of a kernel that was to come later: it is predicted as soon as what is being predicted is done. Or word
+ * that it will not come, and why. Of a kernel that is there already both do nothing.
+ */
+void predict_add(struct predict_job *job, size_t kernel, const struct predict_types *types);
+void predict_lacks(struct predict_job *job, size_t kernel, const char *reason);
+
+/* Whether everything about this kernel is there, in predict_so_far; it stays as it is. */
+bool predict_has(const struct predict_job *job, size_t kernel);
+
+/* What is predicted until now, with cells of the kernels that predict_has; NULL when nothing will be. */
+const struct prediction *predict_so_far(const struct predict_job *job);
+
+/* What to poll for POLLIN while a prediction is being made; -1 while none is. */
 int predict_fd(const struct predict_job *job);
 
 /* Take what is there, without waiting for more. Returns true once predict_finish need not wait. */
 bool predict_step(struct predict_job *job);
 
 /*
- * The prediction, once it is complete; waits for it. NULL with `err` filled when it is not available at all: the
- * harness's own failure, not that of an input. It belongs to the job, and later calls answer the same.
+ * The prediction, once it is complete; waits for it, but not for kernels that were to come later. NULL with `err`
+ * filled when it is not available at all: the harness's own failure, not that of an input. It belongs to the job, and
+ * later calls answer the same.
  */
 const struct prediction *predict_finish(struct predict_job *job, struct error *err);
 

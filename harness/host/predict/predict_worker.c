@@ -357,7 +357,7 @@ int predict_work(void *ctx, struct error *err)
 {
 	struct worker w = {.work = ctx};
 	struct jail_limits limits = base_limits;
-	size_t cells = (w.work->end - w.work->first) * w.work->objects->count;
+	size_t cells = w.work->kernel_count * w.work->objects->count;
 	int rc;
 
 	limits.cpu_seconds += (unsigned)(cells / CELLS_PER_SECOND);
@@ -368,8 +368,8 @@ int predict_work(void *ctx, struct error *err)
 	libbpf_set_print(NULL);
 	w.objects = xcalloc(w.work->objects->count, sizeof(*w.objects));
 	rc = parse_objects(&w, err);
-	for (size_t k = w.work->first; k < w.work->end && !rc; k++)
-		rc = do_kernel(&w, k, err);
+	for (size_t i = 0; i < w.work->kernel_count && !rc; i++)
+		rc = do_kernel(&w, w.work->kernels[i], err);
 	/* The process ends here; its objects go with it. */
 	return rc;
 }

@@ -50,9 +50,10 @@ struct predict_work {
 	const struct module_set *const *modules; /* one per kernel; NULL: not known */
 	const struct predict_module *files;      /* of all kernels to do */
 	size_t file_count;
-	const bool *external; /* one per kernel: its BTF tells of relocations only */
-	size_t first, end;    /* kernels to do */
-	int notes;            /* where notes go */
+	const bool *external;  /* one per kernel: its BTF tells of relocations only */
+	const size_t *kernels; /* to do */
+	size_t kernel_count;
+	int notes; /* where notes go */
 };
 
 /* A child_worker's work; `ctx` is a struct predict_work. */

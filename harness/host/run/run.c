@@ -16,6 +16,7 @@
 #include "host/object/object_variants.h"
 #include "host/report/report.h"
 #include "host/result/result_json.h"
+#include "host/run/arrivals.h"
 #include "host/run/guest.h"
 #include "host/run/run_dir.h"
 #include "host/run/run_header.h"
@@ -45,12 +46,18 @@ struct run {
 	struct plan plan;
 	struct accel_answer accel;
 	struct predict_job *predict;
-	int use; /* of the store: nobody removes kernels meanwhile */
+	int use;                     /* of the store: nobody removes kernels meanwhile */
+	struct strings module_names; /* that objects need */
+	struct store_options store;
+	struct arrivals arrivals; /* when kernels come one after the other */
+	bool arriving;
 };
 
 static void run_free(struct run *run)
 {
 	predict_free(run->predict);
+	arrivals_free(&run->arrivals);
+	strings_free(&run->module_names);
 	free(run->accel.reason);
 	plan_free(&run->plan);
 	free(run->directory);
@@ -147,30 +154,66 @@ static int prepare_initrd(struct run *run, struct error *err)
 	return rc ? error_set(err, why.code, "%s", why.text) : 0;
 }
 
+/* All of them, before anything is booted. */
+static int prepare_kernels(struct run *run, struct result *r, struct error *err)
+{
+	const struct store_options *store = &run->store;
+	size_t *count = &run->kernel_count;
+	int rc = store_prepare(store, &run->list, &run->kernels, count, err);
+
+	rc = rc ? rc
+	        : store_modules_prepare(store, &run->list, run->kernels, *count, store->modules, &run->modules, err);
+	rc = rc ? rc : leave_out_skipped(run, r, err);
+	return rc ? rc : external_btf_read(&run->list, run->kernels, run->o->btf, &run->external, err);
+}
+
+/* One at least; the others come while it runs. */
+static int await_kernels(struct run *run, struct error *err)
+{
+	struct arrivals *a = &run->arrivals;
+	int rc;
+
+	*a = (struct arrivals){.store = &run->store, .list = &run->list};
+	rc = arrivals_start(a, err);
+	run->arriving = true;
+	run->kernels = a->kernels;
+	run->modules = a->modules;
+	run->external = a->external;
+	run->kernel_count = run->list.count;
+	return rc;
+}
+
 static int prepare(struct run *run, struct result *r, struct error *err)
 {
-	cleanup_strings struct strings modules = {0};
-	const struct store_options store = {
+	int rc = qemu_version_read(arch_default(), &run->qemu, err);
+
+	run->store = (struct store_options){
 	        .dir = run->o->images,
 	        .frozen = run->o->frozen,
 	        .quiet = run->o->quiet,
-	        .modules = &modules,
+	        .modules = &run->module_names,
 	};
-	size_t *count = &run->kernel_count;
-	int rc = qemu_version_read(arch_default(), &run->qemu, err);
-
-	object_list_modules(&run->objects, &modules);
-	rc = rc ? rc : store_use(&store, &run->use, err);
-	rc = rc ? rc : store_prepare(&store, &run->list, &run->kernels, count, err);
-	rc = rc ? rc : store_modules_prepare(&store, &run->list, run->kernels, *count, &modules, &run->modules, err);
-	rc = rc ? rc : leave_out_skipped(run, r, err);
-	rc = rc ? rc : external_btf_read(&run->list, run->kernels, run->o->btf, &run->external, err);
+	object_list_modules(&run->objects, &run->module_names);
+	rc = rc ? rc : store_use(&run->store, &run->use, err);
+	if (!rc)
+		rc = !run->o->btf && arrivals_are_due(&run->store, &run->list) ? await_kernels(run, err)
+		                                                               : prepare_kernels(run, r, err);
 	rc = rc ? rc : make_directory(run, err);
 	rc = rc ? rc : prepare_initrd(run, err);
 	rc = rc ? rc : object_list_unpack(&run->objects, run->directory, err);
 	if (!rc && run->o->libbpf)
 		object_list_mark(&run->objects, run->o->libbpf);
 	return rc;
+}
+
+/* The one that the plan has first of those that are there. */
+static const struct store_kernel *first_kernel(const struct run *run)
+{
+	size_t i = 0;
+
+	while (run->arriving && !run->arrivals.there[run->plan.at[i].kernel])
+		i++;
+	return &run->kernels[run->plan.at[i].kernel];
 }
 
 /* Which accelerator, and in one line why: by a guest of the kernel that is booted first. */
@@ -180,7 +223,7 @@ static int choose_accel(struct run *run, struct error *err)
 	int rc;
 
 	run_plan_make(&run->list, run->o->images, &run->plan);
-	first = &run->kernels[run->plan.at[0].kernel];
+	first = first_kernel(run);
 	rc = accel_decide(
 	        &(const struct accel_probe){
 	                .asked = run->o->accel,
@@ -206,6 +249,7 @@ static int start_prediction(struct run *run, struct error *err)
 	                .kernels = run->kernels,
 	                .external = run->external,
 	                .modules = run->modules,
+	                .there = run->arriving ? run->arrivals.there : NULL,
 	                .count = run->kernel_count,
 	                .types = &run->types,
 	        },
@@ -245,7 +289,7 @@ static char *command_for_one(const struct run_request *o)
 	return strings_shell(&words);
 }
 
-static int measure(const struct run *run, struct result *r, struct error *err)
+static int measure(struct run *run, struct result *r, struct error *err)
 {
 	const struct run_request *o = run->o;
 	unsigned processors = host_speed_processors();
@@ -254,6 +298,7 @@ static int measure(const struct run *run, struct result *r, struct error *err)
 	const struct prediction *p;
 	int rc = scheduler_run(
 	        &(const struct schedule){
+	                .arrivals = run->arriving ? &run->arrivals : NULL,
 	                .list = &run->list,
 	                .kernels = run->kernels,
 	                .external = run->external,

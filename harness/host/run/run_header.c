@@ -67,21 +67,25 @@ void run_header_objects(struct result *r, const struct object_list *objects)
 	note_build(r, &objects->at[0]);
 }
 
+void run_header_kernel(struct result_kernel *k, const struct store_kernel *from)
+{
+	text_set(&k->id, from->id);
+	k->line = from->line;
+	text_set(&k->release, from->release);
+	text_set(&k->arch, from->arch ? from->arch->name : "");
+	text_set(&k->package, from->package);
+	text_set(&k->version, from->version);
+	text_set(&k->image_sha256, from->image_sha256);
+	text_set(&k->btf_sha256, from->btf_sha256);
+	text_set(&k->directory, from->id);
+}
+
 void run_header_kernels(struct result *r, const struct store_kernel *kernels, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct store_kernel *from = &kernels[i];
 		struct result_kernel *k = result_add_kernel(r);
 
-		text_set(&k->id, from->id);
-		k->line = from->line;
-		text_set(&k->release, from->release);
-		text_set(&k->arch, from->arch ? from->arch->name : "");
-		text_set(&k->package, from->package);
-		text_set(&k->version, from->version);
-		text_set(&k->image_sha256, from->image_sha256);
-		text_set(&k->btf_sha256, from->btf_sha256);
-		text_set(&k->directory, from->id);
+		run_header_kernel(k, &kernels[i]);
 		k->timing = (struct result_timing){-1, -1, -1, -1, -1, -1};
 	}
 }

@@ -18,6 +18,9 @@ void run_header_objects(struct result *r, const struct object_list *objects);
 /* One entry per row, in order; nothing timed yet. */
 void run_header_kernels(struct result *r, const struct store_kernel *kernels, size_t count);
 
+/* What is known of a kernel now; its times stay. */
+void run_header_kernel(struct result_kernel *k, const struct store_kernel *from);
+
 /* After the run: how many programs and relocations each object turned out to have. */
 void run_header_count(struct result *r);
 

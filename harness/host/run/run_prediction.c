@@ -5,23 +5,28 @@
 #include "base/cleanup.h"
 #include "host/lib/text.h"
 
+struct predict_types run_prediction_types(const struct store_kernel *kernel, const struct external_btf *external,
+                                          const struct module_set *modules)
+{
+	return (struct predict_types){
+	        .id = kernel->id,
+	        .path = *external->path ? external->path : kernel->btf,
+	        .symbols = kernel->symbols,
+	        .config = kernel->config,
+	        .release = kernel->release,
+	        .modules = modules,
+	        .external = *external->path,
+	};
+}
+
 struct predict_job *run_prediction_start(const struct run_prediction *what, struct error *err)
 {
 	size_t count = what->count, alone = what->types->count;
 	cleanup_free struct predict_types *types = xcalloc(count + alone, sizeof(*types));
 
 	for (size_t i = 0; i < count; i++) {
-		const char *external = what->external[i].path;
-
-		types[i] = (struct predict_types){
-		        .id = what->kernels[i].id,
-		        .path = *external ? external : what->kernels[i].btf,
-		        .symbols = what->kernels[i].symbols,
-		        .config = what->kernels[i].config,
-		        .release = what->kernels[i].release,
-		        .modules = &what->modules[i],
-		        .external = *external,
-		};
+		types[i] = run_prediction_types(&what->kernels[i], &what->external[i], &what->modules[i]);
+		types[i].later = what->there && !what->there[i];
 	}
 	for (size_t i = 0; i < alone; i++)
 		types[count + i] = (struct predict_types){

@@ -20,9 +20,14 @@ struct run_prediction {
 	const struct store_kernel *kernels;
 	const struct external_btf *external;
 	const struct module_set *modules;
+	const bool *there; /* the same; NULL: all are there. The others come later: predict_add */
 	size_t count;
 	const struct kernel_list *types; /* rows that are types and no kernel */
 };
+
+/* What is predicted from, of a kernel of the list; it borrows all it is given. */
+struct predict_types run_prediction_types(const struct store_kernel *kernel, const struct external_btf *external,
+                                          const struct module_set *modules);
 
 /* As predict_start. */
 struct predict_job *run_prediction_start(const struct run_prediction *what, struct error *err);

@@ -9,6 +9,7 @@
 #include "host/kernels/kernel_list.h"
 #include "host/object/object.h"
 #include "host/predict/predict.h"
+#include "host/run/arrivals.h"
 #include "host/run/plan.h"
 #include "host/run/watch.h"
 #include "host/store/external_btf.h"
@@ -18,6 +19,7 @@
 
 struct schedule {
 	struct predict_job *predict; /* of `objects` on `kernels` */
+	struct arrivals *arrivals;   /* by which those of `kernels` come that are missing; NULL: all are there */
 	const struct kernel_list *list;
 	const struct store_kernel *kernels;  /* list->count entries */
 	const struct external_btf *external; /* list->count entries */

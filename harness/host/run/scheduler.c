@@ -16,6 +16,8 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "host/run/recorder.h"
+#include "host/run/run_header.h"
+#include "host/run/run_prediction.h"
 #include "host/run/task.h"
 #include "host/store/symbols.h"
 #include "host/vm/snapshot.h"
@@ -31,16 +33,29 @@ struct scheduler {
 	struct task **running;     /* s->jobs slots */
 	size_t running_count;
 	struct recorder recorder;
-	uint64_t nonce;  /* of every job of this run */
-	unsigned *tasks; /* per kernel: how many there were */
+	uint64_t nonce;      /* of every job of this run */
+	unsigned *tasks;     /* per kernel: how many there were */
+	bool *planned;       /* per kernel: its tasks were made */
+	struct error failed; /* why kernels did not come */
 	int signal_fd;
 	unsigned interruptions;
 };
 
-static void enqueue(struct scheduler *sch, size_t kernel, const size_t *objects, size_t count)
+static struct task *new_task(struct scheduler *sch, size_t kernel, const size_t *objects, size_t count)
 {
 	record_task_waits(&sch->recorder, kernel);
-	task_queue_add(&sch->waiting, task_new(kernel, objects, count, ++sch->tasks[kernel]));
+	return task_new(kernel, objects, count, ++sch->tasks[kernel]);
+}
+
+/* A task of all objects. */
+static struct task *new_whole_task(struct scheduler *sch, size_t kernel)
+{
+	cleanup_free size_t *all = xcalloc(sch->s->objects->count, sizeof(*all));
+
+	for (size_t i = 0; i < sch->s->objects->count; i++)
+		all[i] = i;
+	sch->planned[kernel] = true;
+	return new_task(sch, kernel, all, sch->s->objects->count);
 }
 
 /* Another VM for the same objects, before anything else. */
@@ -72,7 +87,7 @@ static void rescue_others(struct scheduler *sch, struct task *t)
 	if (t->culprit < 0 || t->count == 1 || sch->interruptions)
 		return;
 	others = task_leave_culprit(t, &count);
-	enqueue(sch, t->kernel, others, count);
+	task_queue_add(&sch->waiting, new_task(sch, t->kernel, others, count));
 }
 
 /*
@@ -143,27 +158,40 @@ static void vm_ended(struct scheduler *sch, struct task *t)
 }
 
 /*
- * Record the tasks that have ended, in their order, once the prediction is there. Who interrupts twice does not want to
- * wait for it.
+ * Record the tasks that have ended, in their order, once their kernel is predicted. Who interrupts twice does not want
+ * to wait for it.
  */
 static int record_ended(struct scheduler *sch, struct error *err)
 {
-	bool predicted = predict_step(sch->s->predict);
+	struct task_queue early = {0};
 	struct task *t;
 	int rc = 0;
 
-	if (!predicted && sch->interruptions < 2)
-		return 0;
+	predict_step(sch->s->predict);
 	/* why there is none is told once, by its caller */
-	sch->recorder.prediction = predicted ? predict_finish(sch->s->predict, NULL) : NULL;
-	while (!rc && (t = task_queue_take(&sch->ended))) {
+	sch->recorder.prediction = predict_so_far(sch->s->predict);
+	while ((t = task_queue_take(&sch->ended))) {
+		bool predicted = predict_has(sch->s->predict, t->kernel);
+
+		if (rc || (!predicted && sch->interruptions < 2)) {
+			task_queue_add(&early, t);
+			continue;
+		}
+		if (!predicted)
+			sch->recorder.prediction = NULL;
 		rc = record_task(&sch->recorder, t, err);
 		task_free(t);
 	}
+	sch->ended = early;
 	return rc;
 }
 
 /* ---- the loop ---- */
+
+static bool more_will_come(const struct scheduler *sch)
+{
+	return sch->s->arrivals && sch->s->arrivals->missing && sch->s->arrivals->fetching;
+}
 
 static void show_work(const struct scheduler *sch)
 {
@@ -172,7 +200,9 @@ static void show_work(const struct scheduler *sch)
 	for (size_t i = 0; i < sch->running_count; i++)
 		buf_printf(&names, "%s%s", i ? ", " : "", sch->s->kernels[sch->running[i]->kernel].id);
 	watch_at_work(sch->s->watch, sch->recorder.finished, sch->s->plan->count,
-	              sch->running_count ? buf_str(&names) : SCHEDULER_PREDICTION);
+	              sch->running_count    ? buf_str(&names)
+	              : more_will_come(sch) ? SCHEDULER_FETCH
+	                                    : SCHEDULER_PREDICTION);
 }
 
 static void start_one(struct scheduler *sch, struct task *t)
@@ -235,16 +265,18 @@ static void interrupt_all(struct scheduler *sch)
 static void wait_for_news(struct scheduler *sch)
 {
 	const struct timespec gather = {.tv_nsec = GATHER_NS};
-	size_t count = sch->running_count * VM_POLL_FDS + 2;
+	size_t count = sch->running_count * VM_POLL_FDS + 3;
 	cleanup_free struct pollfd *fds = xcalloc(count, sizeof(*fds));
-	int64_t wake = INT64_MAX, now = clock_ms();
+	const struct arrivals *a = sch->s->arrivals;
+	int64_t wake = a ? arrivals_wake_ms(a) : INT64_MAX, now = clock_ms();
 
 	fds[0] = (struct pollfd){.fd = sch->signal_fd, .events = POLLIN};
 	fds[1] = (struct pollfd){.fd = predict_fd(sch->s->predict), .events = POLLIN};
+	fds[2] = (struct pollfd){.fd = a ? arrivals_fd(a) : -1, .events = POLLIN};
 	for (size_t i = 0; i < sch->running_count; i++) {
 		int64_t at = vm_wake_ms(sch->running[i]->vm);
 
-		vm_poll_fds(sch->running[i]->vm, &fds[2 + i * VM_POLL_FDS]);
+		vm_poll_fds(sch->running[i]->vm, &fds[3 + i * VM_POLL_FDS]);
 		wake = at < wake ? at : wake;
 	}
 	nanosleep(&gather, NULL);
@@ -253,15 +285,80 @@ static void wait_for_news(struct scheduler *sch)
 		interrupt_all(sch);
 }
 
+/* Every kernel of the plan that is there, once a round, so that repeats of one kernel are spread over the run. */
+static void enqueue_plan(struct scheduler *sch)
+{
+	const bool *there = sch->s->arrivals ? sch->s->arrivals->there : NULL;
+
+	for (unsigned round = 0; round < sch->s->repeat; round++)
+		for (size_t i = 0; i < sch->s->plan->count; i++)
+			if (!there || there[sch->s->plan->at[i].kernel])
+				task_queue_add(&sch->waiting, new_whole_task(sch, sch->s->plan->at[i].kernel));
+}
+
+static void kernel_arrived(struct scheduler *sch, size_t kernel)
+{
+	const struct schedule *s = sch->s;
+	struct predict_types types =
+	        run_prediction_types(&s->kernels[kernel], &s->external[kernel], &s->modules[kernel]);
+
+	predict_add(s->predict, kernel, &types);
+	run_header_kernel(&sch->r->kernels[kernel], &s->kernels[kernel]);
+	for (unsigned round = 0; round < s->repeat; round++)
+		task_queue_add(&sch->waiting, new_whole_task(sch, kernel));
+}
+
+/* Kernels that will not come: their cells say why. */
+static void miss_others(struct scheduler *sch, enum task_end end, const char *why)
+{
+	for (size_t i = 0; i < sch->s->plan->count; i++) {
+		size_t kernel = sch->s->plan->at[i].kernel;
+		struct task *t;
+
+		if (sch->planned[kernel])
+			continue;
+		predict_lacks(sch->s->predict, kernel, why);
+		t = new_whole_task(sch, kernel);
+		task_set_end(t, end, why);
+		task_queue_add(&sch->ended, t);
+	}
+}
+
+/* Kernels that have come since the last look, and once no more will, those that have not. */
+static void take_arrivals(struct scheduler *sch)
+{
+	struct arrivals *a = sch->s->arrivals;
+
+	if (!a || !a->missing)
+		return;
+	arrivals_step(a);
+	for (size_t i = 0; i < sch->s->plan->count; i++) {
+		size_t kernel = sch->s->plan->at[i].kernel;
+
+		if (!sch->planned[kernel] && a->there[kernel])
+			kernel_arrived(sch, kernel);
+	}
+	if (!a->failed.text)
+		return;
+	watch_say(sch->s->watch, WATCH_WARNING, "%s; the other kernels are measured", a->failed.text);
+	miss_others(sch, TASK_LOST, a->failed.text);
+	sch->failed = a->failed;
+	a->failed = (struct error){0};
+}
+
 /* After the last VM, so that what a repeat has measured is recorded before those that were never made. */
 static void drop_waiting(struct scheduler *sch)
 {
+	static const char why[] = "interrupted before it was started";
 	struct task *t;
 
 	while ((t = task_queue_take(&sch->waiting))) {
-		task_set_end(t, TASK_INTERRUPTED, "interrupted before it was started");
+		task_set_end(t, TASK_INTERRUPTED, why);
 		task_queue_add(&sch->ended, t);
 	}
+	if (sch->s->arrivals)
+		arrivals_end(sch->s->arrivals);
+	miss_others(sch, TASK_INTERRUPTED, why);
 }
 
 static int loop(struct scheduler *sch, struct error *err)
@@ -269,33 +366,22 @@ static int loop(struct scheduler *sch, struct error *err)
 	for (;;) {
 		int rc;
 
+		take_arrivals(sch);
 		start_waiting(sch);
 		if (sch->interruptions && !sch->running_count)
 			drop_waiting(sch);
 		rc = record_ended(sch, err);
 		if (rc)
 			return rc;
-		if (!sch->running_count && !sch->ended.first)
+		if (!sch->running_count && !sch->ended.first && !more_will_come(sch))
 			break;
 		show_work(sch);
 		wait_for_news(sch);
 		step_all(sch);
 	}
 	if (!sch->interruptions)
-		return 0;
+		return sch->failed.status == EXIT_USAGE ? error_usage(err, "%s", sch->failed.text) : 0;
 	return error_set(err, EINTR, "interrupted: what was finished is in %s", sch->s->directory);
-}
-
-/* Every kernel of the plan once a round, so that repeats of one kernel are spread over the run. */
-static void enqueue_plan(struct scheduler *sch)
-{
-	cleanup_free size_t *all = xcalloc(sch->s->objects->count, sizeof(*all));
-
-	for (size_t i = 0; i < sch->s->objects->count; i++)
-		all[i] = i;
-	for (unsigned round = 0; round < sch->s->repeat; round++)
-		for (size_t i = 0; i < sch->s->plan->count; i++)
-			enqueue(sch, sch->s->plan->at[i].kernel, all, sch->s->objects->count);
 }
 
 int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
@@ -312,6 +398,7 @@ int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
 	sch.signal_fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
 	sch.running = xcalloc(s->jobs, sizeof(struct task *));
 	sch.tasks = xcalloc(s->list->count, sizeof(*sch.tasks));
+	sch.planned = xcalloc(s->list->count, sizeof(*sch.planned));
 	if (getrandom(&sch.nonce, sizeof(sch.nonce), 0) != sizeof(sch.nonce))
 		sch.nonce = clock_ns(CLOCK_REALTIME);
 	recorder_init(&sch.recorder, s, r);
@@ -325,6 +412,8 @@ int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
 	task_queue_free(&sch.ended);
 	free(sch.running);
 	free(sch.tasks);
+	free(sch.planned);
+	error_clear(&sch.failed);
 	recorder_free(&sch.recorder);
 	cleanup_close_fd(&sch.signal_fd);
 	sigprocmask(SIG_SETMASK, &old, NULL);

@@ -14,11 +14,13 @@
 
 /* What is at work, for a watch, when no VM runs. */
 #define SCHEDULER_PREDICTION "prediction"
+#define SCHEDULER_FETCH "fetching kernels"
 
 /*
  * Run everything. `r` has its header, objects and kernels (one entry per row, in order) already; cells, timings and
  * attempts are added. Returns 0 when every VM was seen to its end, whatever the verdicts; -EINTR after SIGINT or
- * SIGTERM, with what was finished in `r` and the rest infra; another negative errno when the harness itself failed.
+ * SIGTERM, with what was finished in `r` and the rest infra; -EINVAL when a row's file turned out to be no kernel, all
+ * others measured; another negative errno when the harness itself failed.
  */
 int scheduler_run(const struct schedule *s, struct result *r, struct error *err);
 

@@ -13,6 +13,7 @@
 #include "host/store/store_build.h"
 #include "host/store/store_dir.h"
 #include "host/store/store_entry.h"
+#include "host/store/store_pin.h"
 #include "host/store/store_plan.h"
 #include "host/store/symbols.h"
 
@@ -50,36 +51,6 @@ static int resolve_gone(struct store_plan *plan, struct catalogue_set *sources, 
 		rc = store_plan_online(plan, c, renew, err);
 	}
 	return rc;
-}
-
-/*
- * Pin what is there now, beside what others have pinned meanwhile. Lines of rows that are not in this list stay: it may
- * be a part of another.
- */
-static int pin(const struct store_options *o, const struct store_plan *plan, struct error *err)
-{
-	cleanup_kernel_lock struct kernel_lock lock = {0};
-	cleanup_close int lock_fd = -1;
-	int rc = store_dir_lock(o->dir, &lock_fd, err);
-
-	rc = rc ? rc : store_dir_read_lock_file(o->dir, &lock, err);
-	for (size_t i = 0; i < plan->count && !rc; i++) {
-		const struct plan_row *r = &plan->rows[i];
-		cleanup_free char *spec = kernel_row_spec(r->row);
-		const struct lock_line line = {
-		        .id = r->row->id,
-		        .package = r->record.package,
-		        .version = r->record.version,
-		        .release = r->record.release,
-		        .package_sha256 = r->record.package_sha256,
-		        .image_sha256 = r->record.files[ENTRY_KERNEL].sha256,
-		        .spec = spec,
-		};
-
-		if (r->state == PLAN_PRESENT)
-			kernel_lock_set(&lock, &line);
-	}
-	return rc ? rc : store_dir_write_lock_file(o->dir, &lock, err);
 }
 
 static char *file_path(const struct store_options *o, const struct plan_row *r, enum entry_file f)
@@ -139,6 +110,26 @@ static struct store_kernel kernel_of(const struct store_options *o, const struct
 	        .config = config_path(o, r),
 	        .symbols = r->name ? xasprintf("%s/%s/" SYMBOLS_NAME, o->dir, r->name) : xstrdup(""),
 	        .packed = file_path(o, r, ENTRY_PACKED),
+	};
+}
+
+struct store_kernel store_kernel_awaited(const struct kernel_row *row)
+{
+	return (struct store_kernel){
+	        .id = xstrdup(row->id),
+	        .line = row->line,
+	        .reason = xstrdup(""),
+	        .release = xstrdup(""),
+	        .package = xstrdup(""),
+	        .version = xstrdup(""),
+	        .package_sha256 = xstrdup(""),
+	        .image_sha256 = xstrdup(""),
+	        .btf_sha256 = xstrdup(""),
+	        .image = xstrdup(""),
+	        .btf = xstrdup(""),
+	        .config = xstrdup(""),
+	        .symbols = xstrdup(""),
+	        .packed = xstrdup(""),
 	};
 }
 
@@ -222,7 +213,7 @@ int store_prepare(const struct store_options *o, const struct kernel_list *list,
 	changed = store_plan_count(&plan, PLAN_PRESENT) + store_plan_count(&plan, PLAN_SKIPPED) != plan.count;
 	rc = build(o, &plan, &sources, err);
 	/* What was fetched stays pinned after a failure: the next run goes on from there. */
-	pinned = pin(o, &plan, rc ? NULL : err);
+	pinned = store_pin(&plan, rc ? NULL : err);
 	if (rc || pinned)
 		return rc ? rc : pinned;
 	*kernels = xcalloc(plan.count, sizeof(**kernels));
@@ -245,7 +236,7 @@ static void kernel_texts(struct store_kernel *k, char **slots[KERNEL_TEXTS + 1])
 	memcpy(slots, all, sizeof(all));
 }
 
-static void free_kernel(struct store_kernel *k)
+void store_kernel_free(struct store_kernel *k)
 {
 	char **slots[KERNEL_TEXTS + 1];
 
@@ -257,7 +248,7 @@ static void free_kernel(struct store_kernel *k)
 void store_kernels_free(struct store_kernel *kernels, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		free_kernel(&kernels[i]);
+		store_kernel_free(&kernels[i]);
 	free(kernels);
 }
 
@@ -282,7 +273,7 @@ size_t store_kernels_keep(struct store_kernel *kernels, size_t count, const bool
 		if (keep[i])
 			kernels[kept++] = kernels[i];
 		else
-			free_kernel(&kernels[i]);
+			store_kernel_free(&kernels[i]);
 	return kept;
 }
 
@@ -293,11 +284,10 @@ int store_resolve(const struct store_options *o, const struct kernel_list *list,
 	cleanup_store_plan struct store_plan plan = {
 	        .dir = o->dir, .list_path = list->path, .lock = &lock, .update = o->update};
 	cleanup_close int lock_fd = -1;
-	int rc = store_dir_lock(o->dir, &lock_fd, err);
+	int rc = check_configs(list, err);
 
-	if (!rc)
-		rc = store_dir_read_lock_file(o->dir, &lock, err);
-	if (!rc)
-		rc = store_plan_offline(&plan, list, err);
+	rc = rc ? rc : store_dir_lock(o->dir, &lock_fd, err);
+	rc = rc ? rc : store_dir_read_lock_file(o->dir, &lock, err);
+	rc = rc ? rc : store_plan_offline(&plan, list, err);
 	return rc ? rc : resolve(&plan, &sources, o->update, err);
 }

@@ -73,6 +73,10 @@ int store_use(const struct store_options *o, int *fd, struct error *err);
 void store_kernel_skip(struct store_kernel *kernel, const char *reason);
 void store_kernels_free(struct store_kernel *kernels, size_t count);
 
+/* A kernel of which no more than its row is known yet, and freeing what one consists of. */
+struct store_kernel store_kernel_awaited(const struct kernel_row *row);
+void store_kernel_free(struct store_kernel *kernel);
+
 /* Leave out the kernels for which `keep`, an entry per kernel, is false; returns how many are left. */
 size_t store_kernels_keep(struct store_kernel *kernels, size_t count, const bool *keep);
 
@@ -102,7 +106,7 @@ int store_verify(const struct store_options *o, const struct kernel_list *list, 
 int store_range(const struct store_options *o, const struct kernel_source *source, struct release_point from,
                 struct release_point to, bool fetch, struct strings *between, struct error *err);
 
-/* Check that the kernel of each row exists (index or file), fetching an index when there is none; no kernel is built.
+/* Check that the kernel of each row exists (index or file), fetching an index when there is none; nothing is built.
  */
 int store_resolve(const struct store_options *o, const struct kernel_list *list, struct error *err);
 

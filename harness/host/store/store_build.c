@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "host/lib/child.h"
 #include "host/store/entry_build.h"
+#include "host/store/store_pin.h"
 
 enum { WORKERS = 2 };
 
@@ -217,6 +218,7 @@ static int builder_finish(struct builder *builder, struct store_plan *plan, bool
 	if (rc)
 		return rows_failed(plan, name, err);
 	rc = rows_built(plan, name, err);
+	rc = rc ? rc : store_pin(plan, err);
 	if (!rc && !quiet && row->state == PLAN_PRESENT)
 		report(row, clock_ms() - builder->started_ms);
 	return rc;

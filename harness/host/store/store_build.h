@@ -14,7 +14,8 @@
 #include "host/store/store_plan.h"
 
 /*
- * Build every row that is PLAN_BUILD; rows that mean the same kernel share one build. One line per kernel is logged
+ * Build every row that is PLAN_BUILD; rows that mean the same kernel share one build, and are
+ * pinned (store_pin.h) when it ends. One line per kernel is logged
  * unless `quiet`. At the first failure of a row that is not optional no further build is started, those under way are
  * finished (what is fetched is not lost), and the failure is returned. A package that the mirror does not have is no
  * failure yet: its rows are unresolved again (plan_gone). On ENOSPC the message says how much is needed.
