@@ -658,7 +658,7 @@ static char *kernel_of_arguments(const char *object, const char *file)
 	return path;
 }
 
-enum { OLD, NEW };
+enum { OLD, NEW, BARE };
 
 static const struct {
 	const char *program;
@@ -731,10 +731,18 @@ static const struct {
 	int kernel;
 	enum need_state state;
 } externs[] = {
-        {"takes_one", NEED_KFUNC, OLD, NEED_HOLDS},     {"takes_one", NEED_KFUNC, NEW, NEED_HOLDS},
-        {"takes_another", NEED_KFUNC, OLD, NEED_HOLDS}, {"takes_another", NEED_KFUNC, NEW, NEED_UNUSED},
-        {"takes_none", NEED_KFUNC, OLD, NEED_MISSING},  {"counted", NEED_VARIABLE, OLD, NEED_HOLDS},
+        {"takes_one", NEED_KFUNC, OLD, NEED_HOLDS},
+        {"takes_one", NEED_KFUNC, NEW, NEED_HOLDS},
+        {"takes_another", NEED_KFUNC, OLD, NEED_HOLDS},
+        {"takes_another", NEED_KFUNC, NEW, NEED_UNUSED},
+        {"takes_none", NEED_KFUNC, OLD, NEED_MISSING},
+        {"counted", NEED_VARIABLE, OLD, NEED_HOLDS},
         {"counted", NEED_VARIABLE, NEW, NEED_MISSING},
+        {"externs", NEED_RAW_TRACEPOINT, OLD, NEED_HOLDS},
+        /* types that name no functions and no tracepoints do not tell which there are */
+        {"takes_none", NEED_KFUNC, BARE, NEED_UNKNOWN},
+        {"counted", NEED_VARIABLE, BARE, NEED_UNKNOWN},
+        {"externs", NEED_RAW_TRACEPOINT, BARE, NEED_UNKNOWN},
 };
 
 /* Weak ones all of them: one that is called all the same is missing, and so is one that is declared differently. */
@@ -749,8 +757,9 @@ START_TEST(externs_are_held_against_declarations_and_calls)
 	read_objects(&objects, (char *[]){(char *)FIXTURES "externs.o"}, 1);
 	p = predict_all(&objects,
 	                (const struct predict_types[]){{"old", FIXTURES "arguments_old.o"},
-	                                               {"new", FIXTURES "arguments_new.o"}},
-	                2, &job);
+	                                               {"new", FIXTURES "arguments_new.o"},
+	                                               {"bare", FIXTURES "target.o"}},
+	                3, &job);
 	o = &p->objects[0];
 	for (uint32_t i = 0; i < o->need_count; i++) {
 		/* it is found among symbols, of which types tell nothing */

@@ -157,6 +157,24 @@ static bool is_declared_alike(const struct need_lookup *lookup, const struct rel
 	                                 declared_type(there->btf, there->id)) > 0;
 }
 
+/*
+ * Types cut down to what relocations need, as min-btf writes them, have no functions and no tracepoints at all; every
+ * kernel has both. So has the BTF of kernels before 5.5 no tracepoints.
+ */
+static bool is_telling(const struct btf *kernel, enum need_kind kind)
+{
+	uint32_t type = lookups[kind].type == BTF_KIND_TYPEDEF ? BTF_KIND_TYPEDEF : BTF_KIND_FUNC;
+	const char *prefix = type == BTF_KIND_TYPEDEF ? lookups[kind].prefix : "";
+
+	for (__u32 id = 1; id < btf__type_cnt(kernel); id++) {
+		const struct btf_type *t = btf__type_by_id(kernel, id);
+
+		if (btf_kind(t) == type && !strncmp(btf__str_by_offset(kernel, t->name_off), prefix, strlen(prefix)))
+			return true;
+	}
+	return false;
+}
+
 enum need_state need_check(const struct need *n, const struct need_lookup *lookup, const struct relo_target *kernel,
                            bool *differs)
 {
@@ -167,7 +185,8 @@ enum need_state need_check(const struct need *n, const struct need_lookup *looku
 		return NEED_UNKNOWN;
 	count = relo_target_candidates(kernel, lookup->names, lookup->id, &cands);
 	if (!count)
-		return lookups[n->kind].type ? NEED_MISSING : NEED_UNKNOWN;
+		return lookups[n->kind].type && is_telling(relo_target_btf(kernel), n->kind) ? NEED_MISSING
+		                                                                             : NEED_UNKNOWN;
 	if (!is_declared_alike(lookup, &cands[0])) {
 		if (differs)
 			*differs = true;

@@ -29,7 +29,8 @@ struct need_lookup {
 
 /*
  * Look up `n`; says NEED_MISSING without regard to dead code and to `optional`. An extern that the kernel declares
- * differently is one that it does not have, which `*differs` (may be NULL) tells.
+ * differently is one that it does not have, which `*differs` (may be NULL) tells. Types that name nothing of the kind,
+ * for they were cut down to what relocations need, say NEED_UNKNOWN.
  */
 enum need_state need_check(const struct need *n, const struct need_lookup *lookup, const struct relo_target *kernel,
                            bool *differs);
