@@ -37,6 +37,9 @@ static const struct mount_row {
         {"devtmpfs", "devtmpfs", ROOT "/dev", 0},
 };
 
+/* Where libbpf looks for the kernel's configuration; what the program brought there itself stays. */
+#define BOOT "/boot"
+
 static const char *const environment[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/",
                                           "TERM=dumb", "LANG=C.UTF-8"};
 
@@ -110,6 +113,8 @@ static int root_make(const struct job_object *object, const char *directory, str
 		if (mount(m->source, m->target, m->type, m->flags, NULL) && i)
 			return error_set(err, errno, "the guest cannot mount %s: %s", m->target, strerror(errno));
 	}
+	if (!access(BOOT, F_OK) && !mkdir(ROOT BOOT, 0755) && mount(BOOT, ROOT BOOT, NULL, MS_BIND, NULL))
+		return error_set(err, errno, "the guest cannot mount %s: %s", ROOT BOOT, strerror(errno));
 	return 0;
 }
 

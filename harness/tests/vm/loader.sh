@@ -3,7 +3,7 @@
 # Another loader, which shares no code with the agent, says the same; a program that loads its own objects.
 
 check "what loads, alone or as a whole, is what plain libbpf loads" harness/tests/opinions.sh "$corematrix" \
-	build/tests/independent_loader "$scratch/opinions" build/progs/{exec_identity,missing_field,no_btf}.bpf.o \
+	build/tests/independent_loader "$scratch/opinions" build/progs/{exec_identity,missing_field,no_btf,kconfig_values}.bpf.o \
 	build/tests/{objects,unguarded}/disk_name.bpf.o -- -j "$jobs" "${some[@]}"
 another_opinion() {
 	sed -i '1s/"loaded":true/"loaded":false/' "$scratch/opinions/loader.jsonl" && harness/tests/opinions.sh \
