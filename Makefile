@@ -187,7 +187,7 @@ $(AGENT)/%.o: %.S $(LIBBPF_LINKED)
 
 build/vmlinux.h: kernels.txt harness/vmlinux-h.sh | $(FETCHER)
 	$(call say,VMLINUX,$@)
-	$(Q)harness/vmlinux-h.sh $(FETCHER) $(VMLINUX_H_KERNEL) $@
+	$(Q)CLANG="$(CLANG)" harness/vmlinux-h.sh $(FETCHER) $(VMLINUX_H_KERNEL) $@
 
 # What an object is compiled with besides its source: libbpf's headers are there once libbpf is.
 BPF_NEEDS := build/vmlinux.h $(LIBBPF_LINKED)

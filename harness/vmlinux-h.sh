@@ -18,5 +18,5 @@ if [ -z "$release" ]; then
 	release=$(awk -v id="$id" '$1 == id { print $4 }' images/kernels.lock)
 fi
 bpftool btf dump file "images/$release/btf" format c >"$out.tmp"
-printf 'vmlinux.h: %s (%s)\nclang: %s\n' "$id" "$release" "$(clang --version | head -n 1)" >"$directory/progs/build.txt"
+printf 'vmlinux.h: %s (%s)\nclang: %s\n' "$id" "$release" "$("${CLANG:-clang}" --version | head -n 1)" >"$directory/progs/build.txt"
 if cmp -s "$out.tmp" "$out"; then rm "$out.tmp" && touch "$out"; else mv "$out.tmp" "$out"; fi

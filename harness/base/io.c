@@ -94,7 +94,7 @@ int io_read_file(const char *path, size_t max, struct buf *out, struct error *er
 int io_replace_file(const char *path, const void *bytes, size_t len, struct error *err)
 {
 	cleanup_free char *tmp = xasprintf("%s.tmp.%d", path, (int)getpid());
-	int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	int rc;
 
 	if (fd < 0)
@@ -126,7 +126,7 @@ int io_make_dirs(const char *path, struct error *err)
 		if (kept != '/' && kept != '\0')
 			continue;
 		*p = '\0';
-		if (mkdir(copy, 0755) && errno != EEXIST)
+		if (mkdir(copy, 0777) && errno != EEXIST)
 			return error_set(err, errno, "%s: cannot create directory: %s", copy, strerror(errno));
 		if (!stat(copy, &st) && !S_ISDIR(st.st_mode))
 			return error_set(err, ENOTDIR, "%s: cannot create directory: there is a file of that name",

@@ -168,7 +168,7 @@ static int floor_check(int rc, int status, const struct bench_work *t, struct er
 static int open_evidence(const struct bench_work *t, const char *what, const char *suffix, struct error *err)
 {
 	cleanup_free char *path = xasprintf("%s/%s%s.log", t->place->directory, what, suffix);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 
 	return fd < 0 ? error_set(err, errno, "%s: cannot create: %s", path, strerror(errno)) : fd;
 }

@@ -53,7 +53,7 @@ int run_dir_create(const char *results, char **path, struct error *err)
 		cleanup_free char *name = n > 1 ? xasprintf("%s-%u", stamp, n) : xstrdup(stamp);
 		char *whole = xasprintf("%s/%s", results, name);
 
-		if (!mkdir(whole, 0755)) {
+		if (!mkdir(whole, 0777)) {
 			*path = whole;
 			return point_latest(results, name, err);
 		}

@@ -51,7 +51,7 @@ static int place_lock(struct place *p, struct error *err)
 
 	if (rc)
 		return rc;
-	p->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	p->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	/* What is there already can be used by those who may not write. */
 	if (p->lock < 0 && (errno == EACCES || errno == EROFS))
 		return 0;

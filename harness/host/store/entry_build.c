@@ -48,7 +48,7 @@ static int open_files(struct build *b, struct error *err)
 	for (size_t i = 0; i < ENTRY_FILE_COUNT; i++) {
 		cleanup_free char *path = unnamed(b, i);
 
-		b->files[i] = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+		b->files[i] = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 		if (b->files[i] < 0)
 			return error_set(err, errno, "%s: cannot create: %s", path, strerror(errno));
 	}
@@ -292,7 +292,7 @@ int entry_claim_take(const char *dir, const char *name, bool wait, struct entry_
 
 	*claim = (struct entry_claim){.fd = -1};
 	do {
-		if (mkdir(tmp, 0755) && errno != EEXIST)
+		if (mkdir(tmp, 0777) && errno != EEXIST)
 			return error_set(err, errno, "%s: cannot create directory: %s", tmp, strerror(errno));
 		rc = lock_build(tmp, wait, &claim->fd);
 	} while (rc == -ENOENT);

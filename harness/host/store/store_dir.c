@@ -35,7 +35,7 @@ static int lock_file(const char *dir, const char *name, int operation, int *fd, 
 	*fd = -1;
 	if (rc)
 		return rc;
-	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (*fd < 0 && (errno == EACCES || errno == EROFS))
 		*fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (*fd < 0 && (errno == EACCES || errno == EROFS || errno == ENOENT))

@@ -227,7 +227,7 @@ static int make_temporary(const char *root, const char *name, char **path, struc
 
 	for (unsigned i = 0; !rc; i++) {
 		*path = xasprintf("%s/.tmp-%d-%u-%s", root, (int)getpid(), i, name);
-		if (!mkdir(*path, 0755))
+		if (!mkdir(*path, 0777))
 			return 0;
 		if (errno != EEXIST)
 			return error_set(err, errno, "%s: cannot create: %s", *path, strerror(errno));

@@ -82,7 +82,7 @@ static int open_log(const struct vm_options *o, const char *name, char **path, s
 	int fd;
 
 	*path = xasprintf("%s/%s%s.log", o->directory, name, o->suffix);
-	fd = open(*path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	fd = open(*path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return error_set(err, errno, "%s: cannot create: %s", *path, strerror(errno));
 	return fd;
