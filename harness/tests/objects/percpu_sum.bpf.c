@@ -46,8 +46,8 @@ int on_exec(void *ctx)
 	struct event e = {.pid = bpf_get_current_pid_tgid() >> 32};
 
 	if (count)
-		__sync_fetch_and_add(count, 1);
-	__sync_fetch_and_add(&all_execs, 1);
+		__atomic_fetch_add(count, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&all_execs, 1, __ATOMIC_RELAXED);
 	e.execs_expected = all_execs;
 #ifdef UNGUARDED
 	e.execs = count_of(here);

@@ -32,6 +32,6 @@ long opens;
 SEC("fentry/vfs_open")
 int BPF_PROG(on_open, const struct path *path, struct file *file)
 {
-	__sync_fetch_and_add(&opens, 1);
+	__atomic_fetch_add(&opens, 1, __ATOMIC_RELAXED);
 	return 0;
 }
