@@ -172,6 +172,31 @@ START_TEST(a_program_near_the_limit_is_told_once_and_passes)
 }
 END_TEST
 
+START_TEST(what_is_too_complex_tells_how_far_the_verifier_came)
+{
+	struct result *r = make_result();
+	struct result_cell *c = &r->cells[0];
+
+	c->verdict = VERDICT_REJECTED;
+	c->class = CLASS_TOO_COMPLEX;
+	text_set(&c->reason, "BPF program is too large");
+	c->programs[1].loaded = false;
+	judge_cost(c, NULL, 0);
+	ck_assert_str_eq(c->reason, "BPF program is too large");
+	text_set(&c->programs[1].stopped, "instruction 9, tool.bpf.c:7: i++;");
+	judge_cost(c, NULL, 0);
+	judge_cost(c, NULL, 0);
+	ck_assert_str_eq(c->reason, "BPF program is too large; the verifier went through 40246 instructions of program "
+	                            "'large' (limit 1000000) and stopped at instruction 9, tool.bpf.c:7: i++;");
+	/* what is refused for another reason says so itself */
+	c->class = CLASS_VERIFIER;
+	text_set(&c->reason, "R1 invalid mem access");
+	judge_cost(c, NULL, 0);
+	ck_assert_str_eq(c->reason, "R1 invalid mem access");
+	result_free(r);
+}
+END_TEST
+
 START_TEST(the_dearest_program_comes_first_with_the_kernels_that_differ)
 {
 	struct result *r = make_result();
@@ -224,6 +249,7 @@ int main(void)
 	        EACH(what_is_beyond_its_budget_is_rejected, budgets),
 	        TEST(what_failed_already_stays_what_it_is),
 	        TEST(a_program_near_the_limit_is_told_once_and_passes),
+	        TEST(what_is_too_complex_tells_how_far_the_verifier_came),
 	        TEST(the_dearest_program_comes_first_with_the_kernels_that_differ),
 	        TEST(what_no_verifier_saw_is_counted),
 	};

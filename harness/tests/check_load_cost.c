@@ -98,6 +98,23 @@ START_TEST(a_failed_load_is_found_by_its_name)
 }
 END_TEST
 
+START_TEST(where_the_verifier_stopped_is_of_the_last_try)
+{
+	const char *failed = "processed 8 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 "
+	                     "mark_read 0\n";
+
+	load_cost_stopped("on_open", 7, strdup("instruction 1"));
+	ck_assert_str_eq(load_cost_stop_of("on_open", 7), "");
+	load_cost_note("on_open", 7, -1, failed);
+	load_cost_stopped("on_open", 7, strdup("instruction 2"));
+	load_cost_stopped("on_open", 7, strdup("instruction 3"));
+	ck_assert_str_eq(load_cost_stop_of("on_open", 7), "instruction 3");
+	ck_assert_str_eq(load_cost_stop_of("on_open", 8), "");
+	load_cost_note("on_open", 7, -1, failed);
+	ck_assert_str_eq(load_cost_stop_of("on_open", 7), "");
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_row tests[] = {
@@ -107,6 +124,7 @@ int main(void)
 	        TEST(the_last_figures_of_a_log_count),
 	        TEST(a_load_is_found_by_its_descriptor),
 	        TEST(a_failed_load_is_found_by_its_name),
+	        TEST(where_the_verifier_stopped_is_of_the_last_try),
 	};
 
 	return suite_run("load_cost", tests, COUNT(tests));

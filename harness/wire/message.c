@@ -33,6 +33,13 @@ static void visit_cost(struct pack *p, struct program_cost *c)
 	pack_u64(p, &c->verify_us);
 }
 
+static void visit_line(struct pack *p, struct line_fact *f)
+{
+	pack_str(p, &f->place);
+	pack_str(p, &f->text);
+	pack_u64(p, &f->insns);
+}
+
 static void visit_program(struct pack *p, struct program_fact *f)
 {
 	pack_str(p, &f->name);
@@ -51,6 +58,12 @@ static void visit_program(struct pack *p, struct program_fact *f)
 	pack_u64(p, &f->recursion_misses);
 	pack_u64(p, &f->missed);
 	visit_cost(p, &f->cost);
+	pack_str(p, &f->stopped);
+	pack_count(p, &f->line_count, 16);
+	if (!p->out)
+		f->lines = xcalloc(f->line_count + 1, sizeof(*f->lines));
+	for (uint32_t i = 0; i < f->line_count; i++)
+		visit_line(p, &f->lines[i]);
 }
 
 static void visit_witness(struct pack *p, struct relo_witness *w)
@@ -228,6 +241,12 @@ void program_fact_free(struct program_fact *f)
 	free(f->section);
 	free(f->type);
 	free(f->reason);
+	free(f->stopped);
+	for (uint32_t i = 0; i < f->line_count; i++) {
+		free(f->lines[i].place);
+		free(f->lines[i].text);
+	}
+	free(f->lines);
 	*f = (struct program_fact){0};
 }
 

@@ -68,6 +68,13 @@ struct cell_begin_fact {
 	uint32_t object; /* index in the job */
 };
 
+/* What a line of a program's source had of the verifier's walk. */
+struct line_fact {
+	char *place; /* "exec.bpf.c:9"; "instruction 9" where no line is known */
+	char *text;  /* what stands there, "" */
+	uint64_t insns;
+};
+
 struct program_fact {
 	char *name;
 	char *section;
@@ -87,6 +94,10 @@ struct program_fact {
 	uint64_t recursion_misses; /* runs left out because the program was running already */
 	uint64_t missed;           /* hits that its kprobe missed, as its link says */
 	struct program_cost cost;
+	char *stopped; /* where the verifier stopped: "instruction 9, exec.bpf.c:9: sum += 7;"; "" */
+	/* of the dearest program, when the job asks: the lines on which the verifier spent most, these first */
+	struct line_fact *lines;
+	uint32_t line_count;
 };
 
 /* What one witness says of one relocation. */

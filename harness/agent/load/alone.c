@@ -71,7 +71,7 @@ static void fact_take(struct program_fact *to, const struct attempt *a, const st
 {
 	/* A load that failed before it came to the program: the object's failure is the program's. */
 	bool own = from->loaded || from->err;
-	char *reason = xstrdup(own ? from->reason : a->reason ? a->reason : "");
+	char *reason = xstrdup(own ? from->reason : a->reason ? a->reason : ""), *stopped;
 
 	free(to->reason);
 	to->reason = reason;
@@ -79,8 +79,12 @@ static void fact_take(struct program_fact *to, const struct attempt *a, const st
 	to->loaded = from->loaded;
 	to->attached = from->attached;
 	to->err = own ? from->err : a->err;
-	if (own)
-		to->cost = from->cost;
+	if (!own)
+		return;
+	to->cost = from->cost;
+	stopped = xstrdup(from->stopped);
+	free(to->stopped);
+	to->stopped = stopped;
 }
 
 /*

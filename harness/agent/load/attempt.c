@@ -17,13 +17,18 @@
 
 /* What is kept of libbpf's warnings and the verifier's log, per attempt. */
 #define LOG_MAX (512u << 10)
+/* Of these for lines, which are no longer than a line is. */
+#define LINES_MAX (64u << 10)
+#define LINE_MAX 4096u
 
 static struct attempt *listening;
 
-/* The end of a text that is too long tells more than its beginning: it is where the verifier says why it refuses. */
+/* The end of a text that is too long tells more than its beginning: it is where the verifier says why it refuses. What
+ * libbpf says of it afterwards has to find room as well. */
 static void log_keep(struct buf *log, const char *text, size_t len)
 {
-	size_t room = log->len < LOG_MAX ? LOG_MAX - log->len : 0;
+	size_t most = len > LINE_MAX ? LOG_MAX - LINES_MAX : LOG_MAX;
+	size_t room = log->len < most ? most - log->len : 0;
 
 	if (len > room)
 		buf_puts(log, room ? "(the beginning is left out)\n" : "");
@@ -101,6 +106,7 @@ static void programs_list(struct attempt *a)
 		p->fact.name = xstrdup(bpf_program__name(prog));
 		p->fact.section = xstrdup(bpf_program__section_name(prog));
 		p->fact.reason = xstrdup("");
+		p->fact.stopped = xstrdup("");
 	}
 }
 
@@ -163,6 +169,8 @@ static void program_fail(struct attempt *a, struct attempt_program *p, int err, 
 	cleanup_free char *line = reason ? xstrdup(reason) : proof_line(buf_str(&a->log), p->fact.name);
 
 	free(p->fact.reason);
+	free(p->fact.stopped);
+	p->fact.stopped = xstrdup(load_cost_stop_of(p->fact.name, (uint32_t)bpf_program__insn_cnt(p->prog)));
 	p->fact.err = err;
 	p->fact.reason = xstrdup(*line ? line : strerror(err));
 }

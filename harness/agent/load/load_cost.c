@@ -19,6 +19,7 @@ struct note {
 	char name[BPF_OBJ_NAME_LEN];
 	uint32_t insn_count;
 	struct program_cost cost;
+	char *stopped; /* NULL: not known */
 };
 
 static struct note *notes;
@@ -85,10 +86,31 @@ void load_cost_note(const char *name, uint32_t insn_count, int fd, const char *l
 	if (!n) {
 		notes = xrealloc(notes, note_count + 1, sizeof(*notes));
 		n = &notes[note_count++];
+	} else {
+		free(n->stopped);
 	}
 	*n = (struct note){.fd = fd < 0 ? -1 : fd, .insn_count = insn_count};
 	snprintf(n->name, sizeof(n->name), "%s", name);
 	load_cost_read(log, &n->cost);
+}
+
+void load_cost_stopped(const char *name, uint32_t insn_count, char *where)
+{
+	struct note *n = find(-1, name, insn_count);
+
+	if (n) {
+		free(n->stopped);
+		n->stopped = where;
+	} else {
+		free(where);
+	}
+}
+
+const char *load_cost_stop_of(const char *name, uint32_t insn_count)
+{
+	const struct note *n = find(-1, name, insn_count);
+
+	return n && n->stopped ? n->stopped : "";
 }
 
 /* Bytes that the kernel accounts for a map; 0 where it does not tell. */

@@ -22,6 +22,10 @@ void load_cost_read(const char *log, struct program_cost *cost);
  */
 void load_cost_note(const char *name, uint32_t insn_count, int fd, const char *log);
 
+/* Where the verifier stopped in that try of `name` which was noted last and failed; `where` is taken over. */
+void load_cost_stopped(const char *name, uint32_t insn_count, char *where);
+const char *load_cost_stop_of(const char *name, uint32_t insn_count); /* "": not known; borrowed */
+
 /*
  * What is known of the program that is loaded as `fd`, or, with `fd` negative, of the last try of `name` with
  * `insn_count` instructions that failed; what the kernel itself tells of a loaded one included. Zeros: not known.

@@ -53,17 +53,40 @@ static void reject(struct result_cell *c, const char *reason)
 	text_set(&c->advice, "make the program cheaper for this kernel's verifier, or raise the budget in its ini");
 }
 
-static void warn(struct result_cell *c, const struct result_program *p)
+static void add_reason(struct result_cell *c, const char *words)
 {
-	cleanup_free char *words =
-	        xasprintf("program '%s' uses %u %% of the verifier's limit of %" PRIu32 " instructions: %" PRIu32,
-	                  p->name, cost_share(&p->cost), p->cost.insns_limit, p->cost.verified_insns);
 	cleanup_free char *reason = NULL;
 
 	if (strstr(c->reason, words))
 		return;
 	reason = xasprintf("%s%s%s", c->reason, *c->reason ? "; " : "", words);
 	text_set(&c->reason, reason);
+}
+
+/* How far the verifier came with a program that was too much for it, and where it gave up. */
+static void say_how_far(struct result_cell *c)
+{
+	for (size_t i = 0; i < c->program_count; i++) {
+		const struct result_program *p = &c->programs[i];
+		cleanup_free char *words = NULL;
+
+		if (p->loaded || !p->cost.verified_insns || !*p->stopped)
+			continue;
+		words = xasprintf("the verifier went through %" PRIu32 " instructions of program '%s' (limit %" PRIu32
+		                  ") and stopped at %s",
+		                  p->cost.verified_insns, p->name, p->cost.insns_limit, p->stopped);
+		add_reason(c, words);
+		return;
+	}
+}
+
+static void warn(struct result_cell *c, const struct result_program *p)
+{
+	cleanup_free char *words =
+	        xasprintf("program '%s' uses %u %% of the verifier's limit of %" PRIu32 " instructions: %" PRIu32,
+	                  p->name, cost_share(&p->cost), p->cost.insns_limit, p->cost.verified_insns);
+
+	add_reason(c, words);
 }
 
 void judge_cost(struct result_cell *c, const struct budget_rule *rules, size_t count)
@@ -77,4 +100,6 @@ void judge_cost(struct result_cell *c, const struct budget_rule *rules, size_t c
 	for (size_t i = 0; i < c->program_count && stands(c); i++)
 		if (cost_share(&c->programs[i].cost) >= JUDGE_COST_WARNS)
 			warn(c, &c->programs[i]);
+	if (c->verdict == VERDICT_REJECTED && c->class == CLASS_TOO_COMPLEX)
+		say_how_far(c);
 }

@@ -15,7 +15,7 @@
 /*
  * A cell that loaded and would stand is rejected with class `budget` when a program is beyond its budget, or when a
  * rule names a program that the object does not have. Else its reason tells of programs near the verifier's limit.
- * What failed already stays what it is. Idempotent.
+ * What failed already stays what it is; of what was too complex the reason tells how far the verifier came. Idempotent.
  */
 void judge_cost(struct result_cell *c, const struct budget_rule *rules, size_t count);
 

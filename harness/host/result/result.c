@@ -73,7 +73,10 @@ static void free_cell(struct result_cell *c)
 	for (size_t i = 0; i < c->program_count; i++) {
 		struct result_program *p = &c->programs[i];
 
-		FREE_ALL(p->name, p->section, p->type, p->log);
+		for (size_t k = 0; k < p->line_count; k++)
+			FREE_ALL(p->lines[k].place, p->lines[k].text);
+		free(p->lines);
+		FREE_ALL(p->name, p->section, p->type, p->log, p->stopped);
 	}
 	for (size_t i = 0; i < c->relocation_count; i++) {
 		struct result_relocation *x = &c->relocations[i];
@@ -184,8 +187,16 @@ struct result_program *result_add_program(struct result_cell *c)
 {
 	struct result_program *p = LIST_ADD(c->programs, c->program_count);
 
-	SET_EMPTY(&p->name, &p->section, &p->type, &p->log);
+	SET_EMPTY(&p->name, &p->section, &p->type, &p->log, &p->stopped);
 	return p;
+}
+
+struct result_line *result_add_line(struct result_program *p)
+{
+	struct result_line *l = LIST_ADD(p->lines, p->line_count);
+
+	SET_EMPTY(&l->place, &l->text);
+	return l;
 }
 
 struct result_relocation *result_add_relocation(struct result_cell *c)

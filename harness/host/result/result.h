@@ -84,6 +84,12 @@ struct result_part {
 	char *list_sha256; /* of the list that was cut: parts of one matrix agree in n and in this */
 };
 
+struct result_line {
+	char *place; /* "exec.bpf.c:9" */
+	char *text;  /* what stands there, "" */
+	uint64_t insns;
+};
+
 struct result_program {
 	char *name;
 	char *section;
@@ -97,6 +103,10 @@ struct result_program {
 	enum evidence evidence;
 	uint64_t run_cnt, workload_runs, noise_runs, recursion_misses, missed; /* program_fact says what they count */
 	struct program_cost cost;
+	char *stopped; /* where the verifier stopped: "instruction 9, exec.bpf.c:9: sum += 7;"; "" */
+	struct result_line
+	        *lines; /* on which the verifier spent most, with run --top-lines of a cell's dearest program */
+	size_t line_count;
 };
 
 struct result_relocation {
@@ -223,6 +233,7 @@ struct result_cell *result_add_cell(struct result *r);
 struct result_skipped *result_add_skipped(struct result *r);
 struct result_forecast *result_add_forecast(struct result *r);
 struct result_program *result_add_program(struct result_cell *c);
+struct result_line *result_add_line(struct result_program *p);
 struct result_relocation *result_add_relocation(struct result_cell *c);
 struct result_truth *result_add_truth(struct result_cell *c);
 

@@ -69,6 +69,16 @@ static void program_costs(struct codec *x, json_t *node, struct program_cost *c)
 	codec_u64(x, node, "verify_us", &c->verify_us);
 }
 
+static void line_entry(struct codec *x, json_t *node, void *owner, size_t index)
+{
+	struct result_program *p = owner;
+	struct result_line *l = x->writing ? &p->lines[index] : result_add_line(p);
+
+	codec_key(x, node, "place", &l->place);
+	codec_string(x, node, "text", &l->text);
+	codec_u64(x, node, "insns", &l->insns);
+}
+
 static void program_entry(struct codec *x, json_t *node, void *owner, size_t index)
 {
 	struct result_cell *c = owner;
@@ -85,6 +95,10 @@ static void program_entry(struct codec *x, json_t *node, void *owner, size_t ind
 	codec_string(x, node, "log", &p->log);
 	program_runs(x, node, p);
 	program_costs(x, node, &p->cost);
+	if (!x->writing || *p->stopped)
+		codec_string(x, node, "stopped", &p->stopped);
+	if (!x->writing || p->line_count)
+		codec_list(x, node, "top_lines", p, p->line_count, line_entry);
 }
 
 static void relocation_target(struct codec *x, json_t *node, struct result_relocation *r)

@@ -33,6 +33,14 @@ static void add_program(struct result_cell *cell, const struct program_fact *f)
 	p->recursion_misses = f->recursion_misses;
 	p->missed = f->missed;
 	p->cost = f->cost;
+	text_set(&p->stopped, f->stopped);
+	for (uint32_t i = 0; i < f->line_count; i++) {
+		struct result_line *l = result_add_line(p);
+
+		text_set(&l->place, f->lines[i].place);
+		text_set(&l->text, f->lines[i].text);
+		l->insns = f->lines[i].insns;
+	}
 }
 
 static struct result_relocation *add_relocation(struct result_cell *cell, const struct relo_fact *f)
