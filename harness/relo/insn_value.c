@@ -10,8 +10,10 @@ bool insn_is_imm64(const struct bpf_insn *insn)
 
 bool insn_is_poison(const struct bpf_insn *insn)
 {
-	return insn->code == (BPF_JMP | BPF_CALL) && !insn->dst_reg && !insn->src_reg && !insn->off &&
-	       insn->imm == INSN_POISON_CALL;
+	if (insn->imm != INSN_POISON_CALL || insn->src_reg || insn->off)
+		return false;
+	/* cilium/ebpf keeps the size of a 64-bit immediate: it goes into the frame pointer, which is read only */
+	return insn->code == (BPF_JMP | BPF_CALL) ? !insn->dst_reg : insn_is_imm64(insn) && insn->dst_reg == BPF_REG_10;
 }
 
 uint64_t insn_value_fit(enum insn_form form, uint64_t value)

@@ -9,7 +9,7 @@
 #include "base/cleanup.h"
 #include "relo/insn_value.h"
 
-#define NOWHERE UINT32_MAX
+#define NOWHERE RELO_INSNS_NOWHERE
 
 static bool same_insn(const struct bpf_insn *a, const struct bpf_insn *b)
 {
@@ -40,12 +40,9 @@ static uint32_t follow(const struct bpf_insn *after, size_t after_count, uint32_
 	return (call || address) && to > 0 && to < (int64_t)after_count ? (uint32_t)to : NOWHERE;
 }
 
-/*
- * Where each function of the object begins in the final program, NOWHERE when it is not part of it. libbpf appends a
- * called function once, whole, after what is there.
- */
-static uint32_t *place_functions(const struct core_relo_list *list, uint32_t program, const struct bpf_insn *after,
-                                 size_t after_count)
+/* A loader appends a called function once, whole, after what is there. */
+uint32_t *relo_insns_place(const struct core_relo_list *list, uint32_t program, const struct bpf_insn *after,
+                           size_t after_count)
 {
 	uint32_t *starts = xcalloc(list->func_count, sizeof(*starts));
 	cleanup_free uint32_t *queue = xcalloc(list->func_count, sizeof(*queue));
@@ -104,26 +101,32 @@ static void remember_places(struct core_relo_list *list, uint32_t program, const
 			list->places[list->place_count++] = (struct core_relo_place){program, i, starts[i]};
 }
 
+int relo_insns_function(struct core_relo_list *list, uint32_t func, const struct bpf_insn *before, size_t before_count,
+                        const struct bpf_insn *after, size_t after_count)
+{
+	cleanup_free uint32_t *starts = NULL;
+
+	if (after_count < list->funcs[func].count || !matches_object(list, func, before, before_count))
+		return -EBADMSG;
+	starts = relo_insns_place(list, func, after, after_count);
+	for (size_t i = 0; i < list->count; i++) {
+		int32_t holder = list->records[i].func;
+		uint32_t at;
+
+		if (holder < 0 || starts[holder] == NOWHERE)
+			continue;
+		at = starts[holder] + list->facts[i].insn;
+		witness(&list->facts[i], &list->records[i], &after[at], after_count - at);
+	}
+	remember_places(list, func, starts);
+	return 0;
+}
+
 int relo_insns_program(struct core_relo_list *list, const char *program, const struct bpf_insn *before,
                        size_t before_count, const struct bpf_insn *after, size_t after_count)
 {
-	cleanup_free uint32_t *starts = NULL;
 	int found = core_relo_list_func(list, program);
 
-	if (found < 0)
-		return -ENOENT;
-	if (after_count < list->funcs[found].count || !matches_object(list, (uint32_t)found, before, before_count))
-		return -EBADMSG;
-	starts = place_functions(list, (uint32_t)found, after, after_count);
-	for (size_t i = 0; i < list->count; i++) {
-		int32_t func = list->records[i].func;
-		uint32_t at;
-
-		if (func < 0 || starts[func] == NOWHERE)
-			continue;
-		at = starts[func] + list->facts[i].insn;
-		witness(&list->facts[i], &list->records[i], &after[at], after_count - at);
-	}
-	remember_places(list, (uint32_t)found, starts);
-	return 0;
+	return found < 0 ? -ENOENT
+	                 : relo_insns_function(list, (uint32_t)found, before, before_count, after, after_count);
 }

@@ -20,4 +20,15 @@
 int relo_insns_program(struct core_relo_list *list, const char *program, const struct bpf_insn *before,
                        size_t before_count, const struct bpf_insn *after, size_t after_count);
 
+/* The same of main program number `func` of the list, for those who know it. */
+int relo_insns_function(struct core_relo_list *list, uint32_t func, const struct bpf_insn *before, size_t before_count,
+                        const struct bpf_insn *after, size_t after_count);
+
+/*
+ * Where each function of the object begins in the `count` instructions that main program number `func` became,
+ * RELO_INSNS_NOWHERE when it is not part of them. The caller's.
+ */
+#define RELO_INSNS_NOWHERE UINT32_MAX
+uint32_t *relo_insns_place(const struct core_relo_list *list, uint32_t func, const struct bpf_insn *code, size_t count);
+
 #endif
