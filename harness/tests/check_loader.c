@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "agent/loader/loader_process.h"
 #include "base/buf.h"
@@ -14,11 +15,12 @@
 #include "wire/loader_pack.h"
 #include "tests/suite.h"
 
-static void start_shell(const char *script, struct loader_process *p)
+static void start_shell(const char *script, int records, struct loader_process *p)
 {
 	char *argv[] = {(char *)(uintptr_t) "sh", (char *)(uintptr_t) "-c", (char *)(uintptr_t)script, NULL},
 	     *envp[] = {NULL};
-	struct loader_command command = {.directory = "/", .program = "/bin/sh", .argv = argv, .envp = envp};
+	struct loader_command command = {
+	        .directory = "/", .program = "/bin/sh", .argv = argv, .envp = envp, .records = records};
 	cleanup_error struct error err = {0};
 
 	ck_assert_msg(!loader_process_start(&command, p, &err), "%s", err.text);
@@ -65,18 +67,19 @@ static void wait_until_said(struct loader_process *p, const char *text)
 
 START_TEST(ends_are_told_apart)
 {
+	cleanup_close int records = _i % 2 ? memfd_create("records", MFD_CLOEXEC) : -1; /* traced, or not */
 	struct loader_process p;
 	cleanup_free char *why = NULL;
 
-	start_shell(ends[_i].script, &p);
-	if (ends[_i].stop)
+	start_shell(ends[_i / 2].script, records, &p);
+	if (ends[_i / 2].stop)
 		wait_until_said(&p, "ready");
 	else
 		ck_assert(loader_process_watch(&p, LONG_MS));
-	loader_process_stop(&p, ends[_i].grace_ms);
-	ck_assert_int_eq(loader_process_verdict(&p, "it", &why), ends[_i].good);
-	ck_assert_msg(!strncmp(why, ends[_i].why, strlen(ends[_i].why)), "%s", why);
-	ck_assert_str_eq(buf_str(&p.said), ends[_i].said);
+	loader_process_stop(&p, ends[_i / 2].grace_ms);
+	ck_assert_int_eq(loader_process_verdict(&p, "it", &why), ends[_i / 2].good);
+	ck_assert_msg(!strncmp(why, ends[_i / 2].why, strlen(ends[_i / 2].why)), "%s", why);
+	ck_assert_str_eq(buf_str(&p.said), ends[_i / 2].said);
 	loader_process_free(&p);
 }
 END_TEST
@@ -85,7 +88,7 @@ START_TEST(output_without_end_is_cut_and_its_end_kept)
 {
 	struct loader_process p;
 
-	start_shell("yes 0123456789 | head -c 3000000; echo last", &p);
+	start_shell("yes 0123456789 | head -c 3000000; echo last", -1, &p);
 	ck_assert(loader_process_watch(&p, LONG_MS));
 	ck_assert(p.cut);
 	ck_assert_uint_le(p.said.len, 2 * LOADER_OUTPUT_MAX);
@@ -98,7 +101,8 @@ END_TEST
 START_TEST(a_program_that_cannot_be_started_is_named)
 {
 	char *argv[] = {(char *)(uintptr_t) "x", NULL}, *envp[] = {NULL};
-	struct loader_command command = {.directory = "/", .program = "/no/such/program", .argv = argv, .envp = envp};
+	struct loader_command command = {
+	        .directory = "/", .program = "/no/such/program", .argv = argv, .envp = envp, .records = -1};
 	cleanup_error struct error err = {0};
 	struct loader_process p;
 
@@ -179,7 +183,7 @@ END_TEST
 int main(void)
 {
 	const struct suite_row tests[] = {
-	        EACH(ends_are_told_apart, ends),
+	        RANGE(ends_are_told_apart, 0, 2 * COUNT(ends)),
 	        TEST(output_without_end_is_cut_and_its_end_kept),
 	        TEST(a_program_that_cannot_be_started_is_named),
 	        EACH(a_cell_is_judged_by_the_end_and_the_output, cells),

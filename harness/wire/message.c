@@ -75,6 +75,7 @@ static void visit_witness(struct pack *p, struct relo_witness *w)
 
 static void visit_relo(struct pack *p, struct relo_fact *f)
 {
+	pack_u32(p, &f->object);
 	pack_str(p, &f->program);
 	pack_str(p, &f->section);
 	pack_u32(p, &f->number);

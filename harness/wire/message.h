@@ -117,6 +117,7 @@ struct relo_witness {
 
 /* One struct bpf_core_relo record of .BTF.ext. */
 struct relo_fact {
+	uint32_t object; /* of those that a loader carries its number, else 0 */
 	char *program;   /* the program or subprogram that holds the instruction */
 	char *section;   /* ELF section of the record */
 	uint32_t number; /* counts per section, as libbpf's log does */

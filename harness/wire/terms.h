@@ -173,6 +173,7 @@ enum setting_key {
 	                              "egress" */
 	SETTING_PROGRAM_PRIORITY,  /* value: a number, among others that are attached there */
 	SETTING_PROGRAM_FREQUENCY, /* value: a number, how often a second it runs by a clock */
+	SETTING_LOADER_OBJECT, /* name: of a BPF object that a loader carries; value: "OFFSET SIZE PATH", where it is */
 	SETTING_KEY_COUNT,
 };
 

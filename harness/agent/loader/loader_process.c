@@ -7,10 +7,12 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/tracer/trace_call.h"
+#include "agent/tracer/trace_filter.h"
+#include "agent/tracer/tracer.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
@@ -21,9 +23,80 @@
 /* What stops a program, in this order. */
 static const int stop_signals[] = {SIGINT, SIGTERM, SIGKILL};
 
-/* After the fork; tells its errno through `report` when the program cannot be started. */
-static _Noreturn void child_main(const struct loader_command *c, int output, int report)
+/* The pipes between the three of them; -1: closed. */
+struct pipes {
+	int output[2]; /* what the loader prints */
+	int report[2]; /* its id, by the guard, and the errno of an exec that failed, by itself */
+	int end[2];    /* its wait status, by the guard */
+	int go[2];     /* it may go on: whether it is traced */
+};
+
+static void pair_close(int pair[2])
 {
+	cleanup_close_fd(&pair[0]);
+	cleanup_close_fd(&pair[1]);
+	pair[0] = pair[1] = -1;
+}
+
+static void pipes_close(struct pipes *p)
+{
+	pair_close(p->output);
+	pair_close(p->report);
+	pair_close(p->end);
+	pair_close(p->go);
+}
+
+static int pipes_open(struct pipes *p)
+{
+	int code;
+
+	*p = (struct pipes){{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
+	if (!pipe2(p->output, O_CLOEXEC) && !pipe2(p->report, O_CLOEXEC) && !pipe2(p->end, O_CLOEXEC) &&
+	    !pipe2(p->go, O_CLOEXEC))
+		return 0;
+	code = errno;
+	pipes_close(p);
+	return code;
+}
+
+/* Up to `len` bytes, as many as come before the end; returns how many. */
+static size_t take(int fd, void *out, size_t len)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < len && ((n = read(fd, (char *)out + done, len - done)) > 0 || (n < 0 && errno == EINTR)))
+		done += n > 0 ? (size_t)n : 0;
+	return done;
+}
+
+/* What the tracer could not do, among what it saw. */
+static void note(int records, const char *text)
+{
+	struct trace_call call = {.kind = TRACE_NOTE, .text = (char *)(uintptr_t)text};
+	cleanup_buf struct buf bytes = {0};
+
+	if (records < 0)
+		return;
+	trace_call_add(&bytes, &call);
+	io_write_all(records, bytes.data, bytes.len);
+}
+
+static void filter_install(int records)
+{
+	int rc = trace_filter_install();
+
+	if (rc) {
+		cleanup_free char *text = xasprintf("the kernel takes no seccomp filter: %s", strerror(-rc));
+
+		note(records, text);
+	}
+}
+
+/* After the second fork; tells its errno when the program cannot be started. */
+static _Noreturn void loader_main(const struct loader_command *c, const struct pipes *p)
+{
+	bool traced = false;
 	int null, code;
 	sigset_t none;
 
@@ -31,57 +104,95 @@ static _Noreturn void child_main(const struct loader_command *c, int output, int
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
+	close(p->go[1]);
+	if (take(p->go[0], &traced, sizeof(traced)) != sizeof(traced))
+		_exit(127);
+	if (traced)
+		filter_install(c->records);
 	if ((!c->root || !chroot(c->root)) && !chdir(c->directory) && (null = open("/dev/null", O_RDONLY)) >= 0 &&
-	    dup2(null, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0 && dup2(output, STDERR_FILENO) >= 0)
+	    dup2(null, STDIN_FILENO) >= 0 && dup2(p->output[1], STDOUT_FILENO) >= 0 &&
+	    dup2(p->output[1], STDERR_FILENO) >= 0)
 		execve(c->program, c->argv, c->envp);
 	code = errno;
-	io_write_all(report, &code, sizeof(code));
+	io_write_all(p->report[1], &code, sizeof(code));
 	_exit(127);
 }
 
-/* The errno of the child that could not exec, 0 when it could. */
-static int exec_errno(int report)
+static void tell_end(void *ctx, int status)
 {
-	int code = 0;
-	ssize_t n;
+	const struct pipes *p = ctx;
 
-	do
-		n = read(report, &code, sizeof(code));
-	while (n < 0 && errno == EINTR);
-	return n == sizeof(code) ? code : 0;
+	io_write_all(p->end[1], &status, sizeof(status));
 }
 
+static bool seize(pid_t pid, int records)
+{
+	cleanup_error struct error err = {0};
+
+	if (records < 0)
+		return false;
+	if (!tracer_seize(pid, &err))
+		return true;
+	note(records, err.text);
+	return false;
+}
+
+/* After the first fork. */
+static _Noreturn void guard_main(const struct loader_command *c, struct pipes *p)
+{
+	struct tracer tracer = {.records = c->records};
+	bool traced;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	tracer.program = fork();
+	if (tracer.program == 0)
+		loader_main(c, p);
+	traced = tracer.program > 0 && seize(tracer.program, c->records);
+	io_write_all(p->report[1], &tracer.program, sizeof(tracer.program));
+	io_write_all(p->go[1], &traced, sizeof(traced));
+	/* or their ends are not seen */
+	pair_close(p->output);
+	pair_close(p->report);
+	pair_close(p->go);
+	tracer_follow(&tracer, tell_end, p);
+	_exit(0);
+}
+
+/* How the loader ended; when the guard cannot tell, for somebody ended it, how that did. */
 static void reap(struct loader_process *p)
 {
-	while (waitpid(p->pid, &p->status, 0) < 0 && errno == EINTR)
-		;
+	if (take(p->end, &p->status, sizeof(p->status)) != sizeof(p->status)) {
+		while (waitpid(p->guard, &p->status, 0) < 0 && errno == EINTR)
+			;
+		p->guard = -1;
+	}
 	p->ended = true;
 }
 
 int loader_process_start(const struct loader_command *command, struct loader_process *p, struct error *err)
 {
-	int output[2] = {-1, -1}, report[2] = {-1, -1}, code;
+	struct pipes pipes;
+	int code = pipes_open(&pipes), failed = 0;
 
-	*p = (struct loader_process){.pid = -1, .pidfd = -1, .output = -1};
-	if (pipe2(output, O_CLOEXEC) || pipe2(report, O_CLOEXEC)) {
-		code = errno;
-		cleanup_close_fd(&output[0]);
-		cleanup_close_fd(&output[1]);
+	*p = (struct loader_process){.pid = -1, .guard = -1, .end = -1, .output = -1};
+	if (code)
 		return error_set(err, code, "%s: cannot make a pipe for it: %s", command->program, strerror(code));
-	}
-	fcntl(output[0], F_SETPIPE_SZ, PIPE_BYTES);
-	fcntl(output[0], F_SETFL, O_NONBLOCK);
-	p->pid = fork();
-	if (p->pid == 0)
-		child_main(command, output[1], report[1]);
-	code = p->pid < 0 ? errno : 0;
-	close(output[1]);
-	close(report[1]);
-	p->output = output[0];
-	code = code ? code : exec_errno(report[0]);
-	close(report[0]);
-	if (!code && (p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0)) < 0)
-		code = errno;
+	fcntl(pipes.output[0], F_SETPIPE_SZ, PIPE_BYTES);
+	fcntl(pipes.output[0], F_SETFL, O_NONBLOCK);
+	p->guard = fork();
+	if (p->guard == 0)
+		guard_main(command, &pipes);
+	code = p->guard < 0 ? errno : 0;
+	close(steal_fd(&pipes.output[1]));
+	close(steal_fd(&pipes.report[1]));
+	close(steal_fd(&pipes.end[1]));
+	if (!code && take(pipes.report[0], &p->pid, sizeof(p->pid)) != sizeof(p->pid))
+		code = EAGAIN;
+	if (!code && take(pipes.report[0], &failed, sizeof(failed)) == sizeof(failed))
+		code = failed;
+	p->output = steal_fd(&pipes.output[0]);
+	p->end = steal_fd(&pipes.end[0]);
+	pipes_close(&pipes);
 	return code ? error_set(err, code, "%s: cannot be started in the guest: %s", command->program, strerror(code))
 	            : 0;
 }
@@ -114,7 +225,7 @@ bool loader_process_watch(struct loader_process *p, int wait_ms)
 	int64_t deadline = clock_ms() + wait_ms;
 
 	while (!p->ended) {
-		struct pollfd fds[] = {{.fd = p->pidfd, .events = POLLIN}, {.fd = p->output, .events = POLLIN}};
+		struct pollfd fds[] = {{.fd = p->end, .events = POLLIN}, {.fd = p->output, .events = POLLIN}};
 		int64_t left = deadline - clock_ms();
 		int n = poll(fds, 2, left > 0 ? (int)left : 0);
 
@@ -182,8 +293,13 @@ void loader_process_free(struct loader_process *p)
 		kill(p->pid, SIGKILL);
 		reap(p);
 	}
-	cleanup_close_fd(&p->pidfd);
+	if (p->guard > 0) {
+		kill(p->guard, SIGKILL);
+		while (waitpid(p->guard, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	cleanup_close_fd(&p->end);
 	cleanup_close_fd(&p->output);
 	buf_free(&p->said);
-	*p = (struct loader_process){.pid = -1, .pidfd = -1, .output = -1};
+	*p = (struct loader_process){.pid = -1, .guard = -1, .end = -1, .output = -1};
 }

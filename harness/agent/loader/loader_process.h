@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * loader_process: a loader as a process: started in a root directory of its own, its output kept up to a limit,
- * watched, stopped, and its end put into words. It knows nothing of jobs and messages.
+ * watched, stopped, and its end put into words. Between it and the caller stands a guard, a process that has no other
+ * child: it traces the loader (agent/tracer), and with it goes all that the loader started. It knows nothing of jobs
+ * and messages.
  */
 #ifndef COREMATRIX_AGENT_LOADER_LOADER_PROCESS_H
 #define COREMATRIX_AGENT_LOADER_LOADER_PROCESS_H
@@ -16,13 +18,14 @@
 #define LOADER_OUTPUT_MAX (512u << 10)
 
 struct loader_process {
-	pid_t pid; /* leader of a session and group of its own */
-	int pidfd;
-	int output; /* read end; -1 once it is closed */
+	pid_t pid;   /* leader of a session and group of its own */
+	pid_t guard; /* its parent */
+	int end;     /* where the guard says how it ended */
+	int output;  /* read end; -1 once it is closed */
 	struct buf said;
 	bool cut; /* earlier output was dropped */
 	bool ended;
-	int status;      /* as waitpid gives it, once ended */
+	int status;      /* as waitpid gives it, once ended; the guard's own when that ended first */
 	int stop_signal; /* the last signal it was stopped with, 0 */
 };
 
@@ -32,6 +35,7 @@ struct loader_command {
 	const char *program;   /* path in it */
 	char *const *argv;
 	char *const *envp;
+	int records; /* where the calls that it makes are kept (agent/tracer/trace_call.h), -1: it is not traced */
 };
 
 /* Start it, stdin from /dev/null. Returns 0 or a negative errno; `p` is then to be freed with loader_process_free. */

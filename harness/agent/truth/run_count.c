@@ -73,6 +73,12 @@ void run_counts_open(struct run_counts *counts, struct bpf_object *obj, const ui
 	}
 }
 
+void run_counts_add(struct run_counts *counts, int fd)
+{
+	counts->programs = xrealloc(counts->programs, counts->count + 1, sizeof(*counts->programs));
+	counts->programs[counts->count++] = (struct run_count){.fd = fd};
+}
+
 static uint64_t runs_read(struct run_counts *counts, const struct run_count *p)
 {
 	struct bpf_prog_info info = {0};

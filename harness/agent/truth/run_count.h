@@ -44,6 +44,9 @@ struct run_counts {
  */
 void run_counts_open(struct run_counts *counts, struct bpf_object *obj, const uint64_t *triggers, bool all_hand_over);
 
+/* One more, loaded as `fd`, of which nothing else is known; its windows begin with the next. */
+void run_counts_add(struct run_counts *counts, int fd);
+
 /* A subject's life begins: its windows are told apart from those of the others. */
 void run_counts_life(struct run_counts *counts);
 

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/loader/loader_running.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "agent/load/load_cost.h"
+#include "base/buf.h"
+
+/* A loader may load without end. */
+#define MAX_PROGRAMS 4096u
+
+void loader_running_begin(struct loader_running *r)
+{
+	while (!bpf_prog_get_next_id(r->last, &r->last))
+		;
+}
+
+void loader_running_look(struct loader_running *r)
+{
+	uint32_t id;
+
+	while (r->counts.count < MAX_PROGRAMS && !bpf_prog_get_next_id(r->last, &id)) {
+		int fd = bpf_prog_get_fd_by_id(id);
+
+		r->last = id;
+		if (fd < 0)
+			continue;
+		r->ids = xrealloc(r->ids, r->counts.count + 1, sizeof(*r->ids));
+		r->ids[r->counts.count] = id;
+		run_counts_add(&r->counts, fd);
+	}
+}
+
+int loader_running_find(const struct loader_running *r, uint32_t id)
+{
+	for (size_t i = 0; id && i < r->counts.count; i++)
+		if (r->ids[i] == id)
+			return (int)i;
+	return -1;
+}
+
+void loader_running_fill(const struct loader_running *r, size_t index, struct program_fact *f)
+{
+	const struct run_counts *all = &r->counts;
+	const struct run_count *p = &all->programs[index];
+
+	f->run_cnt = p->total;
+	f->workload_runs = p->deeds;
+	f->noise_runs = all->quiet_ns ? p->quiet * all->deeds_ns / all->quiet_ns : 0;
+	f->cost = load_cost_of(p->fd, "", 0);
+	if (run_count_is_ours(p, all->deeds_ns, all->quiet_ns))
+		f->evidence = EVIDENCE_RAN;
+	/* however it was hung there */
+	f->attached |= p->total > 0;
+}
+
+void loader_running_describe(const struct loader_running *r, size_t index, struct program_fact *f)
+{
+	struct bpf_prog_info info = {0};
+	uint32_t size = sizeof(info);
+	const char *type;
+
+	if (bpf_obj_get_info_by_fd(r->counts.programs[index].fd, &info, &size))
+		info = (struct bpf_prog_info){0};
+	type = libbpf_bpf_prog_type_str(info.type);
+	f->name = xstrndup(info.name, strnlen(info.name, sizeof(info.name)));
+	f->type = xstrdup(type ? type : "");
+}
+
+void loader_running_free(struct loader_running *r)
+{
+	for (size_t i = 0; i < r->counts.count; i++)
+		close(r->counts.programs[i].fd);
+	run_counts_free(&r->counts);
+	free(r->ids);
+	*r = (struct loader_running){0};
+}

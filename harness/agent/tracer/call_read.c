@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/tracer/call_read.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <bpf/btf.h>
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+
+#include "agent/tracer/remote.h"
+#include "base/cleanup.h"
+
+#define LICENSE_MAX 128u
+#define TARGET_MAX 256u
+
+#ifndef SO_ATTACH_REUSEPORT_EBPF
+#define SO_ATTACH_REUSEPORT_EBPF 52
+#endif
+
+static void read_instructions(pid_t tid, const union bpf_attr *attr, struct trace_call *call)
+{
+	size_t size = (size_t)attr->insn_cnt * sizeof(struct bpf_insn);
+
+	if (attr->insn_cnt > TRACE_MAX_INSNS)
+		return;
+	call->insns = xcalloc(1, size + 1);
+	if (remote_read(tid, attr->insns, call->insns, size) == size)
+		call->insns_size = (uint32_t)size;
+	else
+		free(steal_ptr(call->insns));
+}
+
+static void read_load(pid_t tid, const union bpf_attr *attr, bool whole, struct call_read *c)
+{
+	struct trace_call *call = &c->call;
+	struct bpf_func_info first = {0};
+	struct bpf_line_info line = {0};
+
+	call->type = attr->prog_type;
+	call->attach_type = attr->expected_attach_type;
+	call->attach_id = attr->attach_btf_id;
+	call->name = xstrndup(attr->prog_name, strnlen(attr->prog_name, sizeof(attr->prog_name)));
+	call->license = remote_text(tid, attr->license, LICENSE_MAX, LICENSE_MAX);
+	call->insn_count = attr->insn_cnt;
+	c->log = attr->log_buf;
+	c->log_size = attr->log_size;
+	if (whole)
+		read_instructions(tid, attr, call);
+	if (attr->func_info_cnt && attr->func_info_rec_size >= sizeof(first) &&
+	    remote_read(tid, attr->func_info, &first, sizeof(first)) == sizeof(first))
+		c->first_func = first.type_id;
+	if (attr->line_info_cnt && attr->line_info_rec_size >= sizeof(line) &&
+	    remote_read(tid, attr->line_info, &line, sizeof(line)) == sizeof(line))
+		c->first_file = line.file_name_off;
+	if (c->first_func || c->first_file)
+		c->types_id = remote_fd_number(tid, (int)attr->prog_btf_fd, "btf_id");
+}
+
+static void read_attach(pid_t tid, int program_fd, uint32_t attach_type, struct trace_call *call)
+{
+	call->kind = TRACE_ATTACH;
+	call->id = remote_fd_number(tid, program_fd, "prog_id");
+	call->attach_type = attach_type;
+}
+
+static bool read_bpf(pid_t tid, const uint64_t arguments[6], bool whole, struct call_read *c)
+{
+	size_t size = (size_t)arguments[2] < sizeof(union bpf_attr) ? (size_t)arguments[2] : sizeof(union bpf_attr);
+	struct trace_call *call = &c->call;
+	union bpf_attr attr = {0};
+
+	remote_read(tid, arguments[1], &attr, size);
+	switch (arguments[0] & 0xffff) {
+	case BPF_PROG_LOAD:
+		call->kind = TRACE_PROGRAM;
+		read_load(tid, &attr, whole, c);
+		return true;
+	case BPF_MAP_CREATE:
+		call->kind = TRACE_MAP;
+		call->type = attr.map_type;
+		call->name = xstrndup(attr.map_name, strnlen(attr.map_name, sizeof(attr.map_name)));
+		return true;
+	case BPF_BTF_LOAD:
+		call->kind = TRACE_TYPES;
+		return true;
+	case BPF_LINK_CREATE:
+		read_attach(tid, (int)attr.link_create.prog_fd, attr.link_create.attach_type, call);
+		return true;
+	case BPF_PROG_ATTACH:
+		read_attach(tid, (int)attr.attach_bpf_fd, attr.attach_type, call);
+		return true;
+	case BPF_RAW_TRACEPOINT_OPEN:
+		read_attach(tid, (int)attr.raw_tracepoint.prog_fd, 0, call);
+		call->text = remote_text(tid, attr.raw_tracepoint.name, TARGET_MAX, TARGET_MAX);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool read_option(pid_t tid, const uint64_t arguments[6], struct trace_call *call)
+{
+	int fd = -1;
+
+	if (arguments[1] != SOL_SOCKET || (arguments[2] != SO_ATTACH_BPF && arguments[2] != SO_ATTACH_REUSEPORT_EBPF) ||
+	    remote_read(tid, arguments[3], &fd, sizeof(fd)) != sizeof(fd))
+		return false;
+	read_attach(tid, fd, 0, call);
+	return true;
+}
+
+bool call_read_enter(pid_t tid, uint64_t number, const uint64_t arguments[6], bool whole, struct call_read *out)
+{
+	*out = (struct call_read){.call.thread = (uint32_t)tid};
+	switch (number) {
+	case SYS_bpf:
+		return read_bpf(tid, arguments, whole, out);
+	case SYS_perf_event_open:
+		out->call.kind = TRACE_EVENT;
+		return true;
+	case SYS_ioctl:
+		if ((uint32_t)arguments[1] != PERF_EVENT_IOC_SET_BPF)
+			return false;
+		read_attach(tid, (int)arguments[2], 0, &out->call);
+		return true;
+	case SYS_setsockopt:
+		return read_option(tid, arguments, &out->call);
+	default:
+		return false;
+	}
+}
+
+/* The last types that were asked for: a loader loads one program after the other with the same. */
+static const struct btf *types_get(uint32_t id)
+{
+	static struct btf *types;
+	static uint32_t types_id;
+
+	if (types_id != id) {
+		btf__free(types);
+		types = btf__load_from_kernel_by_id(id);
+		types_id = id;
+	}
+	return types;
+}
+
+/* What its types tell of a program. */
+static void read_types(struct call_read *c)
+{
+	const struct btf *types = c->types_id ? types_get(c->types_id) : NULL;
+	const struct btf_type *t = types ? btf__type_by_id(types, c->first_func) : NULL;
+	const char *name = t && btf_is_func(t) ? btf__name_by_offset(types, t->name_off) : NULL;
+	const char *file = types && c->first_file ? btf__name_by_offset(types, c->first_file) : NULL;
+
+	c->call.function = xstrdup(name ? name : "");
+	c->call.file = xstrdup(file ? file : "");
+}
+
+void call_read_leave(pid_t tid, int64_t result, struct call_read *c)
+{
+	static const char *const id_keys[TRACE_KIND_COUNT] = {
+	        [TRACE_PROGRAM] = "prog_id", [TRACE_MAP] = "map_id", [TRACE_TYPES] = "btf_id"};
+	struct trace_call *call = &c->call;
+
+	call->err = result < 0 ? (int32_t)-result : 0;
+	if (result >= 0 && id_keys[call->kind])
+		call->id = remote_fd_number(tid, (int)result, id_keys[call->kind]);
+	if (call->kind != TRACE_PROGRAM)
+		return;
+	read_types(c);
+	if (c->log && c->log_size)
+		call->text = remote_text(tid, c->log, c->log_size, TRACE_MAX_LOG);
+}
+
+void call_read_free(struct call_read *c)
+{
+	trace_call_free(&c->call);
+	*c = (struct call_read){0};
+}

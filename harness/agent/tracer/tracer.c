@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/tracer/tracer.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include "agent/tracer/call_read.h"
+#include "agent/tracer/trace_call.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+
+/* A stop at a call's end, as PTRACE_O_TRACESYSGOOD marks it. */
+#define STOP_SYSCALL (SIGTRAP | 0x80)
+
+/* A thread that is in a call that is kept. */
+struct tracer_call {
+	pid_t tid;
+	struct call_read read;
+};
+
+int tracer_seize(pid_t pid, struct error *err)
+{
+	const long options = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+	                     PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
+
+	if (ptrace(PTRACE_SEIZE, pid, NULL, options))
+		return error_set(err, errno, "the kernel does not let it be traced: %s", strerror(errno));
+	return 0;
+}
+
+static struct tracer_call *open_find(struct tracer *t, pid_t tid)
+{
+	for (size_t i = 0; i < t->open_count; i++)
+		if (t->open[i].tid == tid)
+			return &t->open[i];
+	return NULL;
+}
+
+static void open_drop(struct tracer *t, struct tracer_call *c)
+{
+	call_read_free(&c->read);
+	*c = t->open[--t->open_count];
+}
+
+static void keep(struct tracer *t, struct trace_call *call)
+{
+	cleanup_buf struct buf bytes = {0};
+
+	if (t->bytes >= TRACE_MAX_BYTES) {
+		call->insns_size = 0;
+		free(steal_ptr(call->text));
+	}
+	trace_call_add(&bytes, call);
+	t->bytes += bytes.len;
+	io_write_all(t->records, bytes.data, bytes.len);
+}
+
+/* Whether it is made by the interface that the first one was made by, whose numbers are those of this program. */
+static bool is_native(struct tracer *t, const struct __ptrace_syscall_info *info)
+{
+	t->arch = t->arch ? t->arch : info->arch;
+	return t->arch == info->arch;
+}
+
+/* Returns true when the end of the call is to be waited for. */
+static bool enter(struct tracer *t, pid_t tid)
+{
+	struct __ptrace_syscall_info info = {0};
+	struct tracer_call c = {.tid = tid};
+
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info) <= 0 || info.op != PTRACE_SYSCALL_INFO_SECCOMP ||
+	    !is_native(t, &info))
+		return false;
+	if (!call_read_enter(tid, info.seccomp.nr, info.seccomp.args, t->bytes < TRACE_MAX_BYTES, &c.read))
+		return false;
+	t->open = xrealloc(t->open, t->open_count + 1, sizeof(*t->open));
+	t->open[t->open_count++] = c;
+	return true;
+}
+
+static void leave(struct tracer *t, pid_t tid)
+{
+	struct __ptrace_syscall_info info = {0};
+	struct tracer_call *c = open_find(t, tid);
+
+	if (!c)
+		return;
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info) > 0 && info.op == PTRACE_SYSCALL_INFO_EXIT) {
+		call_read_leave(tid, info.exit.rval, &c->read);
+		keep(t, &c->read.call);
+	}
+	open_drop(t, c);
+}
+
+static bool stops_a_group(int signal)
+{
+	return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+/* Threads that were in a call when another one of theirs exec'd are gone, and its own number with them. */
+static void forget_former(struct tracer *t, pid_t tid)
+{
+	unsigned long former = 0;
+	struct tracer_call *c;
+
+	if (!ptrace(PTRACE_GETEVENTMSG, tid, NULL, &former) && (c = open_find(t, (pid_t)former)))
+		open_drop(t, c);
+	if ((c = open_find(t, tid)))
+		open_drop(t, c);
+}
+
+/* A thread stopped: see why, and let it go on as it would have. */
+static void handle_stop(struct tracer *t, pid_t tid, int status)
+{
+	int event = status >> 16, signal = WSTOPSIG(status), deliver = 0;
+
+	if (event == PTRACE_EVENT_SECCOMP) {
+		if (enter(t, tid)) {
+			ptrace(PTRACE_SYSCALL, tid, NULL, NULL);
+			return;
+		}
+	} else if (event == PTRACE_EVENT_STOP && stops_a_group(signal)) {
+		ptrace(PTRACE_LISTEN, tid, NULL, NULL);
+		return;
+	} else if (event == PTRACE_EVENT_EXEC) {
+		forget_former(t, tid);
+	} else if (!event && signal == STOP_SYSCALL) {
+		leave(t, tid);
+	} else if (!event) {
+		deliver = signal;
+	}
+	/* in a call that is waited for: a stop on the way to its end */
+	ptrace(open_find(t, tid) ? PTRACE_SYSCALL : PTRACE_CONT, tid, NULL, (long)deliver);
+}
+
+static void handle_end(struct tracer *t, pid_t tid)
+{
+	struct tracer_call *c = open_find(t, tid);
+
+	if (c)
+		open_drop(t, c);
+}
+
+void tracer_follow(struct tracer *t, void (*ended)(void *ctx, int status), void *ctx)
+{
+	int status;
+	pid_t tid;
+
+	while ((tid = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR) {
+		if (tid <= 0)
+			continue;
+		if (WIFSTOPPED(status)) {
+			handle_stop(t, tid, status);
+			continue;
+		}
+		handle_end(t, tid);
+		if (tid == t->program)
+			ended(ctx, status);
+	}
+	free(steal_ptr(t->open));
+}

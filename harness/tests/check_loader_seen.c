@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * loader_seen: programs that a loader handed to the kernel are matched to the functions they were made of, and their
+ * relocations read as the three witnesses of our own loader read them; what cannot be matched is not guessed.
+ */
+#include "agent/loader/loader_seen.h"
+#include "base/cleanup.h"
+#include "tests/relo/fake_load.h"
+#include "tests/suite.h"
+
+/* What libbpf hands in of FIXTURES local.o, program by program. */
+struct handed {
+	struct trace_call calls[32];
+	size_t count;
+};
+
+static struct handed hand_in(void)
+{
+	struct bpf_object_open_opts opts = {.sz = sizeof(opts), .btf_custom_path = FIXTURES "target.o"};
+	struct bpf_object *object = bpf_object__open_file(FIXTURES "local.o", &opts);
+	struct bpf_program *program;
+	struct handed h = {0};
+
+	ck_assert_ptr_nonnull(object);
+	ck_assert_int_eq(bpf_object__load(object), 0);
+	bpf_object__for_each_program(program, object)
+	{
+		struct trace_call *c = &h.calls[h.count++];
+		const char *name = bpf_program__name(program);
+
+		ck_assert_uint_lt(h.count, COUNT(h.calls));
+		*c = (struct trace_call){.kind = TRACE_PROGRAM, .type = BPF_PROG_TYPE_RAW_TRACEPOINT};
+		c->id = (uint32_t)h.count;
+		c->name = xstrndup(name, 15);
+		c->function = xstrdup(name);
+		c->file = xstrdup("dir/local.c");
+		c->license = xstrdup("GPL");
+		c->text = xstrdup("");
+		c->insn_count = (uint32_t)bpf_program__insn_cnt(program);
+		c->insns_size = (uint32_t)(c->insn_count * sizeof(struct bpf_insn));
+		c->insns = xcalloc(1, c->insns_size);
+		memcpy(c->insns, bpf_program__insns(program), c->insns_size);
+	}
+	bpf_object__close(object);
+	return h;
+}
+
+static void handed_free(struct handed *h)
+{
+	for (size_t i = 0; i < h->count; i++)
+		trace_call_free(&h->calls[i]);
+}
+
+static struct trace_call *find_call(struct handed *h, const char *name)
+{
+	for (size_t i = 0; i < h->count; i++)
+		if (!strcmp(h->calls[i].name, name))
+			return &h->calls[i];
+	ck_abort_msg("no program %s", name);
+	return NULL;
+}
+
+static void text_replace(char **slot, const char *text)
+{
+	free(*slot);
+	*slot = xstrdup(text);
+}
+
+/* ---- what may be done to a program without its being another one ---- */
+
+static void leave(struct handed *h, const struct core_relo_list *list)
+{
+	(void)h, (void)list;
+}
+
+static void forget_types(struct handed *h, const struct core_relo_list *list)
+{
+	(void)list;
+	for (size_t i = 0; i < h->count; i++) {
+		text_replace(&h->calls[i].function, "");
+		text_replace(&h->calls[i].file, "");
+	}
+}
+
+static void rename_all(struct handed *h, const struct core_relo_list *list)
+{
+	forget_types(h, list);
+	for (size_t i = 0; i < h->count; i++)
+		text_replace(&h->calls[i].name, "renamed");
+}
+
+static const struct core_relo_place *find_place(const struct core_relo_list *list, uint32_t program, uint32_t func)
+{
+	for (size_t i = 0; i < list->place_count; i++)
+		if (list->places[i].program == program && list->places[i].func == func)
+			return &list->places[i];
+	return NULL;
+}
+
+/* The functions that libbpf appended to `calls` follow in the opposite order. */
+static void turn_functions(struct handed *h, const struct core_relo_list *list)
+{
+	struct trace_call *c = find_call(h, "calls");
+	uint32_t program = (uint32_t)core_relo_list_func(list, "calls"), at = list->funcs[program].count;
+	cleanup_free uint32_t *starts = xcalloc(list->func_count, sizeof(*starts));
+	cleanup_free struct bpf_insn *old = c->insns;
+	struct bpf_insn *turned = xcalloc(c->insn_count, sizeof(*turned));
+
+	memcpy(turned, old, at * sizeof(*turned));
+	for (uint32_t f = (uint32_t)list->func_count; f-- > 0;) {
+		const struct core_relo_place *p = find_place(list, program, f);
+
+		if (!p || f == program)
+			continue;
+		memcpy(turned + at, old + p->start, list->funcs[f].count * sizeof(*turned));
+		starts[f] = at;
+		at += list->funcs[f].count;
+	}
+	ck_assert_uint_eq(at, c->insn_count);
+	ck_assert_mem_ne(turned, old, c->insns_size);
+	for (uint32_t f = 0; f < list->func_count; f++)
+		for (uint32_t i = 0; find_place(list, program, f) && i < list->funcs[f].call_count; i++) {
+			const struct core_relo_call *call = &list->calls[list->funcs[f].first_call + i];
+			uint32_t from = starts[f] + call->insn;
+
+			turned[from].imm = (int32_t)starts[call->target] - (int32_t)from - 1;
+		}
+	c->insns = turned;
+}
+
+/* As a loader does where a kernel lacks it. */
+static void use_older_helper(struct handed *h, const struct core_relo_list *list)
+{
+	(void)list;
+	for (size_t i = 0; i < h->count; i++) {
+		struct bpf_insn *insns = h->calls[i].insns;
+
+		for (uint32_t k = 0; k < h->calls[i].insn_count; k++)
+			if (insns[k].code == (BPF_JMP | BPF_CALL) && !insns[k].src_reg && insns[k].imm == 113)
+				insns[k].imm = 4;
+	}
+}
+
+static const struct change {
+	void (*make)(struct handed *h, const struct core_relo_list *list);
+	bool all; /* every program is still found */
+} changes[] = {
+        {leave, true}, {forget_types, true}, {rename_all, false}, {turn_functions, true}, {use_older_helper, true},
+};
+
+static void see(struct handed *h, const struct buf *object, const char *const *names, struct loader_seen *seen)
+{
+	cleanup_buf struct buf records = {0};
+
+	for (size_t i = 0; i < h->count; i++)
+		trace_call_add(&records, &h->calls[i]);
+	for (; *names; names++)
+		loader_seen_source(seen, object->data, object->len, *names);
+	loader_seen_read(seen, &records);
+}
+
+START_TEST(records_are_read_as_by_three_witnesses)
+{
+	static const char *const names[] = {"local", NULL};
+	struct fake_load load = fake_load_object("local", "target", NULL);
+	struct handed h = hand_in();
+	struct loader_seen seen = {0};
+	size_t known = 0;
+
+	changes[_i].make(&h, &load.list);
+	see(&h, &load.object, names, &seen);
+	ck_assert_uint_eq(seen.sources[0].list.count, load.list.count);
+	for (size_t i = 0; i < load.list.count; i++) {
+		const struct relo_fact *f = &seen.sources[0].list.facts[i], *g = &load.list.facts[i];
+
+		if (!f->attempted) {
+			ck_assert_msg(!changes[_i].all, "%s #%u: %s", f->program, f->number, f->line);
+			ck_assert_str_ne(f->line, "");
+			continue;
+		}
+		known++;
+		ck_assert_int_eq(f->insns.seen, g->insns.seen);
+		ck_assert_uint_eq(f->insns.value, g->insns.value);
+		ck_assert_uint_eq(f->insns.width, g->insns.width);
+		ck_assert(f->loaded);
+	}
+	ck_assert_uint_gt(known, load.list.count / 2);
+	loader_seen_free(&seen);
+	handed_free(&h);
+	fake_load_free(&load);
+}
+END_TEST
+
+static const struct relo_fact *fact_of(const struct code_source *s, const char *program)
+{
+	for (size_t i = 0; i < s->list.count; i++)
+		if (!strcmp(s->list.facts[i].program, program))
+			return &s->list.facts[i];
+	ck_abort_msg("no record of %s", program);
+	return NULL;
+}
+
+/* An instruction that no relocation may touch. */
+START_TEST(other_code_is_not_guessed)
+{
+	static const char *const names[] = {"local", NULL};
+	struct fake_load load = fake_load_object("local", "target", NULL);
+	struct handed h = hand_in();
+	struct trace_call *c = find_call(&h, "guarded");
+	struct loader_seen seen = {0};
+	struct bpf_insn *insns = c->insns;
+
+	ck_assert_int_eq(insns[c->insn_count - 1].code, BPF_JMP | BPF_EXIT);
+	insns[c->insn_count - 1].off = 1;
+	see(&h, &load.object, names, &seen);
+	ck_assert(!fact_of(&seen.sources[0], "guarded")->attempted);
+	ck_assert_str_eq(fact_of(&seen.sources[0], "guarded")->line, "what was loaded as guarded has other code");
+	ck_assert(fact_of(&seen.sources[0], "loads")->attempted);
+	loader_seen_free(&seen);
+	handed_free(&h);
+	fake_load_free(&load);
+}
+END_TEST
+
+/* The same in two objects: the source file that its types name tells; without it nothing does. */
+START_TEST(one_code_in_two_objects)
+{
+	static const char *const names[] = {"other", "local", NULL};
+	struct fake_load load = fake_load_object("local", "target", NULL);
+	struct handed h = hand_in();
+	struct loader_seen seen = {0};
+
+	if (_i)
+		forget_types(&h, NULL);
+	see(&h, &load.object, names, &seen);
+	ck_assert(!fact_of(&seen.sources[0], "guarded")->attempted);
+	ck_assert_int_eq(fact_of(&seen.sources[1], "guarded")->attempted, !_i);
+	ck_assert_str_eq(fact_of(&seen.sources[0], "guarded")->line,
+	                 _i ? "2 functions have the code of what was loaded as guarded"
+	                    : "no program that was loaded has its code");
+	loader_seen_free(&seen);
+	handed_free(&h);
+	fake_load_free(&load);
+}
+END_TEST
+
+/* Loaders ask twice: the second time for a log. */
+START_TEST(a_program_that_was_refused_is_one)
+{
+	static const char *const names[] = {"local", NULL};
+	struct fake_load load = fake_load_object("local", "target", NULL);
+	struct handed h = hand_in();
+	struct loader_seen seen = {0};
+	size_t count = h.count;
+	struct trace_call *c = find_call(&h, "guarded"), *again = &h.calls[h.count++];
+
+	c->err = EACCES;
+	c->id = 0;
+	*again = *c;
+	again->name = xstrdup(c->name);
+	again->function = xstrdup(c->function);
+	again->file = xstrdup(c->file);
+	again->license = xstrdup(c->license);
+	again->insns = xcalloc(1, c->insns_size);
+	memcpy(again->insns, c->insns, c->insns_size);
+	again->text = xstrdup("6: (85) call unknown#195896080\ninvalid func unknown#195896080\n");
+	see(&h, &load.object, names, &seen);
+	ck_assert_uint_eq(seen.program_count, count);
+	for (size_t i = 0; i < seen.program_count; i++)
+		if (!strcmp(seen.programs[i].call.name, "guarded"))
+			ck_assert(strstr(seen.programs[i].call.text, "invalid func") != NULL);
+	ck_assert(fact_of(&seen.sources[0], "guarded")->attempted);
+	ck_assert(!fact_of(&seen.sources[0], "guarded")->loaded);
+	loader_seen_free(&seen);
+	handed_free(&h);
+	fake_load_free(&load);
+}
+END_TEST
+
+START_TEST(what_is_no_object_is_noted)
+{
+	static const char *const names[] = {"bytes", NULL};
+	struct buf bytes = {.data = (char *)(uintptr_t) "no object", .len = 9};
+	struct handed h = hand_in();
+	struct loader_seen seen = {0};
+
+	see(&h, &bytes, names, &seen);
+	ck_assert_msg(!strncmp(buf_str(&seen.notes), "bytes: its relocations are not seen: ", 37), "%s",
+	              buf_str(&seen.notes));
+	ck_assert_uint_eq(seen.program_count, h.count);
+	loader_seen_free(&seen);
+	handed_free(&h);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_row tests[] = {
+	        EACH(records_are_read_as_by_three_witnesses, changes),
+	        TEST(other_code_is_not_guessed),
+	        RANGE(one_code_in_two_objects, 0, 2),
+	        TEST(a_program_that_was_refused_is_one),
+	        TEST(what_is_no_object_is_noted),
+	};
+
+	return suite_run("loader_seen", tests, COUNT(tests));
+}
