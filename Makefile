@@ -296,6 +296,11 @@ build/tests/independent_loader: harness/tests/independent_loader.c $(LIBBPF_LINK
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -isystem $(LIBBPF_HOME)/include $(CFLAGS) -static -o $@ $< $(AGENT_LIBS)
 
+# Loaders that share no code with the agent, run in guests as a user's own: harness/tests/loaders/README.md.
+build/tests/loaders/libbpf: harness/tests/loaders/libbpf.c $(LIBBPF_LINKED)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -isystem $(LIBBPF_HOME)/include $(CFLAGS) -static -o $@ $< $(AGENT_LIBS)
+
 # Clang's libFuzzer; gcc's warnings are the ones that count. Only what a fuzzer needs is taken from the library.
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -std=gnu17 -g -O1 -w -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

@@ -375,15 +375,54 @@ void judge_cell(struct result_cell *c, const struct judge_facts *facts)
 	}
 }
 
+/* The program that the kernel refused, of a loader that gave up: the last one, for it went on after the others. */
+static const struct result_program *refused_program(const struct result_cell *c)
+{
+	for (size_t i = c->program_count; i > 0; i--)
+		if (c->programs[i - 1].err)
+			return &c->programs[i - 1];
+	return NULL;
+}
+
+/* The kernel's own words count more than what the program makes of them. */
+static void reject_loader_program(struct result_cell *c, const struct result_program *p,
+                                  const struct judge_facts *facts, const char *line)
+{
+	cleanup_free char *reason = NULL;
+
+	c->phase = p->loaded ? PHASE_ATTACH : PHASE_LOAD;
+	reject_program(c, p, facts->log);
+	reason = xasprintf("%s: %s", line, c->reason);
+	text_set(&c->reason, reason);
+}
+
+/* A loader that ended well: what it did without, and how far what it loaded came. */
+static void say_loader(struct result_cell *c, const char *line)
+{
+	const struct result_program *refused = refused_program(c);
+	cleanup_buf struct buf reason = {0};
+
+	buf_puts(&reason, line);
+	if (refused)
+		buf_printf(&reason, "; it does without program %s: %s", refused->name, refused->log);
+	if (c->program_count && c->evidence != EVIDENCE_TRUTH)
+		buf_printf(&reason, "; %s", unproven_words[c->evidence]);
+	conclude(c, VERDICT_UNPROVEN, CLASS_NONE, buf_str(&reason), "");
+}
+
 void judge_loader(struct result_cell *c, const struct judge_facts *facts)
 {
 	const char *line = facts->reason ? facts->reason : "";
+	const struct result_program *refused = refused_program(c);
 
-	if (facts->phase == PHASE_LOAD) {
+	if (facts->phase == PHASE_LOAD && refused) {
+		reject_loader_program(c, refused, facts, line);
+	} else if (facts->phase == PHASE_LOAD) {
 		reject_loader(c, facts, line);
 	} else if (facts->phase == PHASE_DONE) {
 		c->phase = PHASE_DONE;
-		conclude(c, VERDICT_UNPROVEN, CLASS_NONE, line, "");
+		c->evidence = cell_evidence(c);
+		say_loader(c, line);
 	} else {
 		judge_cell(c, facts);
 	}

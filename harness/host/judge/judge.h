@@ -36,8 +36,9 @@ struct judge_facts {
 void judge_cell(struct result_cell *c, const struct judge_facts *facts);
 
 /*
- * The same for a loader: `facts` hold how that ended (phase and reason) and what it
- * printed (log); nothing else is known, so one that ended well is unproven, and its reason says how it ended.
+ * The same for a loader: `facts` hold how that ended (phase and reason) and what it printed (log). One that ended well
+ * is unproven, and its reason says how it ended and what its programs came to; one that did not is rejected for the
+ * last program that the kernel refused, where there is one.
  */
 void judge_loader(struct result_cell *c, const struct judge_facts *facts);
 

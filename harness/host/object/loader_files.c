@@ -13,6 +13,7 @@
 #include "base/io.h"
 #include "host/lib/sha256.h"
 #include "host/lib/text.h"
+#include "host/object/carried.h"
 #include "host/object/elf_needs.h"
 #include "host/object/library_path.h"
 #include "wire/loader_pack.h"
@@ -386,5 +387,6 @@ int loader_files_object(const struct loader_request *request, struct object_list
 		        "%s: settings of maps, variables and programs are for objects that corematrix loads; %s loads its own",
 		        o->ini_path, o->name);
 	set_all(o, request, &s);
+	carried_find(o);
 	return 0;
 }

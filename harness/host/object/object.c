@@ -307,6 +307,9 @@ void object_list_free(struct object_list *list)
 		buf_free(&o->types);
 		object_ini_free(&o->ini);
 		strings_free(&o->modules);
+		if (o->carried)
+			object_list_free(o->carried);
+		free(o->carried);
 	}
 	free(list->at);
 	*list = (struct object_list){0};

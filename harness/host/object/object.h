@@ -27,10 +27,11 @@ struct object {
 	bool varied;      /* it is one of several that differ in what the ini says of them (object_variants.h) */
 	struct buf bytes;
 	char *sha256;
-	struct object_ini ini;  /* defaults when there is none */
-	char *ini_path;         /* where it is, or would be */
-	struct strings modules; /* without which its programs cannot be attached (object_modules.h) */
-	struct buf types;       /* raw BTF of a file that its ini names for the event's type; empty: none */
+	struct object_ini ini;       /* defaults when there is none */
+	char *ini_path;              /* where it is, or would be */
+	struct strings modules;      /* without which its programs cannot be attached (object_modules.h) */
+	struct object_list *carried; /* by a loader (carried.h); NULL: it is none */
+	struct buf types;            /* raw BTF of a file that its ini names for the event's type; empty: none */
 };
 
 struct object_list {

@@ -124,6 +124,9 @@ struct result_relocation {
 	enum relo_outcome outcome;
 	char *predicted;    /* a name of enum relo_outcome or "unresolved", "" when there was no prediction */
 	char *disagreement; /* "" when all witnesses agree, else both sides: exit status 4 */
+	/* of a loader of the user's, else "": the object that it carries; where what it put there differs from what
+	 * libbpf would have; why it is not known what it put there */
+	char *object, *differs, *note;
 };
 
 struct result_truth {

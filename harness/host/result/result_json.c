@@ -131,6 +131,12 @@ static void relocation_entry(struct codec *x, json_t *node, void *owner, size_t 
 	                                           relo_outcome_parse);
 	codec_string(x, node, "predicted", &r->predicted);
 	codec_string(x, node, "disagreement", &r->disagreement);
+	if (!x->writing || *r->object)
+		codec_string(x, node, "object", &r->object);
+	if (!x->writing || *r->differs)
+		codec_string(x, node, "differs", &r->differs);
+	if (!x->writing || *r->note)
+		codec_string(x, node, "note", &r->note);
 }
 
 static void truth_entry(struct codec *x, json_t *node, void *owner, size_t index)

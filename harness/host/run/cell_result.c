@@ -64,6 +64,42 @@ static struct result_relocation *add_relocation(struct result_cell *cell, const 
 	return r;
 }
 
+/*
+ * What libbpf would have put there, the prediction says; a loader that puts something else there is right or wrong by
+ * the values that its program reads, and the harness contradicts itself in nothing.
+ */
+static void note_difference(struct result_relocation *r)
+{
+	if (!*r->disagreement)
+		return;
+	text_set(&r->differs, r->disagreement);
+	text_set(&r->disagreement, "");
+}
+
+/* Records of one object that a loader carries stand together, in the object's order. */
+static void add_carried(struct result_cell *cell, const struct session_cell *facts, const struct prediction *p,
+                        size_t kernel, size_t loader)
+{
+	size_t first = 0;
+
+	for (size_t i = 0; i < facts->relo_count; i++) {
+		const struct relo_fact *f = &facts->relos[i];
+		size_t object = loader + 1 + f->object;
+		struct result_relocation *r = add_relocation(cell, f);
+
+		if (f->object != facts->relos[first].object)
+			first = i;
+		if (r->outcome == RELO_NOT_ATTEMPTED)
+			text_set(&r->note, f->line);
+		if (p && object < p->object_count) {
+			text_set(&r->object, p->objects[object].name);
+			predict_agree_relocation(&p->objects[object], prediction_cell(p, kernel, object), i - first, f,
+			                         r);
+		}
+		note_difference(r);
+	}
+}
+
 static void add_truth(struct result_cell *cell, const struct truth_fact *f)
 {
 	struct result_truth *t = result_add_truth(cell);
@@ -86,9 +122,26 @@ static char *whole_log(const struct buf *log)
 	return at ? xstrndup(text, (size_t)(at - text)) : xstrdup(text);
 }
 
-/* `object` and `predicted` are NULL when there is no prediction. */
-static void fill(struct result_cell *cell, const struct session_cell *facts, const struct predict_object *object,
-                 const struct predict_cell *predicted)
+static bool is_loader(const struct cell_end_fact *end)
+{
+	return end->source && !strcmp(end->source, LOADER_EVENT_SOURCE);
+}
+
+static void add_relocations(struct result_cell *cell, const struct session_cell *facts, const struct prediction *p,
+                            size_t kernel, size_t object)
+{
+	for (size_t i = 0; i < facts->relo_count; i++) {
+		struct result_relocation *r = add_relocation(cell, &facts->relos[i]);
+
+		if (p)
+			predict_agree_relocation(&p->objects[object], prediction_cell(p, kernel, object), i,
+			                         &facts->relos[i], r);
+	}
+}
+
+/* `p` is NULL when there is no prediction. */
+static void fill(struct result_cell *cell, const struct session_cell *facts, const struct prediction *p, size_t kernel,
+                 size_t object)
 {
 	const struct cell_end_fact *end = &facts->end.cell_end;
 	cleanup_free char *log = whole_log(&facts->log);
@@ -103,12 +156,10 @@ static void fill(struct result_cell *cell, const struct session_cell *facts, con
 
 	for (size_t i = 0; i < facts->program_count; i++)
 		add_program(cell, &facts->programs[i]);
-	for (size_t i = 0; i < facts->relo_count; i++) {
-		struct result_relocation *r = add_relocation(cell, &facts->relos[i]);
-
-		if (predicted)
-			predict_agree_relocation(object, predicted, i, &facts->relos[i], r);
-	}
+	if (is_loader(end))
+		add_carried(cell, facts, p, kernel, object);
+	else
+		add_relocations(cell, facts, p, kernel, object);
 	for (size_t i = 0; i < facts->truth_count; i++)
 		add_truth(cell, &facts->truths[i]);
 	kernel_said_find(buf_str(&facts->kernel_log), &cell->kernel_said);
@@ -124,23 +175,23 @@ static void fill(struct result_cell *cell, const struct session_cell *facts, con
 	cell->open_ms = (double)end->open_ns / 1e6;
 	cell->attach_ms = (double)end->attach_ns / 1e6;
 	cell->run_ms = (double)end->run_ns / 1e6;
-	if (end->source && !strcmp(end->source, LOADER_EVENT_SOURCE))
+	if (is_loader(end))
 		judge_loader(cell, &judged);
 	else
 		judge_cell(cell, &judged);
-	if (predicted)
-		predict_agree_cell(object, predicted, cell);
+	if (p)
+		predict_agree_cell(&p->objects[object], prediction_cell(p, kernel, object), cell);
 }
 
 void cell_result_fill(struct result_cell *cell, const struct session_cell *facts)
 {
-	fill(cell, facts, NULL, NULL);
+	fill(cell, facts, NULL, 0, 0);
 }
 
 void cell_result_fill_predicted(struct result_cell *cell, const struct session_cell *facts,
                                 const struct prediction *prediction, size_t kernel, size_t object)
 {
-	fill(cell, facts, &prediction->objects[object], prediction_cell(prediction, kernel, object));
+	fill(cell, facts, prediction, kernel, object);
 }
 
 void cell_result_infra(struct result_cell *cell, const char *reason)

@@ -13,7 +13,10 @@
 /* Fill `cell` (kernel and object set, otherwise empty) from facts that count. */
 void cell_result_fill(struct result_cell *cell, const struct session_cell *facts);
 
-/* The same, held against what was predicted for object number `object` on kernel number `kernel`. */
+/*
+ * The same, held against what was predicted for object number `object` on kernel number `kernel`; of a loader, for
+ * those that it carries, which come next after it.
+ */
 void cell_result_fill_predicted(struct result_cell *cell, const struct session_cell *facts,
                                 const struct prediction *prediction, size_t kernel, size_t object);
 

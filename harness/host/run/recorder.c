@@ -88,6 +88,29 @@ static void heed_kernel(struct result_cell *cell)
 	text_set(&cell->reason, reason);
 }
 
+/* A loader that resolves a record as no other does, whatever comes of it. */
+static void heed_differences(struct result_cell *cell)
+{
+	const struct result_relocation *first = NULL;
+	cleanup_free char *reason = NULL, *more = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < cell->relocation_count; i++) {
+		const struct result_relocation *r = &cell->relocations[i];
+
+		first = first ? first : *r->differs ? r : NULL;
+		count += *r->differs != '\0';
+	}
+	if (!first || cell->verdict == VERDICT_INFRA)
+		return;
+	cell->as_expected = false;
+	more = count > 1 ? xasprintf(" (and %zu more)", count - 1) : xstrdup("");
+	reason = xasprintf("%s%sit resolves %s %s in another way than libbpf: %s%s", cell->reason,
+	                   *cell->reason ? "; " : "", first->kind, *first->spec ? first->spec : first->type,
+	                   first->differs, more);
+	text_set(&cell->reason, reason);
+}
+
 /* Of an object that came to run. */
 static void expect_kernel_says(struct result_cell *cell, const struct object_ini *ini)
 {
@@ -136,6 +159,7 @@ static void expect_cell(struct recorder *rec, struct result_cell *cell, size_t k
 	free(text);
 	require_evidence(rec, cell, o);
 	heed_kernel(cell);
+	heed_differences(cell);
 	expect_kernel_says(cell, &o->ini);
 }
 

@@ -12,6 +12,7 @@
 #include "host/kernels/kernel_list.h"
 #include "host/lib/text.h"
 #include "host/object/object.h"
+#include "host/object/carried.h"
 #include "host/object/loader_files.h"
 #include "host/object/object_variants.h"
 #include "host/report/report.h"
@@ -45,6 +46,7 @@ struct run {
 	char *initrd, *directory;
 	struct plan plan;
 	struct accel_answer accel;
+	struct object_list predicted; /* the objects, with those that a loader carries */
 	struct predict_job *predict;
 	int use;                     /* of the store: nobody removes kernels meanwhile */
 	struct strings module_names; /* that objects need */
@@ -68,6 +70,7 @@ static void run_free(struct run *run)
 	free(run->qemu);
 	kernel_list_free(&run->types);
 	kernel_list_free(&run->list);
+	free(run->predicted.at);
 	object_list_free(&run->objects);
 	cleanup_close_fd(&run->use);
 }
@@ -243,9 +246,10 @@ static int choose_accel(struct run *run, struct error *err)
 
 static int start_prediction(struct run *run, struct error *err)
 {
+	run->predicted = carried_with(&run->objects);
 	run->predict = run_prediction_start(
 	        &(const struct run_prediction){
-	                .objects = &run->objects,
+	                .objects = &run->predicted,
 	                .kernels = run->kernels,
 	                .external = run->external,
 	                .modules = run->modules,

@@ -16,6 +16,9 @@ check "bpftool runs in the guests, with its libraries" status 0 " 0 unexpected, 
 check "bpftool loads an object that is shipped" status 0 " 0 unexpected, 0 infra" run "${some[@]}" \
 	--loader "$(command -v bpftool)" --ship build/progs/exec_identity.bpf.o \
 	-- prog loadall build/progs/exec_identity.bpf.o /sys/fs/bpf/all
+seen_loaded='[.cells[0].programs[] | select(.loaded and .section == "tp/sched/sched_process_exec")] | length == 1'
+seen_relocations='[.cells[0].relocations[] | select(.object == "exec_identity" and .target != null)] | length > 5'
+check "and is seen to, from outside" latest "($seen_loaded) and ($seen_relocations)"
 check "what it cannot load has the class of its output" status 1 "rejected:relocation" run "${some[@]}" \
 	--loader "$(command -v bpftool)" --ship build/progs/missing_field.bpf.o \
 	-- prog loadall build/progs/missing_field.bpf.o /sys/fs/bpf/all
