@@ -242,7 +242,7 @@ vm:
 	+$(Q)$(parallel) vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix $(SECTIONS)
 vm-built: kernels $(VERSIONS_TESTED:%=$(WITH)/%/corematrix) $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
-		$(patsubst %,build/tests/unguarded/%.bpf.o,disk_name learn_record learn_printed kill_exec long_loop percpu_sum) build/tests/independent_loader
+		$(patsubst %,build/tests/unguarded/%.bpf.o,disk_name learn_record learn_printed kill_exec long_loop percpu_sum built_twice) build/tests/independent_loader
 # Fetched while the unit tests are compiled and run.
 kernels: $(FETCHER)
 	$(Q)$(FETCHER) images kernels $(KERNELS) $(modules_asked)

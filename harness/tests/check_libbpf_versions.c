@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* result_join and version_view: runs under several versions of libbpf as one, and what is said to differ in them. */
+/* result_join and facet_view: runs under several versions of libbpf as one, and what is said to differ in them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +8,8 @@
 #include "host/lib/text.h"
 #include "host/report/report_markdown.h"
 #include "host/report/report_table.h"
+#include "host/result/facet_view.h"
 #include "host/result/result_join.h"
-#include "host/result/version_view.h"
 #include "tests/render.h"
 #include "tests/suite.h"
 
@@ -182,9 +182,9 @@ START_TEST(differences_are_told_by_stretches_of_versions)
 {
 	struct result *r = make_versions(stretches[_i].verdicts);
 	cleanup_result_view struct result_view *v = result_view_new(r);
-	cleanup_version_view struct version_view view;
+	cleanup_facet_view struct facet_view view;
 
-	version_view_make(v, &view);
+	facet_view_make(v, FACET_LIBBPF, &view);
 	ck_assert_uint_eq(view.objects, 1);
 	ck_assert_uint_eq(view.count, stretches[_i].text ? 1 : 0);
 	ck_assert_uint_eq(view.alike, stretches[_i].text ? 0 : 1);
@@ -223,19 +223,25 @@ START_TEST(programs_and_relocations_may_differ_where_verdicts_do_not)
 	struct result *old = make_part("1.1.2", two, 1), *new = make_part("1.7.0", two, 1), *r;
 	struct result_relocation *x = result_add_relocation(&old->cells[2]), *y = result_add_relocation(&new->cells[2]);
 	cleanup_result_view struct result_view *v = NULL;
-	cleanup_version_view struct version_view view;
+	cleanup_facet_view struct facet_view view;
 
 	text_set(&x->program, "on_exec");
+	text_set(&x->kind, "byte_off");
+	text_set(&x->spec, "struct a.b");
+	text_set(&y->program, "on_exec");
+	text_set(&y->kind, "byte_off");
+	text_set(&y->spec, "struct a.b");
 	x->outcome = RELO_ERROR;
 	y->outcome = RELO_SAME;
 	/* how many values come is chance */
 	result_add_truth(&old->cells[0])->ok = true;
 	r = join_versions(old, new);
 	v = result_view_new(r);
-	version_view_make(v, &view);
+	facet_view_make(v, FACET_LIBBPF, &view);
 	ck_assert_uint_eq(view.count, 1);
 	ck_assert_str_eq(view.at[0].kernels, "7.3-cloud");
-	ck_assert_str_eq(view.at[0].text, "from 1.1.2 to 1.7.0: relocation on_exec #0: error 0 became same 0");
+	ck_assert_str_eq(view.at[0].text,
+	                 "relocation on_exec byte_off struct a.b: error until 1.1.2, resolved from 1.7.0 on");
 	result_view_free(steal_ptr(v));
 	result_free(r);
 }

@@ -12,6 +12,7 @@
 #include "host/cmd/command.h"
 #include "host/cmd/progress.h"
 #include "host/lib/terminal.h"
+#include "host/object/object_builds.h"
 #include "host/report/report.h"
 #include "host/report/report_markdown.h"
 #include "host/result/result_json.h"
@@ -26,6 +27,8 @@ enum {
 	OPTION_LOADER_TIME,
 	OPTION_BTF,
 	OPTION_REQUIRE,
+	OPTION_BUILD,
+	OPTION_BUILDS,
 	OPTION_VARIANT,
 	OPTION_LIBBPF,
 	OPTION_INTO,
@@ -52,6 +55,9 @@ static const struct argp_option option_table[] = {
         {"loader-time", OPTION_LOADER_TIME, "SECONDS", 0, "how long the loader may run before it is stopped (20)", 0},
         {"require", OPTION_REQUIRE, "LEVEL", 0,
          "less evidence is unexpected: loaded, attached, ran, events or truth; as `require` in an ini", 0},
+        {"build", OPTION_BUILD, "LABEL=OBJECT", 0,
+         "one of several builds of the same objects, as NAME@LABEL; what differs between them is told", 0},
+        {"builds", OPTION_BUILDS, "DIR", 0, "each directory in it is a build: DIR/LABEL/NAME.bpf.o", 0},
         {"variant", OPTION_VARIANT, "GLOB", 0,
          "only the variants of the objects' inis whose name matches; an object without one is `plain`", 0},
         {"libbpf", OPTION_LIBBPF, "VERSION,...", 0,
@@ -84,6 +90,14 @@ static void add_versions(const char *arg, const struct argp_state *state, struct
 		if (!strings_has(versions, word))
 			strings_add(versions, word);
 	}
+}
+
+static void add_builds(const char *directory, const struct argp_state *state, struct strings *builds)
+{
+	cleanup_error struct error err = {0};
+
+	if (object_builds_find(directory, builds, &err))
+		argp_error(state, "%s", err.text);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -122,6 +136,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--require %s: loaded, attached, ran, events or truth", arg);
 		o->require = (enum evidence)level;
 		return 0;
+	case OPTION_BUILD:
+		strings_add(&o->builds, arg);
+		return 0;
+	case OPTION_BUILDS:
+		add_builds(arg, state, &o->builds);
+		return 0;
 	case OPTION_VARIANT:
 		o->variant = arg;
 		return 0;
@@ -158,7 +178,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
         .options = option_table,
         .parser = parse_option,
-        .args_doc = "OBJECT...\n--loader PROGRAM -- ARGUMENTS...",
+        .args_doc = "OBJECT...\n--build LABEL=OBJECT --build LABEL=OBJECT...\n--loader PROGRAM -- ARGUMENTS...",
         .doc = "Load the objects in every kernel of the list, compare what they capture with the truth, and report.",
 };
 
@@ -271,6 +291,7 @@ int cmd_run(int argc, char **argv)
 	status = options.plan_only ? describe(o) : run(&options);
 	strings_free(&o->globs);
 	strings_free(&o->ship);
+	strings_free(&o->builds);
 	strings_free(&options.libbpf);
 	return status;
 }

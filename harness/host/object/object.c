@@ -15,6 +15,7 @@
 #include "host/lib/text.h"
 #include "host/object/embedded.h"
 #include "host/object/event_types.h"
+#include "host/object/object_builds.h"
 #include "host/object/object_modules.h"
 #include "host/object/object_paths.h"
 #include "host/object/variant_section.h"
@@ -97,6 +98,26 @@ static int types_read(struct object *o, struct error *err)
 	if (event_types_read(path, *o->ini.event ? o->ini.event : "event", &o->types, err))
 		return error_prefix(err, "%s: types: ", o->ini_path);
 	return 0;
+}
+
+int object_read_ini(struct object *o, const char *path, struct error *err)
+{
+	int rc;
+
+	object_ini_free(&o->ini);
+	rc = object_ini_read(path, &o->ini, err);
+	if (rc)
+		return rc;
+	free(o->ini_path);
+	o->ini_path = xstrdup(path);
+	return types_read(o, err);
+}
+
+bool object_is_label(const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+	return *text && *text != '.' && strlen(text) <= OBJECT_LABEL_MAX && !text[strspn(text, letters)];
 }
 
 /* Add the object in `bytes`, which becomes its own; `name` is what its name and its ini's start from. */
@@ -191,14 +212,16 @@ static int types_unpack(const struct object *o, const char *ini_path, struct err
 	return rc ? rc : io_replace_file(path, o->types.data, o->types.len, err);
 }
 
-static int unpack_one(struct object *o, const char *dir, struct error *err)
+static int unpack_one(struct object *o, const char *objects, struct error *err)
 {
 	const char *name = o->guest_name ? o->guest_name : o->name;
+	cleanup_free char *dir = o->build ? xasprintf("%s/%s", objects, o->build) : xstrdup(objects);
 	cleanup_free char *path = xasprintf("%s/%s.bpf.o", dir, name);
 	cleanup_free char *ini_path = xasprintf("%s/%s.ini", dir, name);
 	cleanup_buf struct buf ini = {0};
-	int rc = io_replace_file(path, o->bytes.data, o->bytes.len, err);
+	int rc = io_make_dirs(dir, err);
 
+	rc = rc ? rc : io_replace_file(path, o->bytes.data, o->bytes.len, err);
 	if (!rc && !io_read_file(o->ini_path, FILE_MAX_BYTES, &ini, NULL))
 		rc = io_replace_file(ini_path, buf_str(&ini), ini.len, err);
 	if (!rc && o->ini.types && *o->ini.types != '/')
@@ -216,10 +239,8 @@ int object_list_unpack(struct object_list *list, const char *dir, struct error *
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < list->count; i++) {
-		if (!list->at[i].embedded)
-			continue;
-		rc = io_make_dirs(objects, err);
-		rc = rc ? rc : unpack_one(&list->at[i], objects, err);
+		if (list->at[i].embedded || list->at[i].adopted)
+			rc = unpack_one(&list->at[i], objects, err);
 	}
 	return rc;
 }
@@ -260,7 +281,11 @@ void object_list_mark(struct object_list *list, const char *suffix)
 
 char *object_words(const struct object *o)
 {
-	cleanup_free char *path = o->invocation ? xstrdup(o->invocation) : shell_quote(o->path);
+	cleanup_free char *build = o->build ? xasprintf("%s=%s", o->build, o->path) : NULL;
+	cleanup_free char *quoted = shell_quote(build ? build : o->path);
+	cleanup_free char *path = o->invocation ? xstrdup(o->invocation)
+	                          : build       ? xasprintf(OBJECT_BUILDS_OPTION " %s", quoted)
+	                                        : steal_ptr(quoted);
 
 	if (!o->varied)
 		return steal_ptr(path);
@@ -301,6 +326,7 @@ void object_list_free(struct object_list *list)
 		free(o->guest_name);
 		free(o->path);
 		free(o->invocation);
+		free(o->build);
 		free(o->ini_path);
 		free(o->sha256);
 		buf_free(&o->bytes);

@@ -24,6 +24,8 @@ struct object {
 	char *path;
 	char *invocation; /* what stands for it on a command line in place of its path; NULL: its path */
 	bool embedded;    /* its bytes are a part of the file at `path` */
+	char *build;      /* label of the build that it is, NULL: of none (object_builds.h) */
+	bool adopted;     /* its name or its ini are those of another build, and not what its path tells */
 	bool varied;      /* it is one of several that differ in what the ini says of them (object_variants.h) */
 	struct buf bytes;
 	char *sha256;
@@ -33,6 +35,10 @@ struct object {
 	struct object_list *carried; /* by a loader (carried.h); NULL: it is none */
 	struct buf types;            /* raw BTF of a file that its ini names for the event's type; empty: none */
 };
+
+/* What a variant or a build may be called: it becomes part of names of files and cells. */
+#define OBJECT_LABEL_MAX 40
+bool object_is_label(const char *text);
 
 struct object_list {
 	struct object *at;
@@ -47,9 +53,12 @@ struct object_list {
  */
 int object_list_read(char *const *paths, size_t count, struct object_list *list, struct error *err);
 
+/* Read the ini at `path` in the place of its own, which is not there. */
+int object_read_ini(struct object *o, const char *path, struct error *err);
+
 /*
- * Write the embedded objects, each with its ini, below DIR/objects and let their paths point there: what reproduces a
- * cell needs a file of its own. Where the user's ini is, or would be, stays known (`ini_path`).
+ * Write the embedded and the adopted objects, each with its ini, below DIR/objects and let their paths point there:
+ * what reproduces a cell needs a file of its own. Where the user's ini is, or would be, stays known (`ini_path`).
  */
 int object_list_unpack(struct object_list *list, const char *dir, struct error *err);
 

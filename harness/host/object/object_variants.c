@@ -23,9 +23,13 @@ static void copy_bytes(struct buf *to, const struct buf *from)
 /* `ini`, of which only defaults are left, becomes the variant's. */
 static struct object make_variant(const struct object *plain, struct object_ini *ini)
 {
+	const char *base = plain->guest_name ? plain->guest_name : plain->name;
 	struct object o = {
-	        .name = xasprintf("%s+%s", plain->name, ini->variant),
-	        .guest_name = xstrdup(plain->guest_name ? plain->guest_name : plain->name),
+	        .name = xasprintf("%s+%s%s%s", base, ini->variant, plain->build ? "@" : "",
+	                          plain->build ? plain->build : ""),
+	        .guest_name = xstrdup(base),
+	        .build = copy_or_null(plain->build),
+	        .adopted = plain->adopted,
 	        .path = xstrdup(plain->path),
 	        .invocation = copy_or_null(plain->invocation),
 	        .embedded = plain->embedded,
@@ -55,30 +59,49 @@ static void add(struct object_list *list, struct object *o)
 	*o = (struct object){0};
 }
 
-/* Give the object and its variants to `list`, as far as they are wanted. */
-static void vary(struct object *plain, const char *glob, struct object_list *list)
+/* The object and its variants, as far as they are wanted, in their places; what is not is empty. */
+static struct object_list variants_of(struct object *plain, const char *glob)
 {
 	struct object_ini *variants = steal_ptr(plain->ini.variants);
-	size_t count = plain->ini.variant_count;
-	struct object_list own = {0};
+	struct object_list all = {.count = plain->ini.variant_count + 1};
 
+	all.at = xcalloc(all.count, sizeof(*all.at));
 	plain->ini.variant_count = 0;
-	plain->varied = count > 0;
-	for (size_t i = 0; i < count; i++) {
-		struct object o;
-
-		if (is_wanted(variants[i].variant, glob)) {
-			o = make_variant(plain, &variants[i]);
-			add(&own, &o);
-		}
+	plain->varied = all.count > 1;
+	for (size_t i = 0; i + 1 < all.count; i++) {
+		if (is_wanted(variants[i].variant, glob))
+			all.at[i + 1] = make_variant(plain, &variants[i]);
 		object_ini_free(&variants[i]);
 	}
 	free(variants);
-	if (is_wanted(NULL, glob))
-		add(list, plain);
-	for (size_t i = 0; i < own.count; i++)
-		add(list, &own.at[i]);
-	object_list_free(&own);
+	if (is_wanted(NULL, glob)) {
+		all.at[0] = *plain;
+		*plain = (struct object){0};
+	}
+	return all;
+}
+
+static bool are_builds_of_one(const struct object *a, const struct object *b)
+{
+	return a->build && b->build && !strcmp(a->guest_name, b->guest_name);
+}
+
+/* Give `count` objects and their variants to `list`: of each variant the builds side by side. */
+static void vary(struct object *plain, size_t count, const char *glob, struct object_list *list)
+{
+	cleanup_free struct object_list *all = xcalloc(count, sizeof(*all));
+	size_t most = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		all[i] = variants_of(&plain[i], glob);
+		most = all[i].count > most ? all[i].count : most;
+	}
+	for (size_t v = 0; v < most; v++)
+		for (size_t i = 0; i < count; i++)
+			if (v < all[i].count && all[i].at[v].name)
+				add(list, &all[i].at[v]);
+	for (size_t i = 0; i < count; i++)
+		object_list_free(&all[i]);
 }
 
 static int check_names(const struct object_list *list, struct error *err)
@@ -106,8 +129,11 @@ int object_list_vary(struct object_list *list, const char *glob, struct error *e
 	cleanup_buf struct buf known = {0};
 
 	names_of(list, &names);
-	for (size_t i = 0; i < list->count; i++)
-		vary(&list->at[i], glob, &varied);
+	for (size_t i = 0, count; i < list->count; i += count) {
+		for (count = 1; i + count < list->count && are_builds_of_one(&list->at[i], &list->at[i + count]);)
+			count++;
+		vary(&list->at[i], count, glob, &varied);
+	}
 	if (!varied.count) {
 		buf_puts(&known, VARIANT_PLAIN);
 		for (size_t i = 0; i < names.count; i++)

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "host/object/object.h"
 
 #define WORD "variant"
 /* inih takes 49 bytes of a section's name. */
-#define NAME_MAX_BYTES 40
+_Static_assert(sizeof(WORD) + OBJECT_LABEL_MAX <= 49, "the longest name is read whole");
 
 bool variant_section_is(const char *section)
 {
@@ -25,14 +26,6 @@ static const char *name_of(const char *section)
 	return name + strspn(name, " \t");
 }
 
-/* Names become parts of file names, and of the names that cells go by: NAME+VARIANT@LIBBPF. */
-static bool is_name(const char *name)
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-
-	return *name && *name != '.' && strlen(name) <= NAME_MAX_BYTES && !name[strspn(name, letters)];
-}
-
 static struct variant_section *find(const struct variant_sections *v, const char *name)
 {
 	for (size_t i = 0; i < v->count; i++)
@@ -46,11 +39,11 @@ bool variant_sections_begin(struct variant_sections *v, const char *section, uns
 	const char *name = name_of(section);
 	const struct variant_section *known = find(v, name);
 
-	if (!is_name(name)) {
+	if (!object_is_label(name)) {
 		buf_printf(
 		        why,
 		        "[%s] has no good name; write [variant NAME] with up to %d letters, digits, \".\", \"-\" and \"_\"",
-		        section, NAME_MAX_BYTES);
+		        section, OBJECT_LABEL_MAX);
 		return false;
 	}
 	if (!strcmp(name, VARIANT_PLAIN)) {

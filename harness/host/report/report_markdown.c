@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "host/lib/text.h"
-#include "host/result/version_view.h"
+#include "host/result/facet_view.h"
 
 /* Text that no reason needs to be longer than; the whole one is in results.json. */
 #define MAX_TEXT 2000
@@ -227,30 +227,32 @@ static void add_forecasts(struct buf *out, const struct result_view *v)
 	}
 }
 
-/* What differs between versions of libbpf. */
-static void add_versions(struct buf *out, const struct result_view *v)
+/* What differs between builds, between versions of libbpf, between variants. */
+static void add_facet(struct buf *out, const struct result_view *v, enum facet facet)
 {
-	cleanup_version_view struct version_view versions;
+	cleanup_facet_view struct facet_view view;
+	cleanup_free char *title = NULL;
 	size_t i = 0;
 
-	version_view_make(v, &versions);
-	if (!versions.objects)
+	facet_view_make(v, facet, &view);
+	if (!view.objects)
 		return;
-	buf_printf(out, "\n### Between libbpf %s\n\n", versions.versions);
-	for (; i < versions.count && out->len < MAX_SUMMARY; i++) {
+	title = facet_view_title(&view);
+	buf_printf(out, "\n### %s\n\n", title);
+	for (; i < view.count && out->len < MAX_SUMMARY; i++) {
 		buf_puts(out, "- ");
-		add_strong(out, versions.at[i].object);
+		add_strong(out, view.at[i].object);
 		buf_puts(out, " on ");
-		add_strong(out, versions.at[i].kernels);
+		add_strong(out, view.at[i].kernels);
 		buf_puts(out, ": ");
-		add_text(out, versions.at[i].text);
+		add_text(out, view.at[i].text);
 		buf_putc(out, '\n');
 	}
-	if (i < versions.count)
-		buf_printf(out, "\n… and %zu more: see matrix.txt.\n", versions.count - i);
-	buf_printf(out, "\n%zu of ", versions.alike);
-	text_count(out, versions.objects, "object");
-	buf_puts(out, versions.alike == 1 ? " is the same under each.\n" : " are the same under each.\n");
+	if (i < view.count)
+		buf_printf(out, "\n… and %zu more: see matrix.txt.\n", view.count - i);
+	buf_printf(out, "\n%zu of ", view.alike);
+	text_count(out, view.objects, "object");
+	buf_puts(out, view.alike == 1 ? " is the same under each.\n" : " are the same under each.\n");
 }
 
 static void add_skipped(struct buf *out, const struct result *r)
@@ -294,7 +296,8 @@ int report_markdown(const struct result_view *v, bool colour, struct buf *out)
 		add_objects_down(out, v);
 	else
 		add_kernels_down(out, v);
-	add_versions(out, v);
+	for (enum facet facet = 0; facet < FACET_COUNT; facet++)
+		add_facet(out, v, facet);
 	add_unexpected(out, v);
 	add_forecasts(out, v);
 	add_skipped(out, v->r);

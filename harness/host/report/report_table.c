@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "host/lib/text.h"
 #include "host/report/report_matrix.h"
-#include "host/result/version_view.h"
+#include "host/result/facet_view.h"
 
 #define MAX_LISTED 20 /* contradictions shown before "and N more" */
 
@@ -224,29 +224,30 @@ static void add_skipped(struct page *p)
 	}
 }
 
-/* What differs between versions of libbpf. */
-static void add_versions(struct page *p)
+/* What differs between builds, between versions of libbpf, between variants. */
+static void add_facet(struct page *p, enum facet facet)
 {
-	cleanup_version_view struct version_view versions;
-	cleanup_free char *heading = NULL;
+	cleanup_facet_view struct facet_view view;
+	cleanup_free char *title = NULL, *heading = NULL;
 
-	version_view_make(p->v, &versions);
-	if (!versions.objects)
+	facet_view_make(p->v, facet, &view);
+	if (!view.objects)
 		return;
-	heading = xasprintf("between libbpf %s:", versions.versions);
+	title = facet_view_title(&view);
+	heading = xasprintf("b%s:", title + 1);
 	add_heading(p, heading);
-	for (size_t i = 0; i < versions.count; i++) {
+	for (size_t i = 0; i < view.count; i++) {
 		buf_puts(p->out, "  ");
-		text_add_line(p->out, versions.at[i].object);
+		text_add_line(p->out, view.at[i].object);
 		buf_puts(p->out, " on ");
-		text_add_line(p->out, versions.at[i].kernels);
+		text_add_line(p->out, view.at[i].kernels);
 		buf_puts(p->out, ": ");
-		text_add_line(p->out, versions.at[i].text);
+		text_add_line(p->out, view.at[i].text);
 		buf_putc(p->out, '\n');
 	}
-	buf_printf(p->out, "  %zu of ", versions.alike);
-	text_count(p->out, versions.objects, "object");
-	buf_puts(p->out, versions.alike == 1 ? " is the same under each\n" : " are the same under each\n");
+	buf_printf(p->out, "  %zu of ", view.alike);
+	text_count(p->out, view.objects, "object");
+	buf_puts(p->out, view.alike == 1 ? " is the same under each\n" : " are the same under each\n");
 }
 
 /* A rule that nothing needs any more hides what it was not made for. */
@@ -284,7 +285,8 @@ int report_table(const struct result_view *v, bool colour, struct buf *out)
 		buf_printf(out, "part %u of %u of the matrix\n\n", v->r->part.k, v->r->part.n);
 	add_tools(&p);
 	report_matrix(v, colour, out);
-	add_versions(&p);
+	for (enum facet facet = 0; facet < FACET_COUNT; facet++)
+		add_facet(&p, facet);
 	for (enum cause_topic topic = 0; topic < CAUSE_NOTE; topic++)
 		add_topic(&p, topic);
 	add_skipped(&p);

@@ -293,6 +293,13 @@ static void take_cell(const struct result_cell *from, struct baseline_cell *c)
 	take_costs(from, c);
 }
 
+void baseline_cell_take(const struct result_cell *from, struct baseline_cell *c)
+{
+	*c = (struct baseline_cell){.kernel = xstrdup(""), .release = xstrdup("")};
+	take_cell(from, c);
+	sort(c->traits, c->trait_count, sizeof(*c->traits), by_key);
+}
+
 void baseline_take(const struct result *r, struct baseline *b)
 {
 	*b = (struct baseline){0};
@@ -331,7 +338,7 @@ const struct baseline_cell *baseline_find_cell(const struct baseline_object *o, 
 	return NULL;
 }
 
-static void free_cell(struct baseline_cell *c)
+void baseline_cell_free(struct baseline_cell *c)
 {
 	for (size_t i = 0; i < c->trait_count; i++)
 		free(c->traits[i].key);
@@ -346,7 +353,7 @@ void baseline_free(struct baseline *b)
 {
 	for (size_t i = 0; i < b->object_count; i++) {
 		for (size_t k = 0; k < b->objects[i].cell_count; k++)
-			free_cell(&b->objects[i].cells[k]);
+			baseline_cell_free(&b->objects[i].cells[k]);
 		free(b->objects[i].cells);
 		free(b->objects[i].name);
 	}

@@ -69,6 +69,10 @@ struct baseline {
  */
 void baseline_take(const struct result *r, struct baseline *b);
 
+/* The same of one cell: its verdict and its traits, in their order; baseline_cell_free. It knows no kernel. */
+void baseline_cell_take(const struct result_cell *from, struct baseline_cell *c);
+void baseline_cell_free(struct baseline_cell *c);
+
 /* Building blocks for those who read one from elsewhere; the strings are copied. */
 struct baseline_object *baseline_add_object(struct baseline *b, const char *name);
 struct baseline_cell *baseline_add_cell(struct baseline_object *o, const char *kernel, const char *release);

@@ -60,18 +60,11 @@ static char *compare_truth(const struct result_cell *a, const struct result_cell
 	return NULL;
 }
 
-char *cell_compare_load(const struct result_cell *a, const struct result_cell *b)
-{
-	char *difference = compare_programs(a, b);
-
-	return difference ? difference : compare_relocations(a, b);
-}
-
 char *cell_compare(const struct result_cell *a, const struct result_cell *b)
 {
 	char *difference = compare_verdicts(a, b);
 
-	if (!difference)
-		difference = cell_compare_load(a, b);
+	difference = difference ? difference : compare_programs(a, b);
+	difference = difference ? difference : compare_relocations(a, b);
 	return difference ? difference : compare_truth(a, b);
 }

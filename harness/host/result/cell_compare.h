@@ -12,7 +12,4 @@
 /* NULL when they say the same, else what differs first; the caller frees it. */
 char *cell_compare(const struct result_cell *a, const struct result_cell *b);
 
-/* The same of what is libbpf's work alone: programs and relocations. */
-char *cell_compare_load(const struct result_cell *a, const struct result_cell *b);
-
 #endif

@@ -101,21 +101,20 @@ static bool same_place(struct trait_state a, struct trait_state b)
 /* Of something small a few more are a large share, and mean nothing. */
 #define COST_FLOOR 32
 
-/* How much more than `was` is within the tolerance. */
-static uint64_t tolerated(const struct diff *d, uint64_t was)
+bool diff_cost_exceeds(uint64_t was, uint64_t now, double tolerance)
 {
-	uint64_t more = (uint64_t)((double)was * d->cost_tolerance);
+	uint64_t more = (uint64_t)((double)was * tolerance);
 
-	return d->cost_tolerance > 0 && more < COST_FLOOR ? COST_FLOOR : more;
+	return now > was && now - was > (tolerance > 0 && more < COST_FLOOR ? COST_FLOOR : more);
 }
 
 static void compare_cost(const struct pair *p, const struct trait *old, const struct trait *new)
 {
 	uint64_t was = old->state.value, now = new->state.value;
 
-	if (now > was && now - was > tolerated(p->d, was))
+	if (diff_cost_exceeds(was, now, p->d->cost_tolerance))
 		add_trait(p, DIFF_WORSE, old, new);
-	else if (was > now && was - now > tolerated(p->d, now))
+	else if (diff_cost_exceeds(now, was, p->d->cost_tolerance))
 		add_trait(p, DIFF_BETTER, old, new);
 }
 

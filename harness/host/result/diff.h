@@ -57,6 +57,9 @@ struct diff {
 
 #define DIFF_COST_TOLERANCE 0.25
 
+/* Whether a cost of `now` is beyond `tolerance` of one of `was`, which is less. */
+bool diff_cost_exceeds(uint64_t was, uint64_t now, double tolerance);
+
 /*
  * Compare. A cost that grew by more than the share `cost_tolerance` of what it was is worse; unless that is 0, a few
  * more of something small are not told. `old` and `new` must outlive `d`, which is the caller's: diff_free.

@@ -94,9 +94,9 @@ static void free_cell(struct result_cell *c)
 	free(c->truth);
 	strings_free(&c->kernel_said);
 	strings_free(&c->kernel_allowed);
-	FREE_ALL(c->kernel, c->object, c->variant, c->libbpf, c->reason, c->advice, c->expected, c->reproduce, c->log,
-	         c->kernel_log, c->source, c->event_type, c->effects, c->impossible, c->absent_externs, c->learnt,
-	         c->unchecked, c->predicted, c->disagreement);
+	FREE_ALL(c->kernel, c->object, c->variant, c->build, c->libbpf, c->reason, c->advice, c->expected, c->reproduce,
+	         c->log, c->kernel_log, c->source, c->event_type, c->effects, c->impossible, c->absent_externs,
+	         c->learnt, c->unchecked, c->predicted, c->disagreement);
 }
 
 void result_free(struct result *r)
@@ -162,9 +162,9 @@ struct result_cell *result_add_cell(struct result *r)
 {
 	struct result_cell *c = LIST_ADD(r->cells, r->cell_count);
 
-	SET_EMPTY(&c->kernel, &c->object, &c->variant, &c->libbpf, &c->reason, &c->advice, &c->expected, &c->reproduce,
-	          &c->log, &c->kernel_log, &c->source, &c->event_type, &c->effects, &c->impossible, &c->absent_externs,
-	          &c->learnt, &c->unchecked, &c->predicted, &c->disagreement);
+	SET_EMPTY(&c->kernel, &c->object, &c->variant, &c->build, &c->libbpf, &c->reason, &c->advice, &c->expected,
+	          &c->reproduce, &c->log, &c->kernel_log, &c->source, &c->event_type, &c->effects, &c->impossible,
+	          &c->absent_externs, &c->learnt, &c->unchecked, &c->predicted, &c->disagreement);
 	return c;
 }
 

@@ -141,8 +141,10 @@ struct result_truth {
 struct result_cell {
 	char *kernel; /* id */
 	char *object; /* name */
-	/* What tells it from cells of the same object, whose names have it at their end: NAME+VARIANT@LIBBPF; or "". */
+	/* What tells it from cells of the same object, whose names have it at their end: NAME+VARIANT@BUILD@LIBBPF;
+	 * or "". */
 	char *variant; /* section of the object's ini */
+	char *build;   /* label of the build, with `run --build` */
 	char *libbpf;  /* under which it was loaded, with `run --libbpf` */
 	enum verdict verdict;
 	enum reject_class class;

@@ -205,6 +205,8 @@ static void cell_entry(struct codec *x, json_t *node, void *owner, size_t index)
 	codec_key(x, node, "object", &c->object);
 	if (!x->writing || *c->variant)
 		codec_string(x, node, "variant", &c->variant);
+	if (!x->writing || *c->build)
+		codec_string(x, node, "build", &c->build);
 	if (!x->writing || *c->libbpf)
 		codec_string(x, node, "libbpf", &c->libbpf);
 	c->verdict =

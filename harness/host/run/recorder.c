@@ -55,6 +55,7 @@ static struct result_cell *add_cell(struct recorder *rec, size_t kernel, size_t 
 	text_set(&cell->kernel, id);
 	text_set(&cell->object, o->name);
 	text_set(&cell->variant, o->ini.variant ? o->ini.variant : "");
+	text_set(&cell->build, o->build ? o->build : "");
 	text_set(&cell->libbpf, rec->s->libbpf ? rec->s->libbpf : "");
 	text_set(&cell->reproduce, reproduce);
 	return cell;

@@ -14,6 +14,7 @@
 #include "host/object/object.h"
 #include "host/object/carried.h"
 #include "host/object/loader_files.h"
+#include "host/object/object_builds.h"
 #include "host/object/object_variants.h"
 #include "host/report/report.h"
 #include "host/result/result_json.h"
@@ -77,12 +78,21 @@ static void run_free(struct run *run)
 
 /* ---- what is asked for ---- */
 
+static int read_bpf_objects(const struct run_request *o, struct object_list *objects, struct error *err)
+{
+	int rc = o->arg_count || !o->builds.count ? object_list_read(o->args, o->arg_count, objects, err) : 0;
+
+	return rc ? rc : object_builds_read(&o->builds, objects, err);
+}
+
 static int read_objects(const struct run_request *o, struct object_list *objects, struct error *err)
 {
 	if (!o->loader && (o->ship.count || o->loader_seconds))
 		return error_usage(err, "--ship and --loader-time belong to --loader PROGRAM");
 	if (!o->loader)
-		return object_list_read(o->args, o->arg_count, objects, err);
+		return read_bpf_objects(o, objects, err);
+	if (o->builds.count)
+		return error_usage(err, OBJECT_BUILDS_OPTION " is for objects, and --loader runs a program");
 	if (o->arg_count && !o->after_dashes)
 		return error_usage(
 		        err, "%s: --loader runs a program and takes no objects; put the program's arguments after --",

@@ -28,9 +28,10 @@ struct run_request {
 	const char *directory; /* instead: the directory of this run, which is made; NULL: none */
 	const char *
 	        libbpf; /* what this program's libbpf is called: objects are NAME@LIBBPF; NULL: they keep their names */
-	const char *variant; /* which of the objects' variants, as a pattern (object_variants.h); NULL: all */
-	const char *accel;   /* "auto", "kvm" or "tcg" */
-	char **args;         /* paths of objects, or the arguments of `loader` */
+	const char *variant;   /* which of the objects' variants, as a pattern (object_variants.h); NULL: all */
+	const char *accel;     /* "auto", "kvm" or "tcg" */
+	struct strings builds; /* of objects, beside `args`: LABEL=PATH (object_builds.h) */
+	char **args;           /* paths of objects, or the arguments of `loader` */
 	size_t arg_count;
 	const char *loader;      /* a program of the user's, NULL: none */
 	bool after_dashes;       /* the arguments follow a `--` */

@@ -64,7 +64,9 @@ void run_header_objects(struct result *r, const struct object_list *objects)
 		text_set(&o->mechanism, objects->at[i].ini.mechanism);
 		o->control = objects->at[i].ini.control;
 	}
-	note_build(r, &objects->at[0]);
+	/* of several builds each has one of its own */
+	if (!objects->at[0].build)
+		note_build(r, &objects->at[0]);
 }
 
 void run_header_kernel(struct result_kernel *k, const struct store_kernel *from)

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "host/lib/child.h"
 #include "host/lib/text.h"
+#include "host/object/object_builds.h"
 #include "host/object/object_variants.h"
 #include "host/report/report.h"
 #include "host/result/result_join.h"
@@ -36,6 +37,8 @@ static void command_of(const struct run_request *o, const char *libbpf, const ch
 	add_option(words, "--accel", o->accel);
 	add_option(words, "--btf", o->btf);
 	add_option(words, OBJECT_VARIANTS_OPTION, o->variant);
+	for (size_t i = 0; i < o->builds.count; i++)
+		add_option(words, OBJECT_BUILDS_OPTION, o->builds.at[i]);
 	if (o->parts)
 		strings_addf(words, "--part=%u/%u", o->part, o->parts);
 	if (o->jobs)
