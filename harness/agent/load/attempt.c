@@ -391,6 +391,35 @@ bool attempt_may_act(const struct attempt *a)
 	return false;
 }
 
+static bool is_same_place(const struct attempt_program *a, const struct attempt_program *b)
+{
+	const char *to = a->place.to ? a->place.to : "", *other = b->place.to ? b->place.to : "";
+
+	return bpf_program__type(a->prog) == bpf_program__type(b->prog) && !strcmp(to, other);
+}
+
+/*
+ * An interface takes one XDP program, a network namespace one flow dissector (E2BIG), a priority of netfilter's one
+ * program. Which of an object's is put there, its loader decides; here it is the first.
+ */
+static bool is_taken(const struct attempt *a, struct attempt_program *p, int code, struct error *err)
+{
+	if (code != -EBUSY && code != -E2BIG)
+		return false;
+	for (const struct attempt_program *first = a->programs; first < p; first++) {
+		if (!first->fact.attached || !is_same_place(first, p))
+			continue;
+		free(p->fact.reason);
+		p->fact.reason = xasprintf(
+		        "program %s is where it would go, and there is room for one: leave that one out, or attach this one elsewhere, in [programs] of the ini",
+		        first->fact.name);
+		p->drives = 0;
+		error_clear(err);
+		return true;
+	}
+	return false;
+}
+
 static int attach_one(const struct attempt *a, struct attempt_program *p, struct error *err)
 {
 	size_t log_before = a->log.len;
@@ -400,7 +429,7 @@ static int attach_one(const struct attempt *a, struct attempt_program *p, struct
 	if (attach_knows(p->prog, &p->place)) {
 		code = attach_program(p->prog, &p->place, &p->held, err);
 		p->fact.attached = p->driven_only = !code;
-		return code;
+		return is_taken(a, p, code, err) ? 0 : code;
 	}
 	p->driven_only = bpf_program__type(p->prog) == BPF_PROG_TYPE_EXT;
 	code = attach_by_libbpf(p);

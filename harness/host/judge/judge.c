@@ -180,9 +180,15 @@ static void add_notes(const struct result_cell *c, struct buf *out)
 	if (c->lost)
 		buf_printf(out, "%s%" PRIu64 " events were lost, none of them missed", out->len ? "; " : "", c->lost);
 	for (size_t i = 0; i < c->program_count; i++) {
-		if (is_left_to_loader(&c->programs[i]))
-			buf_printf(out, "%sprogram %s (%s) was loaded, but libbpf cannot attach it on its own",
-			           out->len ? "; " : "", c->programs[i].name, c->programs[i].section);
+		const struct result_program *p = &c->programs[i];
+
+		if (!is_left_to_loader(p))
+			continue;
+		buf_printf(out, "%sprogram %s (%s) was loaded, but ", out->len ? "; " : "", p->name, p->section);
+		if (*p->log)
+			buf_printf(out, "not attached: %s", p->log);
+		else
+			buf_puts(out, "libbpf cannot attach it on its own");
 	}
 }
 

@@ -30,8 +30,11 @@ bare=build/tests/bare
 rm -rf "$bare"
 mkdir -p "$bare"
 for name in "${names[@]}"; do cp "build/progs/$name.bpf.o" "$bare/"; done
+cp build/tests/objects/xdp_several.bpf.o "$bare/"
 check "without an ini they are attached where the subjects pass, and run" status 0 " 0 unexpected, 0 infra" \
 	run --kernel 6.12-cloud --kernel newest-cloud --require ran "$bare"
+check "of several for a place with room for one the first is there, and the others are told" latest '[.cells[] |
+	select(.object == "xdp_several")] | length == 2 and all([.programs[].attached] == [true, false, true, false] and (.reason | contains("program first is where")))'
 
 # Nothing of what makes them run: no packet is sent, no call made. A clock finds somebody at work all the same.
 away=build/tests/away
