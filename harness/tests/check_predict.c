@@ -672,6 +672,8 @@ static const struct {
         {"first_by_probe", OLD, FORECAST_LOADS, ""},
         {"first_by_probe", NEW, FORECAST_WRONG, "argument 1 of moves is a struct other"},
         {"second_as_whole", OLD, FORECAST_LOADS, ""},
+        {"stays_under_another_name", NEW, FORECAST_LOADS, ""},
+        {"moves_under_another_name", NEW, FORECAST_WRONG, "argument 1 of changes is a struct renamed"},
         {"third_is_read", OLD, FORECAST_REJECTED, "it reads argument 3 of moves, which has 2 here"},
         {"third_is_read", NEW, FORECAST_LOADS, ""},
         {"third_perhaps", OLD, FORECAST_UNSURE, "it reads argument 3 of moves"},

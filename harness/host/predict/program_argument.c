@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/predict/program_argument.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -152,6 +153,43 @@ static void check_end(struct checked *k, uint32_t at, const struct bpf_insn *ins
 	                         to->size));
 }
 
+static const struct btf_member *member_find(const struct btf *btf, const struct btf_type *t, const char *name)
+{
+	for (uint16_t i = 0; i < btf_vlen(t); i++)
+		if (!strcmp(btf__str_by_offset(btf, btf_members(t)[i].name_off), name))
+			return &btf_members(t)[i];
+	return NULL;
+}
+
+/* The member of `t` that the record reads, or is within; NULL when it has no name, or is none. */
+static const char *member_read(const struct checked *k, int64_t record, const struct btf_type *t)
+{
+	unsigned element, member;
+
+	if (sscanf(k->p->list.facts[record].access, "%u:%u", &element, &member) != 2 || element ||
+	    member >= btf_vlen(t))
+		return NULL;
+	return btf__str_by_offset(k->p->btf, btf_members(t)[member].name_off);
+}
+
+/*
+ * Whether that member lies in both at the same place: then it is read right, whatever they are called, as those of
+ * struct sockaddr are in the struct sockaddr_unsized that replaced it.
+ */
+static bool is_member_shared(const struct relo_target_cand *expected, const struct btf *btf, const struct btf_type *is,
+                             const char *name)
+{
+	const struct btf_member *a = member_find(expected->btf, btf__type_by_id(expected->btf, expected->id), name);
+	const struct btf_member *b = member_find(btf, is, name);
+	const struct btf_type *of_a = a ? btf_lookup_plain(expected->btf, a->type) : NULL;
+	const struct btf_type *of_b = b ? btf_lookup_plain(btf, b->type) : NULL;
+
+	if (!of_a || !of_b || a->offset != b->offset || btf_kind(of_a) != btf_kind(of_b))
+		return false;
+	return !btf_is_composite(of_a) ||
+	       !strcmp(btf__str_by_offset(expected->btf, of_a->name_off), btf__str_by_offset(btf, of_b->name_off));
+}
+
 /* `record` is of the list: the field that is read through the argument, -1 when none is relocated there. */
 static void check_type(struct checked *k, uint32_t insn, uint64_t slot, int64_t record, bool direct)
 {
@@ -184,10 +222,12 @@ static void check_type(struct checked *k, uint32_t insn, uint64_t slot, int64_t 
 		cleanup_free struct relo_target_cand *cands = NULL;
 		cleanup_free char *bare = xstrndup(name, core_spec_plain_len(name));
 		size_t count = btf_lookup(k->kernel, BTF_KIND_STRUCT, bare, &cands);
+		const char *member = member_read(k, record, local);
 
 		for (size_t i = 0; i < count; i++)
 			if (begins_with(cands[i].btf, btf__type_by_id(cands[i].btf, cands[i].id), here,
-			                core_spec_plain_len(here), MAX_DEPTH))
+			                core_spec_plain_len(here), MAX_DEPTH) ||
+			    (member && *member && is_member_shared(&cands[i], k->btf, to, member)))
 				return;
 		if (!count)
 			return;

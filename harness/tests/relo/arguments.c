@@ -66,6 +66,18 @@ int second_beyond(__u64 *ctx)
 	return ARGUMENT(struct whole_thing *, 1)->c;
 }
 
+SEC("fentry/changes")
+int stays_under_another_name(__u64 *ctx)
+{
+	return ARGUMENT(struct thing *, 0)->a;
+}
+
+SEC("fentry/changes")
+int moves_under_another_name(__u64 *ctx)
+{
+	return ARGUMENT(struct thing *, 0)->b;
+}
+
 SEC("fexit/bpf_lsm_tells")
 int no_result_is_read(__u64 *ctx)
 {

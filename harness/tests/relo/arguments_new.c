@@ -16,6 +16,13 @@ struct other {
 	__u64 x;
 };
 
+/* What was a thing once: one member is where it was. */
+struct renamed {
+	__u32 a;
+	__u32 filler;
+	__u32 b;
+};
+
 struct calls {
 	int filler;
 	int (*twice)(struct thing *t, struct thing *u);
@@ -55,6 +62,11 @@ int bpf_lsm_get_retval_range(int x)
 int moves(struct other *one, struct thing *two, int three)
 {
 	return (int)one->x + (int)two->a + three;
+}
+
+int changes(struct renamed *one)
+{
+	return (int)one->b;
 }
 
 int bpf_lsm_decides(struct thing *t)
