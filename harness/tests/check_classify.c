@@ -228,7 +228,18 @@ static const struct {
          "libbpf: prog 'a': -- BEGIN PROG LOAD LOG --\nR0 is fine\nprocessed 1 insns\n-- END PROG LOAD LOG --\n"
          "libbpf: prog 'b': BPF program load failed: -EINVAL\nlibbpf: prog 'b': failed to load: -22\n",
          CLASS_PROG_TYPE, "prog 'b': BPF program load failed", "newer than this kernel"},
+        {PHASE_LOAD, EINVAL, "",
+         "libbpf: prog 'a': -- BEGIN PROG LOAD LOG --\nR0 is fine\n"
+         "libbpf: prog 'b': BPF program load failed: -EINVAL\nlibbpf: prog 'b': failed to load: -22\n",
+         CLASS_PROG_TYPE, "prog 'b': BPF program load failed", "newer than this kernel"},
+        {PHASE_LOAD, EINVAL, "",
+         "libbpf: prog 'p': SEC(\"struct_ops\") program isn't referenced anywhere, did you forget to use it?\n",
+         CLASS_OPEN, "isn't referenced anywhere", "no struct_ops map names program p"},
         /* attach targets */
+        {PHASE_LOAD, EINVAL, "",
+         "libbpf: prog 'p': no BTF-based attach target is specified, use bpf_program__set_attach_target()\n"
+         "libbpf: prog 'p': failed to prepare load attributes: -EINVAL\nlibbpf: prog 'p': failed to load: -EINVAL\n",
+         CLASS_ATTACH_TARGET, "no BTF-based attach target", "p.attach_to"},
         {PHASE_LOAD, ESRCH, "",
          "libbpf: prog 'p': failed to find kernel BTF type ID of 'blk_account_io_done': -3\n"
          "libbpf: prog 'p': failed to prepare load attributes: -3\nlibbpf: prog 'p': failed to load: -3\n",

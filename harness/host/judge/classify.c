@@ -121,6 +121,8 @@ static const struct row rows[] =
 
                 {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to find kernel BTF type ID of '*'",
                  "this kernel has no {} to attach to: it was renamed, inlined or left out; attach elsewhere, or use bpf_program__set_autoload() to try one name after another"},
+                {CLASS_ATTACH_TARGET, ANYWHERE, 0, "prog '*': no BTF-based attach target is specified",
+                 "the section of {} names nothing to attach to, so the object's loader has to: say it in the ini, [programs] {}.attach_to = FUNCTION"},
                 {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to find BPF program * BTF ID for '*'",
                  "the program to be replaced or traced has no such function"},
                 {CLASS_ATTACH_TARGET, ANYWHERE, 0, "struct_ops init_kern*is not found in kernel BTF",
@@ -195,6 +197,8 @@ static const struct row rows[] =
                 {CLASS_TOO_COMPLEX, LOADING, 0, "BPF program load failed: Argument list too long",
                  "the program has more instructions than this kernel takes: split it with tail calls"},
 
+                {CLASS_OPEN, ANYWHERE, 0, "prog '*': SEC(\"struct_ops\") program isn't referenced anywhere",
+                 "no struct_ops map names program {}, so that nothing can call it: make it a member of one in SEC(\".struct_ops.link\"), or leave it out (SEC(\"?struct_ops\"))"},
                 {CLASS_OPEN, ANYWHERE, 0, "bad data relo against section '*'",
                  "the program refers to section {}, of which libbpf makes no map: put the variable into .data, .bss or .rodata"},
                 {CLASS_OPEN, ANYWHERE, 0, "bad map relo against '*' in section",

@@ -101,6 +101,7 @@ struct span verifier_log_span(struct span text)
 	while (span_next_line(&text, &line)) {
 		if (holds(line, LOAD_LOG_FAILED)) {
 			failed = true;
+			inside = false; /* the log of an attempt before, the end of which may have been cut off */
 			log = (struct span){0};
 		} else if (holds(line, LOAD_LOG_BEGIN)) {
 			inside = true;
