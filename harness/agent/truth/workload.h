@@ -18,35 +18,10 @@
 #include "agent/truth/effect.h"
 #include "agent/truth/observe.h"
 #include "agent/truth/run_count.h"
+#include "agent/truth/workload_ground.h"
 #include "base/error.h"
 #include "wire/message.h"
 #include "wire/terms.h"
-
-/*
- * What deeds stand on, made ready before the object is attached: one that denies whatever it can must not hinder the
- * harness. Zero-initialise.
- */
-struct workload_ground {
-	struct subject_stage *stage;
-	struct capture *capture;
-	struct user_subject *users;
-};
-
-/* As a user whom a rule speaks of and no subject of the table is. */
-struct user_subject {
-	struct user_subject *next;
-	struct subject_kind kind;
-	char *name;
-	bool possible;                 /* it is done at all */
-	struct subject_outcome before; /* what it comes to without the object */
-};
-
-/* `obj` must be loaded. Returns 0 or a negative errno; close it in either case, once the object is detached. */
-int workload_ground_open(struct workload_ground *ground, struct bpf_object *obj, const struct capture_wish *wish,
-                         struct error *err);
-/* Once it is open: subjects for the users that rules speak of, each with what its deed comes to by itself. */
-void workload_ground_users(struct workload_ground *ground, const struct effect_rule *rules, size_t count);
-void workload_ground_close(struct workload_ground *ground);
 
 struct workload_request {
 	struct bpf_object *obj;
@@ -65,7 +40,7 @@ struct workload_request {
 	size_t line_count;
 	const char *event_layout; /* members of it in C, where no BTF has the struct; NULL: none */
 	enum event_source source;
-	uint64_t groups;                  /* bits WORKLOAD_BIT: those the ini names; 0: none named, the triggers tell */
+	uint64_t groups; /* bits 1 << enum workload_group: those the ini names; 0: none named, the triggers tell */
 	struct trigger_summary triggers;  /* what the attached programs react to */
 	const uint64_t *program_triggers; /* of each program in the object's order; 0: nothing is known of its hook */
 };
@@ -83,6 +58,7 @@ struct cell_report {
 	char *source;        /* a name of enum event_source */
 	char *event_type;    /* struct the events were decoded by, "" when none */
 	char *unchecked;     /* space-separated event fields that no truth is known for */
+	uint64_t done;       /* bits of enum trigger: what came off */
 	bool expects_events; /* some subject that was run should have been reported by the object */
 };
 
