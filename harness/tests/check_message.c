@@ -40,6 +40,7 @@ static struct message make(enum message_type type)
 		m.program.run_cnt = 1ull << 40;
 		m.program.workload_runs = 6;
 		m.program.noise_runs = 5;
+		m.program.never_driven = "vfs_create";
 		m.program.recursion_misses = 4;
 		m.program.missed = 3;
 		m.program.cost = (struct program_cost){1, 2, 3, 4, 5, 6, 7, 8, 1ull << 41, 1ull << 42};
@@ -244,6 +245,7 @@ START_TEST(program_and_truth_arrive)
 	ck_assert_uint_eq(got.program.run_cnt, 1ull << 40);
 	ck_assert_uint_eq(got.program.workload_runs, 6);
 	ck_assert_uint_eq(got.program.noise_runs, 5);
+	ck_assert_str_eq(got.program.never_driven, "vfs_create");
 	ck_assert_uint_eq(got.program.recursion_misses, 4);
 	ck_assert_uint_eq(got.program.missed, 3);
 	ck_assert_mem_eq(&got.program.cost, &sent.program.cost, sizeof(got.program.cost));

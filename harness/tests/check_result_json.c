@@ -267,6 +267,7 @@ START_TEST(evidence_is_kept_where_it_was_measured)
 	p->run_cnt = 9;
 	p->workload_runs = 8;
 	p->noise_runs = 7;
+	text_set(&p->never_driven, "vfs_create");
 	p->recursion_misses = 6;
 	p->missed = 5;
 	p->cost = cost;
@@ -278,6 +279,7 @@ START_TEST(evidence_is_kept_where_it_was_measured)
 	ck_assert_int_eq(again->cells[0].evidence, EVIDENCE_RAN);
 	p = &again->cells[0].programs[0];
 	ck_assert_int_eq(p->evidence, EVIDENCE_RAN);
+	ck_assert_str_eq(p->never_driven, "vfs_create");
 	ck_assert(p->run_cnt == 9 && p->workload_runs == 8 && p->noise_runs == 7);
 	ck_assert(p->recursion_misses == 6 && p->missed == 5);
 	ck_assert_mem_eq(&p->cost, &cost, sizeof(cost));

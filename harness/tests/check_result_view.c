@@ -5,6 +5,9 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "host/lib/text.h"
+#include "host/report/report_junit.h"
+#include "host/report/report_markdown.h"
+#include "host/report/report_table.h"
 #include "host/result/result_json.h"
 #include "tests/render.h"
 #include "tests/scratch.h"
@@ -314,6 +317,50 @@ START_TEST(every_report_shows_any_result)
 }
 END_TEST
 
+/* Whatever its verdict; once for kernels that share it. */
+START_TEST(every_verdict_report_tells_what_was_never_driven)
+{
+	static report_renderer *const tell[] = {report_table, report_junit, report_markdown};
+	struct result *r = make(2, 1);
+
+	for (size_t i = 0; i < r->cell_count; i++) {
+		for (size_t k = 0; k < 3; k++)
+			text_set(&result_add_program(&r->cells[i])->never_driven, k < 2 ? "vfs_create" : "block/x");
+		r->cells[i].verdict = i ? VERDICT_SILENT : VERDICT_DEGRADED;
+		r->cells[i].as_expected = true;
+	}
+	for (size_t i = 0; i < COUNT(tell); i++) {
+		cleanup_free char *text = render(tell[i], r);
+
+		ck_assert_msg(strcasestr(text, "never driven") != NULL, "%s", text);
+		ck_assert_msg(strstr(text, "vfs\\_create, block/x") || strstr(text, "vfs_create, block/x"), "%s", text);
+	}
+	result_free(r);
+}
+END_TEST
+
+START_TEST(hooks_of_all_kernels_are_told_once)
+{
+	struct result *r = make(3, 1);
+	struct result_view *v;
+	size_t told = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		text_set(&result_add_program(&r->cells[i])->never_driven, "vfs_create");
+	v = result_view_new(r);
+	for (size_t i = 0; i < v->cause_count; i++) {
+		if (v->causes[i].topic != CAUSE_NEVER_DRIVEN)
+			continue;
+		told++;
+		ck_assert_uint_eq(v->causes[i].kernel_count, 2);
+		ck_assert_str_eq(v->causes[i].reason, "vfs_create");
+	}
+	ck_assert_uint_eq(told, 1);
+	result_view_free(v);
+	result_free(r);
+}
+END_TEST
+
 START_TEST(each_file_and_option_is_one_reports)
 {
 	ck_assert_ptr_nonnull(report_list->render);
@@ -365,6 +412,8 @@ int main(void)
 	        TEST(a_forecast_is_told_once_with_its_kernels),
 	        TEST(cells_are_found_wherever_they_stand),
 	        TEST(every_report_shows_any_result),
+	        TEST(every_verdict_report_tells_what_was_never_driven),
+	        TEST(hooks_of_all_kernels_are_told_once),
 	        TEST(each_file_and_option_is_one_reports),
 	        GROUP("files", .open = scratch_setup, .close = scratch_teardown),
 	        TEST(those_with_a_file_are_written),

@@ -57,6 +57,7 @@ static void visit_program(struct pack *p, struct program_fact *f)
 	pack_u64(p, &f->noise_runs);
 	pack_u64(p, &f->recursion_misses);
 	pack_u64(p, &f->missed);
+	pack_str(p, &f->never_driven);
 	visit_cost(p, &f->cost);
 	pack_str(p, &f->stopped);
 	pack_count(p, &f->line_count, 16);
@@ -248,6 +249,7 @@ void program_fact_free(struct program_fact *f)
 		free(f->lines[i].text);
 	}
 	free(f->lines);
+	free(f->never_driven);
 	*f = (struct program_fact){0};
 }
 

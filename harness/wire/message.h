@@ -93,6 +93,7 @@ struct program_fact {
 	uint64_t noise_runs;    /* of those, as many as other tasks make in as long a time; 0 also when not measured */
 	uint64_t recursion_misses; /* runs left out because the program was running already */
 	uint64_t missed;           /* hits that its kprobe missed, as its link says */
+	char *never_driven;        /* its hook, which nothing that was done fires, as far as is known; "" else */
 	struct program_cost cost;
 	char *stopped; /* where the verifier stopped: "instruction 9, exec.bpf.c:9: sum += 7;"; "" */
 	/* of the dearest program, when the job asks: the lines on which the verifier spent most, these first */

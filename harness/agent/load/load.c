@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "agent/channel/channel.h"
 #include "agent/deeds/unwatched.h"
@@ -16,6 +17,7 @@
 #include "agent/load/kernel_config.h"
 #include "agent/load/run_stats.h"
 #include "agent/load/sysctl.h"
+#include "agent/load/undriven.h"
 #include "agent/truth/effect.h"
 #include "agent/truth/kconfig.h"
 #include "agent/truth/workload.h"
@@ -167,6 +169,30 @@ static void note_evidence(struct attempt *a, const struct run_counts *runs)
 			note_runs(&a->programs[i], &runs->programs[i], runs);
 }
 
+/* Who was denied the counts can say nothing. */
+static void note_undriven(struct attempt *a, const struct cell_report *report)
+{
+	struct utsname kernel;
+
+	uname(&kernel);
+	for (size_t i = 0; !report->runs.denied && i < a->program_count && i < report->runs.count; i++) {
+		struct attempt_program *p = &a->programs[i];
+		struct trigger_summary own = {0};
+		const char *hook;
+
+		if (!p->fact.attached || report->runs.programs[i].fd < 0)
+			continue;
+		trigger_summary_add(&own, p->fact.section, p->place.to);
+		hook = undriven_hook(&(struct undriven_case){.section = p->fact.section,
+		                                             .target = p->place.to,
+		                                             .known = own.triggers,
+		                                             .done = report->done,
+		                                             .runs = report->runs.programs[i].total,
+		                                             .release = kernel.release});
+		p->fact.never_driven = hook ? xstrdup(hook) : NULL;
+	}
+}
+
 static void send_observations(const struct observation_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -296,6 +322,7 @@ static void run_workloads(struct load *l)
 	                                 : sysctl_apply(job, &err);
 	code = code ? code : workloads_run(&request, &report, &err);
 	note_evidence(&l->whole, &report.runs);
+	note_undriven(&l->whole, &report);
 	detach(l);
 	if (report.runs.denied) {
 		run_counts_late(&report.runs);

@@ -219,6 +219,8 @@ static char *remarks(const struct result *r, const struct test_case *cases)
 		if (cases[i].outcome == OUTCOME_PASSED && (v->state != CELL_PASS || *reason))
 			buf_printf(&out, "%s: %s as expected%s%s\n", r->objects[i].name, v->verdict,
 			           *reason ? ": " : "", reason);
+		if (*v->never_driven)
+			buf_printf(&out, "%s: never driven: %s\n", r->objects[i].name, v->never_driven);
 	}
 	return buf_steal(&out);
 }

@@ -180,6 +180,27 @@ static void add_unexpected(struct buf *out, const struct result_view *v)
 		buf_printf(out, "\n… and %zu more: see results.json.\n", untold);
 }
 
+static void add_never_driven(struct buf *out, const struct result_view *v)
+{
+	size_t start = out->len;
+
+	for (size_t i = 0; i < v->cause_count && out->len < MAX_SUMMARY; i++) {
+		const struct cause *c = &v->causes[i];
+
+		if (c->topic != CAUSE_NEVER_DRIVEN)
+			continue;
+		if (start == out->len)
+			buf_puts(out, "\n### Never driven\n\nNothing that was done fires these hooks.\n\n");
+		buf_puts(out, "- ");
+		add_strong(out, c->cell->cell->object);
+		buf_puts(out, " on ");
+		add_strong(out, c->kernels);
+		buf_puts(out, ": ");
+		add_text(out, c->reason);
+		buf_putc(out, '\n');
+	}
+}
+
 static void add_title(struct buf *out, const struct result_view *v)
 {
 	const struct result *r = v->r;
@@ -299,6 +320,7 @@ int report_markdown(const struct result_view *v, bool colour, struct buf *out)
 	for (enum facet facet = 0; facet < FACET_COUNT; facet++)
 		add_facet(out, v, facet);
 	add_unexpected(out, v);
+	add_never_driven(out, v);
 	add_forecasts(out, v);
 	add_skipped(out, v->r);
 	add_unused_allowances(out, v->r);

@@ -98,6 +98,14 @@ static void add_contradiction(struct page *p, const struct cause *c)
 	add_reproduce(p, c);
 }
 
+static void add_never_driven(struct page *p, const struct cause *c)
+{
+	add_place(p, c);
+	buf_puts(p->out, ": ");
+	text_add_line(p->out, c->reason);
+	buf_putc(p->out, '\n');
+}
+
 static void add_note(struct page *p, const struct cause *c)
 {
 	buf_puts(p->out, "  ");
@@ -154,6 +162,7 @@ static const struct {
         [CAUSE_UNEXPECTED] = {"unexpected:", add_unexpected, 0},
         [CAUSE_UNMEASURED] = {"not measured (infra):", add_infra, 0},
         [CAUSE_CONTRADICTION] = {"the harness contradicts itself:", add_contradiction, MAX_LISTED},
+        [CAUSE_NEVER_DRIVEN] = {"never driven, for nothing that was done fires these hooks:", add_never_driven, 0},
         [CAUSE_NOTE] = {"notes:", add_note, 0},
 };
 

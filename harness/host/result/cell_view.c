@@ -8,6 +8,9 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 
+/* Hooks that are told by name. */
+#define HOOKS_MAX 8
+
 static const char marks[CELL_STATE_COUNT] = {
         [CELL_PASS] = ' ', [CELL_LESS] = '=', [CELL_FAILURE] = '=', [CELL_UNEXPECTED] = '!', [CELL_UNMEASURED] = '!',
 };
@@ -68,6 +71,31 @@ static char *outcome_of(const struct result_cell *c)
 	return warned;
 }
 
+/* Two programs of an object often share a hook. */
+static bool is_told(const struct result_cell *c, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (!strcmp(c->programs[i].never_driven, c->programs[index].never_driven))
+			return true;
+	return false;
+}
+
+static char *never_driven_of(const struct result_cell *c)
+{
+	struct buf out = {0};
+	size_t count = 0;
+
+	for (size_t i = 0; c && i < c->program_count; i++) {
+		if (!*c->programs[i].never_driven || is_told(c, i))
+			continue;
+		if (count++ < HOOKS_MAX)
+			buf_printf(&out, "%s%s", out.len ? ", " : "", c->programs[i].never_driven);
+	}
+	if (count > HOOKS_MAX)
+		buf_printf(&out, " and %zu more", count - HOOKS_MAX);
+	return buf_steal(&out);
+}
+
 void cell_view_make(const struct result_cell *cell, size_t kernel, size_t object, struct cell_view *v)
 {
 	*v = (struct cell_view){
@@ -79,6 +107,7 @@ void cell_view_make(const struct result_cell *cell, size_t kernel, size_t object
 	        .title = cell ? title_of(cell) : xstrdup("not run"),
 	        .verdict = cell ? result_cell_verdict(cell) : xstrdup("not run"),
 	        .outcome = cell ? outcome_of(cell) : xstrdup("not measured"),
+	        .never_driven = never_driven_of(cell),
 	};
 	v->mark = marks[v->state];
 	v->noted = cell && cell->as_expected && *cell->reason &&
@@ -87,6 +116,7 @@ void cell_view_make(const struct result_cell *cell, size_t kernel, size_t object
 
 void cell_view_free(struct cell_view *v)
 {
+	free(v->never_driven);
 	free(v->title);
 	free(v->verdict);
 	free(v->outcome);

@@ -19,7 +19,8 @@ struct cell_view {
 	char *title;       /* in a table: "rejected (helper)", "unproven (ran)" */
 	char *verdict;     /* in a sentence: "rejected:helper", "unproven (ran)" */
 	char *outcome; /* the same without anything that differs from run to run: "wrong: comm, ppid", "not measured" */
-	bool noted;    /* as expected, and its reason is worth a reader's while */
+	char *never_driven; /* hooks that nothing that was done reaches: "vfs_create, vfs_link and 2 more"; "" */
+	bool noted;         /* as expected, and its reason is worth a reader's while */
 };
 
 /* Fill `v`, which is the caller's: cell_view_free. `cell` (NULL: not run) must outlive it. */

@@ -76,7 +76,7 @@ static void free_cell(struct result_cell *c)
 		for (size_t k = 0; k < p->line_count; k++)
 			FREE_ALL(p->lines[k].place, p->lines[k].text);
 		free(p->lines);
-		FREE_ALL(p->name, p->section, p->type, p->log, p->stopped);
+		FREE_ALL(p->name, p->section, p->type, p->log, p->never_driven, p->stopped);
 	}
 	for (size_t i = 0; i < c->relocation_count; i++) {
 		struct result_relocation *x = &c->relocations[i];
@@ -188,7 +188,7 @@ struct result_program *result_add_program(struct result_cell *c)
 {
 	struct result_program *p = LIST_ADD(c->programs, c->program_count);
 
-	SET_EMPTY(&p->name, &p->section, &p->type, &p->log, &p->stopped);
+	SET_EMPTY(&p->name, &p->section, &p->type, &p->log, &p->never_driven, &p->stopped);
 	return p;
 }
 

@@ -102,6 +102,7 @@ struct result_program {
 	char *log; /* the proving line, "" */
 	enum evidence evidence;
 	uint64_t run_cnt, workload_runs, noise_runs, recursion_misses, missed; /* program_fact says what they count */
+	char *never_driven; /* its hook, where nothing that was done made it run; "" */
 	struct program_cost cost;
 	char *stopped; /* where the verifier stopped: "instruction 9, exec.bpf.c:9: sum += 7;"; "" */
 	struct result_line

@@ -50,6 +50,8 @@ static void program_runs(struct codec *x, json_t *node, struct result_program *p
 	codec_u64(x, node, "noise_runs", &p->noise_runs);
 	codec_u64(x, node, "recursion_misses", &p->recursion_misses);
 	codec_u64(x, node, "missed", &p->missed);
+	if (!x->writing || *p->never_driven)
+		codec_string(x, node, "never_driven", &p->never_driven);
 }
 
 /* Absent where the kernel did not tell, as in the results of versions that did not ask. */

@@ -189,6 +189,13 @@ static void add_contradictions(struct result_view *v, const struct cell_view *ce
 	}
 }
 
+static const char *hook_words(const struct result_view *v, const struct cause *cause, size_t k)
+{
+	const char *hooks = result_view_cell(v, k, cause->cell->object)->never_driven;
+
+	return strcmp(hooks, cause->cell->never_driven) ? NULL : hooks;
+}
+
 static void add_cell_causes(struct result_view *v, const struct cell_view *cell)
 {
 	const struct result_kernel *k = &v->r->kernels[cell->kernel];
@@ -206,6 +213,9 @@ static void add_cell_causes(struct result_view *v, const struct cell_view *cell)
 	if (cell->state == CELL_UNMEASURED ? !k->infra : cell->state == CELL_UNEXPECTED || cell->noted)
 		add_cause(v, cause, cell_words);
 	add_contradictions(v, cell);
+	cause.topic = CAUSE_NEVER_DRIVEN;
+	if (*cell->never_driven)
+		add_cause(v, cause, hook_words);
 }
 
 static void make_causes(struct result_view *v)

@@ -18,6 +18,7 @@ enum cause_topic {
 	CAUSE_UNEXPECTED,    /* cells that are not as expected */
 	CAUSE_UNMEASURED,    /* kernels or cells that are infra */
 	CAUSE_CONTRADICTION, /* the harness contradicts itself */
+	CAUSE_NEVER_DRIVEN,  /* hooks of cells that nothing that was done reaches */
 	CAUSE_NOTE,          /* cells that are as expected, with a reservation */
 	CAUSE_TOPIC_COUNT,
 };

@@ -32,6 +32,7 @@ static void add_program(struct result_cell *cell, const struct program_fact *f)
 	p->noise_runs = f->noise_runs;
 	p->recursion_misses = f->recursion_misses;
 	p->missed = f->missed;
+	text_set(&p->never_driven, f->never_driven);
 	p->cost = f->cost;
 	text_set(&p->stopped, f->stopped);
 	for (uint32_t i = 0; i < f->line_count; i++) {
