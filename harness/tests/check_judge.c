@@ -467,6 +467,30 @@ START_TEST(a_weak_extern_that_is_0_is_a_fallback)
 }
 END_TEST
 
+/* Where something is missing, and nowhere else. */
+START_TEST(runs_that_the_kernel_skipped_are_told)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct result *r = result_new();
+		struct result_cell *c;
+		bool missing;
+
+		fill(r, &c, (int)i);
+		for (size_t k = 0; k < c->program_count; k++)
+			c->programs[k].recursion_misses = c->programs[k].missed = 1;
+		judge_cell(c, &cases[i].facts);
+		missing = (c->verdict == VERDICT_SILENT || c->verdict == VERDICT_WRONG) && c->program_count;
+		ck_assert_msg(missing == (strstr(c->reason, "the kernel skipped its programs") != NULL), "%s: %s",
+		              cases[i].name, c->reason);
+		told += missing;
+		result_free(r);
+	}
+	ck_assert_uint_gt(told, 2);
+}
+END_TEST
+
 /* What is measured decides how far a cell came; a program's load counts where nobody measured more. */
 static const struct {
 	enum cell_phase phase;
@@ -529,6 +553,7 @@ int main(void)
 	const struct suite_row tests[] = {
 	        EACH(facts_come_to_one_verdict, cases),
 	        TEST(a_weak_extern_that_is_0_is_a_fallback),
+	        TEST(runs_that_the_kernel_skipped_are_told),
 	        EACH(evidence_is_the_farthest_that_was_seen, levels),
 	        RANGE(only_two_outcomes_are_fallbacks, 0, RELO_OUTCOME_COUNT),
 	};

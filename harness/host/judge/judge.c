@@ -125,6 +125,18 @@ static struct mismatches find_mismatches(const struct result_cell *c)
 	return m;
 }
 
+/* Runs that the kernel itself left out, because another program was running on that processor. */
+static void add_skipped(const struct result_cell *c, struct buf *out)
+{
+	uint64_t skipped = 0;
+
+	for (size_t i = 0; i < c->program_count; i++)
+		skipped += c->programs[i].recursion_misses + c->programs[i].missed;
+	if (skipped)
+		buf_printf(out, "; the kernel skipped its programs %" PRIu64 " %s, as it does while another runs",
+		           skipped, skipped == 1 ? "time" : "times");
+}
+
 static void say_wrong(struct result_cell *c, const struct mismatches *m)
 {
 	const struct result_truth *t = m->wrong;
@@ -136,6 +148,7 @@ static void say_wrong(struct result_cell *c, const struct mismatches *m)
 		buf_printf(&reason, ": %s", t->hint);
 	if (m->wrong_count > 1)
 		buf_printf(&reason, " (and %zu more)", m->wrong_count - 1);
+	add_skipped(c, &reason);
 	conclude(c, VERDICT_WRONG, CLASS_NONE, buf_str(&reason),
 	         *t->hint ? "" : "compare how the program reads this field with its relocations in results.json");
 }
@@ -159,6 +172,7 @@ static void say_silent(struct result_cell *c, const struct mismatches *m, const 
 		buf_printf(&reason, ": %s", m->absent->hint);
 	if (c->lost)
 		buf_printf(&reason, "; %" PRIu64 " events were lost", c->lost);
+	add_skipped(c, &reason);
 	conclude(
 	        c, VERDICT_SILENT, CLASS_NONE, buf_str(&reason),
 	        explained ? ""
