@@ -57,7 +57,8 @@ HOST_SRC := $(SHARED_SRC) $(wildcard harness/host/*/*.c)
 AGENT := build/agent$(if $(PLAIN),-plain)
 AGENT_ALL := $(filter-out harness/agent/arch/machine_%.c,$(wildcard harness/agent/*.c harness/agent/*/*.c)) harness/agent/arch/machine_$(ARCH).c
 AGENT_SRC := $(SHARED_SRC) $(filter-out $(if $(PLAIN),harness/agent/fast/%),$(AGENT_ALL))
-HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/harness/host/vm/agent_image.o $(BUILD)/host/harness/host/bench/floor_image.o
+HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/harness/host/vm/agent_image.o \
+	$(BUILD)/host/harness/host/object/caller_image.o $(BUILD)/host/harness/host/bench/floor_image.o
 AGENT_OBJ := $(AGENT_SRC:%.c=$(AGENT)/%.o) $(if $(PLAIN),,$(AGENT)/harness/agent/arch/start_$(ARCH).o $(AGENT)/libbpf.o)
 AGENT_TESTED := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out %/main.c %/kernel_btf.c %/load_tap.c %/known_btf.c %/early_still.c,$(AGENT_ALL)))
 TEST_BIN := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/check_*.c))
@@ -159,6 +160,16 @@ $(BUILD)/host/harness/host/vm/agent_image.o: harness/host/vm/agent_image.S $(AGE
 $(BUILD)/host/harness/host/bench/floor_image.o: harness/host/bench/floor_image.S build/floor.elf
 	@mkdir -p $(@D)
 	$(Q)$(CC) -DFLOOR_ELF='"build/floor.elf"' -c -o $@ $<
+
+# Of the agent's modules those that a subject needs; the sanitizers, which tests have, are the host's.
+CALLER_OBJ := $(patsubst %,$(AGENT)/harness/%.o,caller/caller base/buf base/error base/io agent/deeds/action_result agent/deeds/subject_image agent/deeds/view)
+$(AGENT)-caller.elf: $(CALLER_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -s -o $@ $^ -l:libz.a -lpthread
+
+$(BUILD)/host/harness/host/object/caller_image.o: harness/host/object/caller_image.S $(AGENT)-caller.elf
+	@mkdir -p $(@D)
+	$(Q)$(CC) -DCALLER_ELF='"$(AGENT)-caller.elf"' -c -o $@ $<
 
 build/floor.elf: harness/floor/floor_$(ARCH).S harness/floor/floor.h
 	@mkdir -p $(@D)
@@ -351,4 +362,4 @@ help:
 	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
 	@echo '  knobs: V=1 (show commands), SAN=1 (sanitizers), DEBUG=1 (-O0), PLAIN=1 (agent without speed machinery), OBJ="a.bpf.o …", KERNELS=FILE, ARGS="--kernel GLOB …"'
 
--include $(HOST_OBJ:.o=.d) $(AGENT_OBJ:.o=.d) $(AGENT_TESTED:.o=.d) $(TEST_BIN:=.d) $(FUZZ_OBJ:.o=.d) $(FUZZERS:%=build/fuzz/%.d)
+-include $(HOST_OBJ:.o=.d) $(AGENT_OBJ:.o=.d) $(CALLER_OBJ:.o=.d) $(AGENT_TESTED:.o=.d) $(TEST_BIN:=.d) $(FUZZ_OBJ:.o=.d) $(FUZZERS:%=build/fuzz/%.d)

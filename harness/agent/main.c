@@ -22,6 +22,7 @@
 #include "agent/arch/machine.h"
 #include "agent/cell.h"
 #include "agent/channel/channel.h"
+#include "agent/channel/files_place.h"
 #include "agent/deeds/unwatched.h"
 #include "agent/deeds/cgroup_root.h"
 #include "agent/deeds/progress.h"
@@ -199,6 +200,8 @@ int main(int argc, char **argv)
 	if (job.btf_size && kernel_btf_replace(job.btf, job.btf_size, &err))
 		give_up(&err);
 	if (kernel_config_place(&job, &err))
+		give_up(&err);
+	if (job.files_size && files_place_in_guest(job.files, job.files_size, &err))
 		give_up(&err);
 	run_job(&job);
 	machine_exit(0);

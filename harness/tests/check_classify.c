@@ -348,6 +348,20 @@ static const struct {
 	const char *advice;
 	const char *libbpf;
 } sides[] = {
+        {PHASE_ATTACH, ENOENT, "libbpf: prog 'p': failed to resolve full path for 'libssl.so.3': -2\n",
+         CLASS_USER_TARGET, SIDE_GUEST, "libssl.so.3 is not in this guest", NULL},
+        {PHASE_ATTACH, ENOENT, "libbpf: prog 'p': failed to resolve full path for 'bash': -ENOENT\n", CLASS_USER_TARGET,
+         SIDE_GUEST, "ship it with --ship PATH", NULL},
+        {PHASE_ATTACH, ENOENT, "libbpf: elf: failed to open /opt/d: No such file or directory\n", CLASS_USER_TARGET,
+         SIDE_GUEST, "/opt/d is not in this guest", NULL},
+        {PHASE_ATTACH, ENOENT, "libbpf: elf: failed to open /opt/d: -ENOENT\n", CLASS_USER_TARGET, SIDE_GUEST,
+         "--ship FILE=/PATH", NULL},
+        {PHASE_ATTACH, ENOENT, "libbpf: usdt: failed to open ELF binary '/opt/d': -2\n", CLASS_USER_TARGET, SIDE_GUEST,
+         "/opt/d is not in this guest", NULL},
+        {PHASE_ATTACH, ENOENT, "libbpf: elf: failed to find symbol 'f' in '/usr/bin/bash'\n", CLASS_USER_TARGET,
+         SIDE_GUEST, "has no such function", NULL},
+        {PHASE_ATTACH, ENOENT, "libbpf: usdt: no USDT notes section (.note.stapsdt) found in '/lib/libc.so.6'\n",
+         CLASS_USER_TARGET, SIDE_GUEST, "built without USDTs", NULL},
         {PHASE_LOAD, EINVAL,
          "libbpf: prog 'p': missing BPF prog type, check ELF section name 'kprobe.session/vfs_read'\n", CLASS_PROG_TYPE,
          SIDE_LOADER, "libbpf 1.5 and later"},

@@ -79,6 +79,8 @@ static const struct fact_case {
         [VIEW_CGROUP_PATH] = {"/cm-cgroup-9", "/cm-cgroup-8", ""},
         [VIEW_CGROUP_NAME] = {"cm-cgroup-9", "cm-cgroup-8", ""},
         [VIEW_DISK] = {"nullb0", "nullb1", ""},
+        [VIEW_HOST] = {"127.0.0.47", "127.0.0.48", ""},
+        [VIEW_LINE] = {"echo", "echo 2", ""},
         [VIEW_SADDR] = {"127.0.0.1", "127.0.0.2", ""},
         [VIEW_DADDR] = {"127.0.0.1", "10.0.0.1", ""},
 };

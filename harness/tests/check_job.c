@@ -115,7 +115,7 @@ static const struct {
 	uint8_t flip;
 	const char *text;
 } damages[] = {
-        {"magic", 3, 1, "not a job"},           {"protocol", 4, 1, "protocol 5, this agent speaks 4"},
+        {"magic", 3, 1, "not a job"},           {"protocol", 4, 1, "protocol 4, this agent speaks 5"},
         {"length", 8, 1, "bytes arrived"},      {"checksum", 12, 1, "wrong checksum"},
         {"nonce", HEADER, 1, "wrong checksum"}, {"content", HEADER + 40, 1, "wrong checksum"},
 };

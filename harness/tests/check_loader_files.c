@@ -16,7 +16,7 @@
 #include "wire/loader_pack.h"
 #include "tests/suite.h"
 
-static bool ships(const struct loader_files *s, const char *path)
+static bool ships(const struct file_closure *s, const char *path)
 {
 	cleanup_free char *wanted = realpath(path, NULL);
 
@@ -38,7 +38,7 @@ static int find_in_files(struct dl_phdr_info *info, size_t size, void *ctx)
 	return 0;
 }
 
-static size_t count_files(const struct loader_files *s)
+static size_t count_files(const struct file_closure *s)
 {
 	struct loader_pack_reader reader = loader_pack_open(s->pack.data, (uint32_t)s->pack.len);
 	struct loader_pack_file file;
@@ -55,7 +55,7 @@ static size_t count_files(const struct loader_files *s)
 START_TEST(what_the_linker_loaded_is_shipped)
 {
 	struct loader_request request = {.arch = arch_default(), .program = "/proc/self/exe"};
-	cleanup_loader_files struct loader_files s = {0};
+	cleanup_file_closure struct file_closure s = {0};
 	cleanup_error struct error err = {0};
 
 	ck_assert_msg(!loader_files_collect(&request, &s, &err), "%s", err.text);
@@ -109,13 +109,13 @@ START_TEST(libraries_are_found_from_the_origin)
 	cleanup_free char *program = make_program(tags[_i], tags[_i]);
 	cleanup_free char *one = scratch_path("lib/libone.so"), *two = scratch_path("lib/libtwo.so");
 	struct loader_request request = {.arch = arch_default(), .program = program};
-	cleanup_loader_files struct loader_files s = {0};
+	cleanup_file_closure struct file_closure s = {0};
 	cleanup_error struct error err = {0};
 
 	ck_assert_msg(!loader_files_collect(&request, &s, &err), "%s", err.text);
 	ck_assert(ships(&s, one) && ships(&s, two));
 	ck_assert_int_eq(unlink(two), 0);
-	loader_files_free(&s);
+	file_closure_free(&s);
 	ck_assert_int_eq(loader_files_collect(&request, &s, &err), -EINVAL);
 	ck_assert_int_eq(err.status, EXIT_USAGE);
 	ck_assert_msg(strstr(err.text, "needs the library libtwo.so") != NULL, "%s", err.text);
@@ -130,7 +130,7 @@ START_TEST(a_configured_directory_is_told_to_the_guest)
 	                  *more = xasprintf("  %s # here\n", elsewhere);
 	cleanup_free char *directory = scratch_path("conf.d"), *conf = scratch_file("ld.so.conf", line, strlen(line));
 	struct loader_request request = {.arch = arch_default(), .program = program, .conf = conf};
-	cleanup_loader_files struct loader_files s = {0};
+	cleanup_file_closure struct file_closure s = {0};
 	cleanup_error struct error err = {0};
 
 	ck_assert_int_eq(io_make_dirs(directory, NULL), 0);
@@ -146,7 +146,7 @@ START_TEST(a_static_program_goes_alone)
 {
 	cleanup_free char *program = scratch_path("alone");
 	struct loader_request request = {.arch = arch_default(), .program = program};
-	cleanup_loader_files struct loader_files s = {0};
+	cleanup_file_closure struct file_closure s = {0};
 	cleanup_error struct error err = {0};
 
 	compile("int main(void) { return 0; }", program, (const char *const[]){"-static", NULL});
@@ -265,7 +265,7 @@ START_TEST(what_cannot_run_is_refused)
 {
 	cleanup_free char *path = refused[_i].make();
 	struct loader_request request = {.arch = arch_default(), .program = path};
-	cleanup_loader_files struct loader_files s = {0};
+	cleanup_file_closure struct file_closure s = {0};
 	cleanup_error struct error err = {0};
 
 	ck_assert_int_eq(loader_files_collect(&request, &s, &err), -EINVAL);
@@ -279,7 +279,7 @@ START_TEST(too_much_is_refused)
 	cleanup_free char *extra = scratch_file("large", "x", 1);
 	struct loader_request request = {
 	        .arch = arch_default(), .program = "/bin/true", .extra = &extra, .extra_count = 1};
-	cleanup_loader_files struct loader_files s = {0};
+	cleanup_file_closure struct file_closure s = {0};
 	cleanup_error struct error err = {0};
 
 	ck_assert_int_eq(truncate(extra, OBJECT_MAX_BYTES - 1), 0);

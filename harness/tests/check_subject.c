@@ -71,6 +71,8 @@ static bool is_allowed(const struct subject_kind *kind)
 	int status = 0;
 	pid_t pid;
 
+	if (!subject_kind_is_possible(kind))
+		return false;
 	if (!kind->uid && !kind->namespaces && kind->action != ACTION_SETUID)
 		return true;
 	if (geteuid() != 0 || !kind->namespaces)

@@ -42,6 +42,7 @@ static void pack_job(struct pack *p, struct job *job)
 	pack_bool(p, &job->symbols);
 	pack_bytes(p, &job->btf, &job->btf_size);
 	pack_bytes(p, &job->config, &job->config_size);
+	pack_bytes(p, &job->files, &job->files_size);
 	pack_count(p, &job->module_count, 8);
 	if (!p->out)
 		job->modules = xcalloc(job->module_count, sizeof(*job->modules));
@@ -150,5 +151,6 @@ void job_free(struct job *job)
 	free(job->objects);
 	free(job->btf);
 	free(job->config);
+	free(job->files);
 	*job = (struct job){0};
 }

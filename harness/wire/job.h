@@ -15,7 +15,7 @@
 #include "wire/terms.h"
 
 #define JOB_FW_CFG_NAME "opt/corematrix/job"
-#define JOB_PROTOCOL 4u
+#define JOB_PROTOCOL 5u
 
 /* One thing an object's ini asks for: `key` says what, `name` of what (a map, a program, …; may be ""), `value` how. */
 struct job_setting {
@@ -48,7 +48,9 @@ struct job {
 	void *btf;         /* BTF that objects are to be opened with in place of the kernel's own, which is hidden */
 	uint32_t btf_size; /* 0: the kernel's own */
 	void *config;      /* text of the kernel's configuration, for the place where distributions keep it */
-	uint32_t config_size;       /* 0: not known, or no object asks for it */
+	uint32_t config_size; /* 0: not known, or no object asks for it */
+	void *files;          /* loader_pack.h: what objects are for that is not the kernel's, with its libraries */
+	uint32_t files_size;  /* 0: none */
 	struct job_module *modules; /* those that objects name (SETTING_MODULE) */
 	uint32_t module_count;
 	struct job_object *objects;

@@ -35,13 +35,12 @@ static const char *const classes[CLASS_COUNT] = {
         [CLASS_OPEN] = "open",
         [CLASS_BUDGET] = "budget",
         [CLASS_OTHER] = "other",
+        [CLASS_USER_TARGET] = "user-target",
 };
 
 static const char *const sides[SIDE_COUNT] = {
-        [SIDE_UNKNOWN] = "",
-        [SIDE_KERNEL] = "kernel",
-        [SIDE_OBJECT] = "object",
-        [SIDE_LOADER] = "loader",
+        [SIDE_UNKNOWN] = "",      [SIDE_KERNEL] = "kernel", [SIDE_OBJECT] = "object",
+        [SIDE_LOADER] = "loader", [SIDE_GUEST] = "guest",
 };
 
 static const char *const outcomes[RELO_OUTCOME_COUNT] = {
@@ -89,7 +88,8 @@ static const char *const workloads[WORKLOAD_GROUP_COUNT] = {
         [WORKLOAD_FUTEX] = "futex",
         [WORKLOAD_SYNC] = "sync",
         [WORKLOAD_ROUTE] = "route",
-
+        [WORKLOAD_LIBRARY] = "library",
+        [WORKLOAD_COMMAND] = "command",
 };
 
 /* enum bpf_core_relo_kind, include/uapi/linux/bpf.h; the names are core_relo_kind_str()'s in libbpf. */

@@ -49,6 +49,7 @@ enum reject_class {
 	CLASS_OPEN,
 	CLASS_BUDGET,
 	CLASS_OTHER,
+	CLASS_USER_TARGET,
 	CLASS_COUNT,
 };
 
@@ -58,6 +59,7 @@ enum reject_side {
 	SIDE_KERNEL, /* it lacks something */
 	SIDE_OBJECT, /* it is mistaken */
 	SIDE_LOADER, /* it is older than what the object uses */
+	SIDE_GUEST,  /* a file is not in it that the object is for */
 	SIDE_COUNT,
 };
 
@@ -133,6 +135,8 @@ enum workload_group {
 	WORKLOAD_FUTEX,      /* a process waits for another one */
 	WORKLOAD_SYNC,       /* data is told to go to its disk */
 	WORKLOAD_ROUTE,      /* a datagram to an address that has a route of its own */
+	WORKLOAD_LIBRARY,    /* functions of the release's libc are called */
+	WORKLOAD_COMMAND,    /* a program of the user's is run */
 	WORKLOAD_GROUP_COUNT,
 };
 
@@ -174,6 +178,9 @@ enum setting_key {
 	SETTING_PROGRAM_PRIORITY,  /* value: a number, among others that are attached there */
 	SETTING_PROGRAM_FREQUENCY, /* value: a number, how often a second it runs by a clock */
 	SETTING_LOADER_OBJECT, /* name: of a BPF object that a loader carries; value: "OFFSET SIZE PATH", where it is */
+	SETTING_COMMAND,       /* value: an argument of the program that `command` runs, in order; the first a path */
+	SETTING_COMMAND_INPUT, /* value: what that reads on its standard input */
+	SETTING_COMMAND_LIBRARIES, /* value: directories of its libraries, colons between */
 	SETTING_KEY_COUNT,
 };
 

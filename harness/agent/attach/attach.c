@@ -23,6 +23,7 @@ enum {
 	TYPE_TCX_INGRESS = 46,
 	TYPE_TCX_EGRESS = 47,
 	TYPE_UPROBE_MULTI = 48,
+	TYPE_UPROBE_SESSION = 57,
 	TYPE_NETKIT_PRIMARY = 54,
 	TYPE_NETKIT_PEER = 55,
 	PROG_SYSCALL = 31, /* enum bpf_prog_type */
@@ -108,6 +109,8 @@ static const struct kind {
         {BPF_PROG_TYPE_KPROBE, ANY, "usdt.s", TRIGGER_CALL, attach_usdt},
         {BPF_PROG_TYPE_KPROBE, TYPE_UPROBE_MULTI, "uprobe.multi", TRIGGER_CALL, attach_uprobe_multi},
         {BPF_PROG_TYPE_KPROBE, TYPE_UPROBE_MULTI, "uprobe.multi.s", TRIGGER_CALL, attach_uprobe_multi},
+        {BPF_PROG_TYPE_KPROBE, TYPE_UPROBE_SESSION, "uprobe.session", TRIGGER_CALL, attach_uprobe_multi},
+        {BPF_PROG_TYPE_KPROBE, TYPE_UPROBE_SESSION, "uprobe.session.s", TRIGGER_CALL, attach_uprobe_multi},
         {BPF_PROG_TYPE_KPROBE, TYPE_UPROBE_MULTI, "uretprobe.multi", TRIGGER_CALL, attach_uretprobe_multi},
         {BPF_PROG_TYPE_KPROBE, TYPE_UPROBE_MULTI, "uretprobe.multi.s", TRIGGER_CALL, attach_uretprobe_multi},
 };
@@ -144,14 +147,16 @@ bool attach_knows(const struct bpf_program *prog, const struct attach_place *pla
 	/* with a target, libbpf knows the way, and of iterators only those over a map are left to their loader */
 	if (k->type == BPF_PROG_TYPE_TRACING)
 		return strstr(bpf_program__section_name(prog), "map") != NULL;
-	return k->type != BPF_PROG_TYPE_KPROBE || !(place->to || strchr(bpf_program__section_name(prog), ':'));
+	return k->type != BPF_PROG_TYPE_KPROBE || attach_user_is_left(prog, place);
 }
 
-uint64_t attach_drives(const struct bpf_program *prog)
+uint64_t attach_drives(const struct bpf_program *prog, const struct attach_place *place)
 {
 	const struct kind *k = kind_find(prog);
 
-	return k ? k->drives : 0;
+	if (!k)
+		return 0;
+	return k->type == BPF_PROG_TYPE_KPROBE ? attach_user_drives(prog, place) : k->drives;
 }
 
 void attachment_hold_link(struct attachment *a, struct bpf_link *link)

@@ -27,7 +27,7 @@ struct attach_place {
 bool attach_knows(const struct bpf_program *prog, const struct attach_place *place);
 
 /* What makes such a program run, as far as subjects do it: bits of enum trigger. */
-uint64_t attach_drives(const struct bpf_program *prog);
+uint64_t attach_drives(const struct bpf_program *prog, const struct attach_place *place);
 
 /* What holds a program in place. */
 struct attachment;

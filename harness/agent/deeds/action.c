@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/deeds/action.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <zlib.h>
 
 #include "agent/deeds/action_deed.h"
 
@@ -44,14 +41,8 @@ static const struct deed {
         [ACTION_OOM] = {action_oom, NULL, 0},
         [ACTION_FUTEX] = {action_futex, NULL, 0},
         [ACTION_SYNC] = {action_sync, NULL, 0},
+        [ACTION_COMMAND] = {action_command, action_command_end, 0},
 };
-
-int action_failed(struct action_result *out, const char *call)
-{
-	out->failure = errno ? errno : EIO;
-	snprintf(out->failed_call, sizeof(out->failed_call), "%s", call);
-	return -1;
-}
 
 const char *action_other_name(enum action_other other)
 {
@@ -65,49 +56,17 @@ const char *action_other_name(enum action_other other)
 	return (unsigned)other < OTHER_COUNT ? names[other] : NULL;
 }
 
-void action_differed(struct action_result *out, const char *call, enum action_other other)
-{
-	if (out->other)
-		return;
-	out->other = (int32_t)other;
-	snprintf(out->other_call, sizeof(out->other_call), "%s", call);
-}
-
-int action_returned(struct action_result *out, const char *call, ssize_t got, size_t wanted)
-{
-	if (got < 0)
-		return action_failed(out, call);
-	if ((size_t)got == wanted)
-		return 0;
-	action_differed(out, call, OTHER_VALUE);
-	return -1;
-}
-
 bool action_is_deed(enum action action)
 {
-	return (unsigned)action < ACTION_COUNT && deeds[action].perform;
-}
-
-static uint32_t check_of(const struct action_result *r)
-{
-	const unsigned char *bytes = (const unsigned char *)r;
-
-	return (uint32_t)crc32(0, bytes + sizeof(r->check), (uInt)(sizeof(*r) - sizeof(r->check)));
+	return action == ACTION_LIBRARY || ((unsigned)action < ACTION_COUNT && deeds[action].perform);
 }
 
 void action_perform(enum action action, const char *directory, struct action_result *out)
 {
 	*out = (struct action_result){0};
-	if (action_is_deed(action))
+	if ((unsigned)action < ACTION_COUNT && deeds[action].perform)
 		deeds[action].perform(directory, out);
-	if (out->failure)
-		out->scene.count = 0;
-	out->check = check_of(out);
-}
-
-bool action_result_is_whole(const struct action_result *r)
-{
-	return r->check == check_of(r);
+	action_result_seal(out);
 }
 
 int action_end(enum action action)

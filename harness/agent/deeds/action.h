@@ -46,6 +46,8 @@ enum action {
 	ACTION_FUTEX,      /* a process waits for another one */
 	ACTION_SYNC,       /* data is told to go to its disk */
 	ACTION_ROUTE,      /* a datagram to an address that has a route of its own */
+	ACTION_LIBRARY,    /* functions of libc are called, by a program that is linked with it (harness/caller) */
+	ACTION_COMMAND,    /* a program of the user's is run */
 	ACTION_COUNT,
 };
 
@@ -87,9 +89,6 @@ bool action_is_deed(enum action action);
 
 /* Do it. `directory` is where files go and must be writable for the caller's user. */
 void action_perform(enum action action, const char *directory, struct action_result *out);
-
-/* Whether a result arrived as it was sent. */
-bool action_result_is_whole(const struct action_result *r);
 
 /* Undo what is left of it, and return the exit status; does not return when the end is by a signal. */
 int action_end(enum action action);

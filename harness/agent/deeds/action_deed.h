@@ -3,21 +3,11 @@
 #ifndef COREMATRIX_AGENT_DEEDS_ACTION_DEED_H
 #define COREMATRIX_AGENT_DEEDS_ACTION_DEED_H
 
-#include <sys/types.h>
-
 #include "agent/deeds/action.h"
-
-/* Note errno and what failed; returns -1. */
-int action_failed(struct action_result *out, const char *call);
-
-/* Note that a call came to something else; the deed goes on. */
-void action_differed(struct action_result *out, const char *call, enum action_other other);
+#include "agent/deeds/action_result.h"
 
 /* Put both into every map of sockets that there is and that takes their kind, at 0 and 1; returns 0, or -1 noted. */
 int action_sockets_place(int first, int second, struct action_result *out);
-
-/* 0 when the call returned what it has to; else note what it came to and return -1. */
-int action_returned(struct action_result *out, const char *call, ssize_t got, size_t wanted);
 
 void action_file(const char *directory, struct action_result *out);
 void action_tcp4(const char *directory, struct action_result *out);
@@ -50,6 +40,7 @@ void action_futex(const char *directory, struct action_result *out);
 void action_sync(const char *directory, struct action_result *out);
 void action_route(const char *directory, struct action_result *out);
 void action_wire(const char *directory, struct action_result *out);
+void action_command(const char *directory, struct action_result *out);
 
 /* Each returns the exit status. */
 int action_file_end(void);
@@ -58,5 +49,6 @@ int action_fork_end(void);
 int action_exit_status_end(void);
 int action_exit_signal_end(void);
 int action_cgroup_end(void);
+int action_command_end(void);
 
 #endif

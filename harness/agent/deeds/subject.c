@@ -13,8 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/deeds/action_result.h"
 #include "agent/deeds/still.h"
 #include "agent/deeds/subject_body.h"
+#include "agent/deeds/subject_image.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -66,6 +68,11 @@ void subject_stage_close(struct subject_stage *stage)
 	free(stage->work);
 	free(stage->directory);
 	free(stage);
+}
+
+bool subject_kind_is_possible(const struct subject_kind *kind)
+{
+	return !kind->image || access(kind->image, X_OK) == 0;
 }
 
 static void close_if_open(int *fd)
@@ -159,7 +166,7 @@ int subject_spawn(struct subject_stage *stage, const struct subject_kind *kind, 
 	s->ends = s->owned = (struct pipe_ends){ready[0], ready[1], go[0], go[1]};
 	if (rc < 0)
 		return spawn_failed(s, "pipe", err);
-	if (symlink("/proc/self/exe", s->path) < 0 && errno != EEXIST)
+	if (symlink(kind->image ? kind->image : "/proc/self/exe", s->path) < 0 && errno != EEXIST)
 		return spawn_failed(s, "symlink", err);
 	snprintf(s->ready_arg, sizeof(s->ready_arg), "%d", s->ends.ready_w);
 	snprintf(s->go_arg, sizeof(s->go_arg), "%d", s->ends.go_r);
@@ -384,35 +391,10 @@ void subject_free(struct subject *s)
 	free(s);
 }
 
-/* An empty pipe takes all of it at once; the reader waits for the rest that may still be on its way. */
-static bool act_and_tell(enum action action, const char *directory, int ready)
-{
-	static struct action_result result;
-
-	action_perform(action, directory, &result);
-	return write(ready, "", 1) == 1 && io_write_all(ready, &result, sizeof(result)) == 0;
-}
-
 void subject_main_if_subject(int argc, char **argv)
 {
-	char byte = 0;
-	int ready, go;
+	static const struct subject_image image = {.perform = action_perform, .end = action_end};
 
 	still_if_asked(argc, argv);
-	if (argc != 6 || strcmp(argv[1], SUBJECT_MARK) != 0)
-		return;
-	ready = atoi(argv[2]);
-	go = atoi(argv[3]);
-	if (write(ready, &byte, 1) != 1)
-		_exit(126);
-	for (;;) {
-		ssize_t n = read(go, &byte, 1);
-
-		if (n == 0)
-			_exit(action_end((enum action)atoi(argv[4])));
-		if (n == 1 && !act_and_tell((enum action)atoi(argv[4]), argv[5], ready))
-			_exit(126);
-		if (n < 0 && errno != EINTR)
-			_exit(126);
-	}
+	subject_image_run(argc, argv, &image);
 }

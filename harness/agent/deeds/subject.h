@@ -36,7 +36,11 @@ struct subject_kind {
 	bool on_demand;     /* run only where something that it fires is attached, or an ini names its group */
 	bool noisy;         /* the agent's own work fires the same hooks */
 	enum action action; /* what it does after its exec */
+	const char *image;  /* the program that it execs, another than the running one; NULL: the running one */
 };
+
+/* Whether it can be done here: its program may be a file that no object of the job asked for. */
+bool subject_kind_is_possible(const struct subject_kind *kind);
 
 const struct subject_kind *subject_kinds(size_t *count);
 

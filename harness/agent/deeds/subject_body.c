@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "agent/deeds/still.h"
+#include "agent/deeds/subject_image.h"
 
 /* Before the exec; set apart from the files' names so that a stale comm shows. */
 

@@ -9,8 +9,6 @@
 
 #include "agent/deeds/subject.h"
 
-/* The first argument of a subject that has an action. */
-#define SUBJECT_MARK "--corematrix-subject"
 /* Its name until the exec. */
 #define SUBJECT_CALLER_NAME "cm-caller"
 /* Far more than the handful of frames need; untouched pages cost nothing. */

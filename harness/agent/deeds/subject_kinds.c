@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include "agent/deeds/subject.h"
+#include "wire/user_target.h"
 
 /* A pid namespace is for children only, a network namespace takes long to end, and a user namespace takes rights away.
  */
@@ -60,6 +61,8 @@ static const struct subject_kind kinds[] = {
         {.name = "route", ON_DEMAND(ROUTE), .file = "cm-route"},
         {.name = "wire", ON_DEMAND(WIRE), .file = "cm-wire"},
         {.name = "program", ON_DEMAND(PROGRAM), .file = "cm-program"},
+        {.name = "library", ON_DEMAND(LIBRARY), .file = "cm-library", .image = CALLER_PATH},
+        {.name = "command", ON_DEMAND(COMMAND), .file = "cm-command"},
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 

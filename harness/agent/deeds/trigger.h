@@ -43,6 +43,8 @@ enum trigger {
 	TRIGGER_FUTEX = 1ull << 28,
 	TRIGGER_SYNC = 1ull << 29,
 	TRIGGER_ROUTE = 1ull << 30,
+	TRIGGER_LIBRARY = 1ull << 31,
+	TRIGGER_COMMAND = 1ull << 32,
 };
 
 /* Which of a subject's two truths an event speaks of: an exec changes name and thread id. */

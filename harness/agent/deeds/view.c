@@ -60,6 +60,8 @@ static const struct view_key_info infos[VIEW_KEY_COUNT] = {
         [VIEW_FSTYPE] = {.words = "type of file system", .type = "file_system_type", .member = "name"},
         [VIEW_CGROUP_PATH] = {.words = "path of the cgroup", .path = true},
         [VIEW_CGROUP_NAME] = {.words = "name of the cgroup", .type = "kernfs_node", .member = "name"},
+        [VIEW_HOST] = {.words = "name that is looked up"},
+        [VIEW_LINE] = {.words = "line that is read"},
         [VIEW_DISK] = {.words = "name of the disk", .type = "gendisk", .member = "disk_name"},
         [VIEW_SADDR] = {.words = "source address", .type = "sock_common", .member = "skc_rcv_saddr"},
         [VIEW_DADDR] = {.words = "destination address", .type = "sock_common", .member = "skc_daddr"},
@@ -185,6 +187,9 @@ static const struct view_claim claims[] = {
         {"arg1", VIEW_ARG1, ANY_FAMILY, false},
         {"arg2", VIEW_ARG2, ANY_FAMILY, false},
         {"index", VIEW_INDEX, ANY_FAMILY, false},
+        {"host", VIEW_HOST, ANY_FAMILY, false},
+        {"hostname", VIEW_HOST, ANY_FAMILY, false},
+        {"line", VIEW_LINE, ANY_FAMILY, false},
         {"disk", VIEW_DISK, ANY_FAMILY, false},
         {"disk_name", VIEW_DISK, ANY_FAMILY, false},
 };

@@ -71,6 +71,8 @@ enum view_key {
 	VIEW_CGROUP_PATH,
 	VIEW_CGROUP_NAME,
 	VIEW_DISK,
+	VIEW_HOST, /* that is looked up */
+	VIEW_LINE, /* of text, that is read */
 	VIEW_TEXT_END,
 
 	VIEW_SADDR = VIEW_TEXT_END,
@@ -87,7 +89,7 @@ struct view {
 	uint8_t addresses[2][16]; /* source and destination, as they travel; the first 4 bytes for IPv4 */
 };
 
-#define SCENE_VIEWS_MAX 8
+#define SCENE_VIEWS_MAX 10
 
 struct scene {
 	struct view views[SCENE_VIEWS_MAX];

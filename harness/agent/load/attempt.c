@@ -200,31 +200,6 @@ int attempt_load(struct attempt *a)
 	return code ? -1 : 0;
 }
 
-static bool has_prefix(const char *s, const char *prefix)
-{
-	return !strncmp(s, prefix, strlen(prefix));
-}
-
-static struct bpf_link *attach_uprobe(const struct attempt_program *p, bool at_return)
-{
-	LIBBPF_OPTS(bpf_uprobe_opts, opts, .retprobe = at_return);
-	const char *colon = strrchr(p->place.to, ':');
-	cleanup_free char *binary = NULL;
-	unsigned long long offset;
-	char *end;
-
-	if (!colon || !colon[1]) {
-		errno = EINVAL;
-		return NULL;
-	}
-	binary = xstrndup(p->place.to, (size_t)(colon - p->place.to));
-	/* a function's name, or a place in the file, where that has no symbols */
-	offset = strtoull(colon + 1, &end, 0);
-	if (*end)
-		opts.func_name = colon + 1;
-	return bpf_program__attach_uprobe_opts(p->prog, -1, binary, *end ? 0 : offset, &opts);
-}
-
 static struct bpf_link *attach_tracepoint(const struct attempt_program *p)
 {
 	const char *slash = strchr(p->place.to, '/');
@@ -245,9 +220,7 @@ static struct bpf_link *attach_to(const struct attempt_program *p)
 
 	switch (bpf_program__type(p->prog)) {
 	case BPF_PROG_TYPE_KPROBE:
-		if (has_prefix(section, "uprobe") || has_prefix(section, "uretprobe"))
-			return attach_uprobe(p, has_prefix(section, "uret"));
-		return bpf_program__attach_kprobe(p->prog, has_prefix(section, "kret"), p->place.to);
+		return bpf_program__attach_kprobe(p->prog, !strncmp(section, "kret", 4), p->place.to);
 	case BPF_PROG_TYPE_TRACEPOINT:
 		return attach_tracepoint(p);
 	case BPF_PROG_TYPE_RAW_TRACEPOINT:
@@ -425,13 +398,13 @@ static int attach_one(const struct attempt *a, struct attempt_program *p, struct
 	size_t log_before = a->log.len;
 	int code;
 
-	p->drives = attach_drives(p->prog);
+	p->drives = attach_drives(p->prog, &p->place);
 	if (attach_knows(p->prog, &p->place)) {
 		code = attach_program(p->prog, &p->place, &p->held, err);
 		p->fact.attached = p->driven_only = !code;
 		return is_taken(a, p, code, err) ? 0 : code;
 	}
-	p->driven_only = bpf_program__type(p->prog) == BPF_PROG_TYPE_EXT;
+	p->driven_only = p->drives != 0;
 	code = attach_by_libbpf(p);
 	p->fact.attached = !code && p->link;
 	return left_to_loader(a, p, code, log_before) ? 0 : code;

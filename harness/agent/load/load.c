@@ -8,9 +8,10 @@
 #include <sys/utsname.h>
 
 #include "agent/channel/channel.h"
-#include "agent/deeds/unwatched.h"
+#include "agent/deeds/command.h"
 #include "agent/deeds/progress.h"
 #include "agent/deeds/trigger.h"
+#include "agent/deeds/unwatched.h"
 #include "agent/load/alone.h"
 #include "agent/load/attempt.h"
 #include "agent/load/kernel_btf.h"
@@ -240,6 +241,22 @@ static const char **printed_lines(const struct job_object *job, size_t *count)
 	return lines;
 }
 
+/* What the subject runs that is for that: it finds the command in its directory. */
+static int leave_command(struct load *l, struct error *err)
+{
+	const struct job_object *job = l->whole.job;
+	const char *input = job_object_value(job, SETTING_COMMAND_INPUT);
+	const char *libraries = job_object_value(job, SETTING_COMMAND_LIBRARIES);
+	cleanup_free char **argv = xcalloc(job->setting_count + 1, sizeof(char *));
+	const struct command command = {input ? input : "", libraries ? libraries : "", argv};
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < job->setting_count; i++)
+		if (job->settings[i].key == SETTING_COMMAND)
+			argv[count++] = job->settings[i].value;
+	return count ? command_leave(subject_stage_directory(l->ground.stage), &command, err) : 0;
+}
+
 /* What deeds stand on, and the events' road, before the object is attached. */
 static void open_ground(struct load *l, struct error *err)
 {
@@ -257,7 +274,8 @@ static void open_ground(struct load *l, struct error *err)
 		unwatched_take();
 	l->rules = effect_rules(job, &l->rule_count);
 	if (workload_ground_open(&l->ground, l->whole.obj,
-	                         &(struct capture_wish){wanted_source(job), names, count, &l->shapes}, err) == 0)
+	                         &(struct capture_wish){wanted_source(job), names, count, &l->shapes}, err) == 0 &&
+	    leave_command(l, err) == 0)
 		workload_ground_users(&l->ground, l->rules, l->rule_count);
 }
 

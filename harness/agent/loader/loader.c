@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "agent/channel/channel.h"
+#include "agent/channel/files_place.h"
 #include "agent/deeds/action.h"
 #include "agent/deeds/subject.h"
 #include "agent/loader/loader_process.h"
@@ -58,44 +59,6 @@ bool loader_is_one(const struct job_object *object)
 
 /* ---- its root ---- */
 
-static int unpack_file(const struct loader_pack_file *file, struct error *err)
-{
-	cleanup_free char *path = xasprintf(ROOT "%s", file->path);
-	cleanup_free char *directory = xstrndup(path, (size_t)(io_basename(path) - path));
-	cleanup_close int fd = -1;
-	int rc = io_make_dirs(directory, err);
-
-	if (rc)
-		return rc;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0700);
-	if (fd < 0)
-		return error_set(err, errno, "%s: cannot be made in the guest: %s", file->path, strerror(errno));
-	rc = io_write_all(fd, file->bytes, file->size);
-	if (rc == -ENOSPC || rc == -ENOMEM)
-		return error_set(
-		        err, -rc,
-		        "%s: the guest has too little memory for the program's files; give its kernel memory= in the list of kernels",
-		        file->path);
-	if (rc || fchmod(fd, file->mode))
-		return error_set(err, EIO, "%s: cannot be written in the guest", file->path);
-	return 0;
-}
-
-static int unpack(const struct job_object *object, struct error *err)
-{
-	struct loader_pack_reader reader = loader_pack_open(object->bytes, object->size);
-	struct loader_pack_file file;
-	int rc;
-
-	while ((rc = loader_pack_next(&reader, &file, err)) == 1) {
-		rc = unpack_file(&file, err);
-		free(file.path);
-		if (rc)
-			return rc;
-	}
-	return rc;
-}
-
 static int root_make(const struct job_object *object, const char *directory, struct error *err)
 {
 	cleanup_free char *work = xasprintf(ROOT "%s", directory);
@@ -107,7 +70,7 @@ static int root_make(const struct job_object *object, const char *directory, str
 	mkdir(ROOT, 0755);
 	if (mount("tmpfs", ROOT, "tmpfs", 0, "size=90%,mode=755"))
 		return error_set(err, errno, "the guest cannot mount a tmpfs: %s", strerror(errno));
-	rc = unpack(object, err);
+	rc = files_place(object->bytes, object->size, ROOT, err);
 	rc = rc ? rc : io_make_dirs(work, err);
 	if (rc)
 		return rc;
@@ -181,7 +144,8 @@ static int accompany(const struct job_object *object, struct loader_process *p, 
 	rc = rc ? rc : subject_stage_open(&stage, err);
 	while (!rc && clock_ms() < deadline && !loader_process_watch(p, ROUND_PAUSE_MS))
 		for (size_t i = 0; !rc && i < count && clock_ms() < deadline && !loader_process_watch(p, 0); i++)
-			if (is_wanted(object, &kinds[i]) && subject_once(stage, &kinds[i], running, &failed))
+			if (is_wanted(object, &kinds[i]) && subject_kind_is_possible(&kinds[i]) &&
+			    subject_once(stage, &kinds[i], running, &failed))
 				note_failure(notes, &failed);
 	loader_running_look(running);
 	run_counts_finish(&running->counts);

@@ -107,7 +107,8 @@ static void subjects_run(struct workload_run *run)
 	const struct subject_kind *kinds = subject_kinds(&count);
 
 	for (size_t i = 0; i < count; i++)
-		if (choice_wants(&run->choice, kinds, i) && !is_too_late(run, start))
+		if (choice_wants(&run->choice, kinds, i) && subject_kind_is_possible(&kinds[i]) &&
+		    !is_too_late(run, start))
 			workload_subject(run, r->ground->stage, &kinds[i], unwatched_of(&kinds[i]));
 	for (const struct user_subject *u = r->ground->users; u; u = u->next)
 		if (u->possible && !is_too_late(run, start))

@@ -298,6 +298,23 @@ static const struct row lacks[] = {
          "the kernel has no {} interfaces; where they are a module, name it in the ini (module = {}) and see the notes"},
 };
 
+/* Of probes in user space, libbpf's words and the agent's: a file that is not the kernel's. The first that fits. */
+#define NOT_SHIPPED(what) \
+	what " is not in this guest, which has nothing but what is shipped into it: ship it with --ship PATH, or give the path that it has there with --ship FILE=/PATH"
+static const struct row files[] = {
+        {CLASS_USER_TARGET, AT(PHASE_ATTACH), 0, "failed to resolve full path for '*'", NOT_SHIPPED("{}")},
+        {CLASS_USER_TARGET, AT(PHASE_ATTACH), 0, "elf: failed to open *: ", NOT_SHIPPED("{}")},
+        {CLASS_USER_TARGET, AT(PHASE_ATTACH), 0, "usdt: failed to open ELF binary '*'", NOT_SHIPPED("{}")},
+        {CLASS_USER_TARGET, AT(PHASE_ATTACH), 0, "elf: failed to find symbol *",
+         "the file in this guest has no such function ({}), or no symbols: name another, give its offset in attach_to, or ship the file that has it with --ship"},
+        {CLASS_USER_TARGET, AT(PHASE_ATTACH), 0, "elf: ambiguous match for *",
+         "the file in this guest has several such functions ({}): name the version, or give an offset in attach_to"},
+        {CLASS_USER_TARGET, AT(PHASE_ATTACH), 0, "usdt: no USDT notes section *",
+         "the file in this guest was built without USDTs: ship one that has them with --ship"},
+        {CLASS_USER_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: to the USDT * of *: No such file or directory",
+         "the file in this guest has no such USDT ({}): name another, or ship the file that has it with --ship"},
+};
+
 /* Where the class alone tells. */
 static const enum reject_side sides[CLASS_COUNT] = {
         [CLASS_NO_KERNEL_BTF] = SIDE_KERNEL, [CLASS_OBJECT_NO_BTF] = SIDE_OBJECT, [CLASS_HELPER] = SIDE_KERNEL,
@@ -408,6 +425,23 @@ static bool classify_by_lack(enum cell_phase phase, struct span reason, struct r
 	return false;
 }
 
+static bool classify_by_file(enum cell_phase phase, struct span reason, struct span log, struct rejection *out)
+{
+	struct span line, captured;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		if (!(files[i].phases & AT(phase)) ||
+		    (!find_row(&files[i], reason, &line, &captured) && !find_row(&files[i], log, &line, &captured)))
+			continue;
+		out->class = files[i].class;
+		out->side = SIDE_GUEST;
+		out->line = span_words(line);
+		out->advice = fill_advice(files[i].advice, captured);
+		return true;
+	}
+	return false;
+}
+
 void classify_rejection(enum cell_phase phase, int err, const char *reason, const char *log, const char *libbpf,
                         struct rejection *out)
 {
@@ -417,8 +451,8 @@ void classify_rejection(enum cell_phase phase, int err, const char *reason, cons
 
 	verdict.at = load_log_verdict(verifier.at, verifier.len, &verdict.len);
 	*out = (struct rejection){.class = CLASS_OTHER};
-	if (!classify_by_lack(phase, why, out) && !loader_age_explains(phase, why, whole, libbpf, out) &&
-	    !classify_by_rows(phase, why, whole, out)) {
+	if (!classify_by_lack(phase, why, out) && !classify_by_file(phase, why, whole, out) &&
+	    !loader_age_explains(phase, why, whole, libbpf, out) && !classify_by_rows(phase, why, whole, out)) {
 		if (phase == PHASE_LOAD && verdict.len) {
 			out->class = CLASS_VERIFIER;
 			out->line = span_words(verdict);

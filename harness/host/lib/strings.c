@@ -91,3 +91,32 @@ char *shell_quote(const char *word)
 	quote(&out, word);
 	return buf_steal(&out);
 }
+
+/* Append the word that begins at `at`; returns where it ends, NULL when a quote is not closed. */
+static const char *word_read(const char *at, struct buf *word)
+{
+	char quote = 0;
+
+	for (; *at && (quote || !strchr(" \t", *at)); at++) {
+		if (*at == quote)
+			quote = 0;
+		else if (!quote && (*at == '"' || *at == '\''))
+			quote = *at;
+		else
+			buf_putc(word, *at);
+	}
+	return quote ? NULL : at;
+}
+
+bool strings_split(const char *line, struct strings *out)
+{
+	for (const char *at = line + strspn(line, " \t"); *at; at += strspn(at, " \t")) {
+		cleanup_buf struct buf word = {0};
+
+		at = word_read(at, &word);
+		if (!at)
+			return false;
+		strings_add(out, buf_str(&word));
+	}
+	return true;
+}

@@ -24,4 +24,8 @@ char *strings_shell(const struct strings *s);
 /* One word as a POSIX shell reads it back; the caller frees it. */
 char *shell_quote(const char *word);
 
+/* Add the words of `line`: blanks between them, single or double quotes around what belongs together. False when a
+ * quote is not closed. */
+bool strings_split(const char *line, struct strings *out);
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * library_path: the directories that a dynamic linker looks in (ld.so(8)): those of a DT_RPATH or DT_RUNPATH, those of
- * /etc/ld.so.conf, and the standard ones. Lists of names only; loader_files finds out whether a library exists.
+ * /etc/ld.so.conf, and the standard ones. Lists of names only; file_closure finds out whether a library exists.
  */
 #ifndef COREMATRIX_HOST_OBJECT_LIBRARY_PATH_H
 #define COREMATRIX_HOST_OBJECT_LIBRARY_PATH_H

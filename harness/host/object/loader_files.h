@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "host/arch/arch.h"
-#include "host/lib/strings.h"
+#include "host/object/file_closure.h"
 #include "host/object/object.h"
 
 struct loader_request {
@@ -18,26 +18,18 @@ struct loader_request {
 	const char *program;     /* as the user named it */
 	char *const *arguments;
 	size_t argument_count;
-	char *const *extra; /* more files to take along, at their own paths */
+	char *const *extra; /* more files to take along (shipped.h) */
 	size_t extra_count;
 	unsigned seconds; /* how long it may run before it is stopped, 0: the agent's default */
 	const char *conf; /* in place of /etc/ld.so.conf; NULL: that one */
 };
 
-struct loader_files {
-	char *program;           /* absolute, without symbolic links: the path it has in the guest */
-	struct strings files;    /* absolute paths; the program is the first */
-	struct strings searched; /* directories that the guest's linker has to be told of */
-	struct buf pack;         /* the files (wire/loader_pack.h) */
-};
-
 /*
- * Collect the files. Returns 0, or a negative errno (error_usage) naming the file and what it lacks. Free with
- * loader_files_free in every case.
+ * Collect the files: the program is the first, by its path without symbolic links, which it has in the guest too.
+ * Returns 0, or a negative errno (error_usage) naming the file and what it lacks. Free with file_closure_free in every
+ * case.
  */
-int loader_files_collect(const struct loader_request *request, struct loader_files *out, struct error *err);
-void loader_files_free(struct loader_files *s);
-#define cleanup_loader_files __attribute__((cleanup(loader_files_free)))
+int loader_files_collect(const struct loader_request *request, struct file_closure *out, struct error *err);
 
 /*
  * Make a list of one object of it: named for the program, with expectations from PROGRAM.ini where there is one. Free

@@ -336,6 +336,7 @@ void object_list_free(struct object_list *list)
 		if (o->carried)
 			object_list_free(o->carried);
 		free(o->carried);
+		strings_free(&o->user_files);
 	}
 	free(list->at);
 	*list = (struct object_list){0};

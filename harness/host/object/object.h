@@ -32,6 +32,7 @@ struct object {
 	struct object_ini ini;       /* defaults when there is none */
 	char *ini_path;              /* where it is, or would be */
 	struct strings modules;      /* without which its programs cannot be attached (object_modules.h) */
+	struct strings user_files;   /* of user space, that its probes are for (shipped.h) */
 	struct object_list *carried; /* by a loader (carried.h); NULL: it is none */
 	struct buf types;            /* raw BTF of a file that its ini names for the event's type; empty: none */
 };

@@ -34,6 +34,11 @@ int job_file_write(const struct job_file *f, const char *path, struct error *err
 		job.btf = xcalloc(1, f->btf->len);
 		memcpy(job.btf, f->btf->data, f->btf->len);
 	}
+	if (f->files && f->files->len) {
+		job.files_size = (uint32_t)f->files->len;
+		job.files = xcalloc(1, f->files->len);
+		memcpy(job.files, f->files->data, f->files->len);
+	}
 	job.objects = xcalloc(count, sizeof(*job.objects));
 	for (size_t i = 0; i < count; i++)
 		job.objects[i] = object_to_job(&f->objects->at[f->some ? f->some[i] : i]);

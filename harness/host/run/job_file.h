@@ -20,6 +20,7 @@ struct job_file {
 	size_t count;
 	const struct module_set *modules; /* of the kernel; NULL: none is loaded */
 	const struct buf *btf;            /* to be used in place of the kernel's own; NULL or empty: none */
+	const struct buf *files;          /* of user space (shipped.h); NULL or empty: none */
 	const char *config;               /* path of the kernel's configuration; NULL or "": none */
 	bool symbols;                     /* the guest is to tell its kernel's functions */
 };

@@ -11,11 +11,12 @@
 #include "host/advice/advice.h"
 #include "host/kernels/kernel_list.h"
 #include "host/lib/text.h"
-#include "host/object/object.h"
 #include "host/object/carried.h"
 #include "host/object/loader_files.h"
+#include "host/object/object.h"
 #include "host/object/object_builds.h"
 #include "host/object/object_variants.h"
+#include "host/object/shipped.h"
 #include "host/report/report.h"
 #include "host/result/result_json.h"
 #include "host/run/arrivals.h"
@@ -38,6 +39,7 @@
 struct run {
 	const struct run_request *o;
 	struct object_list objects;
+	struct buf files;               /* of user space, that come along with them */
 	struct kernel_list list, types; /* `types`: rows that are types alone, which are predicted and never booted */
 	char *qemu;                     /* version */
 	struct store_kernel *kernels;   /* a row of the list each, as the next two */
@@ -73,6 +75,7 @@ static void run_free(struct run *run)
 	kernel_list_free(&run->list);
 	free(run->predicted.at);
 	object_list_free(&run->objects);
+	buf_free(&run->files);
 	cleanup_close_fd(&run->use);
 }
 
@@ -87,8 +90,8 @@ static int read_bpf_objects(const struct run_request *o, struct object_list *obj
 
 static int read_objects(const struct run_request *o, struct object_list *objects, struct error *err)
 {
-	if (!o->loader && (o->ship.count || o->loader_seconds))
-		return error_usage(err, "--ship and --loader-time belong to --loader PROGRAM");
+	if (!o->loader && o->loader_seconds)
+		return error_usage(err, "--loader-time belongs to --loader PROGRAM");
 	if (!o->loader)
 		return read_bpf_objects(o, objects, err);
 	if (o->builds.count)
@@ -116,6 +119,8 @@ static int read_request(struct run *run, struct result *r, struct error *err)
 	int rc = read_objects(o, &run->objects, err);
 
 	rc = rc ? rc : object_list_vary(&run->objects, o->variant, err);
+	if (!rc && !o->loader)
+		rc = shipped_collect(arch_default(), &run->objects, &o->ship, &run->files, err);
 	rc = rc ? rc : kernel_list_open(o->list_path, o->globs.at, o->globs.count, &run->list, &run->types, err);
 	rc = rc ? rc : kernel_list_need_kernel(&run->list, "run", err);
 	return rc ? rc : run_plan_take_part(&run->list, &run->types, o->part, o->parts, &r->part, err);
@@ -292,6 +297,10 @@ static char *command_for_one(const struct run_request *o)
 	strings_add(&words, "run");
 	strings_add(&words, "-k");
 	strings_add(&words, o->list_path);
+	for (size_t i = 0; !o->loader && i < o->ship.count; i++) {
+		strings_add(&words, "--ship");
+		strings_add(&words, o->ship.at[i]);
+	}
 	if (o->btf) {
 		strings_add(&words, "--btf");
 		strings_add(&words, o->btf);
@@ -318,6 +327,7 @@ static int measure(struct run *run, struct result *r, struct error *err)
 	                .external = run->external,
 	                .modules = run->modules,
 	                .objects = &run->objects,
+	                .files = &run->files,
 	                .predict = run->predict,
 	                .plan = &run->plan,
 	                .repeat = o->repeat,

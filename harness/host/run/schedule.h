@@ -25,7 +25,8 @@ struct schedule {
 	const struct external_btf *external; /* list->count entries */
 	const struct module_set *modules;    /* list->count entries: of those that objects name */
 	const struct object_list *objects;
-	const char *images; /* the store; saved guests live in it */
+	const struct buf *files; /* of user space, for guests whose objects ask for them (shipped.h) */
+	const char *images;      /* the store; saved guests live in it */
 	const char *initrd;
 	const char *qemu_version;
 	bool cold;               /* neither use nor make saved guests */

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "host/object/shipped.h"
 #include "host/run/guest.h"
 #include "host/run/job_file.h"
 #include "host/run/run_dir.h"
@@ -87,10 +88,20 @@ static const char *wanted_config(const struct schedule *s, const struct task *t)
 	return "";
 }
 
+/* The same. */
+static const struct buf *wanted_files(const struct schedule *s, const struct task *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (shipped_is_for(&s->objects->at[t->objects[i]]))
+			return s->files;
+	return NULL;
+}
+
 /* Tasks share a job's file where its content is the same; it is written once. */
 static int prepare_job(const struct schedule *s, struct task *t, uint64_t nonce, const char *directory,
                        struct error *err)
 {
+	const struct buf *files = wanted_files(s, t);
 	bool some = t->count < s->objects->count;
 	const char *config = wanted_config(s, t);
 	bool particular = some || *s->external[t->kernel].path || s->modules[t->kernel].count || *config;
@@ -108,6 +119,7 @@ static int prepare_job(const struct schedule *s, struct task *t, uint64_t nonce,
 	                .count = t->count,
 	                .modules = &s->modules[t->kernel],
 	                .btf = &s->external[t->kernel].raw,
+	                .files = files,
 	                .config = config,
 	                .symbols = t->wants_symbols,
 	        },

@@ -6,7 +6,7 @@ some+=(--kernel 6.12-cloud)
 # Each kind, by values; NAME:MAJOR.MINOR where it came with that kernel.
 kinds=(cgroup_skb device_access flow_dissector freplace iter_map lsm_cgroup:6.0 lwt_in lwt_out lwt_xmit netfilter:6.4 netkit:6.7 perf_event sk_lookup sk_msg sk_reuseport sk_skb
 	sock_addr sock_bind sock_message sock_ops socket_filter sockopt syscall_program:5.14 sysctl_access tc_action tc_packet tcx_packet:6.6
-	uprobe uprobe_multi:6.6 usdt xdp_packet)
+	uprobe uprobe_multi:6.6 usdt library_call shell_line xdp_packet)
 names=("${kinds[@]%:*}")
 mapfile -t kind_objects < <(printf "build/progs/%s.bpf.o\n" "${names[@]}")
 check "each kind tells the truth" status 0 " 0 unexpected, 0 infra" run "${some[@]}" "${kind_objects[@]}"
