@@ -29,6 +29,10 @@
 
 /* Guest time for one object, of which an emulated guest needs a second at most; the host has a deadline of its own. */
 #define CELL_TIMEOUT_MS 120000
+/* Of its own for the load, times the job's patience: a verifier may be at work for minutes, of which the host is told.
+ */
+#define LOAD_TIMEOUT_MS 60000
+#define ALIVE_MS 5000
 #define ALARM_MARGIN_S 5
 
 /* Where objects pin their maps (LIBBPF_PIN_BY_NAME); the kernel makes the directory. */
@@ -79,22 +83,60 @@ static bool is_stopped(pid_t pid)
 	return !waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG | WNOWAIT) && info.si_pid == pid;
 }
 
+/* An object's process, and how long it is waited for. */
+struct child {
+	pid_t pid;
+	int64_t start, deadline;
+	bool loads;      /* its object, as far as is known; a loader's own time is its own affair */
+	bool works;      /* and spends its time on that */
+	uint64_t cpu_ns; /* that it had taken when that was seen */
+};
+
+static uint64_t cpu_time(pid_t pid)
+{
+	clockid_t clock;
+
+	return clock_getcpuclockid(pid, &clock) ? 0 : clock_ns(clock);
+}
+
+/* The host is told of one that goes on; once the object is loaded, nobody is any more, and the time for the rest runs.
+ */
+static void child_look(struct child *c)
+{
+	struct message alive = {.type = MESSAGE_ALIVE, .alive.cpu_ns = cpu_time(c->pid)};
+
+	if (progress_at() != PROGRESS_LOAD) {
+		c->loads = false;
+		c->deadline = clock_ms() + CELL_TIMEOUT_MS;
+		return;
+	}
+	c->works = alive.alive.cpu_ns > c->cpu_ns + ALIVE_MS * 1000000ull / 20;
+	c->cpu_ns = alive.alive.cpu_ns;
+	if (c->works) {
+		channel_send(&alive);
+		channel_flush();
+	}
+}
+
 /* False when it is too late, or nothing will come: the child is stopped. */
-static bool bytes_wait(int fd, pid_t pid, int64_t deadline)
+static bool bytes_wait(int fd, struct child *c)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	sigset_t none;
 
 	sigemptyset(&none);
 	for (;;) {
-		int64_t left = deadline - clock_ms();
-		struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
-		int n = left > 0 ? ppoll(&p, 1, &t, &none) : 0;
+		int64_t left = c->deadline - clock_ms();
+		int64_t wait = c->loads && left > ALIVE_MS ? ALIVE_MS : left;
+		struct timespec t = {.tv_sec = wait / 1000, .tv_nsec = wait % 1000 * 1000000};
+		int n = wait > 0 ? ppoll(&p, 1, &t, &none) : 0;
 
 		if (n > 0)
 			return true;
-		if (n == 0 || is_stopped(pid))
+		if (n < 0 ? is_stopped(c->pid) : wait == left)
 			return false;
+		if (n == 0)
+			child_look(c);
 	}
 }
 
@@ -103,7 +145,7 @@ static bool bytes_wait(int fd, pid_t pid, int64_t deadline)
  * among them. The child sends nothing while its object is attached, so that PID 1 makes no call then that the object
  * could deny, garble or end: it waits in the one that it made before.
  */
-static bool relay(int fd, pid_t pid, struct frame_decoder *decoder, int64_t deadline)
+static bool relay(int fd, struct child *c, struct frame_decoder *decoder)
 {
 	char bytes[16384];
 	bool ended = false;
@@ -112,7 +154,7 @@ static bool relay(int fd, pid_t pid, struct frame_decoder *decoder, int64_t dead
 		struct frame f;
 		ssize_t n;
 
-		if (!bytes_wait(fd, pid, deadline))
+		if (!bytes_wait(fd, c))
 			return false;
 		n = read(fd, bytes, sizeof(bytes));
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
@@ -146,6 +188,8 @@ static uint64_t oom_kills(void)
 struct lost {
 	int status;   /* of waitpid; WIFSTOPPED: it was stopped, and had to be ended */
 	bool late;    /* it had to be ended */
+	bool works;   /* at loading its object, when it had to be ended */
+	int seconds;  /* that it had been given */
 	bool starved; /* the kernel ended a process because memory was full */
 };
 
@@ -204,8 +248,9 @@ static void send_failed(const struct lost *l)
 		m.cell_end.err = ENOMEM;
 		m.cell_end.reason = xstrdup("the guest's memory was full before it was loaded");
 	} else if (l->late) {
-		m.cell_end.reason = xasprintf("the object's process did not end within %d s: it was %s",
-		                              CELL_TIMEOUT_MS / 1000, progress_words(progress_at()));
+		m.cell_end.err = l->works ? ETIME : EIO;
+		m.cell_end.reason = xasprintf("the object's process did not end within %d s: it was %s", l->seconds,
+		                              progress_words(progress_at()));
 	} else if (WIFSIGNALED(l->status)) {
 		m.cell_end.reason = xasprintf("the object's process died: %s", strsignal(WTERMSIG(l->status)));
 	} else {
@@ -216,11 +261,11 @@ static void send_failed(const struct lost *l)
 	message_free(&m);
 }
 
-static void child_main(const struct job_object *object, int fd)
+static void child_main(const struct job_object *object, int64_t load_ms, int fd)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* Should it have to be ended, and its object deny that to PID 1: what the kernel sends of itself it cannot. */
-	alarm(CELL_TIMEOUT_MS / 1000 + ALARM_MARGIN_S);
+	alarm((unsigned)((load_ms + CELL_TIMEOUT_MS) / 1000) + ALARM_MARGIN_S);
 	channel_redirect(fd);
 	if (loader_is_one(object))
 		loader_run(object);
@@ -249,26 +294,27 @@ static void pins_clear(void)
 }
 
 /* Ends the child if need be. */
-static void child_reap(pid_t pid, int64_t deadline, struct lost *lost)
+static void child_reap(const struct child *c, struct lost *lost)
 {
-	if (is_stopped(pid))
-		waitpid(pid, &lost->status, WUNTRACED);
-	lost->late = !WIFSTOPPED(lost->status) && clock_ms() >= deadline;
+	if (is_stopped(c->pid))
+		waitpid(c->pid, &lost->status, WUNTRACED);
+	lost->late = !WIFSTOPPED(lost->status) && clock_ms() >= c->deadline;
+	lost->works = c->loads && c->works;
+	lost->seconds = (int)((c->deadline - c->start) / 1000);
 	if (lost->late || WIFSTOPPED(lost->status))
-		kill(pid, SIGKILL);
-	while (waitpid(pid, WIFSTOPPED(lost->status) ? NULL : &lost->status, 0) < 0 && errno == EINTR)
+		kill(c->pid, SIGKILL);
+	while (waitpid(c->pid, WIFSTOPPED(lost->status) ? NULL : &lost->status, 0) < 0 && errno == EINTR)
 		;
 }
 
-static void child_watch(pid_t pid, int fd, uint64_t ooms)
+static void child_watch(struct child *c, int fd, uint64_t ooms)
 {
 	__attribute__((cleanup(frame_decoder_free))) struct frame_decoder decoder = {0};
-	int64_t deadline = clock_ms() + CELL_TIMEOUT_MS;
-	bool told = relay(fd, pid, &decoder, deadline);
+	bool told = relay(fd, c, &decoder);
 	struct lost lost = {0};
 	char *effect;
 
-	child_reap(pid, deadline, &lost);
+	child_reap(c, &lost);
 	if (told)
 		return;
 	attach_sweep();
@@ -281,12 +327,13 @@ static void child_watch(pid_t pid, int fd, uint64_t ooms)
 		send_failed(&lost);
 }
 
-static void run_object(const struct job_object *object)
+static void run_object(const struct job_object *object, unsigned patience)
 {
+	int64_t load_ms = (int64_t)LOAD_TIMEOUT_MS * (patience ? patience : 1);
+	struct child c = {.loads = !loader_is_one(object)};
 	cleanup_close int r = -1;
 	uint64_t ooms;
 	int fds[2];
-	pid_t pid;
 
 	signals_set();
 	pins_clear();
@@ -299,15 +346,17 @@ static void run_object(const struct job_object *object)
 		return;
 	}
 	r = fds[0];
-	pid = fork();
-	if (pid == 0) {
+	c.start = clock_ms();
+	c.deadline = c.start + (c.loads ? load_ms : CELL_TIMEOUT_MS);
+	c.pid = fork();
+	if (c.pid == 0) {
 		signals_reset();
 		close(r);
-		child_main(object, fds[1]);
+		child_main(object, load_ms, fds[1]);
 	}
 	close(fds[1]);
-	if (pid > 0) {
-		child_watch(pid, r, ooms);
+	if (c.pid > 0) {
+		child_watch(&c, r, ooms);
 	} else {
 		cleanup_free char *reason = xasprintf("the agent cannot fork: %s", strerror(errno));
 
@@ -329,7 +378,7 @@ void cell_run(const struct job *job, uint32_t index)
 		send_cell_end(err.text);
 	} else {
 		channel_send_log(buf_str(&notes), notes.len);
-		run_object(object);
+		run_object(object, job->patience);
 	}
 	sysctl_restore(object, sysctls);
 	kernel_module_unload(job, object);

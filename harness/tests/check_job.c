@@ -117,7 +117,7 @@ static const struct {
 } damages[] = {
         {"magic", 3, 1, "not a job"},           {"protocol", 4, 1, "protocol 4, this agent speaks 5"},
         {"length", 8, 1, "bytes arrived"},      {"checksum", 12, 1, "wrong checksum"},
-        {"nonce", HEADER, 1, "wrong checksum"}, {"content", HEADER + 40, 1, "wrong checksum"},
+        {"nonce", HEADER, 1, "wrong checksum"}, {"content", HEADER + 44, 1, "wrong checksum"},
 };
 
 START_TEST(damage_is_named)
@@ -168,17 +168,18 @@ START_TEST(counts_beyond_the_content_are_refused)
 	struct job sent = make_job(), got;
 	cleanup_buf struct buf bytes = encode(&sent);
 
-	put_u32(bytes.data + HEADER + 17, UINT32_MAX); /* behind nonce, wall_ns and symbols: how many objects */
+	/* behind nonce, wall_ns, symbols and patience */
+	put_u32(bytes.data + HEADER + 21, UINT32_MAX);
 	seal(&bytes);
 	ck_assert_int_eq(job_decode(bytes.data, bytes.len, &got, &err), -EBADMSG);
 	ck_assert_msg(strstr(err.text, "damaged content") != NULL, "%s", err.text);
-	put_u32(bytes.data + HEADER + 17, 4);
+	put_u32(bytes.data + HEADER + 21, 4);
 	seal(&bytes);
 	ck_assert_int_eq(job_decode(bytes.data, bytes.len, &got, NULL), -EBADMSG);
-	put_u32(bytes.data + HEADER + 17, 2);
+	put_u32(bytes.data + HEADER + 21, 2);
 	seal(&bytes);
 	ck_assert_int_eq(job_decode(bytes.data, bytes.len, &got, NULL), -EBADMSG);
-	put_u32(bytes.data + HEADER + 17, 3);
+	put_u32(bytes.data + HEADER + 21, 3);
 	seal(&bytes);
 	ck_assert_int_eq(job_decode(bytes.data, bytes.len, &got, NULL), 0);
 	job_free(&got);

@@ -76,6 +76,21 @@ static const struct {
          "k1 bad infra, k1 other infra, k2 bad pass, k2 other pass",
          {"boot lost", "boot ok"},
          {true}},
+        {"the one that a guest is too small for gets a larger one, behind the others",
+         {"small-for-bad", "good"},
+         2,
+         "k1 other pass, k2 bad pass, k2 other pass, k1 bad pass",
+         {"boot ok, boot ok", "boot ok"}},
+        {"the one that takes long gets more time",
+         {"slow-at-bad"},
+         1,
+         "k1 other pass, k1 bad pass",
+         {"boot ok, boot ok"}},
+        {"once",
+         {"never-enough", "never-done"},
+         2,
+         "k1 other pass, k2 other pass, k1 bad rejected, k2 bad infra",
+         {"boot ok, boot ok", "boot ok, boot ok"}},
         {"lost after the last cell", {"no-end"}, 1, "k1 bad infra, k1 other infra", {"boot lost"}, {true}},
 };
 
@@ -120,6 +135,35 @@ START_TEST(the_culprit_is_named_with_its_evidence)
 	ck_assert_msg(strstr(buf_str(&m.said), "k1 done, 1 of 1\n") != NULL, "%s", buf_str(&m.said));
 	/* the fresh VM keeps evidence of its own */
 	ck_assert_str_eq(m.r->kernels[0].attempts[1].console, "k1/console-2.log");
+	fake_matrix_free(&m);
+}
+END_TEST
+
+START_TEST(what_is_measured_again_says_how_each_time)
+{
+	struct fake_matrix m;
+	const struct result_cell *c;
+	struct watch watch = listening(&m);
+	struct schedule s;
+
+	fake_matrix_init(&m, "again", (const char *const[]){"small-for-bad", "never-done"}, 2);
+	s = fake_matrix_schedule(&m, &watch);
+	ck_assert_int_eq(scheduler_run(&s, m.r, NULL), 0);
+	c = fake_matrix_cell(&m, "k1", "bad");
+	ck_assert_uint_eq(c->attempts.count, 2);
+	ck_assert_str_eq(c->attempts.at[0],
+	                 "in a VM of 256 MB the guest's memory was full before the object was loaded");
+	ck_assert_str_eq(c->attempts.at[1], "alone in a VM of 1024 MB: measured");
+	ck_assert_msg(strstr(c->reason, "loaded, then alone in a VM of 1024 MB: measured") != NULL, "%s", c->reason);
+	ck_assert_uint_eq(c->runs, 1);
+	ck_assert_uint_eq(fake_matrix_cell(&m, "k1", "other")->attempts.count, 0);
+	c = fake_matrix_cell(&m, "k2", "bad");
+	ck_assert_str_eq(c->attempts.at[0],
+	                 "in a VM of 256 MB the verifier was still at work on the object when its time was over");
+	ck_assert_str_eq(c->attempts.at[1], "alone in a VM of 1024 MB: not measured");
+	ck_assert_msg(strstr(buf_str(&m.said), "k1: bad: the guest's memory was full before the object was loaded; it "
+	                                       "is measured again, alone in a VM of 1024 MB\n") != NULL,
+	              "%s", buf_str(&m.said));
 	fake_matrix_free(&m);
 }
 END_TEST
@@ -375,6 +419,7 @@ int main(void)
 	        GROUP("scheduler", .open = setup, .close = scratch_teardown),
 	        EACH(each_guest_has_its_fate, fates),
 	        TEST(the_culprit_is_named_with_its_evidence),
+	        TEST(what_is_measured_again_says_how_each_time),
 	        TEST(a_kernel_that_cannot_be_started_is_infra),
 	        EACH(a_saved_guest_or_else_a_boot, savings),
 	        TEST(cells_are_measured_as_often_as_asked),

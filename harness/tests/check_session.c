@@ -55,6 +55,8 @@ static struct message make(char letter)
 		return (struct message){.type = MESSAGE_RECORD, .record = {.source = name, .form = RECORD_FORM_COUNT}};
 	case 'l':
 		return (struct message){.type = MESSAGE_LOG, .log.text = text};
+	case 'A':
+		return (struct message){.type = MESSAGE_ALIVE};
 	case 'K':
 		return (struct message){.type = MESSAGE_KERNEL_LOG, .log.text = text};
 	case 'D':
@@ -291,6 +293,8 @@ static const struct {
         {"HRJr", -EBADMSG, "type 6 came out of order"},
         {"HRJt", -EBADMSG, "type 7 came out of order"},
         {"HRJl", -EBADMSG, "type 8 came out of order"},
+        {"HRJA", -EBADMSG, "type 16 came out of order"},
+        {"HRJ0AAD1DA", -EBADMSG, "type 16 came out of order"},
         {"HRJD", -EBADMSG, "type 9 came out of order"},
         {"HRJ2", -EBADMSG, "a cell for object 2 of 2"},
         {"HRJ9", -EBADMSG, "a cell for object 9 of 2"},

@@ -39,6 +39,7 @@ struct guest {
 	int frames, console;
 	int monitor; /* -1: none */
 	bool resumed;
+	unsigned memory_mb;
 	struct buf unsent; /* frames; they leave in one write, so that no deadline can run out between two of them */
 	struct job job;
 };
@@ -104,6 +105,8 @@ static void take_option(struct guest *g, const char *option, char *value)
 		g->initrd = value;
 	else if (!strcmp(option, "-chardev"))
 		take_chardev(g, value);
+	else if (!strcmp(option, "-m"))
+		g->memory_mb = (unsigned)atoi(value);
 	else if (!strcmp(option, "-incoming"))
 		g->resumed = true;
 	else if (!strcmp(option, "-fw_cfg"))
@@ -312,6 +315,47 @@ static void cells_until_bad(struct guest *g)
 	}
 }
 
+/* As `cells`, but the object "bad" is not loaded. */
+static void cells_but_bad(struct guest *g, enum cell_phase phase, int err)
+{
+	for (uint32_t i = 0; i < g->job.object_count; i++) {
+		if (strcmp(g->job.objects[i].name, "bad")) {
+			one_cell(g, i);
+			continue;
+		}
+		send_message(g, (struct message){.type = MESSAGE_CELL_BEGIN, .cell_begin.object = i});
+		send_message(g, (struct message){.type = MESSAGE_ALIVE});
+		send_message(g, (struct message){.type = MESSAGE_CELL_END,
+		                                 .cell_end = {.phase = (uint8_t)phase, .err = err}});
+	}
+}
+
+static void cells_in_large(struct guest *g)
+{
+	if (g->memory_mb < 1024)
+		cells_but_bad(g, PHASE_LOAD, ENOMEM);
+	else
+		cells(g);
+}
+
+static void cells_without_memory(struct guest *g)
+{
+	cells_but_bad(g, PHASE_LOAD, ENOMEM);
+}
+
+static void cells_with_patience(struct guest *g)
+{
+	if (g->job.patience < 2)
+		cells_but_bad(g, PHASE_RUN, ETIME);
+	else
+		cells(g);
+}
+
+static void cells_without_end(struct guest *g)
+{
+	cells_but_bad(g, PHASE_RUN, ETIME);
+}
+
 static void end(struct guest *g)
 {
 	send_message(g, (struct message){
@@ -477,6 +521,10 @@ static const struct behaviour {
         {"grandchild", {grandchild, hello, ready, job, cells, end}},
         {"ignore-signals", {ignore_signals, grandchild, hang}},
         {"die-at-bad", {hello, ready, job, cells_until_bad, end}},
+        {"small-for-bad", {hello, ready, job, cells_in_large, end}},
+        {"never-enough", {hello, ready, job, cells_without_memory, end}},
+        {"slow-at-bad", {hello, ready, job, cells_with_patience, end}},
+        {"never-done", {hello, ready, job, cells_without_end, end}},
         {"no-saving", {hello, ready, job, cells, end}},
         {"new-qemu", {hello, ready, job, cells, end}},
         {"saving-fails", {hello, ready, job, cells, end}},

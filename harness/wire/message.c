@@ -207,6 +207,9 @@ static void visit(struct pack *p, struct message *m)
 		pack_bool(p, &m->symbols.last);
 		pack_bytes(p, &m->symbols.bytes, &m->symbols.size);
 		break;
+	case MESSAGE_ALIVE:
+		pack_u64(p, &m->alive.cpu_ns);
+		break;
 	case MESSAGE_TYPE_COUNT:
 		break;
 	}
@@ -346,6 +349,7 @@ void message_free(struct message *m)
 	case MESSAGE_JOB:
 	case MESSAGE_CELL_BEGIN:
 	case MESSAGE_END:
+	case MESSAGE_ALIVE:
 	case MESSAGE_TYPE_COUNT:
 		break;
 	}

@@ -3,7 +3,8 @@
  * message: what the agent tells the host, one struct per frame type. These are facts as the guest saw them; judging
  * them is the host's work. Order of frames:
  *
- *   HELLO READY JOB SYMBOLS* { CELL_BEGIN (PROGRAM | RELO | TRUTH | LOG | SUBJECT RECORD*)* CELL_END KERNEL_LOG* }* END
+ *   HELLO READY JOB SYMBOLS*
+ *   { CELL_BEGIN ALIVE* (PROGRAM | RELO | TRUTH | LOG | SUBJECT RECORD*)* CELL_END KERNEL_LOG* }* END
  *
  * Text is UTF-8 by intention only: it comes from a guest, and readers sanitise it.
  */
@@ -43,6 +44,7 @@ enum message_type {
 	MESSAGE_SUBJECT,
 	MESSAGE_RECORD,
 	MESSAGE_KERNEL_LOG,
+	MESSAGE_ALIVE,
 	MESSAGE_TYPE_COUNT,
 };
 
@@ -194,9 +196,14 @@ struct log_fact {
 	char *text;
 };
 
+/* The object is still being loaded, which is what its process spends its time on. */
+struct alive_fact {
+	uint64_t cpu_ns; /* that it has taken */
+};
+
 struct cell_end_fact {
 	uint8_t phase;       /* enum cell_phase */
-	int32_t err;         /* positive errno of what failed, 0 */
+	int32_t err;         /* positive errno of what failed, 0; ETIME: it was still being loaded (PHASE_RUN) */
 	char *reason;        /* one line, "" */
 	uint64_t events;     /* events received during the workloads */
 	uint64_t lost;       /* events the kernel or the object says were dropped */
@@ -252,6 +259,7 @@ struct message {
 		struct relo_fact relo;
 		struct truth_fact truth;
 		struct log_fact log;
+		struct alive_fact alive;
 		struct subject_fact subject;
 		struct record_fact record;
 		struct cell_end_fact cell_end;

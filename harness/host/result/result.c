@@ -92,6 +92,7 @@ static void free_cell(struct result_cell *c)
 	free(c->programs);
 	free(c->relocations);
 	free(c->truth);
+	strings_free(&c->attempts);
 	strings_free(&c->kernel_said);
 	strings_free(&c->kernel_allowed);
 	FREE_ALL(c->kernel, c->object, c->variant, c->build, c->libbpf, c->reason, c->advice, c->expected, c->reproduce,

@@ -166,8 +166,9 @@ struct result_cell {
 	size_t relocation_count;
 	struct result_truth *truth;
 	size_t truth_count;
-	unsigned runs;      /* measurements; more than 1 with run --repeat */
-	unsigned differing; /* of these, those that do not say what the first said */
+	struct strings attempts; /* of one that a guest was too small for: how it was measured, each time in words */
+	unsigned runs;           /* measurements; more than 1 with run --repeat */
+	unsigned differing;      /* of these, those that do not say what the first said */
 	uint64_t events;
 	uint64_t lost;
 	char *source;         /* how events were taken */

@@ -230,6 +230,7 @@ static void cell_entry(struct codec *x, json_t *node, void *owner, size_t index)
 	codec_list(x, node, "programs", c, c->program_count, program_entry);
 	codec_list(x, node, "relocations", c, c->relocation_count, relocation_entry);
 	codec_list(x, node, "truth", c, c->truth_count, truth_entry);
+	codec_strings(x, node, "attempts", &c->attempts);
 	codec_unsigned(x, node, "runs", &c->runs);
 	codec_unsigned(x, node, "differing", &c->differing);
 	codec_u64(x, node, "events", &c->events);

@@ -23,6 +23,7 @@ struct job_file {
 	const struct buf *files;          /* of user space (shipped.h); NULL or empty: none */
 	const char *config;               /* path of the kernel's configuration; NULL or "": none */
 	bool symbols;                     /* the guest is to tell its kernel's functions */
+	unsigned patience;                /* times the usual, how long an object may be loaded; 0 as 1 */
 };
 
 /* Write it to `path`, whole or not at all. Returns 0 or a negative errno. */

@@ -28,6 +28,7 @@ void recorder_init(struct recorder *rec, const struct schedule *s, struct result
 	*rec = (struct recorder){.s = s, .r = r};
 	rec->pending = xcalloc(s->list->count, sizeof(*rec->pending));
 	rec->lost = xcalloc(s->list->count * s->objects->count, sizeof(*rec->lost));
+	rec->attempts = xcalloc(s->list->count * s->objects->count, sizeof(*rec->attempts));
 	rec->observed = xcalloc(s->list->count * s->objects->count, sizeof(*rec->observed));
 }
 
@@ -39,7 +40,9 @@ void recorder_free(struct recorder *rec)
 		for (size_t k = 0; k < rec->observed[i].count; k++)
 			observation_free(&rec->observed[i].at[k]);
 		free(rec->observed[i].at);
+		strings_free(&rec->attempts[i]);
 	}
+	free(rec->attempts);
 	free(rec->observed);
 	*rec = (struct recorder){0};
 }
@@ -222,6 +225,26 @@ static void note_lack(const struct recorder *rec, struct result_cell *cell, size
 	text_set(&cell->reason, reason);
 }
 
+/* How a cell was measured that a guest was too small for, for a reader of any report. */
+static void note_attempts(const struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object)
+{
+	const struct strings *tried = &rec->attempts[kernel * rec->s->objects->count + object];
+	const char *outcome = cell->verdict == VERDICT_INFRA ? "not measured" : "measured";
+	cleanup_buf struct buf reason = {0};
+
+	if (!tried->count)
+		return;
+	strings_free(&cell->attempts);
+	buf_printf(&reason, "%s%s", cell->reason, *cell->reason ? "; " : "");
+	for (size_t i = 0; i < tried->count; i++) {
+		bool last = i + 1 == tried->count;
+
+		strings_addf(&cell->attempts, "%s%s%s", tried->at[i], last ? ": " : "", last ? outcome : "");
+		buf_printf(&reason, "%s%s", i ? ", then " : "", cell->attempts.at[i]);
+	}
+	text_set(&cell->reason, buf_str(&reason));
+}
+
 static void cost_cell(const struct recorder *rec, struct result_cell *cell, size_t object)
 {
 	const struct object_ini *ini = &rec->s->objects->at[object].ini;
@@ -246,6 +269,7 @@ static void fill_cell(const struct recorder *rec, struct result_cell *cell, size
 	else
 		cell_result_fill(cell, facts);
 	note_lack(rec, cell, kernel, object);
+	note_attempts(rec, cell, kernel, object);
 	cost_cell(rec, cell, object);
 	allow_cell(rec, cell, kernel, object);
 }
@@ -302,6 +326,7 @@ static void record_lost(struct recorder *rec, size_t kernel, size_t object, cons
 	if (!first) {
 		cell = add_cell(rec, kernel, object);
 		fill_lost(rec, cell, t, reason);
+		note_attempts(rec, cell, kernel, object);
 		finish_cell(rec, cell, kernel, object);
 		return;
 	}
@@ -348,6 +373,9 @@ void record_attempt(struct recorder *rec, const struct task *t)
 	a->total_ms = vm_total_ms(vm);
 	text_set(&k->accel, accel_name(rec->s->accel));
 	text_set(&k->start, start_names[t->mode]);
+	/* the one that the kernel's other objects had tells how fast it is */
+	if (t->memory_mb)
+		return;
 	k->timing.console_ms = vm_console_ms(vm);
 	k->timing.hello_ms = s->hello_ms ? (double)(s->hello_ms - start) : -1;
 	k->timing.ready_ms = s->ready_ms ? (double)(s->ready_ms - start) : -1;
@@ -377,6 +405,7 @@ static void object_learn(struct recorder *rec, size_t object)
 		learn_compare(&learnt, &cells[k], cell);
 		judge_learnt(cell);
 		note_lack(rec, cell, k, object);
+		note_attempts(rec, cell, k, object);
 		cost_cell(rec, cell, object);
 		expect_cell(rec, cell, k, object);
 	}
@@ -444,12 +473,24 @@ void record_task_waits(struct recorder *rec, size_t kernel)
 	rec->pending[kernel]++;
 }
 
+void record_too_small(struct recorder *rec, size_t kernel, size_t object, unsigned memory_mb, const char *why,
+                      unsigned larger_mb)
+{
+	struct strings *tried = &rec->attempts[kernel * rec->s->objects->count + object];
+
+	if (tried->count)
+		return;
+	strings_addf(tried, "in a VM of %u MB %s", memory_mb, why);
+	strings_addf(tried, "alone in a VM of %u MB", larger_mb);
+}
+
 /* ---- what became of a task ---- */
 
 static void task_done(struct recorder *rec, struct task *t)
 {
 	for (size_t i = 0; i < t->count; i++)
-		record_cell(rec, t->kernel, t->objects[i], &t->session.cells[i]);
+		if (!t->again[i])
+			record_cell(rec, t->kernel, t->objects[i], &t->session.cells[i]);
 }
 
 /* The object that ran is the culprit; what else is in the task was lost with it. */
@@ -457,14 +498,16 @@ static void task_lost(struct recorder *rec, const struct task *t)
 {
 	const struct task *files = t->ran ? t : NULL;
 
-	if (t->culprit < 0)
+	if (t->culprit < 0 && !t->memory_mb)
 		record_kernel_lost(rec, t->kernel, t->reason);
 	for (size_t i = 0; i < t->count; i++) {
 		const char *name = rec->s->objects->at[t->objects[i]].name;
 		cleanup_free char *while_it_ran = xasprintf(
 		        "%s while %s ran: %s", t->crashed ? "the kernel was lost" : "the VM was lost", name, t->reason);
 
-		record_lost(rec, t->kernel, t->objects[i], files, (int)i == t->culprit ? while_it_ran : t->reason);
+		if (!t->again[i])
+			record_lost(rec, t->kernel, t->objects[i], files,
+			            (int)i == t->culprit ? while_it_ran : t->reason);
 	}
 }
 

@@ -30,6 +30,7 @@ struct recorder {
 	unsigned *pending;                   /* per kernel: tasks that have not ended */
 	struct observations *observed;       /* per kernel and object: of what the host has to learn to read */
 	bool *lost;                          /* per kernel and object: one of several measurements was lost */
+	struct strings *attempts;            /* per kernel and object: those that a guest was too small for, in words */
 	size_t finished;                     /* kernels */
 };
 
@@ -38,6 +39,10 @@ void recorder_free(struct recorder *rec);
 
 /* There is one more task of the kernel whose end is to be recorded. */
 void record_task_waits(struct recorder *rec, size_t kernel);
+
+/* A guest of `memory_mb` was too small for an object, for `why`: there will be a task of it alone in a larger one. */
+void record_too_small(struct recorder *rec, size_t kernel, size_t object, unsigned memory_mb, const char *why,
+                      unsigned larger_mb);
 
 /* The VM of a task has ended: one more attempt of its kernel, and its timing. */
 void record_attempt(struct recorder *rec, const struct task *t);

@@ -15,11 +15,14 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "host/run/guest.h"
+#include "host/run/larger.h"
 #include "host/run/recorder.h"
 #include "host/run/run_header.h"
 #include "host/run/run_prediction.h"
 #include "host/run/task.h"
 #include "host/store/symbols.h"
+#include "host/vm/host_speed.h"
 #include "host/vm/snapshot.h"
 
 /* A guest writes byte by byte, and each would wake the host: let some gather. */
@@ -90,6 +93,23 @@ static void rescue_others(struct scheduler *sch, struct task *t)
 	task_queue_add(&sch->waiting, new_task(sch, t->kernel, others, count));
 }
 
+/* Whom this guest was too small for gets a larger one, behind all that waits. */
+static void measure_larger(struct scheduler *sch, struct task *t, size_t i, const char *why)
+{
+	const struct store_kernel *kernel = &sch->s->kernels[t->kernel];
+	unsigned usual = guest_of(kernel, &sch->s->list->rows[t->kernel], "", sch->s->accel).memory_mb;
+	unsigned larger = larger_memory(usual, host_speed_available_mb());
+
+	if (!why || t->memory_mb || sch->interruptions)
+		return;
+	t->again[i] = true;
+	record_too_small(&sch->recorder, t->kernel, t->objects[i], usual, why, larger);
+	watch_say(sch->s->watch, WATCH_NOTE, "%s: %s: %s; it is measured again, alone in a VM of %u MB", kernel->id,
+	          sch->s->objects->at[t->objects[i]].name, why, larger);
+	record_task_waits(&sch->recorder, t->kernel);
+	task_queue_add(&sch->waiting, task_new_larger(t->kernel, t->objects[i], larger, ++sch->tasks[t->kernel]));
+}
+
 /*
  * After a VM that had to do with saving: what the task does next. Returns true when it goes on. Only a failure of
  * QEMU's saving or resuming is made good by a plain boot, and it is recorded; a guest that was lost is never tried
@@ -151,8 +171,12 @@ static void vm_ended(struct scheduler *sch, struct task *t)
 		tell_evidence(sch, t);
 		task_set_end(t, TASK_LOST, reason);
 		rescue_others(sch, t);
+		if (t->culprit >= 0)
+			measure_larger(sch, t, (size_t)t->culprit, larger_why_lost(reason));
 	} else {
 		task_set_end(t, TASK_DONE, NULL);
+		for (size_t i = 0; i < t->count; i++)
+			measure_larger(sch, t, i, larger_why(&t->session.cells[i]));
 	}
 	task_queue_add(&sch->ended, t);
 }

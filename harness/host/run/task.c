@@ -13,6 +13,7 @@
 #include "host/object/shipped.h"
 #include "host/run/guest.h"
 #include "host/run/job_file.h"
+#include "host/run/larger.h"
 #include "host/run/run_dir.h"
 
 #define MAX_BTF (64u << 20)
@@ -25,7 +26,19 @@ struct task *task_new(size_t kernel, const size_t *objects, size_t count, unsign
 	t->count = count;
 	t->number = number;
 	t->objects = xcalloc(count, sizeof(*t->objects));
+	t->again = xcalloc(count, sizeof(*t->again));
 	memcpy(t->objects, objects, count * sizeof(*objects));
+	return t;
+}
+
+/* Booted: a guest that is saved for it would take its size on the disk for something rare. */
+struct task *task_new_larger(size_t kernel, size_t object, unsigned memory_mb, unsigned number)
+{
+	struct task *t = task_new(kernel, &object, 1, number);
+
+	t->memory_mb = memory_mb;
+	t->mode = VM_RUN;
+	t->decided = true;
 	return t;
 }
 
@@ -37,6 +50,7 @@ void task_free(struct task *t)
 		snapshot_discard(&t->snapshot);
 	snapshot_free(&t->snapshot);
 	free(t->objects);
+	free(t->again);
 	free(t->job_path);
 	free(t->suffix);
 	free(t->reason);
@@ -102,7 +116,7 @@ static int prepare_job(const struct schedule *s, struct task *t, uint64_t nonce,
                        struct error *err)
 {
 	const struct buf *files = wanted_files(s, t);
-	bool some = t->count < s->objects->count;
+	bool some = t->count < s->objects->count || t->memory_mb;
 	const char *config = wanted_config(s, t);
 	bool particular = some || *s->external[t->kernel].path || s->modules[t->kernel].count || *config;
 	cleanup_free char *number = some ? xasprintf("-%u", t->number) : xstrdup("");
@@ -122,6 +136,7 @@ static int prepare_job(const struct schedule *s, struct task *t, uint64_t nonce,
 	                .files = files,
 	                .config = config,
 	                .symbols = t->wants_symbols,
+	                .patience = t->memory_mb ? LARGER_PATIENCE : 1,
 	        },
 	        t->job_path, err);
 }
@@ -177,6 +192,8 @@ int task_start(struct task *t, const struct schedule *s, uint64_t nonce, struct 
 	};
 	int rc;
 
+	if (t->memory_mb)
+		o.guest.memory_mb = t->memory_mb;
 	if (!t->decided)
 		choose_mode(s, t, &o.guest);
 	t->wants_symbols = t->count == s->objects->count && access(kernel->symbols, F_OK);

@@ -37,13 +37,15 @@ struct task {
 	char *job_path;     /* NULL until started, as is the next */
 	char *suffix;       /* of the names of the VM's files: "", "-2", "-2-resume" */
 	struct session session;
-	struct vm *vm;     /* NULL until started, and once it has ended */
-	bool interrupted;  /* its VM was ended because the run was interrupted */
-	enum task_end end; /* set when it has ended, as the next four */
-	char *reason;      /* of a task that is not done */
-	bool ran;          /* a VM of it left its files */
-	bool crashed;      /* the guest's kernel itself said that it is lost */
-	int culprit;       /* the object of its list during which the VM was lost, -1: none */
+	unsigned memory_mb; /* of the guest, if it is a larger one than its kernel's row says; else 0 */
+	bool *again;        /* per object of its list: it is measured again in a larger one */
+	struct vm *vm;      /* NULL until started, and once it has ended */
+	bool interrupted;   /* its VM was ended because the run was interrupted */
+	enum task_end end;  /* set when it has ended, as the next four */
+	char *reason;       /* of a task that is not done */
+	bool ran;           /* a VM of it left its files */
+	bool crashed;       /* the guest's kernel itself said that it is lost */
+	int culprit;        /* the object of its list during which the VM was lost, -1: none */
 	struct task *next;
 };
 
@@ -60,6 +62,9 @@ void task_queue_free(struct task_queue *q);
 /* `kernel` and `objects` (copied) are indices into the schedule. Free with task_free. */
 struct task *task_new(size_t kernel, const size_t *objects, size_t count, unsigned number);
 void task_free(struct task *t);
+
+/* One object in a guest of `memory_mb` MiB of its own, with more time. */
+struct task *task_new_larger(size_t kernel, size_t object, unsigned memory_mb, unsigned number);
 
 /*
  * Choose the kind of VM unless that was decided, write what it needs, start it. `nonce` is the run's: tasks with the

@@ -167,6 +167,15 @@ static int take_record(struct session *s, struct message *m, struct error *err)
 	return 0;
 }
 
+static int take_alive(struct session *s, const struct message *m, struct error *err)
+{
+	if (s->current < 0)
+		return out_of_order(m, err);
+	if (++s->cells[s->current].alive > SESSION_MAX_ALIVE)
+		return error_set(err, EBADMSG, "frames: an object is being loaded for ever");
+	return 0;
+}
+
 static int take_log(struct session *s, const struct message *m, struct error *err)
 {
 	if (s->current < 0)
@@ -287,6 +296,8 @@ static int dispatch(struct session *s, struct message *m, int64_t now_ms, struct
 		return take_log(s, m, err);
 	case MESSAGE_KERNEL_LOG:
 		return take_kernel_log(s, m, err);
+	case MESSAGE_ALIVE:
+		return take_alive(s, m, err);
 	case MESSAGE_CELL_END:
 		return take_cell_end(s, m, now_ms, err);
 	case MESSAGE_END:

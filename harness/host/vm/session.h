@@ -24,6 +24,8 @@
 #define SESSION_MAX_RECORD (16u << 10)
 #define SESSION_MAX_LOG (8u << 20)
 #define SESSION_MAX_BYTES (64u << 20) /* payloads of all its frames */
+/* An agent that says more often that an object is being loaded, every five seconds, does not end that any more. */
+#define SESSION_MAX_ALIVE 2000u
 /* The names of a kernel's functions take 1 to 2 MB, a third of it as they come. */
 #define SESSION_MAX_SYMBOLS (16u << 20)
 
@@ -40,6 +42,7 @@ struct session_cell {
 	struct buf log;
 	struct buf kernel_log; /* what its kernel logged while the object was in it */
 	uint64_t bytes;        /* payloads taken for it */
+	unsigned alive;        /* how often the guest said that it is still being loaded */
 	struct message end;    /* MESSAGE_CELL_END when done */
 	int64_t begin_ms, end_ms;
 };

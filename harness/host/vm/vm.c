@@ -43,6 +43,7 @@ struct vm {
 	uint64_t console_logged;
 	enum session_stage stage; /* that the deadlines below belong to */
 	int cell;
+	unsigned alive; /* of that cell */
 	bool killed;
 	int wait_status;
 	int64_t started_ms, console_ms, ended_ms;
@@ -220,13 +221,18 @@ void vm_kill(struct vm *vm, const char *reason)
 	vm->killed = true;
 }
 
+/* An object that is still being loaded has its time anew: how long that may take is the agent's to say. */
 static void note_progress(struct vm *vm, int64_t now)
 {
+	const struct session *s = vm->session;
+	unsigned alive = s->current < 0 ? 0 : s->cells[s->current].alive;
+
 	vm->progress_ms = now;
-	if (vm->stage == vm->session->stage && vm->cell == vm->session->current)
+	if (vm->stage == s->stage && vm->cell == s->current && vm->alive == alive)
 		return;
-	vm->stage = vm->session->stage;
-	vm->cell = vm->session->current;
+	vm->stage = s->stage;
+	vm->cell = s->current;
+	vm->alive = alive;
 	vm->stage_ms = now;
 }
 
