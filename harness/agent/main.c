@@ -30,6 +30,7 @@
 #include "agent/load/kernel_btf.h"
 #include "agent/load/kernel_config.h"
 #include "agent/load/kernel_module.h"
+#include "agent/load/load_cost.h"
 #include "agent/load/run_stats.h"
 #include "agent/load/symbols.h"
 #include "base/cleanup.h"
@@ -147,6 +148,8 @@ static void run_job(const struct job *job)
 	channel_send(&m);
 	if (job->symbols)
 		symbols_send();
+	if (job->top_lines)
+		load_cost_want_lines();
 	/* A module that cannot be unloaded again is met by those only that load modules themselves. */
 	for (uint32_t i = 0; i < job->object_count; i++)
 		if (!kernel_module_wanted(&job->objects[i]))

@@ -10,6 +10,7 @@
 #include "host/judge/judge_cost.h"
 #include "host/lib/text.h"
 #include "host/report/report_cost.h"
+#include "host/report/report_lines.h"
 #include "host/result/result_view.h"
 #include "tests/suite.h"
 #include "wire/cost.h"
@@ -223,6 +224,38 @@ START_TEST(the_dearest_program_comes_first_with_the_kernels_that_differ)
 }
 END_TEST
 
+START_TEST(lines_are_told_of_the_kernel_where_they_cost_most)
+{
+	struct result *r = make_result();
+	cleanup_buf struct buf text = {0}, none = {0};
+
+	for (size_t i = 0; i < r->cell_count; i++) {
+		struct result_line *l;
+
+		{
+			cleanup_result_view struct result_view *v = result_view_new(r);
+
+			report_lines(v, &none);
+		}
+		l = result_add_line(&r->cells[i].programs[1]);
+		text_set(&l->place, "tool.bpf.c:9");
+		text_set(&l->text, "sum += i;");
+		l->insns = r->cells[i].programs[1].cost.verified_insns / 2;
+		if (!i)
+			ck_assert_str_eq(buf_str(&none), "");
+	}
+	{
+		cleanup_result_view struct result_view *v = result_view_new(r);
+
+		report_lines(v, &text);
+	}
+	ck_assert_str_eq(buf_str(&text), "\nwhere the verifier spends most:\n"
+	                                 "  tool: large on 6.12-cloud, 966293 verified instructions\n"
+	                                 "     49 %   483146  tool.bpf.c:9: sum += i;\n");
+	result_free(r);
+}
+END_TEST
+
 START_TEST(what_no_verifier_saw_is_counted)
 {
 	struct result *r = make_result();
@@ -251,6 +284,7 @@ int main(void)
 	        TEST(a_program_near_the_limit_is_told_once_and_passes),
 	        TEST(what_is_too_complex_tells_how_far_the_verifier_came),
 	        TEST(the_dearest_program_comes_first_with_the_kernels_that_differ),
+	        TEST(lines_are_told_of_the_kernel_where_they_cost_most),
 	        TEST(what_no_verifier_saw_is_counted),
 	};
 

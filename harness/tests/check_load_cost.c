@@ -3,6 +3,7 @@
  * load_cost: what the verifier says at the end of its log, and whose load it was.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/load/load_cost.h"
@@ -115,6 +116,38 @@ START_TEST(where_the_verifier_stopped_is_of_the_last_try)
 }
 END_TEST
 
+static struct line_fact *one_line(const char *place)
+{
+	struct line_fact *line = calloc(1, sizeof(*line));
+
+	*line = (struct line_fact){.place = strdup(place), .text = strdup(""), .insns = 7};
+	return line;
+}
+
+/* Descriptors that no program has. */
+START_TEST(lines_are_those_of_the_dearest_program)
+{
+	struct program_cost small = {.verified_insns = 5}, large = {.verified_insns = 105};
+	struct line_fact *lines;
+	uint32_t count;
+
+	ck_assert(!load_cost_wants_lines(&large));
+	load_cost_want_lines();
+	ck_assert(load_cost_wants_lines(&small));
+	load_cost_note("first", 30, 1001, "");
+	load_cost_lines(one_line("a.c:1"), 1);
+	load_cost_note("second", 31, 1002, plain);
+	load_cost_lines(one_line("a.c:2"), 1);
+	ck_assert(!load_cost_wants_lines(&large) && !load_cost_wants_lines(&small));
+	ck_assert_ptr_null(load_cost_lines_of(1001, "first", 30, &count));
+	ck_assert_uint_eq(count, 0);
+	lines = load_cost_lines_of(1002, "second", 31, &count);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_str_eq(lines[0].place, "a.c:2");
+	line_facts_free(lines, count);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_row tests[] = {
@@ -125,6 +158,7 @@ int main(void)
 	        TEST(a_load_is_found_by_its_descriptor),
 	        TEST(a_failed_load_is_found_by_its_name),
 	        TEST(where_the_verifier_stopped_is_of_the_last_try),
+	        TEST(lines_are_those_of_the_dearest_program),
 	};
 
 	return suite_run("load_cost", tests, COUNT(tests));

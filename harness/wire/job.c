@@ -40,6 +40,7 @@ static void pack_job(struct pack *p, struct job *job)
 	pack_u64(p, &job->nonce);
 	pack_u64(p, &job->wall_ns);
 	pack_bool(p, &job->symbols);
+	pack_bool(p, &job->top_lines);
 	pack_u32(p, &job->patience);
 	pack_bytes(p, &job->btf, &job->btf_size);
 	pack_bytes(p, &job->config, &job->config_size);

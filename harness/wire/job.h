@@ -45,6 +45,7 @@ struct job {
 	uint64_t wall_ns;  /* the host's CLOCK_REALTIME when it was written: a resumed guest's own clock stood still */
 	uint64_t nonce;    /* repeated in the end frame: a result can only belong to the job that was given */
 	bool symbols;      /* tell the kernel's function symbols first */
+	bool top_lines;    /* tell on which lines of the source the verifier spends most */
 	uint32_t patience; /* times the usual, how long an object may be loaded; 0 as 1 */
 	void *btf;         /* BTF that objects are to be opened with in place of the kernel's own, which is hidden */
 	uint32_t btf_size; /* 0: the kernel's own */

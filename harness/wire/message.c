@@ -240,6 +240,15 @@ int message_decode(uint32_t type, const void *payload, uint32_t len, struct mess
 	return error_set(err, EBADMSG, "frames: a frame of type %u has %u bytes that do not fit its type", type, len);
 }
 
+void line_facts_free(struct line_fact *lines, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		free(lines[i].place);
+		free(lines[i].text);
+	}
+	free(lines);
+}
+
 void program_fact_free(struct program_fact *f)
 {
 	free(f->name);
@@ -247,12 +256,8 @@ void program_fact_free(struct program_fact *f)
 	free(f->type);
 	free(f->reason);
 	free(f->stopped);
-	for (uint32_t i = 0; i < f->line_count; i++) {
-		free(f->lines[i].place);
-		free(f->lines[i].text);
-	}
-	free(f->lines);
 	free(f->never_driven);
+	line_facts_free(f->lines, f->line_count);
 	*f = (struct program_fact){0};
 }
 

@@ -283,6 +283,7 @@ int message_decode(uint32_t type, const void *payload, uint32_t len, struct mess
 void message_free(struct message *m);
 
 /* The pieces above, for those who keep them outside a message. */
+void line_facts_free(struct line_fact *lines, uint32_t count);
 void program_fact_free(struct program_fact *f);
 void relo_fact_free(struct relo_fact *f);
 void truth_fact_free(struct truth_fact *f);

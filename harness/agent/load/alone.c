@@ -7,6 +7,7 @@
 
 #include "agent/witness/relo_insns.h"
 #include "agent/witness/relo_verifier.h"
+#include "base/cleanup.h"
 #include "base/clock.h"
 
 /* Guest time for all tries of one object; a program takes a tenth of a second, or seconds when the verifier is slow. */
@@ -67,7 +68,7 @@ static void log_append(struct buf *log, const struct attempt *a, const char *pro
 	buf_add(log, buf_str(&a->log) + skip, a->log.len - skip);
 }
 
-static void fact_take(struct program_fact *to, const struct attempt *a, const struct program_fact *from)
+static void fact_take(struct program_fact *to, const struct attempt *a, struct program_fact *from)
 {
 	/* A load that failed before it came to the program: the object's failure is the program's. */
 	bool own = from->loaded || from->err;
@@ -85,6 +86,12 @@ static void fact_take(struct program_fact *to, const struct attempt *a, const st
 	stopped = xstrdup(from->stopped);
 	free(to->stopped);
 	to->stopped = stopped;
+	if (to == from)
+		return;
+	line_facts_free(to->lines, to->line_count);
+	to->lines = steal_ptr(from->lines);
+	to->line_count = from->line_count;
+	from->line_count = 0;
 }
 
 /*

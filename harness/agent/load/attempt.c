@@ -175,6 +175,15 @@ static void program_fail(struct attempt *a, struct attempt_program *p, int err, 
 	p->fact.reason = xstrdup(*line ? line : strerror(err));
 }
 
+static void note_cost(struct attempt_program *p)
+{
+	int fd = p->fact.loaded ? bpf_program__fd(p->prog) : -1;
+	uint32_t count = (uint32_t)bpf_program__insn_cnt(p->prog);
+
+	p->fact.cost = load_cost_of(fd, p->fact.name, count);
+	p->fact.lines = load_cost_lines_of(fd, p->fact.name, count, &p->fact.line_count);
+}
+
 /* After a failed load libbpf has closed every program again: none of them counts as loaded. */
 int attempt_load(struct attempt *a)
 {
@@ -192,8 +201,7 @@ int attempt_load(struct attempt *a)
 		else if (code && failed_to_load(a, p->fact.name))
 			program_fail(a, p, -code, NULL);
 		if (p->fact.loaded || p->fact.err)
-			p->fact.cost = load_cost_of(p->fact.loaded ? bpf_program__fd(p->prog) : -1, p->fact.name,
-			                            (uint32_t)bpf_program__insn_cnt(p->prog));
+			note_cost(p);
 	}
 	if (code)
 		fail_by_log(a, PHASE_LOAD, -code);

@@ -20,10 +20,15 @@ struct note {
 	uint32_t insn_count;
 	struct program_cost cost;
 	char *stopped; /* NULL: not known */
+	struct line_fact *lines;
+	uint32_t line_count;
 };
 
 static struct note *notes;
 static size_t note_count;
+static size_t latest; /* its number, from 1; 0: none */
+static bool lines_wanted;
+static uint32_t dearest; /* verified instructions of the dearest program whose lines are known */
 
 /* The depths of a program and of its subprograms, "8+0+16", together. */
 static uint32_t depths(const char *text)
@@ -79,6 +84,13 @@ static struct note *find(int fd, const char *name, uint32_t insn_count)
 	return NULL;
 }
 
+static void forget_lines(struct note *n)
+{
+	line_facts_free(n->lines, n->line_count);
+	n->lines = NULL;
+	n->line_count = 0;
+}
+
 void load_cost_note(const char *name, uint32_t insn_count, int fd, const char *log)
 {
 	struct note *n = find(fd < 0 ? -1 : fd, name, insn_count);
@@ -87,8 +99,10 @@ void load_cost_note(const char *name, uint32_t insn_count, int fd, const char *l
 		notes = xrealloc(notes, note_count + 1, sizeof(*notes));
 		n = &notes[note_count++];
 	} else {
+		forget_lines(n);
 		free(n->stopped);
 	}
+	latest = (size_t)(n - notes) + 1;
 	*n = (struct note){.fd = fd < 0 ? -1 : fd, .insn_count = insn_count};
 	snprintf(n->name, sizeof(n->name), "%s", name);
 	load_cost_read(log, &n->cost);
@@ -111,6 +125,40 @@ const char *load_cost_stop_of(const char *name, uint32_t insn_count)
 	const struct note *n = find(-1, name, insn_count);
 
 	return n && n->stopped ? n->stopped : "";
+}
+
+void load_cost_want_lines(void)
+{
+	lines_wanted = true;
+}
+
+bool load_cost_wants_lines(const struct program_cost *cost)
+{
+	return lines_wanted && cost->verified_insns > dearest;
+}
+
+void load_cost_lines(struct line_fact *lines, uint32_t count)
+{
+	for (size_t i = 0; i < note_count; i++)
+		forget_lines(&notes[i]);
+	if (!latest) {
+		line_facts_free(lines, count);
+		return;
+	}
+	notes[latest - 1].lines = lines;
+	notes[latest - 1].line_count = count;
+	dearest = notes[latest - 1].cost.verified_insns;
+}
+
+struct line_fact *load_cost_lines_of(int fd, const char *name, uint32_t insn_count, uint32_t *count)
+{
+	const struct note *n = find(fd < 0 ? -1 : fd, name, insn_count);
+	struct line_fact *copy = n && n->line_count ? xcalloc(n->line_count, sizeof(*copy)) : NULL;
+
+	*count = copy ? n->line_count : 0;
+	for (uint32_t i = 0; i < *count; i++)
+		copy[i] = (struct line_fact){xstrdup(n->lines[i].place), xstrdup(n->lines[i].text), n->lines[i].insns};
+	return copy;
 }
 
 /* Bytes that the kernel accounts for a map; 0 where it does not tell. */

@@ -8,6 +8,7 @@
 #ifndef COREMATRIX_AGENT_LOAD_LOAD_COST_H
 #define COREMATRIX_AGENT_LOAD_LOAD_COST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,5 +32,16 @@ const char *load_cost_stop_of(const char *name, uint32_t insn_count); /* "": not
  * `insn_count` instructions that failed; what the kernel itself tells of a loaded one included. Zeros: not known.
  */
 struct program_cost load_cost_of(int fd, const char *name, uint32_t insn_count);
+
+/*
+ * Whether the lines of the source are wanted on which the verifier spent most of the dearest program: each program that
+ * is dearer than all before it is then verified once more, for its log.
+ */
+void load_cost_want_lines(void);
+bool load_cost_wants_lines(const struct program_cost *cost);
+/* Of the load that was noted last; `lines` are taken over, and those of a cheaper program are forgotten. */
+void load_cost_lines(struct line_fact *lines, uint32_t count);
+/* As load_cost_of; the caller's, who gets NULL for every program but the dearest. */
+struct line_fact *load_cost_lines_of(int fd, const char *name, uint32_t insn_count, uint32_t *count);
 
 #endif

@@ -32,7 +32,8 @@ enum {
 	OPTION_VARIANT,
 	OPTION_LIBBPF,
 	OPTION_INTO,
-	OPTION_WRITE_INI
+	OPTION_WRITE_INI,
+	OPTION_TOP_LINES
 };
 
 static const struct argp_option option_table[] = {
@@ -67,6 +68,9 @@ static const struct argp_option option_table[] = {
         {"into", OPTION_INTO, "DIR", OPTION_HIDDEN, "the directory of this one run, for a run of several", 0},
         {"write-ini", OPTION_WRITE_INI, NULL, 0,
          "put what was learnt of events into NAME.ini beside each object; what stands there is kept", 0},
+        {"top-lines", OPTION_TOP_LINES, NULL, 0,
+         "tell on which lines of the source the verifier spends most: it goes through the dearest programs once more",
+         0},
         {"frozen", 'f', NULL, 0, "any difference from images/kernels.lock is an error", 0},
         {0},
 };
@@ -152,6 +156,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_INTO:
 		o->directory = arg;
+		return 0;
+	case OPTION_TOP_LINES:
+		o->top_lines = true;
 		return 0;
 	case OPTION_WRITE_INI:
 		o->write_ini = true;

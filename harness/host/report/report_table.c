@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "host/lib/text.h"
+#include "host/report/report_lines.h"
 #include "host/report/report_matrix.h"
 #include "host/result/facet_view.h"
 
@@ -301,6 +302,7 @@ int report_table(const struct result_view *v, bool colour, struct buf *out)
 	add_skipped(&p);
 	add_unused_allowances(&p);
 	add_failed_attempts(&p, topics[CAUSE_NOTE].heading, add_topic(&p, CAUSE_NOTE));
+	report_lines(v, out);
 	add_totals(&p);
 	return 0;
 }

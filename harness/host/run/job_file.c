@@ -24,8 +24,11 @@ static int add_config(const char *path, struct job *job, struct error *err)
 int job_file_write(const struct job_file *f, const char *path, struct error *err)
 {
 	size_t count = f->some ? f->count : f->objects->count;
-	struct job job = {
-	        .nonce = f->nonce, .symbols = f->symbols, .patience = f->patience, .object_count = (uint32_t)count};
+	struct job job = {.nonce = f->nonce,
+	                  .symbols = f->symbols,
+	                  .top_lines = f->top_lines,
+	                  .patience = f->patience,
+	                  .object_count = (uint32_t)count};
 	cleanup_buf struct buf bytes = {0};
 	int rc;
 

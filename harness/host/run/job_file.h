@@ -23,6 +23,7 @@ struct job_file {
 	const struct buf *files;          /* of user space (shipped.h); NULL or empty: none */
 	const char *config;               /* path of the kernel's configuration; NULL or "": none */
 	bool symbols;                     /* the guest is to tell its kernel's functions */
+	bool top_lines;                   /* it is to tell on which lines of the source the verifier spends most */
 	unsigned patience;                /* times the usual, how long an object may be loaded; 0 as 1 */
 };
 

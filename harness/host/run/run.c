@@ -331,6 +331,7 @@ static int measure(struct run *run, struct result *r, struct error *err)
 	                .predict = run->predict,
 	                .plan = &run->plan,
 	                .repeat = o->repeat,
+	                .top_lines = o->top_lines,
 	                .write_ini = o->write_ini,
 	                .require = o->require,
 	                .images = o->images,

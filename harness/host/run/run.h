@@ -43,6 +43,7 @@ struct run_request {
 	bool quiet;                /* nothing is said of kernels that are fetched */
 	unsigned jobs;             /* 0: as many as fit */
 	unsigned repeat;           /* how often, at least 1 */
+	bool top_lines;            /* have guests tell on which lines of the source the verifier spends most */
 	bool write_ini;            /* put what was learnt into the inis of the objects */
 	enum evidence require;     /* less of it is unexpected; EVIDENCE_UNKNOWN: none is required */
 	const struct watch *watch; /* NULL: nobody watches */

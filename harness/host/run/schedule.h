@@ -32,6 +32,7 @@ struct schedule {
 	bool cold;               /* neither use nor make saved guests */
 	const struct plan *plan; /* kernels to run, in order */
 	unsigned repeat;         /* how often, at least 1 */
+	bool top_lines;          /* have guests tell on which lines of the source the verifier spends most */
 	bool write_ini;          /* put what was learnt into the inis of the objects */
 	enum evidence require;   /* less of it is unexpected; EVIDENCE_UNKNOWN: none is required */
 	struct vm_deadlines deadlines;

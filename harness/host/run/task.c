@@ -136,6 +136,7 @@ static int prepare_job(const struct schedule *s, struct task *t, uint64_t nonce,
 	                .files = files,
 	                .config = config,
 	                .symbols = t->wants_symbols,
+	                .top_lines = s->top_lines,
 	                .patience = t->memory_mb ? LARGER_PATIENCE : 1,
 	        },
 	        t->job_path, err);

@@ -20,3 +20,10 @@ too_many() {
 		(.programs[0].stopped | test("^instruction [0-9]+, verified.h:[0-9]+: (for|sum)"))'
 }
 check "more than a million: how far, and where in the source" too_many
+top_lines() {
+	status 0 "where the verifier spends most:" run --kernel 5.10-cloud --kernel newest-cloud --top-lines build/tests/objects/verified_100k.bpf.o \
+		build/progs/exec_identity.bpf.o && grep -qE '4[0-9] % +45450  verified.h:[0-9]+: sum ' "$scratch/said" &&
+		latest 'all(.cells[] | select(.object == "verified_100k") | .programs[0];
+			([.top_lines[].insns] | add) == .verified_insns and (.top_lines | map(.insns) | max) == 54539)'
+}
+check "the lines on which the verifier spends most, every step counted" top_lines
