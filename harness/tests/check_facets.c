@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "host/lib/text.h"
+#include "host/report/report_differences.h"
 #include "host/report/report_markdown.h"
 #include "host/report/report_table.h"
 #include "host/result/facet_text.h"
@@ -331,6 +332,24 @@ START_TEST(reports_have_a_block_for_it)
 }
 END_TEST
 
+START_TEST(a_page_has_it_as_a_table)
+{
+	struct result *r = make_builds();
+	cleanup_free char *page = NULL;
+
+	one_relocation_and_the_cost(r);
+	page = render(report_differences, r);
+	ck_assert_str_eq(
+	        page,
+	        "## Between builds clang-14, clang-19\n\n0 of 1 object are the same under each.\n\n"
+	        "| object | on | what differs |\n|---|---|---|\n"
+	        "| `exec` | all 2 kernels | relocation on_exec byte_off struct task_struct.exit_code: none with clang-14; "
+	        "resolved with clang-19 |\n"
+	        "| `exec` | all 2 kernels | on_exec verified_insns: 100 with clang-14; 900 to 1000 with clang-19 |\n");
+	result_free(r);
+}
+END_TEST
+
 static const struct named variants[] = {{"exec", "", "", ""}, {"exec+quiet", "quiet", "", ""}};
 
 START_TEST(variants_are_told_beside_the_plain_one)
@@ -355,6 +374,7 @@ int main(void)
 	        EACH(who_has_which_is_told_in_words, words),
 	        EACH(exactly_what_differs_is_told, cases),
 	        TEST(reports_have_a_block_for_it),
+	        TEST(a_page_has_it_as_a_table),
 	        TEST(variants_are_told_beside_the_plain_one),
 	};
 

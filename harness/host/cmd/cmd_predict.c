@@ -16,6 +16,7 @@
 #include "host/object/expect.h"
 #include "host/object/expect_text.h"
 #include "host/object/object.h"
+#include "host/object/object_builds.h"
 #include "host/object/object_variants.h"
 #include "host/predict/predict.h"
 #include "host/predict/predict_boundary.h"
@@ -38,6 +39,9 @@ static const struct argp_option option_table[] = {
         COMMAND_ROW_LIST,
         COMMAND_ROW_KERNEL,
         COMMAND_ROW_IMAGES,
+        COMMAND_ROW_BUILD,
+        COMMAND_ROW_BUILDS,
+        COMMAND_ROW_VARIANT,
         {"btf", OPTION_BTF, "PATH", 0,
          "types from elsewhere: a .btf file, a directory of them, a vmlinux, a .btf.tar.xz; may be repeated; without -k, these alone",
          0},
@@ -317,9 +321,9 @@ static int predict(const struct predict_options *o, enum exit_status *status, st
 	cleanup_object_list struct object_list objects = {0};
 	const struct prediction *p = NULL;
 	struct predict_job *job = NULL;
-	int rc = object_list_read(o->common.args, o->common.arg_count, &objects, err);
+	int rc = object_list_read_all(o->common.args, o->common.arg_count, &o->common.builds, &objects, err);
 
-	rc = rc ? rc : object_list_vary(&objects, NULL, err);
+	rc = rc ? rc : object_list_vary(&objects, o->common.variant, err);
 	rc = rc ? rc : find_kernels(o, &k, err);
 	if (rc)
 		return rc;
@@ -344,5 +348,6 @@ int cmd_predict(int argc, char **argv)
 		status = (enum exit_status)command_fail(&err);
 	strings_free(&o.btf);
 	strings_free(&o.common.globs);
+	strings_free(&o.common.builds);
 	return (int)status;
 }

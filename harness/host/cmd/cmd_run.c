@@ -12,7 +12,6 @@
 #include "host/cmd/command.h"
 #include "host/cmd/progress.h"
 #include "host/lib/terminal.h"
-#include "host/object/object_builds.h"
 #include "host/report/report.h"
 #include "host/report/report_markdown.h"
 #include "host/result/result_json.h"
@@ -27,9 +26,6 @@ enum {
 	OPTION_LOADER_TIME,
 	OPTION_BTF,
 	OPTION_REQUIRE,
-	OPTION_BUILD,
-	OPTION_BUILDS,
-	OPTION_VARIANT,
 	OPTION_LIBBPF,
 	OPTION_INTO,
 	OPTION_WRITE_INI,
@@ -58,11 +54,9 @@ static const struct argp_option option_table[] = {
         {"loader-time", OPTION_LOADER_TIME, "SECONDS", 0, "how long the loader may run before it is stopped (20)", 0},
         {"require", OPTION_REQUIRE, "LEVEL", 0,
          "less evidence is unexpected: loaded, attached, ran, events or truth; as `require` in an ini", 0},
-        {"build", OPTION_BUILD, "LABEL=OBJECT", 0,
-         "one of several builds of the same objects, as NAME@LABEL; what differs between them is told", 0},
-        {"builds", OPTION_BUILDS, "DIR", 0, "each directory in it is a build: DIR/LABEL/NAME.bpf.o", 0},
-        {"variant", OPTION_VARIANT, "GLOB", 0,
-         "only the variants of the objects' inis whose name matches; an object without one is `plain`", 0},
+        COMMAND_ROW_BUILD,
+        COMMAND_ROW_BUILDS,
+        COMMAND_ROW_VARIANT,
         {"libbpf", OPTION_LIBBPF, "VERSION,...", 0,
          "load the objects with each of these versions, as OBJECT@VERSION; `make libbpf` builds what they need", 0},
         {"into", OPTION_INTO, "DIR", OPTION_HIDDEN, "the directory of this one run, for a run of several", 0},
@@ -96,14 +90,6 @@ static void add_versions(const char *arg, const struct argp_state *state, struct
 		if (!strings_has(versions, word))
 			strings_add(versions, word);
 	}
-}
-
-static void add_builds(const char *directory, const struct argp_state *state, struct strings *builds)
-{
-	cleanup_error struct error err = {0};
-
-	if (object_builds_find(directory, builds, &err))
-		argp_error(state, "%s", err.text);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -141,15 +127,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		if (level <= EVIDENCE_NONE)
 			argp_error(state, "--require %s: loaded, attached, ran, events or truth", arg);
 		o->require = (enum evidence)level;
-		return 0;
-	case OPTION_BUILD:
-		strings_add(&o->builds, arg);
-		return 0;
-	case OPTION_BUILDS:
-		add_builds(arg, state, &o->builds);
-		return 0;
-	case OPTION_VARIANT:
-		o->variant = arg;
 		return 0;
 	case OPTION_LIBBPF:
 		add_versions(arg, state, &options->libbpf);
@@ -297,6 +274,8 @@ int cmd_run(int argc, char **argv)
 	o->accel = options.common.accel;
 	o->args = options.common.args;
 	o->arg_count = options.common.arg_count;
+	o->builds = options.common.builds;
+	o->variant = options.common.variant;
 	status = options.plan_only ? describe(o) : run(&options);
 	strings_free(&o->globs);
 	strings_free(&o->ship);

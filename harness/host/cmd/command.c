@@ -7,6 +7,15 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "host/object/object_builds.h"
+
+static void add_builds(const char *directory, const struct argp_state *state, struct strings *builds)
+{
+	cleanup_error struct error err = {0};
+
+	if (object_builds_find(directory, builds, &err))
+		argp_error(state, "%s", err.text);
+}
 
 error_t command_option(int key, char *arg, struct argp_state *state, struct command_options *o)
 {
@@ -27,6 +36,15 @@ error_t command_option(int key, char *arg, struct argp_state *state, struct comm
 		if (strcmp(arg, "auto") && strcmp(arg, "kvm") && strcmp(arg, "tcg"))
 			argp_error(state, "--accel %s: auto, kvm or tcg", arg);
 		o->accel = arg;
+		return 0;
+	case COMMAND_BUILD:
+		strings_add(&o->builds, arg);
+		return 0;
+	case COMMAND_BUILDS:
+		add_builds(arg, state, &o->builds);
+		return 0;
+	case COMMAND_VARIANT:
+		o->variant = arg;
 		return 0;
 	case ARGP_KEY_ARGS:
 		o->args = state->argv + state->next;

@@ -18,9 +18,11 @@ struct command_options {
 	const char *list_path;
 	const char *images;
 	const char *output;
-	const char *accel;    /* "auto", "kvm" or "tcg" */
-	struct strings globs; /* of --kernel; the caller frees them */
-	char **args;          /* what is left of argv after the options */
+	const char *accel;     /* "auto", "kvm" or "tcg" */
+	struct strings globs;  /* of --kernel; the caller frees them */
+	struct strings builds; /* LABEL=PATH (object_builds.h); the caller frees them */
+	const char *variant;   /* a pattern (object_variants.h); NULL: all */
+	char **args;           /* what is left of argv after the options */
 	size_t arg_count;
 };
 
@@ -43,6 +45,29 @@ struct command_options {
 	{ \
 		"accel", 'a', "NAME", 0, "auto, kvm or tcg (auto)", 0 \
 	}
+
+#define COMMAND_ROW_BUILD \
+	{ \
+		"build", COMMAND_BUILD, "LABEL=OBJECT", 0, \
+		        "one of several builds of the same objects, as NAME@LABEL; may be repeated", 0 \
+	}
+#define COMMAND_ROW_BUILDS \
+	{ \
+		"builds", COMMAND_BUILDS, "DIR", 0, "each directory in it is a build: DIR/LABEL/NAME.bpf.o", 0 \
+	}
+#define COMMAND_ROW_VARIANT \
+	{ \
+		"variant", COMMAND_VARIANT, "GLOB", 0, \
+		        "only the variants of the objects' inis whose name matches; an object without one is `plain`", \
+		        0 \
+	}
+
+/* Options of these rows that have no letter; a command's own begin at 256. */
+enum {
+	COMMAND_BUILD = 0x10000,
+	COMMAND_BUILDS,
+	COMMAND_VARIANT,
+};
 
 /* For the default case of a command's parser: takes the options above, -o/--output and the arguments. */
 error_t command_option(int key, char *arg, struct argp_state *state, struct command_options *o);

@@ -100,3 +100,16 @@ void text_set(char **slot, const char *text)
 	free(*slot); /* only now: `text` may be the old content */
 	*slot = buf_steal(&clean);
 }
+
+void text_add_table_cell(struct buf *out, const char *text)
+{
+	cleanup_buf struct buf line = {0};
+
+	text_add_line(&line, text);
+	for (const char *s = buf_str(&line); *s; s++) {
+		if (strchr("|<>&", *s))
+			buf_printf(out, "&#%d;", *s);
+		else
+			buf_putc(out, *s);
+	}
+}

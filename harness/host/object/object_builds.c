@@ -207,3 +207,14 @@ int object_builds_read(const struct strings *texts, struct object_list *list, st
 	}
 	return rc;
 }
+
+int object_list_read_all(char *const *paths, size_t count, const struct strings *builds, struct object_list *list,
+                         struct error *err)
+{
+	int rc = 0;
+
+	*list = (struct object_list){0};
+	if (count || !builds->count)
+		rc = object_list_read(paths, count, list, err);
+	return rc ? rc : object_builds_read(builds, list, err);
+}

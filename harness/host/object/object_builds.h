@@ -27,4 +27,8 @@ int object_builds_find(const char *directory, struct strings *builds, struct err
  */
 int object_builds_read(const struct strings *builds, struct object_list *list, struct error *err);
 
+/* What a command line names: object_list_read, and the builds after it. No object is needed where there are builds. */
+int object_list_read_all(char *const *paths, size_t count, const struct strings *builds, struct object_list *list,
+                         struct error *err);
+
 #endif

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "host/report/report_cost.h"
+#include "host/report/report_differences.h"
 #include "host/report/report_junit.h"
 #include "host/report/report_markdown.h"
 #include "host/report/report_mechanisms.h"
@@ -33,6 +34,10 @@ const struct report report_list[] = {
         {.render = report_cost_csv,
          .option = "cost-csv",
          .about = "Show the same of every program on every kernel, as CSV"},
+        {.render = report_differences,
+         .option = "differences",
+         .letter = 'd',
+         .about = "Show what differs between builds, versions of libbpf and variants, as Markdown"},
         {.render = NULL},
 };
 

@@ -27,20 +27,6 @@ static void outcome_list_free(struct outcome_list *list)
 	free(list->at);
 }
 
-/* Append what stands for text in a cell of a table. */
-static void add_text(struct buf *out, const char *text)
-{
-	cleanup_buf struct buf line = {0};
-
-	text_add_line(&line, text);
-	for (const char *s = buf_str(&line); *s; s++) {
-		if (strchr("|<>&", *s))
-			buf_printf(out, "&#%d;", *s);
-		else
-			buf_putc(out, *s);
-	}
-}
-
 static struct outcome_list outcomes_of(const struct result_view *v, size_t object)
 {
 	struct outcome_list list = {0};
@@ -83,10 +69,10 @@ static void add_outcomes(const struct result_view *v, const struct outcome_list 
 			continue;
 		buf_puts(out, out->len > start ? "; " : "");
 		if (!wanted) {
-			add_text(out, o->text);
+			text_add_table_cell(out, o->text);
 			buf_puts(out, " on ");
 		}
-		add_text(out, kernels);
+		text_add_table_cell(out, kernels);
 		if (o->verdict == VERDICT_DEGRADED)
 			buf_puts(out, " by a fallback");
 	}
@@ -108,9 +94,9 @@ static void add_table(const struct result_view *v, bool controls, const char *he
 		begun = true;
 		list = outcomes_of(v, i);
 		buf_puts(out, "| ");
-		add_text(out, o->mechanism);
+		text_add_table_cell(out, o->mechanism);
 		buf_puts(out, " | `");
-		add_text(out, o->name);
+		text_add_table_cell(out, o->name);
 		buf_puts(out, "` | ");
 		add_outcomes(v, &list, !controls, out);
 		buf_puts(out, " | ");

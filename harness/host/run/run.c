@@ -81,19 +81,12 @@ static void run_free(struct run *run)
 
 /* ---- what is asked for ---- */
 
-static int read_bpf_objects(const struct run_request *o, struct object_list *objects, struct error *err)
-{
-	int rc = o->arg_count || !o->builds.count ? object_list_read(o->args, o->arg_count, objects, err) : 0;
-
-	return rc ? rc : object_builds_read(&o->builds, objects, err);
-}
-
 static int read_objects(const struct run_request *o, struct object_list *objects, struct error *err)
 {
 	if (!o->loader && o->loader_seconds)
 		return error_usage(err, "--loader-time belongs to --loader PROGRAM");
 	if (!o->loader)
-		return read_bpf_objects(o, objects, err);
+		return object_list_read_all(o->args, o->arg_count, &o->builds, objects, err);
 	if (o->builds.count)
 		return error_usage(err, OBJECT_BUILDS_OPTION " is for objects, and --loader runs a program");
 	if (o->arg_count && !o->after_dashes)
