@@ -41,7 +41,7 @@ HOST_LIBS = $(shell pkg-config --libs $(PKGS)) -linih $(LIBBPF_A) -lelf -lz -lm
 FAST_LDFLAGS := -Wl,-e,agent_start,--wrap=btf__load_vmlinux_btf,--wrap=btf__parse,--wrap=btf__free,--wrap=btf__find_by_name_kind
 # Through harness/agent/load/load_tap.c libbpf's loads bring the verifier's statistics.
 AGENT_LDFLAGS := -static -s -Wl,--wrap=syscall $(if $(PLAIN),,$(FAST_LDFLAGS))
-AGENT_LIBS = $(LIBBPF_A) @$(LIBBPF_HOME)/elf.libs
+AGENT_LIBS = $(LIBBPF_A) -ljansson @$(LIBBPF_HOME)/elf.libs
 
 # What the programs in progs/ are compiled with, and against: the types of one kernel of the store.
 BPF_CFLAGS = -g -O2 -target bpf -D__TARGET_ARCH_$(BPF_ARCH_$(ARCH)) -Wall -Werror -isystem $(LIBBPF_HOME)/include -Ibuild \
@@ -225,6 +225,7 @@ build/progs/%.ini: progs/%.ini
 
 ## check        install what is missing, build, run unit tests and tests in real VMs (SAN=1 for sanitizers)
 check: deps
+	$(Q)harness/deps.sh --if-any $(LOADER_DEBS)
 	+$(Q)$(parallel) unit-run vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix
 
@@ -252,7 +253,7 @@ $(TEST_BIN:=.run): %.run: % $(TEST_FIXTURES)
 vm:
 	+$(Q)$(parallel) vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix $(SECTIONS)
-vm-built: kernels $(VERSIONS_TESTED:%=$(WITH)/%/corematrix) $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
+vm-built: loaders kernels $(VERSIONS_TESTED:%=$(WITH)/%/corematrix) $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
 		$(patsubst %,build/tests/unguarded/%.bpf.o,disk_name learn_record learn_printed kill_exec long_loop percpu_sum built_twice) build/tests/independent_loader
 # Fetched while the unit tests are compiled and run.
 kernels: $(FETCHER)
@@ -307,10 +308,28 @@ build/tests/independent_loader: harness/tests/independent_loader.c $(LIBBPF_LINK
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -isystem $(LIBBPF_HOME)/include $(CFLAGS) -static -o $@ $< $(AGENT_LIBS)
 
-# Loaders that share no code with the agent, run in guests as a user's own: harness/tests/loaders/README.md.
+## loaders      build the loaders of harness/tests/loaders that this release has the packages for, and say which
+.PHONY: loaders
+LOADER_DEBS := golang-go golang-github-cilium-ebpf-dev
+GO_CODE := /usr/share/gocode
+loaders: build/tests/loaders/libbpf $(patsubst harness/%,build/%,$(wildcard harness/tests/loaders/*.ini)) $(if $(and $(shell command -v go),$(wildcard $(GO_CODE)/src/github.com/cilium/ebpf)),build/tests/loaders/cilium)
+	@echo "  built: $(notdir $(filter-out %.ini,$^))$(if $(filter %/cilium,$^),,; cilium needs $(LOADER_DEBS))"
+
+# They share no code with the agent, and run in guests as a user's own.
 build/tests/loaders/libbpf: harness/tests/loaders/libbpf.c $(LIBBPF_LINKED)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -isystem $(LIBBPF_HOME)/include $(CFLAGS) -static -o $@ $< $(AGENT_LIBS)
+
+build/tests/loaders/%.ini: harness/tests/loaders/%.ini
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+# From Debian's packages alone: without modules, and so without a network.
+build/tests/loaders/cilium: harness/tests/loaders/cilium/main.go build/progs/exec_identity.bpf.o
+	@mkdir -p $@.src
+	$(call say,GO,$<)
+	$(Q)cp $^ $@.src/ && cd $@.src && GO111MODULE=off GOPATH=$(GO_CODE) CGO_ENABLED=0 GOFLAGS=-trimpath \
+		GOCACHE=$(abspath $(@D))/go-cache go build -o $(abspath $@) .
 
 # Clang's libFuzzer; gcc's warnings are the ones that count. Only what a fuzzer needs is taken from the library.
 FUZZ_SECONDS ?= 60

@@ -15,21 +15,21 @@
 
 #include "agent/channel/channel.h"
 #include "agent/channel/files_place.h"
-#include "agent/deeds/action.h"
-#include "agent/deeds/subject.h"
+#include "agent/deeds/trigger.h"
+#include "agent/loader/loader_output.h"
 #include "agent/loader/loader_process.h"
+#include "agent/loader/loader_round.h"
 #include "agent/loader/loader_running.h"
 #include "agent/loader/loader_seen.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "wire/loader_pack.h"
+#include "wire/output_rule.h"
 
 #define ROOT "/tmp/loader"
 #define DEFAULT_SECONDS 20
 #define GRACE_MS 2000
-/* Between two rounds of workloads; a program that ends sooner ends the wait. */
-#define ROUND_PAUSE_MS 500
 /* What the tracer keeps, and what it notes of the calls after that. */
 #define RECORDS_MAX (2 * TRACE_MAX_BYTES)
 #define CUT "[earlier output was dropped]\n"
@@ -40,10 +40,9 @@ static const struct mount_row {
 	unsigned long flags;
 } mount_rows[] = {
         /* One with an old libbpf looks for tracepoints below debugfs. */
-        {"debugfs", "debugfs", "/sys/kernel/debug", 0},
-        {NULL, "/proc", ROOT "/proc", MS_BIND | MS_REC},
-        {NULL, "/sys", ROOT "/sys", MS_BIND | MS_REC},
-        {"devtmpfs", "devtmpfs", ROOT "/dev", 0},
+        {"debugfs", "debugfs", "/sys/kernel/debug", 0}, {NULL, "/proc", ROOT "/proc", MS_BIND | MS_REC},
+        {NULL, "/sys", ROOT "/sys", MS_BIND | MS_REC},  {"devtmpfs", "devtmpfs", ROOT "/dev", 0},
+        {"devpts", "devpts", ROOT "/dev/pts", 0},
 };
 
 /* Where libbpf looks for the kernel's configuration; what the program brought there itself stays. */
@@ -87,69 +86,6 @@ static int root_make(const struct job_object *object, const char *directory, str
 	if (!access(BOOT, F_OK) && !mkdir(ROOT BOOT, 0755) && mount(BOOT, ROOT BOOT, NULL, MS_BIND, NULL))
 		return error_set(err, errno, "the guest cannot mount %s: %s", ROOT BOOT, strerror(errno));
 	return 0;
-}
-
-/* ---- what happens while it runs ---- */
-
-static bool is_wanted(const struct job_object *object, const struct subject_kind *kind)
-{
-	bool any = false;
-
-	for (uint32_t i = 0; i < object->setting_count; i++) {
-		if (object->settings[i].key != SETTING_WORKLOAD)
-			continue;
-		any = true;
-		if (workload_group_parse(object->settings[i].value) == (int)kind->group)
-			return true;
-	}
-	return !any && !kind->on_demand;
-}
-
-static int subject_once(struct subject_stage *stage, const struct subject_kind *kind, struct loader_running *running,
-                        struct error *err)
-{
-	cleanup_subject struct subject *s = NULL;
-	struct action_result result;
-	int rc = subject_spawn(stage, kind, &s, err);
-
-	loader_running_look(running);
-	run_counts_window_open(&running->counts);
-	rc = rc ? rc : subject_exec(s, err);
-	if (!rc && kind->action != ACTION_NONE)
-		rc = subject_act(s, &result, err);
-	rc = rc ? rc : subject_finish(s, err);
-	run_counts_window_close(&running->counts);
-	return rc;
-}
-
-/* What the loader attached may keep a deed from coming off: that is told, once each, and the others are done. */
-static void note_failure(struct buf *notes, struct error *failed)
-{
-	if (!strstr(buf_str(notes), failed->text))
-		buf_printf(notes, "%s\n", failed->text);
-	error_clear(failed);
-}
-
-/* Round after round, for nobody knows when the program is ready to see something; 0 when it has ended or the time has
- * passed. */
-static int accompany(const struct job_object *object, struct loader_process *p, struct loader_running *running,
-                     int64_t deadline, struct buf *notes, struct error *err)
-{
-	cleanup_subject_stage struct subject_stage *stage = NULL;
-	size_t count;
-	const struct subject_kind *kinds = subject_kinds(&count);
-	struct error failed = {0};
-	int rc = action_loopback_up(err);
-
-	rc = rc ? rc : subject_stage_open(&stage, err);
-	while (!rc && clock_ms() < deadline && !loader_process_watch(p, ROUND_PAUSE_MS))
-		for (size_t i = 0; !rc && i < count && clock_ms() < deadline && !loader_process_watch(p, 0); i++)
-			if (is_wanted(object, &kinds[i]) && subject_kind_is_possible(&kinds[i]) &&
-			    subject_once(stage, &kinds[i], running, &failed))
-				note_failure(notes, &failed);
-	loader_running_look(running);
-	run_counts_finish(&running->counts);
-	return rc;
 }
 
 /* ---- what it carries ---- */
@@ -214,9 +150,31 @@ static char **list_environment(const struct job_object *object)
 	return envp;
 }
 
-static int run_in_root(const struct job_object *object, int records, struct loader_process *p,
-                       struct loader_running *running, struct buf *notes, struct error *err)
+/* How to read what it prints; false when its ini says nothing of it, or, which the host has seen to, nonsense. */
+static bool rules_read(const struct job_object *object, struct output_rules *rules)
 {
+	cleanup_buf struct buf why = {0};
+
+	for (uint32_t i = 0; i < object->setting_count; i++)
+		if (object->settings[i].key == SETTING_OUTPUT)
+			output_rules_add(rules, object->settings[i].name, object->settings[i].value, &why);
+	return !why.len && output_rules_check(rules, &why);
+}
+
+/* One run of it, and what is known by the end. */
+struct run {
+	const struct job_object *object;
+	int records; /* of the tracer */
+	struct loader_process process;
+	struct loader_running running;
+	struct output_rules rules;
+	struct loader_rounds rounds;
+	struct loader_seen seen;
+};
+
+static int run_in_root(struct run *run, struct error *err)
+{
+	const struct job_object *object = run->object;
 	const char *seconds = job_object_value(object, SETTING_LOADER_SECONDS);
 	const char *directory = job_object_value(object, SETTING_LOADER_DIRECTORY);
 	struct loader_command command = {
@@ -225,70 +183,118 @@ static int run_in_root(const struct job_object *object, int records, struct load
 	        .program = job_object_value(object, SETTING_LOADER),
 	        .argv = list_argv(object),
 	        .envp = list_environment(object),
-	        .records = records,
+	        .terminal = run->rounds.rules ? ROOT "/dev/ptmx" : NULL,
+	        .records = run->records,
 	};
 	int64_t deadline;
 	int rc = root_make(object, command.directory, err);
 
-	loader_running_begin(running);
-	rc = rc ? rc : loader_process_start(&command, p, err);
+	loader_running_begin(&run->running);
+	rc = rc ? rc : loader_process_start(&command, &run->process, err);
 	if (rc)
 		return rc;
 	deadline = clock_ms() + (seconds ? atoi(seconds) : DEFAULT_SECONDS) * 1000;
-	rc = accompany(object, p, running, deadline, notes, err);
-	loader_process_stop(p, GRACE_MS);
+	rc = loader_rounds_run(&run->rounds, deadline, err);
+	loader_process_stop(&run->process, GRACE_MS);
 	return rc;
 }
 
-/* What it did, told in the terms of an object that the agent loads itself; and what it said. */
-static void tell_seen(const struct job_object *object, int records, const struct loader_running *running,
-                      const struct buf *notes, const struct loader_process *p)
+static void see(struct run *run)
 {
-	struct loader_seen seen = {0};
-	cleanup_buf struct buf bytes = {0}, refusals = {0};
+	cleanup_buf struct buf bytes = {0};
 
-	buf_add(&seen.notes, notes->data, notes->len);
-	sources_open(object, &seen);
-	if (records < 0 || lseek(records, 0, SEEK_SET) < 0 || io_read_fd(records, RECORDS_MAX, &bytes))
-		buf_puts(&seen.notes, "what it loaded is not known: the guest has too little memory\n");
-	loader_seen_read(&seen, &bytes);
-	loader_seen_send(&seen, running, &refusals);
-	if (seen.notes.len)
-		buf_puts(&seen.notes, "\n");
+	buf_add(&run->seen.notes, run->rounds.notes.data, run->rounds.notes.len);
+	sources_open(run->object, &run->seen);
+	if (run->records < 0 || lseek(run->records, 0, SEEK_SET) < 0 || io_read_fd(run->records, RECORDS_MAX, &bytes))
+		buf_puts(&run->seen.notes, "what it loaded is not known: the guest has too little memory\n");
+	loader_seen_read(&run->seen, &bytes);
+}
+
+/* What it did, told in the terms of an object that the agent loads itself; and what it said. */
+static void tell_seen(struct run *run)
+{
+	struct loader_process *p = &run->process;
+	cleanup_buf struct buf refusals = {0};
+
+	loader_seen_send(&run->seen, &run->running, &refusals);
+	if (run->seen.notes.len)
+		buf_puts(&run->seen.notes, "\n");
 	/* what proves a failure stands last */
-	channel_send_log(buf_str(&seen.notes), seen.notes.len);
-	if (p->cut)
+	channel_send_log(buf_str(&run->seen.notes), run->seen.notes.len);
+	if (p->dropped)
 		channel_send_log(CUT, strlen(CUT));
 	channel_send_log(buf_str(&p->said), p->said.len);
 	channel_send_log(buf_str(&refusals), refusals.len);
-	loader_seen_free(&seen);
+}
+
+static void tell_output(struct run *run, struct cell_end_fact *end)
+{
+	struct trigger_summary triggers = {0};
+	struct loader_output output;
+
+	loader_seen_triggers(&run->seen, &triggers);
+	loader_output_judge(&run->rounds.last, run->object, &triggers, &output);
+	for (size_t i = 0; i < output.facts.count; i++) {
+		struct message m = {.type = MESSAGE_TRUTH, .truth = output.facts.facts[i]};
+
+		channel_send(&m);
+	}
+	end->events = run->rounds.events;
+	end->own_events = output.own_events;
+	end->expects_events = output.expects;
+	fact_list_cut(&output.facts, 0);
+	free(output.facts.facts);
+}
+
+static void run_free(struct run *run)
+{
+	loader_seen_free(&run->seen);
+	loader_rounds_free(&run->rounds);
+	output_rules_free(&run->rules);
+	loader_process_free(&run->process);
+	loader_running_free(&run->running);
+	cleanup_close_fd(&run->records);
+}
+
+/* A slow guest, or a program that waits for something. */
+static void say_nothing_came(char **why)
+{
+	cleanup_free char *end = *why;
+
+	*why = xasprintf("%s; by then it had loaded nothing (--loader-time gives it longer)", end);
 }
 
 void loader_run(const struct job_object *object)
 {
 	cleanup_error struct error err = {0};
-	cleanup_close int records = memfd_create("records", MFD_CLOEXEC);
-	struct loader_process p = {.pid = -1, .guard = -1, .end = -1, .output = -1};
-	struct loader_running running = {0};
-	cleanup_buf struct buf notes = {0}; /* of the deeds */
+	struct run run = {.object = object,
+	                  .records = memfd_create("records", MFD_CLOEXEC),
+	                  .process = {.pid = -1, .guard = -1, .end = -1, .output = -1},
+	                  .rounds = {.object = object, .process = &run.process, .running = &run.running}};
 	struct message m = {.type = MESSAGE_CELL_END};
 	uint64_t start = clock_ns(CLOCK_BOOTTIME);
 	char *why = NULL;
 
-	fcntl(records, F_SETFL, O_APPEND); /* what it left behind may go on while they are read */
+	fcntl(run.records, F_SETFL, O_APPEND); /* what it left behind may go on while they are read */
+	if (rules_read(object, &run.rules))
+		run.rounds.rules = &run.rules;
 	m.cell_end.phase = PHASE_RUN;
-	if (run_in_root(object, records, &p, &running, &notes, &err)) {
+	if (run_in_root(&run, &err)) {
 		m.cell_end.err = err.code;
 		why = xstrdup(err.text);
 	} else {
-		m.cell_end.phase = loader_process_verdict(&p, object->name, &why) ? PHASE_DONE : PHASE_LOAD;
+		m.cell_end.phase = loader_process_verdict(&run.process, object->name, &why) ? PHASE_DONE : PHASE_LOAD;
 	}
-	tell_seen(object, records, &running, &notes, &p);
+	if (run.process.stop_signal && !run.running.counts.count)
+		say_nothing_came(&why);
+	see(&run);
+	if (run.rounds.rules)
+		tell_output(&run, &m.cell_end);
+	tell_seen(&run);
 	m.cell_end.reason = why;
 	m.cell_end.source = xstrdup(LOADER_EVENT_SOURCE);
 	m.cell_end.run_ns = clock_ns(CLOCK_BOOTTIME) - start;
-	loader_process_free(&p);
-	loader_running_free(&running);
+	run_free(&run);
 	channel_send(&m);
 	message_free(&m);
 }

@@ -6,8 +6,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "agent/tracer/trace_call.h"
@@ -46,13 +48,33 @@ static void pipes_close(struct pipes *p)
 	pair_close(p->go);
 }
 
-static int pipes_open(struct pipes *p)
+/* Both ends of a terminal that changes nothing and has long lines. */
+static bool terminal_open(const char *ptmx, int pair[2])
+{
+	const struct winsize size = {.ws_row = 50, .ws_col = 500};
+	struct termios mode;
+	int unlocked = 0;
+
+	pair[0] = open(ptmx, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (pair[0] >= 0 && !ioctl(pair[0], TIOCSPTLCK, &unlocked))
+		pair[1] = ioctl(pair[0], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (pair[1] < 0 || tcgetattr(pair[1], &mode)) {
+		pair_close(pair);
+		return false;
+	}
+	cfmakeraw(&mode);
+	tcsetattr(pair[1], TCSANOW, &mode);
+	ioctl(pair[1], TIOCSWINSZ, &size);
+	return true;
+}
+
+static int pipes_open(struct pipes *p, const char *terminal)
 {
 	int code;
 
 	*p = (struct pipes){{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
-	if (!pipe2(p->output, O_CLOEXEC) && !pipe2(p->report, O_CLOEXEC) && !pipe2(p->end, O_CLOEXEC) &&
-	    !pipe2(p->go, O_CLOEXEC))
+	if (((terminal && terminal_open(terminal, p->output)) || !pipe2(p->output, O_CLOEXEC)) &&
+	    !pipe2(p->report, O_CLOEXEC) && !pipe2(p->end, O_CLOEXEC) && !pipe2(p->go, O_CLOEXEC))
 		return 0;
 	code = errno;
 	pipes_close(p);
@@ -172,7 +194,7 @@ static void reap(struct loader_process *p)
 int loader_process_start(const struct loader_command *command, struct loader_process *p, struct error *err)
 {
 	struct pipes pipes;
-	int code = pipes_open(&pipes), failed = 0;
+	int code = pipes_open(&pipes, command->terminal), failed = 0;
 
 	*p = (struct loader_process){.pid = -1, .guard = -1, .end = -1, .output = -1};
 	if (code)
@@ -206,16 +228,17 @@ static void take_output(struct loader_process *p)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
+		if (n < 0 && errno != EIO)
 			return;
-		if (n == 0) {
+		/* a terminal that nobody has open any more says EIO */
+		if (n <= 0) {
 			close(steal_fd(&p->output));
 			return;
 		}
 		buf_add(&p->said, bytes, (size_t)n);
 		if (p->said.len > 2 * LOADER_OUTPUT_MAX) {
+			p->dropped += p->said.len - LOADER_OUTPUT_MAX;
 			buf_consume(&p->said, p->said.len - LOADER_OUTPUT_MAX);
-			p->cut = true;
 		}
 	}
 }

@@ -23,7 +23,7 @@ struct loader_process {
 	int end;     /* where the guard says how it ended */
 	int output;  /* read end; -1 once it is closed */
 	struct buf said;
-	bool cut; /* earlier output was dropped */
+	size_t dropped; /* bytes of earlier output */
 	bool ended;
 	int status;      /* as waitpid gives it, once ended; the guard's own when that ended first */
 	int stop_signal; /* the last signal it was stopped with, 0 */
@@ -35,6 +35,8 @@ struct loader_command {
 	const char *program;   /* path in it */
 	char *const *argv;
 	char *const *envp;
+	const char *terminal; /* path of a ptmx that it is given a terminal of, on which programs print line by line;
+	                         NULL: a pipe, as also where there is no such device */
 	int records; /* where the calls that it makes are kept (agent/tracer/trace_call.h), -1: it is not traced */
 };
 

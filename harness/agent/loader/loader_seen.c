@@ -324,6 +324,16 @@ void loader_seen_send(struct loader_seen *s, const struct loader_running *runnin
 		}
 }
 
+void loader_seen_triggers(const struct loader_seen *s, struct trigger_summary *triggers)
+{
+	for (size_t i = 0; i < s->program_count; i++) {
+		const struct seen_program *p = &s->programs[i];
+
+		if (p->source >= 0 && p->attached)
+			trigger_summary_add(triggers, s->sources[p->source].sections[p->func], NULL);
+	}
+}
+
 void loader_seen_free(struct loader_seen *s)
 {
 	for (size_t i = 0; i < s->program_count; i++) {

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "agent/deeds/trigger.h"
 #include "agent/loader/loader_running.h"
 #include "agent/tracer/trace_call.h"
 #include "agent/witness/code_match.h"
@@ -47,6 +48,9 @@ void loader_seen_read(struct loader_seen *s, const struct buf *records);
  * and to `refusals` what the verifier said of those that it refused, in the form that libbpf gives it.
  */
 void loader_seen_send(struct loader_seen *s, const struct loader_running *running, struct buf *refusals);
+
+/* What the programs that it attached react to, of those whose source is known. */
+void loader_seen_triggers(const struct loader_seen *s, struct trigger_summary *triggers);
 
 void loader_seen_free(struct loader_seen *s);
 

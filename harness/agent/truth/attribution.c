@@ -88,6 +88,10 @@ static void unchanged_drop(const struct capture_event *raw, struct event *e)
 
 static void event_read(const struct attribution *a, const struct capture_event *raw, struct event *out)
 {
+	if (raw->named) {
+		event_decode_named(raw->bytes, raw->len, out);
+		return;
+	}
 	if (raw->layout) {
 		event_decode(raw->layout, raw->bytes, raw->len, out);
 		if (raw->before)

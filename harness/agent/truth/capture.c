@@ -324,6 +324,24 @@ int capture_open(struct bpf_object *obj, const struct capture_wish *wish, struct
 	return rc;
 }
 
+struct capture *capture_held(void)
+{
+	struct capture *c = xcalloc(1, sizeof(*c));
+
+	c->source = SOURCE_NONE;
+	c->pipe.fd = -1;
+	return c;
+}
+
+void capture_hold(struct capture *c, const void *bytes, size_t len)
+{
+	size_t before = c->kept_count;
+
+	event_keep(c, "", bytes, len);
+	if (c->kept_count > before)
+		c->kept[before].named = true;
+}
+
 enum event_source capture_source(const struct capture *c)
 {
 	return c->source;

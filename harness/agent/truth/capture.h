@@ -26,6 +26,7 @@ struct capture_event {
 	size_t len;
 	const char *source;    /* the map that it came through, "" for a line; borrowed from the object */
 	enum record_form form; /* RECORD_BYTES, RECORD_FIELDS for a line, RECORD_ENTRY of a map */
+	bool named;            /* name and value of each field, a NUL after each */
 	uint32_t key_size;
 	const struct event_layout *layout; /* of an entry */
 	void *before; /* of global variables: as they were before, for only what has changed was said; else NULL */
@@ -47,6 +48,11 @@ struct capture_wish {
  * `*c` is the caller's: capture_free.
  */
 int capture_open(struct bpf_object *obj, const struct capture_wish *wish, struct capture **c, struct error *err);
+
+/* One of no object: it takes nothing by itself, and has what capture_hold gives it. The caller's. */
+struct capture *capture_held(void);
+/* `bytes` are name and value of each field, a NUL after each; they are copied. */
+void capture_hold(struct capture *c, const void *bytes, size_t len);
 
 /* What SOURCE_AUTO settled for; never SOURCE_AUTO. */
 enum event_source capture_source(const struct capture *c);

@@ -297,6 +297,13 @@ static bool value_is(const struct truth *t, int key, const struct event_value *v
 	return (key == TRUTH_START ? v->integer / TRUTH_NS_PER_TICK : v->integer) == t->numbers[key];
 }
 
+uint32_t compare_unclear_keys(enum workload_group group)
+{
+	bool about_tasks = group == WORKLOAD_FORK || group == WORKLOAD_SETUID;
+
+	return 1u << TRUTH_STATE | (about_tasks ? 0 : 1u << TRUTH_START);
+}
+
 struct truth_fact *fact_list_add(struct fact_list *list, const char *workload, const char *field)
 {
 	struct truth_fact *f;

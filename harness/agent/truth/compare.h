@@ -53,6 +53,12 @@ struct fact_list {
 	size_t count;
 };
 
+/*
+ * Names under which other objects than a task have fields too: the state of a socket, the time that something else
+ * began. Only of a deed that is about tasks it is clear whose they are; a task that ends is in no state.
+ */
+uint32_t compare_unclear_keys(enum workload_group group);
+
 /* A new fact with workload and field set; the other strings are the caller's to set. Valid until the next call. */
 struct truth_fact *fact_list_add(struct fact_list *list, const char *workload, const char *field);
 /* Drop what was added when the list had `count` facts. */

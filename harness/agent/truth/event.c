@@ -340,6 +340,27 @@ void event_decode_pairs(const char *text, size_t len, struct event *out)
 	}
 }
 
+void event_decode_named(const char *bytes, size_t len, struct event *out)
+{
+	const char *at = bytes, *end = bytes + len;
+
+	*out = (struct event){.len = len};
+	while (at < end) {
+		const char *value = at + strnlen(at, (size_t)(end - at)) + 1;
+		struct event_value *v;
+
+		if (value >= end)
+			return;
+		v = value_add(out, xstrdup(at));
+		v->has_text = v->printed = true;
+		v->text_len = strnlen(value, (size_t)(end - value));
+		v->text = xstrndup(value, v->text_len);
+		integer_from_text(v);
+		v->kind = v->has_integer ? EVENT_INTEGER : EVENT_TEXT;
+		at = value + v->text_len + 1;
+	}
+}
+
 const struct event_value *event_find(const struct event *e, const char *name)
 {
 	for (size_t i = 0; i < e->count; i++)

@@ -86,6 +86,8 @@ void event_decode(const struct event_layout *layout, const void *bytes, size_t l
  * commas and semicolons after it are dropped. Decimal and 0x numbers have an integer too.
  */
 void event_decode_pairs(const char *text, size_t len, struct event *out);
+/* Take what stands as name and value, a NUL after each. */
+void event_decode_named(const char *bytes, size_t len, struct event *out);
 const struct event_value *event_find(const struct event *e, const char *name);
 void event_free(struct event *e);
 #define cleanup_event __attribute__((cleanup(event_free)))

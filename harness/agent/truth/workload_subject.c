@@ -58,24 +58,13 @@ static void late_events_take(struct workload_run *run)
 	run->late |= count > 0;
 }
 
-/*
- * Names under which other objects than a task have fields too: the state of a socket, the time that something else
- * began. Only of a deed that is about tasks it is clear whose they are; a task that ends is in no state.
- */
-static uint32_t unclear_keys(const struct subject_kind *kind)
-{
-	bool about_tasks = kind->group == WORKLOAD_FORK || kind->group == WORKLOAD_SETUID;
-
-	return 1u << TRUTH_STATE | (about_tasks ? 0 : 1u << TRUTH_START);
-}
-
 /* What events say of the process that the subject forked; 0 when none is about it. */
 static size_t child_judge(struct workload_run *run, const struct subject_kind *kind, const struct life *life,
                           const struct scene *scene)
 {
 	struct attribution_subject child = {
 	        .identity = {.workload = kind->name,
-	                     .skip = unclear_keys(kind),
+	                     .skip = compare_unclear_keys(kind->group),
 	                     .at = &life->child,
 	                     .before = &life->child,
 	                     .after = &life->child},
@@ -189,7 +178,7 @@ void workload_subject(struct workload_run *run, struct subject_stage *stage, con
 	if (kind->traced)
 		subject.identity.skip = 1u << TRUTH_PARENT_TID;
 	if (kind->action != ACTION_NONE)
-		subject.identity.skip = unclear_keys(kind);
+		subject.identity.skip = compare_unclear_keys(kind->group);
 	else if (moment != MOMENT_UNKNOWN)
 		subject.identity.at = moment == MOMENT_BEFORE ? &life.before : &life.after;
 	if (life_lead(&watch, stage, kind, &life, &err) < 0) {

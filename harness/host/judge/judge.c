@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "host/judge/classify.h"
 #include "host/lib/text.h"
+#include "wire/loader_pack.h"
 
 bool judge_is_fallback(enum relo_outcome outcome)
 {
@@ -202,7 +203,8 @@ static void add_notes(const struct result_cell *c, struct buf *out)
 		if (*p->log)
 			buf_printf(out, "not attached: %s", p->log);
 		else
-			buf_puts(out, "libbpf cannot attach it on its own");
+			buf_puts(out, strcmp(c->source, LOADER_EVENT_SOURCE) ? "libbpf cannot attach it on its own"
+			                                                     : "its loader attached it to nothing");
 	}
 }
 
@@ -434,6 +436,7 @@ void judge_loader(struct result_cell *c, const struct judge_facts *facts)
 {
 	const char *line = facts->reason ? facts->reason : "";
 	const struct result_program *refused = refused_program(c);
+	struct mismatches m;
 
 	if (facts->phase == PHASE_LOAD && refused) {
 		reject_loader_program(c, refused, facts, line);
@@ -442,7 +445,15 @@ void judge_loader(struct result_cell *c, const struct judge_facts *facts)
 	} else if (facts->phase == PHASE_DONE) {
 		c->phase = PHASE_DONE;
 		c->evidence = cell_evidence(c);
-		say_loader(c, line);
+		m = find_mismatches(c);
+		if (m.wrong)
+			say_wrong(c, &m);
+		else if (m.absent || (facts->expects_events && !facts->own_events))
+			say_silent(c, &m, facts);
+		else if (c->evidence == EVIDENCE_TRUTH)
+			say_fine(c);
+		else
+			say_loader(c, line);
 	} else {
 		judge_cell(c, facts);
 	}

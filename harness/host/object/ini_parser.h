@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "host/object/object_ini.h"
 #include "host/object/variant_section.h"
+#include "wire/output_rule.h"
 
 /* Keys of [object]; one more is a line in ini_object.c. */
 #define INI_OBJECT_KEYS 12
@@ -19,7 +20,9 @@ struct ini_parser {
 	const char *rest; /* text not read yet */
 	const char *path;
 	unsigned line; /* of the line inih is working on: its handler is not told */
-	bool in_event; /* within [event], whose layout may go over several lines */
+	struct output_rules output;
+	unsigned output_line; /* of the last key of [output], 0: there is none */
+	bool in_event;        /* within [event], whose layout may go over several lines */
 	struct object_ini *ini;
 	unsigned seen[INI_OBJECT_KEYS]; /* line of each key of [object], 0 when not given; in the order of ini_object.c
 	                                 */

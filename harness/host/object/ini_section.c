@@ -88,6 +88,18 @@ static void take_printed(struct ini_parser *p, const char *value)
 		ini_add_plain(p, SETTING_EVENT_LINE, value);
 }
 
+static void take_output(struct ini_parser *p, const char *name, const char *value)
+{
+	cleanup_buf struct buf why = {0};
+
+	p->output_line = p->line;
+	if (output_rules_add(&p->output, name, value, &why))
+		ini_add_setting(
+		        p, (struct job_setting){.key = SETTING_OUTPUT, .name = xstrdup(name), .value = xstrdup(value)});
+	else
+		ini_mistake(p, p->line, "%s", buf_str(&why));
+}
+
 static void take_types(struct ini_parser *p, const char *value)
 {
 	if (p->ini->types)
@@ -97,7 +109,7 @@ static void take_types(struct ini_parser *p, const char *value)
 
 static bool is_section(const char *name)
 {
-	static const char *const own[] = {"object", "expect", "event", "budget", "kernel_said"};
+	static const char *const own[] = {"object", "expect", "event", "budget", "kernel_said", "output"};
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
 		if (!strcmp(name, own[i]))
@@ -108,7 +120,7 @@ static bool is_section(const char *name)
 /* What an event is is said once. */
 static bool is_section_of_variant(const char *name)
 {
-	return is_section(name) && strcmp(name, "event") != 0;
+	return is_section(name) && strcmp(name, "event") != 0 && strcmp(name, "output") != 0;
 }
 
 void ini_take_layout(struct ini_parser *p, const char *value)
@@ -145,6 +157,8 @@ void ini_take_line(struct ini_parser *p, const char *section, const char *name, 
 		take_budget(p, name, value);
 	else if (strcmp(section, "kernel_said") == 0)
 		take_allowance(p, name, value);
+	else if (strcmp(section, "output") == 0)
+		take_output(p, name, value);
 	else if (object_setting_is_section(section))
 		take_setting(p, section, name, value);
 	else if (strcmp(section, "event") == 0 && strcmp(name, "types") == 0)
@@ -181,7 +195,7 @@ void ini_take_header(struct ini_parser *p, const char *name)
 	} else if (!is_section(name)) {
 		ini_mistake(
 		        p, p->line,
-		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs], [sysctl], [effect], [budget], [kernel_said], [event] or [variant NAME]",
+		        "unknown section [%s]; write [object], [expect], [rodata], [maps], [programs], [sysctl], [effect], [budget], [kernel_said], [event], [output] or [variant NAME]",
 		        name);
 	}
 }

@@ -109,6 +109,15 @@ static char *invocation(const struct loader_request *request)
 	return strings_shell(&words);
 }
 
+/* What is said of it, and not of an object that the agent loads itself. */
+static bool settings_fit(const struct object_ini *ini)
+{
+	for (size_t i = 0; i < ini->setting_count; i++)
+		if (ini->settings[i].key != SETTING_OUTPUT && ini->settings[i].key != SETTING_MOMENT)
+			return false;
+	return true;
+}
+
 int loader_files_object(const struct loader_request *request, struct object_list *list, struct error *err)
 {
 	cleanup_file_closure struct file_closure s = {0};
@@ -132,7 +141,7 @@ int loader_files_object(const struct loader_request *request, struct object_list
 	if (rc && rc != -ENOENT)
 		return rc;
 	error_clear(err);
-	if (o->ini.setting_count)
+	if (!settings_fit(&o->ini))
 		return error_usage(
 		        err,
 		        "%s: settings of maps, variables and programs are for objects that corematrix loads; %s loads its own",

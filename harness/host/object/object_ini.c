@@ -25,6 +25,15 @@ static void check_event(struct ini_parser *p)
 			ini_mistake(p, p->setting_lines[i], "layout and types both say what an event is; keep one");
 }
 
+static void check_output(struct ini_parser *p)
+{
+	cleanup_buf struct buf why = {0};
+
+	if (p->output_line && !p->mistakes.len && !output_rules_check(&p->output, &why))
+		ini_mistake(p, p->output_line, "%s", buf_str(&why));
+	output_rules_free(&p->output);
+}
+
 /* A control that may pass on every kernel proves nothing. */
 static void check_control(struct ini_parser *p)
 {
@@ -70,6 +79,7 @@ static void parse(struct ini_parser *p)
 	take_variant(p);
 	check_control(p);
 	check_event(p);
+	check_output(p);
 	free(p->setting_lines);
 }
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * output_rule: how to read what a loader prints, as [output] of its ini tells it:
+ *
+ *   format = json                        ; an object a line
+ *   when type = exec                     ; only those whose member is that
+ *   pid = process.pid                    ; a field's usual name, and the member that has it
+ *   comm = process.binary:basename
+ *
+ *   line = ^(?<comm>\S+) +(?<pid>\d+)    ; or a table: a regular expression with named groups
+ *
+ * Pure. It knows no meaning of any name.
+ */
+#ifndef COREMATRIX_WIRE_OUTPUT_RULE_H
+#define COREMATRIX_WIRE_OUTPUT_RULE_H
+
+#include <regex.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+struct output_field {
+	char *name;    /* as an event's field would be called */
+	char *member;  /* "process.pid"; NULL for a group of the expression */
+	size_t group;  /* its number */
+	bool basename; /* of a path the last component */
+	char *wanted;  /* of a condition: what it has to be; else NULL */
+};
+
+/* Zero-initialise; free with output_rules_free. */
+struct output_rules {
+	bool json;
+	bool has_line;
+	regex_t line;
+	size_t groups;
+	struct output_field *fields; /* conditions among them */
+	size_t count;
+};
+
+/* Take one key of the section. Returns false after appending to `why` what is wrong with it. */
+bool output_rules_add(struct output_rules *r, const char *key, const char *value, struct buf *why);
+
+/* Once all are there: whether they say enough. False after appending to `why` what is missing. */
+bool output_rules_check(const struct output_rules *r, struct buf *why);
+
+/*
+ * Read one line of output without its newline. Returns true when it is an event: then `out` gets name and value of each
+ * field that is there, a NUL after each.
+ */
+bool output_rules_read(const struct output_rules *r, const char *line, struct buf *out);
+
+void output_rules_free(struct output_rules *r);
+#define cleanup_output_rules __attribute__((cleanup(output_rules_free)))
+
+#endif
