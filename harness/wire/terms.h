@@ -181,7 +181,7 @@ enum setting_key {
 	SETTING_COMMAND,       /* value: an argument of the program that `command` runs, in order; the first a path */
 	SETTING_COMMAND_INPUT, /* value: what that reads on its standard input */
 	SETTING_COMMAND_LIBRARIES, /* value: directories of its libraries, colons between */
-	SETTING_OUTPUT,        /* name: a key of [output]; value: its value, see output_rule.h; in their order */
+	SETTING_OUTPUT,            /* name: a key of [output]; value: its value, see output_rule.h; in their order */
 	SETTING_KEY_COUNT,
 };
 
