@@ -26,7 +26,8 @@ struct note {
 
 static struct note *notes;
 static size_t note_count;
-static size_t latest; /* its number, from 1; 0: none */
+static size_t latest;        /* its number, from 1; 0: none */
+static uint32_t known_limit; /* of instructions, as the verifier said it last */
 static bool lines_wanted;
 static uint32_t dearest; /* verified instructions of the dearest program whose lines are known */
 
@@ -106,6 +107,8 @@ void load_cost_note(const char *name, uint32_t insn_count, int fd, const char *l
 	*n = (struct note){.fd = fd < 0 ? -1 : fd, .insn_count = insn_count};
 	snprintf(n->name, sizeof(n->name), "%s", name);
 	load_cost_read(log, &n->cost);
+	if (n->cost.insns_limit)
+		known_limit = n->cost.insns_limit;
 }
 
 void load_cost_stopped(const char *name, uint32_t insn_count, char *where)
@@ -176,6 +179,21 @@ static uint64_t map_bytes(uint32_t id)
 	return memlock ? strtoull(memlock + strlen("memlock:"), NULL, 10) : 0;
 }
 
+/* The kernel tells it of loads alone that ask: of one that somebody else made, another one tells. */
+static uint32_t insns_limit(void)
+{
+	static const struct bpf_insn nothing[] = {
+	        {.code = BPF_ALU64 | BPF_MOV | BPF_K},
+	        {.code = BPF_JMP | BPF_EXIT},
+	};
+	cleanup_close int fd = -1;
+
+	if (!known_limit)
+		fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, NULL, "GPL", nothing,
+		                   sizeof(nothing) / sizeof(*nothing), NULL);
+	return known_limit;
+}
+
 /* What the kernel tells of a program that it holds. */
 static void add_info(int fd, struct program_cost *cost)
 {
@@ -184,8 +202,11 @@ static void add_info(int fd, struct program_cost *cost)
 
 	if (bpf_obj_get_info_by_fd(fd, &info, &size))
 		return;
-	if (info.verified_insns) /* 5.16 */
+	if (info.verified_insns) { /* 5.16 */
 		cost->verified_insns = info.verified_insns;
+		if (!cost->insns_limit)
+			cost->insns_limit = insns_limit();
+	}
 	cost->xlated_bytes = info.xlated_prog_len;
 	cost->jited_bytes = info.jited_prog_len;
 	for (uint32_t i = 0; i < info.nr_map_ids && i < sizeof(ids) / sizeof(*ids); i++)
