@@ -19,6 +19,8 @@ check "bpftool loads an object that is shipped" status 0 " 0 unexpected, 0 infra
 seen_loaded='[.cells[0].programs[] | select(.loaded and .section == "tp/sched/sched_process_exec")] | length == 1'
 seen_relocations='[.cells[0].relocations[] | select(.object == "exec_identity" and .target != null)] | length > 5'
 check "and is seen to, from outside" latest "($seen_loaded) and ($seen_relocations)"
+check "and what that costs, where the kernel tells" latest 'all(.cells[] | select(.kernel != "5.10-cloud"); [.programs[] | select(.loaded and
+	.section == "tp/sched/sched_process_exec") | .verified_insns > 90 and .insns_limit == 1000000 and .jited_bytes > 0] | all and length == 1)'
 check "what it cannot load has the class of its output" status 1 "rejected:relocation" run "${some[@]}" \
 	--loader "$(command -v bpftool)" --ship build/progs/missing_field.bpf.o \
 	-- prog loadall build/progs/missing_field.bpf.o /sys/fs/bpf/all
