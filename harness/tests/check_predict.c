@@ -839,6 +839,67 @@ START_TEST(forecast_follows)
 }
 END_TEST
 
+/* Of programs "first" and "second", loaded in this order, one misses its target, and one a field. */
+static const struct {
+	const char *target, *field;
+	enum reject_class class;
+} turns[] = {
+        {"first", "second", CLASS_ATTACH_TARGET},
+        {"second", "first", CLASS_RELOCATION},
+        {"second", "second", CLASS_ATTACH_TARGET},
+        {"second", "a function of both", CLASS_RELOCATION},
+};
+
+START_TEST(the_program_that_comes_first_decides)
+{
+	struct predict_record record = {.program = (char *)turns[_i].field, .spec = (char *)"struct s.f"};
+	struct need needs[] = {
+	        {.kind = NEED_PROG_TYPE, .name = (char *)"tracing", .user = (char *)"first"},
+	        {.kind = NEED_FUNCTION, .name = (char *)"f", .user = (char *)turns[_i].target},
+	        {.kind = NEED_PROG_TYPE, .name = (char *)"tracing", .user = (char *)"second"},
+	};
+	const struct predict_object o = {.reason = (char *)"",
+	                                 .records = &record,
+	                                 .record_count = 1,
+	                                 .needs = needs,
+	                                 .need_count = COUNT(needs)};
+	const struct predict_kernel k = {.has_btf = true};
+	struct predict_outcome outcome = POISON(REACH_ALWAYS);
+	uint8_t states[] = {NEED_HOLDS, NEED_MISSING, NEED_HOLDS};
+	struct predict_cell c = {.outcomes = &outcome, .outcome_count = 1, .needs = states, .need_count = COUNT(needs)};
+
+	predict_forecast(&k, &o, &c);
+	ck_assert_str_eq(forecast_name(c.forecast), "rejected");
+	ck_assert_str_eq(reject_class_name(c.class), reject_class_name(turns[_i].class));
+	free(c.reason);
+}
+END_TEST
+
+/* No kernel has a type for a section that libbpf does not know; the ini may give it one, and what is off needs none. */
+START_TEST(a_section_without_a_type_is_rejected)
+{
+	const struct predict_types kernel[] = {{"k", FIXTURES "target.o"}};
+	struct job_setting type = {.key = SETTING_PROGRAM_TYPE, .name = (char *)"odd", .value = (char *)"xdp"};
+	cleanup_object_list struct object_list objects = {0};
+	const struct predict_cell *c;
+	struct predict_job *job;
+
+	read_objects(&objects, (char *[]){(char *)FIXTURES "sections.o"}, 1);
+	c = prediction_cell(predict_all(&objects, kernel, 1, &job), 0, 0);
+	ck_assert_str_eq(forecast_name(c->forecast), "rejected");
+	ck_assert_str_eq(reject_class_name(c->class), "prog-type");
+	ck_assert_str_eq(c->reason, "odd: program type of section odd/section is missing");
+	predict_free(job);
+	objects.at[0].ini.settings = &type;
+	objects.at[0].ini.setting_count = 1;
+	c = prediction_cell(predict_all(&objects, kernel, 1, &job), 0, 0);
+	ck_assert_str_eq(forecast_name(c->forecast), "loads");
+	predict_free(job);
+	objects.at[0].ini.settings = NULL;
+	objects.at[0].ini.setting_count = 0;
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_row tests[] = {
@@ -864,6 +925,8 @@ int main(void)
 	        EACH(arguments_are_held_against_the_functions_types, arguments),
 	        EACH(externs_are_held_against_declarations_and_calls, externs),
 	        EACH(forecast_follows, forecasts),
+	        EACH(the_program_that_comes_first_decides, turns),
+	        TEST(a_section_without_a_type_is_rejected),
 	};
 
 	return suite_run("predict", tests, COUNT(tests));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/predict/need_check.h"
 
+#include <linux/bpf.h>
 #include <string.h>
 
 #include <bpf/btf.h>
@@ -181,6 +182,8 @@ enum need_state need_check(const struct need *n, const struct need_lookup *looku
 	cleanup_free struct relo_target_cand *cands = NULL;
 	size_t count;
 
+	if (n->kind == NEED_PROG_TYPE && n->number == BPF_PROG_TYPE_UNSPEC)
+		return NEED_MISSING;
 	if (!lookup->id)
 		return NEED_UNKNOWN;
 	count = relo_target_candidates(kernel, lookup->names, lookup->id, &cands);

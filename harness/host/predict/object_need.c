@@ -56,18 +56,19 @@ static bool is_name(const char *name)
 	return *name && !strpbrk(name, "*?[ ");
 }
 
-/* Where the ini attaches the program instead, NULL when it says nothing. */
-static const char *other_target(const struct object_ini *ini, const char *program)
+/* What the ini sets for the program, NULL when it says nothing. */
+static const char *ini_value(const struct object_ini *ini, enum setting_key key, const char *program)
 {
 	for (size_t i = 0; ini && i < ini->setting_count; i++)
-		if (ini->settings[i].key == SETTING_PROGRAM_ATTACH_TO && !strcmp(ini->settings[i].name, program))
+		if (ini->settings[i].key == key && !strcmp(ini->settings[i].name, program))
 			return ini->settings[i].value;
 	return NULL;
 }
 
 static void add_hook(struct need_list *needs, const struct bpf_program *prog, const struct object_ini *ini)
 {
-	const struct hook h = hook_read(bpf_program__section_name(prog), other_target(ini, bpf_program__name(prog)));
+	const char *elsewhere = ini_value(ini, SETTING_PROGRAM_ATTACH_TO, bpf_program__name(prog));
+	const struct hook h = hook_read(bpf_program__section_name(prog), elsewhere);
 	/* "sched/sched_switch": the category is not in the types */
 	const char *slash = h.kind == HOOK_TRACEPOINT ? memchr(h.name, '/', h.len) : NULL;
 	const char *name = slash ? slash + 1 : h.name;
@@ -79,6 +80,22 @@ static void add_hook(struct need_list *needs, const struct bpf_program *prog, co
 		                              .optional = !bpf_program__autoload(prog)});
 }
 
+/* libbpf loads no program of whose section it cannot tell the type; number 0 is what no kernel has. */
+static void add_prog_type(struct need_list *needs, const struct bpf_program *prog, const struct object_ini *ini)
+{
+	const char *type = libbpf_bpf_prog_type_str(bpf_program__type(prog)), *user = bpf_program__name(prog);
+	bool known = bpf_program__type(prog) != BPF_PROG_TYPE_UNSPEC, wanted = bpf_program__autoload(prog);
+
+	if (!known && (!wanted || ini_value(ini, SETTING_PROGRAM_TYPE, user)))
+		return;
+	add_need(needs, (struct need){.kind = NEED_PROG_TYPE,
+	                              .name = known ? xstrdup(type ? type : "?")
+	                                            : xasprintf("of section %s", bpf_program__section_name(prog)),
+	                              .user = xstrdup(user),
+	                              .number = (uint32_t)bpf_program__type(prog),
+	                              .optional = !wanted});
+}
+
 static void add_types(struct need_list *needs, struct bpf_object *obj, const struct object_ini *ini)
 {
 	const struct bpf_program *prog;
@@ -86,15 +103,8 @@ static void add_types(struct need_list *needs, struct bpf_object *obj, const str
 
 	for (prog = bpf_object__next_program(obj, NULL); prog;
 	     prog = bpf_object__next_program(obj, (struct bpf_program *)prog)) {
-		const char *type = libbpf_bpf_prog_type_str(bpf_program__type(prog));
-
 		add_hook(needs, prog, ini);
-		if (bpf_program__type(prog) != BPF_PROG_TYPE_UNSPEC)
-			add_need(needs, (struct need){.kind = NEED_PROG_TYPE,
-			                              .name = xstrdup(type ? type : "?"),
-			                              .user = xstrdup(bpf_program__name(prog)),
-			                              .number = (uint32_t)bpf_program__type(prog),
-			                              .optional = !bpf_program__autoload(prog)});
+		add_prog_type(needs, prog, ini);
 	}
 	for (map = bpf_object__next_map(obj, NULL); map; map = bpf_object__next_map(obj, map)) {
 		const char *type = libbpf_bpf_map_type_str(bpf_map__type(map));

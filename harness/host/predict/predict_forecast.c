@@ -3,6 +3,7 @@
 
 #include <linux/bpf.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 
@@ -35,20 +36,46 @@ static const struct {
 struct verdict_so_far {
 	enum forecast forecast;
 	enum step step;
+	uint32_t turn; /* within STEP_PROGRAMS */
 	enum reject_class class;
 	char *reason;
 };
 
-/* Takes over `reason`. */
-static void consider(struct verdict_so_far *v, enum forecast forecast, enum step step, enum reject_class class,
-                     char *reason)
+/*
+ * libbpf loads one program after another, of each of which it looks for the target before the kernel sees it. What is
+ * the matter with a function that several call comes with the first.
+ */
+static uint32_t turn_of(const struct predict_object *o, const char *program, bool target)
 {
-	if (forecast < v->forecast || (forecast == v->forecast && step >= v->step)) {
+	uint32_t turn = 0;
+
+	for (uint32_t i = 0; i < o->need_count; i++) {
+		if (o->needs[i].kind != NEED_PROG_TYPE)
+			continue;
+		if (!strcmp(o->needs[i].user, program))
+			return 2 * turn + !target;
+		turn++;
+	}
+	return !target;
+}
+
+/* Takes over `reason`. */
+static void consider_turn(struct verdict_so_far *v, enum forecast forecast, enum step step, uint32_t turn,
+                          enum reject_class class, char *reason)
+{
+	if (forecast < v->forecast ||
+	    (forecast == v->forecast && (step > v->step || (step == v->step && turn >= v->turn)))) {
 		free(reason);
 		return;
 	}
 	free(v->reason);
-	*v = (struct verdict_so_far){forecast, step, class, reason};
+	*v = (struct verdict_so_far){forecast, step, turn, class, reason};
+}
+
+static void consider(struct verdict_so_far *v, enum forecast forecast, enum step step, enum reject_class class,
+                     char *reason)
+{
+	consider_turn(v, forecast, step, 0, class, reason);
 }
 
 static enum cell_phase phase_of(enum step step)
@@ -56,7 +83,8 @@ static enum cell_phase phase_of(enum step step)
 	return step == STEP_OPEN ? PHASE_OPEN : step == STEP_ATTACH ? PHASE_ATTACH : PHASE_LOAD;
 }
 
-static void consider_record(struct verdict_so_far *v, const struct predict_record *r, const struct predict_outcome *o)
+static void consider_record(struct verdict_so_far *v, const struct predict_object *object,
+                            const struct predict_record *r, const struct predict_outcome *o)
 {
 	char *reason;
 
@@ -76,12 +104,15 @@ static void consider_record(struct verdict_so_far *v, const struct predict_recor
 	reason = xasprintf("program %s: %s %s is missing%s%s, and instruction %u %s", r->program,
 	                   relo_kind_name(r->kind), r->spec, *o->p.note ? ": " : "", o->p.note, r->insn,
 	                   o->reach == REACH_ALWAYS ? "is reached" : "may be reached");
-	consider(v, o->reach == REACH_ALWAYS ? FORECAST_REJECTED : FORECAST_UNSURE, STEP_PROGRAMS, CLASS_RELOCATION,
-	         reason);
+	consider_turn(v, o->reach == REACH_ALWAYS ? FORECAST_REJECTED : FORECAST_UNSURE, STEP_PROGRAMS,
+	              turn_of(object, r->program, false), CLASS_RELOCATION, reason);
 }
 
-static void consider_need(struct verdict_so_far *v, const struct need *n, enum need_state state, const char *note)
+static void consider_need(struct verdict_so_far *v, const struct predict_object *o, const struct need *n,
+                          enum need_state state, const char *note)
 {
+	enum step step = need_failures[n->kind].step;
+	bool target = need_failures[n->kind].class == CLASS_ATTACH_TARGET;
 	char *reason;
 
 	if (state != NEED_MISSING && state != NEED_DOUBTED)
@@ -89,14 +120,16 @@ static void consider_need(struct verdict_so_far *v, const struct need *n, enum n
 	note = note ? note : "";
 	reason = xasprintf("%s%s%s %s is missing%s%s", n->user, *n->user ? ": " : "",
 	                   need_kind_name((enum need_kind)n->kind), n->name, *note ? ": " : "", note);
-	consider(v, state == NEED_MISSING ? FORECAST_REJECTED : FORECAST_UNSURE, need_failures[n->kind].step,
-	         need_failures[n->kind].class, reason);
+	consider_turn(v, state == NEED_MISSING ? FORECAST_REJECTED : FORECAST_UNSURE, step,
+	              step == STEP_PROGRAMS ? turn_of(o, n->user, target) : 0, need_failures[n->kind].class, reason);
 }
 
-static void consider_finding(struct verdict_so_far *v, const struct predict_finding *f)
+static void consider_finding(struct verdict_so_far *v, const struct predict_object *o, const struct predict_finding *f)
 {
-	consider(v, (enum forecast)f->forecast, f->phase == PHASE_ATTACH ? STEP_ATTACH : STEP_PROGRAMS,
-	         (enum reject_class)f->class, xstrdup(f->text));
+	bool attach = f->phase == PHASE_ATTACH;
+
+	consider_turn(v, (enum forecast)f->forecast, attach ? STEP_ATTACH : STEP_PROGRAMS,
+	              attach ? 0 : turn_of(o, f->program, false), (enum reject_class)f->class, xstrdup(f->text));
 }
 
 static bool needs_types(const struct predict_object *o)
@@ -133,20 +166,20 @@ void predict_forecast(const struct predict_kernel *k, const struct predict_objec
 	char *fallback = NULL;
 
 	if (o->failed || k->failed)
-		v = (struct verdict_so_far){FORECAST_NONE, STEP_OPEN, CLASS_NONE,
+		v = (struct verdict_so_far){FORECAST_NONE, STEP_OPEN, 0, CLASS_NONE,
 		                            xstrdup(o->failed ? o->reason : k->reason)};
 	else if (o->class != CLASS_NONE)
 		consider(&v, FORECAST_REJECTED, STEP_OPEN, o->class, xstrdup(o->reason));
 	else if (!k->has_btf && needs_types(o))
 		consider(&v, FORECAST_REJECTED, STEP_BTF, CLASS_NO_KERNEL_BTF, xstrdup("the kernel has no BTF"));
 	for (uint32_t i = 0; i < c->outcome_count; i++)
-		consider_record(&v, &o->records[i], &c->outcomes[i]);
+		consider_record(&v, o, &o->records[i], &c->outcomes[i]);
 	for (uint32_t i = 0; i < c->need_count; i++)
-		consider_need(&v, &o->needs[i], c->needs[i], c->need_notes ? c->need_notes[i] : NULL);
+		consider_need(&v, o, &o->needs[i], c->needs[i], c->need_notes ? c->need_notes[i] : NULL);
 	for (uint32_t i = 0; i < c->finding_count; i++)
-		consider_finding(&v, &c->findings[i]);
+		consider_finding(&v, o, &c->findings[i]);
 	if (v.forecast == FORECAST_LOADS && (fallback = find_fallback(o, c)))
-		v = (struct verdict_so_far){FORECAST_FALLBACK, STEP_ATTACH, CLASS_NONE, fallback};
+		v = (struct verdict_so_far){FORECAST_FALLBACK, STEP_ATTACH, 0, CLASS_NONE, fallback};
 	c->forecast = (uint8_t)v.forecast;
 	c->class = (uint8_t)v.class;
 	c->phase = (uint8_t)(v.forecast < FORECAST_UNSURE ? PHASE_DONE : phase_of(v.step));
