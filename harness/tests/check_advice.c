@@ -121,6 +121,7 @@ static struct btf *make_btf(bool modern)
 	btf__add_enum_value(btf, modern ? "BPF_FUNC_loop" : "__BPF_FUNC_MAX_ID", 181);
 	btf__add_enum(btf, "bpf_map_type", 4);
 	btf__add_enum_value(btf, "BPF_MAP_TYPE_HASH", 1);
+	btf__add_enum_value(btf, "BPF_MAP_TYPE_ARRAY_OF_MAPS", 12);
 	if (modern)
 		btf__add_enum_value(btf, "BPF_MAP_TYPE_ARENA", 33);
 	return btf;
@@ -279,6 +280,10 @@ START_TEST(a_refused_map_is_looked_up_in_its_object)
 	         "the "
 	         "object's ini, [maps] start.max_entries = 10240",
 	         SIDE_OBJECT},
+	        {"6.12", "map 'outer': failed to create: Invalid argument(-22)",
+	         "the object does not say what the maps in map outer (BPF_MAP_TYPE_ARRAY_OF_MAPS) are, so its loader has "
+	         "to: name one like them in the object's ini, [maps] outer.inner = MAP",
+	         SIDE_OBJECT},
 	        {"6.12", "map 'unknown': failed to create: Invalid argument(-22)", "general", SIDE_KERNEL},
 	};
 	struct object o = {.name = (char *)"o"};
@@ -289,6 +294,7 @@ START_TEST(a_refused_map_is_looked_up_in_its_object)
 
 	add_map(btf, integer, "arena", 33, 10);
 	add_map(btf, integer, "start", 1, 0);
+	add_map(btf, integer, "outer", 12, 1);
 	make_object(&o, btf);
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++) {
 		struct result_cell *c = add_rejected(r, CLASS_MAP_TYPE, maps[i].reason);

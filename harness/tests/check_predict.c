@@ -900,6 +900,38 @@ START_TEST(a_section_without_a_type_is_rejected)
 }
 END_TEST
 
+/* What such a map lacks its ini may say. */
+START_TEST(maps_that_are_left_to_a_loader_are_rejected)
+{
+	const struct predict_types kernel[] = {{"k", FIXTURES "target.o"}};
+	struct job_setting settings[] = {
+	        {.key = SETTING_MAP_INNER, .name = (char *)"shapeless", .value = (char *)"whole"},
+	        {.key = SETTING_MAP_MAX_ENTRIES, .name = (char *)"sizeless", .value = (char *)"8"},
+	};
+	static const char *const said[] = {"map sizeless has no max_entries", "map shapeless does not say what"};
+	cleanup_object_list struct object_list objects = {0};
+
+	read_objects(&objects, (char *[]){(char *)FIXTURES "open_maps.o"}, 1);
+	for (size_t given = 0; given <= COUNT(settings); given++) {
+		const struct predict_cell *c;
+		struct predict_job *job;
+
+		objects.at[0].ini.settings = settings;
+		objects.at[0].ini.setting_count = given;
+		c = prediction_cell(predict_all(&objects, kernel, 1, &job), 0, 0);
+		ck_assert_uint_eq(c->finding_count, 2 - given);
+		ck_assert_str_eq(forecast_name(c->forecast), given == 2 ? "loads" : "rejected");
+		ck_assert_str_eq(reject_class_name(c->class), given == 2 ? "" : "map-type");
+		for (uint32_t i = 0; i < c->finding_count; i++)
+			ck_assert_msg(strstr(c->findings[i].text, said[i]) == c->findings[i].text, "%s",
+			              c->findings[i].text);
+		predict_free(job);
+	}
+	objects.at[0].ini.settings = NULL;
+	objects.at[0].ini.setting_count = 0;
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_row tests[] = {
@@ -927,6 +959,7 @@ int main(void)
 	        EACH(forecast_follows, forecasts),
 	        EACH(the_program_that_comes_first_decides, turns),
 	        TEST(a_section_without_a_type_is_rejected),
+	        TEST(maps_that_are_left_to_a_loader_are_rejected),
 	};
 
 	return suite_run("predict", tests, COUNT(tests));

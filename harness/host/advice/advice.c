@@ -15,6 +15,8 @@
 /* enum bpf_map_type, include/uapi/linux/bpf.h: these need no max_entries of their own, or take it from elsewhere. */
 #define MAP_TYPE_PERF_EVENT_ARRAY 4u
 #define MAP_TYPE_STACK_TRACE 7u
+#define MAP_TYPE_ARRAY_OF_MAPS 12u
+#define MAP_TYPE_HASH_OF_MAPS 13u
 
 /* A rejected cell and what is to be found out for it. */
 struct wish {
@@ -246,6 +248,12 @@ static bool lacks_value(const struct wish *w)
 	return w->has_map && !w->map.has_value && w->map.type == MAP_TYPE_STACK_TRACE;
 }
 
+static bool lacks_inner(const struct wish *w)
+{
+	return w->has_map && !w->map.has_inner &&
+	       (w->map.type == MAP_TYPE_ARRAY_OF_MAPS || w->map.type == MAP_TYPE_HASH_OF_MAPS);
+}
+
 static void word_map(struct buf *out, const struct finding *f)
 {
 	const struct wish *w = f->w;
@@ -267,6 +275,11 @@ static void word_map(struct buf *out, const struct finding *f)
 		buf_printf(
 		        out,
 		        "the object gives map %s (%s) no value size, so its loader has to set it: say it in the object's ini, [maps] %s.value_size = 1016",
+		        map, type, map);
+	else if (lacks_inner(w))
+		buf_printf(
+		        out,
+		        "the object does not say what the maps in map %s (%s) are, so its loader has to: name one like them in the object's ini, [maps] %s.inner = MAP",
 		        map, type, map);
 	else
 		buf_printf(
@@ -343,7 +356,8 @@ static void grant(const struct advisor *a, const struct wish *w)
 	if (text.len)
 		text_set(&w->cell->advice, buf_str(&text));
 	/* no kernel takes a map without a size */
-	if (w->cell->class == CLASS_MAP_TYPE && f.here->exists && (lacks_entries(w) || lacks_value(w)))
+	if (w->cell->class == CLASS_MAP_TYPE && f.here->exists &&
+	    (lacks_entries(w) || lacks_value(w) || lacks_inner(w)))
 		w->cell->side = SIDE_OBJECT;
 	free(f.where);
 }

@@ -179,8 +179,10 @@ static void answer_map(const struct btf *btf, const struct btf_question *q, stru
 			a->map.type = read_uint(btf, m);
 		else if (!strcmp(name, "max_entries"))
 			a->map.max_entries = read_uint(btf, m);
-		else if (!strcmp(name, "value") || !strcmp(name, "values"))
+		else if (!strcmp(name, "value"))
 			a->map.has_value = true;
+		else if (!strcmp(name, "values"))
+			a->map.has_value = a->map.has_inner = true;
 		else if (!strcmp(name, "value_size"))
 			a->map.has_value = read_uint(btf, m) != 0;
 	}
@@ -282,7 +284,8 @@ static void take_answer(struct btf_answer *to, const struct btf_answer *from)
 	        .known = *(const volatile unsigned char *)&from->known != 0,
 	        .exists = *(const volatile unsigned char *)&from->exists != 0,
 	        .map = {from->map.type, from->map.max_entries,
-	                *(const volatile unsigned char *)&from->map.has_value != 0},
+	                *(const volatile unsigned char *)&from->map.has_value != 0,
+	                *(const volatile unsigned char *)&from->map.has_inner != 0},
 	};
 	memcpy(to->near, from->near, sizeof(to->near));
 	memcpy(to->place, from->place, sizeof(to->place));

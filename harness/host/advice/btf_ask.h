@@ -34,6 +34,7 @@ struct btf_question {
 struct btf_map {
 	uint32_t type, max_entries;
 	bool has_value; /* a value type or size */
+	bool has_inner; /* what maps or programs its values are */
 };
 
 #define BTF_ANSWER_TEXT 192

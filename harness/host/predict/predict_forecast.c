@@ -126,10 +126,12 @@ static void consider_need(struct verdict_so_far *v, const struct predict_object 
 
 static void consider_finding(struct verdict_so_far *v, const struct predict_object *o, const struct predict_finding *f)
 {
-	bool attach = f->phase == PHASE_ATTACH;
+	enum step step = f->phase == PHASE_ATTACH     ? STEP_ATTACH
+	                 : f->class == CLASS_MAP_TYPE ? STEP_MAPS
+	                                              : STEP_PROGRAMS;
 
-	consider_turn(v, (enum forecast)f->forecast, attach ? STEP_ATTACH : STEP_PROGRAMS,
-	              attach ? 0 : turn_of(o, f->program, false), (enum reject_class)f->class, xstrdup(f->text));
+	consider_turn(v, (enum forecast)f->forecast, step, step == STEP_PROGRAMS ? turn_of(o, f->program, false) : 0,
+	              (enum reject_class)f->class, xstrdup(f->text));
 }
 
 static bool needs_types(const struct predict_object *o)

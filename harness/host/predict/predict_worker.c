@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "host/lib/jail.h"
+#include "host/predict/map_check.h"
 #include "host/predict/parsed_object.h"
 #include "host/predict/predict_calc.h"
 #include "host/predict/predict_forecast.h"
@@ -220,6 +221,7 @@ static int do_cell(struct worker *w, size_t kernel, size_t object, const struct 
 			predict_calc_needs(p, target, symbols, loaded.count, &w->config, &c);
 			predict_calc_programs(p, target, &c);
 		}
+		map_check(p, ini, &c);
 	}
 	if (target)
 		predict_calc_answers(ini, p, relo_target_btf(target), &w->config, &c);
