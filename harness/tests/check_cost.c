@@ -92,9 +92,14 @@ static struct result *make_result(void)
 		        .verified_insns = 70, .insns_limit = 1000000, .peak_states = 3, .stack_depth = 16};
 		c->programs[1].cost = (struct program_cost){.verified_insns = k ? 966293 : 40246,
 		                                            .insns_limit = 1000000,
+		                                            .total_states = 1000,
 		                                            .peak_states = 900,
+		                                            .max_states = 4,
 		                                            .stack_depth = 300,
-		                                            .map_bytes = 8192};
+		                                            .xlated_bytes = 700,
+		                                            .jited_bytes = 600,
+		                                            .map_bytes = 8192,
+		                                            .verify_us = k ? 9500 : 400};
 	}
 	return r;
 }
@@ -216,10 +221,15 @@ START_TEST(the_dearest_program_comes_first_with_the_kernels_that_differ)
 	ck_assert_msg(strstr(large, "6.12-cloud\n    40246 on 6.1-cloud\n    966293 on 6.12-cloud\n") != NULL, "%s",
 	              large);
 	ck_assert(!strstr(small, " on 6"));
-	ck_assert_msg(strstr(buf_str(&csv),
-	                     "\n\"6.12-cloud\",\"tool\",\"large\",1,96,1000000,966293,0,900,0,300,0,0,8192,0\n") !=
-	                      NULL,
-	              "%s", buf_str(&csv));
+	ck_assert_msg(
+	        strstr(large, "24.0    1000    900      4   300     700     600      8192     9.5  6.12-cloud\n") !=
+	                NULL,
+	        "%s", large);
+	ck_assert_msg(
+	        strstr(buf_str(&csv),
+	               "\n\"6.12-cloud\",\"tool\",\"large\",1,96,1000000,966293,1000,900,4,300,700,600,8192,9500\n") !=
+	                NULL,
+	        "%s", buf_str(&csv));
 	result_free(r);
 }
 END_TEST

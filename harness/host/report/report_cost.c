@@ -99,6 +99,28 @@ static uint64_t most(const struct result_view *v, const struct row *row, enum co
 	return value;
 }
 
+/* What stands between the instructions and the time. */
+static const struct {
+	const char *name;
+	int width;
+	enum cost_kind kind;
+} columns[] = {
+        {"states", 8, COST_TOTAL_STATES}, {"peak", 7, COST_PEAK_STATES},    {"at one", 7, COST_MAX_STATES},
+        {"stack", 6, COST_STACK_DEPTH},   {"xlated", 8, COST_XLATED_BYTES}, {"jited", 8, COST_JITED_BYTES},
+        {"maps", 10, COST_MAP_BYTES},
+};
+
+/* By the guests' clocks, us. */
+static uint64_t longest(const struct result_view *v, const struct row *row)
+{
+	uint64_t us = 0;
+
+	for (size_t k = 0; k < v->r->kernel_count; k++)
+		if (row->costs[k] && row->costs[k]->verify_us > us)
+			us = row->costs[k]->verify_us;
+	return us;
+}
+
 static char *title(const struct result_view *v, const struct row *row)
 {
 	cleanup_buf struct buf out = {0};
@@ -135,10 +157,11 @@ static void add_row(struct buf *out, const struct result_view *v, const struct r
 	const struct program_cost *c = row->worst;
 
 	text_pad(out, name, width);
-	buf_printf(out, "%9" PRIu32 "%7u%% %9" PRIu32 "%8.1f%8" PRIu64 "%7" PRIu64 "%8" PRIu64 "%10" PRIu64 "  ",
-	           c->verified_insns, cost_share(c), row->least, (double)c->verified_insns / row->least,
-	           most(v, row, COST_PEAK_STATES), most(v, row, COST_STACK_DEPTH), most(v, row, COST_JITED_BYTES),
-	           most(v, row, COST_MAP_BYTES));
+	buf_printf(out, "%9" PRIu32 "%7u%% %9" PRIu32 "%8.1f", c->verified_insns, cost_share(c), row->least,
+	           (double)c->verified_insns / row->least);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
+		buf_printf(out, "%*" PRIu64, columns[i].width, most(v, row, columns[i].kind));
+	buf_printf(out, "%8.1f  ", (double)longest(v, row) / 1000);
 	text_add_line(out, v->r->kernels[row->worst_kernel].id);
 	buf_putc(out, '\n');
 	if ((uint64_t)c->verified_insns * 100 >= (uint64_t)row->least * DIFFERS)
@@ -159,10 +182,12 @@ int report_cost(const struct result_view *v, bool colour, struct buf *out)
 	}
 	buf_puts(
 	        out,
-	        "Instructions that the verifier went through: most, and what share of that kernel's limit; least, and how many times that; then\nthe most of states at a time, bytes of stack, of machine code and of maps.\n");
+	        "Instructions that the verifier went through: most, and what share of that kernel's limit; least, and how many times that; then\nthe most of states that it kept: in all, at a time, at one instruction; of bytes of stack, of instructions, of machine code and of\nmaps; of milliseconds that the verifier took by the guest's clock.\n");
 	text_pad(out, "program", width);
-	buf_printf(out, "%9s%8s %9s%8s%8s%7s%8s%10s  most on\n", "most", "limit", "least", "times", "states", "stack",
-	           "jited", "maps");
+	buf_printf(out, "%9s%8s %9s%8s", "most", "limit", "least", "times");
+	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
+		buf_printf(out, "%*s", columns[i].width, columns[i].name);
+	buf_printf(out, "%8s  most on\n", "ms");
 	for (size_t i = 0; i < rows.count; i++) {
 		if (rows.at[i].worst)
 			add_row(out, v, &rows.at[i], width);
