@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "host/judge/judge.h"
+#include "host/lib/text.h"
 #include "host/result/result.h"
 #include "wire/loader_pack.h"
 #include "tests/suite.h"
@@ -151,6 +152,59 @@ START_TEST(a_cell_is_judged_by_the_end_and_the_output)
 }
 END_TEST
 
+/* What the tracer saw counts more than how it ended. */
+static const struct {
+	enum cell_phase phase;
+	bool loaded, attached;
+	int err;
+	bool has_truth, ok;
+	const char *observed;
+	enum verdict verdict;
+	enum reject_class class;
+	const char *says;
+} seen[] = {
+        {PHASE_DONE, true, true, 0, false, false, "", VERDICT_UNPROVEN, CLASS_NONE, "it ended; it was attached"},
+        {PHASE_DONE, true, true, 0, true, true, "7", VERDICT_PASS, CLASS_NONE, ""},
+        {PHASE_DONE, true, true, 0, true, false, "8", VERDICT_WRONG, CLASS_NONE, "exec: pid is \"8\""},
+        {PHASE_DONE, true, true, 0, true, false, "", VERDICT_SILENT, CLASS_NONE, "attached, the workloads ran"},
+        {PHASE_DONE, false, false, 0, true, false, "", VERDICT_SILENT, CLASS_NONE, "no program of it was loaded"},
+        {PHASE_DONE, false, false, EINVAL, false, false, "", VERDICT_UNPROVEN, CLASS_NONE,
+         "it ended; it does without program p: invalid func unknown#195896080"},
+        {PHASE_LOAD, false, false, EINVAL, false, false, "", VERDICT_REJECTED, CLASS_RELOCATION,
+         "it ended: program p: invalid func unknown#195896080"},
+};
+
+START_TEST(a_cell_is_judged_by_what_was_seen)
+{
+	struct result *r = result_new();
+	struct result_cell *c = result_add_cell(r);
+	struct judge_facts facts = {.phase = seen[_i].phase, .reason = "it ended", .log = ""};
+	struct result_program *p = result_add_program(c);
+
+	text_set(&c->source, LOADER_EVENT_SOURCE);
+	text_set(&p->name, "p");
+	text_set(&p->log, seen[_i].err ? "invalid func unknown#195896080" : "");
+	p->autoload = true;
+	p->loaded = seen[_i].loaded;
+	p->attached = seen[_i].attached;
+	p->err = seen[_i].err;
+	if (seen[_i].has_truth) {
+		struct result_truth *t = result_add_truth(c);
+
+		text_set(&t->workload, "exec");
+		text_set(&t->field, "pid");
+		text_set(&t->expected, "7");
+		text_set(&t->observed, seen[_i].observed);
+		t->ok = seen[_i].ok;
+	}
+	judge_loader(c, &facts);
+	ck_assert_int_eq(c->verdict, seen[_i].verdict);
+	ck_assert_int_eq(c->class, seen[_i].class);
+	ck_assert_msg(!strncmp(c->reason, seen[_i].says, strlen(seen[_i].says)), "%s", c->reason);
+	result_free(r);
+}
+END_TEST
+
 START_TEST(packs_arrive_whole_or_not_at_all)
 {
 	struct loader_pack_file files[] = {{(char *)(uintptr_t) "/a", 0755, "abc", 3},
@@ -187,6 +241,7 @@ int main(void)
 	        TEST(output_without_end_is_cut_and_its_end_kept),
 	        TEST(a_program_that_cannot_be_started_is_named),
 	        EACH(a_cell_is_judged_by_the_end_and_the_output, cells),
+	        EACH(a_cell_is_judged_by_what_was_seen, seen),
 	        TEST(packs_arrive_whole_or_not_at_all),
 	};
 

@@ -4,6 +4,7 @@
  * this test, started again with the name of a deed.
  */
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -177,6 +178,31 @@ static void deed_forks_in_threads(void)
 	puts("joined");
 }
 
+/* Its tracer goes, and with it itself. */
+static void deed_kill_parent(void)
+{
+	kill(getppid(), SIGKILL);
+	for (;;)
+		pause();
+}
+
+/* Children without end, in sessions of their own, which ignore what they are asked. */
+static void deed_fork_without_end(void)
+{
+	for (size_t i = 0; i < 200; i++)
+		if (fork() == 0) {
+			setsid();
+			signal(SIGINT, SIG_IGN);
+			signal(SIGTERM, SIG_IGN);
+			for (;;)
+				pause();
+		}
+	puts("forked");
+	fflush(stdout);
+	for (;;)
+		pause();
+}
+
 /* It leaves one behind that outlives it. */
 static void deed_daemon(void)
 {
@@ -206,7 +232,12 @@ static const struct deed {
         {"trace", deed_trace, "-1\n", "itself", 1},
         {"forks", deed_forks_in_threads, "joined\n", "many", THREADS *ROUNDS},
         {"daemon", deed_daemon, "", "parent", 1},
+        {"kill-parent", deed_kill_parent},
+        {"fork-without-end", deed_fork_without_end},
 };
+
+/* Those at the table's head that end by themselves. */
+#define SEEN 11
 
 __attribute__((constructor)) static void deed_if_asked(void)
 {
@@ -223,7 +254,7 @@ __attribute__((constructor)) static void deed_if_asked(void)
 
 /* ---- what is seen of them ---- */
 
-static void run_deed(const char *name, int records, struct loader_process *p)
+static void start_deed(const char *name, int records, struct loader_process *p)
 {
 	cleanup_free char *variable = xasprintf(DEED "=%s", name);
 	char *argv[] = {(char *)(uintptr_t) "x", NULL}, *envp[] = {variable, NULL};
@@ -234,6 +265,11 @@ static void run_deed(const char *name, int records, struct loader_process *p)
 	/* a filter may then be put over oneself without privilege, too */
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	ck_assert_msg(!loader_process_start(&command, p, &err), "%s", err.text);
+}
+
+static void run_deed(const char *name, int records, struct loader_process *p)
+{
+	start_deed(name, records, p);
 	ck_assert(loader_process_watch(p, LONG_MS));
 	ck_assert_int_eq(p->status, 0);
 }
@@ -283,6 +319,41 @@ START_TEST(a_call_is_seen_and_nothing_is_noticed)
 }
 END_TEST
 
+START_TEST(a_program_that_kills_its_tracer_dies_with_it)
+{
+	cleanup_close int records = memfd_create("records", MFD_CLOEXEC);
+	cleanup_free char *why = NULL;
+	struct loader_process p;
+
+	start_deed("kill-parent", records, &p);
+	ck_assert(loader_process_watch(&p, LONG_MS));
+	ck_assert(!loader_process_verdict(&p, "it", &why));
+	ck_assert_str_eq(why, "it died: Killed");
+	loader_process_free(&p);
+}
+END_TEST
+
+/* Who is left would hold the other end of its output. */
+START_TEST(nothing_of_it_is_left)
+{
+	cleanup_close int records = memfd_create("records", MFD_CLOEXEC);
+	cleanup_close int output = -1;
+	struct loader_process p;
+	struct pollfd end;
+	char bytes[64];
+
+	start_deed("fork-without-end", records, &p);
+	while (!strstr(buf_str(&p.said), "forked"))
+		ck_assert(!loader_process_watch(&p, 10));
+	output = dup(p.output);
+	loader_process_stop(&p, 100);
+	loader_process_free(&p);
+	end = (struct pollfd){.fd = output, .events = POLLIN};
+	ck_assert_int_eq(poll(&end, 1, LONG_MS), 1);
+	ck_assert_int_eq(read(output, bytes, sizeof(bytes)), 0);
+}
+END_TEST
+
 START_TEST(what_is_not_whole_ends_the_list)
 {
 	struct trace_call call = {.kind = TRACE_MAP, .name = (char *)(uintptr_t) "m"}, read;
@@ -302,7 +373,9 @@ END_TEST
 int main(void)
 {
 	const struct suite_row tests[] = {
-	        EACH(a_call_is_seen_and_nothing_is_noticed, deeds),
+	        RANGE(a_call_is_seen_and_nothing_is_noticed, 0, SEEN),
+	        TEST(a_program_that_kills_its_tracer_dies_with_it),
+	        TEST(nothing_of_it_is_left),
 	        TEST(what_is_not_whole_ends_the_list),
 	};
 

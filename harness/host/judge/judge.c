@@ -166,7 +166,10 @@ static void say_silent(struct result_cell *c, const struct mismatches *m, const 
 		buf_printf(&reason, "%" PRIu64 " events came, but none of a process that the harness started",
 		           c->events);
 	else
-		buf_puts(&reason, "attached, the workloads ran, but no event came");
+		buf_printf(&reason, "%s, the workloads ran, but no event came",
+		           c->evidence == EVIDENCE_NONE     ? "no program of it was loaded"
+		           : c->evidence == EVIDENCE_LOADED ? "attached to nothing"
+		                                            : "attached");
 	if (m->absent_subjects > 1 && facts->own_events)
 		buf_printf(&reason, " (and none of %zu more)", m->absent_subjects - 1);
 	if (explained)

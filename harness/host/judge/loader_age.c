@@ -80,32 +80,39 @@ static const struct lack {
 	        *since;   /* that has no such text; NULL: what the first `*` stood for is a section, whose age counts */
 	bool proof;       /* a libbpf of that version never says so; else the text counts for older ones alone */
 	const char *lack; /* "the libbpf that loads it here …" */
+	const char *advice; /* in place of that, of another library; NULL: none */
 } lacks[] = {
         {CLASS_PROG_TYPE, AT(PHASE_LOAD), "skipping unrecognized data section(*) .struct_ops.link",
-         "attach_btf_id 0 is not a supported struct", "1.2", true, "does not know SEC(\".struct_ops.link\")"},
+         "attach_btf_id 0 is not a supported struct", "1.2", true, "does not know SEC(\".struct_ops.link\")", NULL},
         {CLASS_PROG_TYPE, AT(PHASE_LOAD), "skipping unrecognized data section(*) .struct_ops.link",
-         "failed to load: -524", "1.2", true, "does not know SEC(\".struct_ops.link\")"},
+         "failed to load: -524", "1.2", true, "does not know SEC(\".struct_ops.link\")", NULL},
         {CLASS_PROG_TYPE, AT(PHASE_LOAD), "skipping unrecognized data section(*) ?.struct_ops",
-         "attach_btf_id 0 is not a supported struct", "1.4", true, "does not know SEC(\"?.struct_ops\")"},
+         "attach_btf_id 0 is not a supported struct", "1.4", true, "does not know SEC(\"?.struct_ops\")", NULL},
         {CLASS_PROG_TYPE, AT(PHASE_LOAD), "skipping unrecognized data section(*) ?.struct_ops", "failed to load: -524",
-         "1.4", true, "does not know SEC(\"?.struct_ops\")"},
+         "1.4", true, "does not know SEC(\"?.struct_ops\")", NULL},
         {CLASS_PROG_TYPE, ANYWHERE, "missing BPF prog type, check ELF section name '*'", NULL, NULL, true,
-         "does not know SEC(\"{}\")"},
-        {CLASS_PROG_TYPE, ANYWHERE, "unrecognized ELF section name '*'", NULL, NULL, true, "does not know SEC(\"{}\")"},
-        {CLASS_OPEN, ANYWHERE, "bad data relo against section '*'", NULL, NULL, true, "does not know SEC(\"{}\")"},
+         "does not know SEC(\"{}\")", NULL},
+        {CLASS_PROG_TYPE, ANYWHERE, "unrecognized ELF section name '*'", NULL, NULL, true, "does not know SEC(\"{}\")",
+         NULL},
+        {CLASS_OPEN, ANYWHERE, "bad data relo against section '*'", NULL, NULL, true, "does not know SEC(\"{}\")",
+         NULL},
 
         /* attributes of 64 bits, which __ulong() gives */
         {CLASS_OPEN, AT(PHASE_OPEN), "map '*': attr '*': expected PTR, got enum", NULL, "1.4", true,
-         "does not know the form in which map {} has one of its attributes (__ulong)"},
+         "does not know the form in which map {} has one of its attributes (__ulong)", NULL},
         /* it maps them, by which they get their address */
         {CLASS_MAP_TYPE, AT(PHASE_LOAD), "arena's user address must be set via map_extra or mmap()", NULL, "1.4", false,
-         "knows nothing of arenas, and gives them no address"},
+         "knows nothing of arenas, and gives them no address", NULL},
         {CLASS_ATTACH_TARGET, AT(PHASE_LOAD), "struct_ops init_kern: struct *___* is not found in kernel BTF", NULL,
-         "1.4", false, "takes the flavour of struct_ops type {} for a part of its name"},
+         "1.4", false, "takes the flavour of struct_ops type {} for a part of its name", NULL},
         {CLASS_KFUNC, AT(PHASE_LOAD), "extern (func ksym) '*___*': not found in kernel or module BTFs", NULL, "1.3",
-         false, "takes the flavour of kfunc {} for a part of its name"},
+         false, "takes the flavour of kfunc {} for a part of its name", NULL},
         {CLASS_OPEN, AT(PHASE_OPEN), "unsupported BTF_KIND:*", NULL, "", true,
-         "does not know a kind of types that the object has ({})"},
+         "does not know a kind of types that the object has ({})", NULL},
+
+        /* of cilium/ebpf before 0.10, and of kernels since 6.0 */
+        {CLASS_NO_KERNEL_BTF, ANYWHERE, "can't read types: type id *: unknown kind:", NULL, "", true, NULL,
+         "the cilium/ebpf that the program was built with is older than the kernel's types, of which it does not know a kind (64-bit enumerators, since 6.0): build it with 0.10 or later"},
 };
 
 static bool is_older(const char *libbpf, const char *since)
@@ -154,7 +161,7 @@ bool loader_age_explains(enum cell_phase phase, struct span reason, struct span 
 		out->class = l->class;
 		out->side = SIDE_LOADER;
 		out->line = span_words(line);
-		out->advice = fill_lack(l->lack, what, since);
+		out->advice = l->advice ? xstrdup(l->advice) : fill_lack(l->lack, what, since);
 		return true;
 	}
 	return false;
