@@ -35,3 +35,12 @@ if [ -x build/tests/loaders/cilium ]; then
 	check "and its relocations are those that were predicted" latest \
 		'[.cells[0].relocations[] | select(.outcome != "not-attempted" and .outcome == .predicted)] | length > 5'
 fi
+
+check "a loader's relocations are seen from outside as by three witnesses" status 0 " 0 differences" \
+	harness/tests/outside.sh "$corematrix" build/tests/loaders/libbpf "$scratch/outside" \
+	build/progs/{exec_identity,task_state,missing_field,global_guard}.bpf.o -- -j "$jobs" "${some[@]}"
+another_value() {
+	sed -i '0,/"moved /s//"moved 1/' "$scratch/outside/loader.records" &&
+		harness/tests/outside.sh "$corematrix" none "$scratch/outside" none -- "${some[@]}"
+}
+check "and one that is another is noticed" status 1 " 1 differences" another_value
