@@ -27,6 +27,7 @@
 #include "agent/deeds/cgroup_root.h"
 #include "agent/deeds/progress.h"
 #include "agent/deeds/subject.h"
+#include "agent/load/alone.h"
 #include "agent/load/kernel_btf.h"
 #include "agent/load/kernel_config.h"
 #include "agent/load/kernel_module.h"
@@ -148,6 +149,8 @@ static void run_job(const struct job *job)
 	channel_send(&m);
 	if (job->symbols)
 		symbols_send();
+	if (job->patience)
+		alone_set_patience(job->patience);
 	if (job->top_lines)
 		load_cost_want_lines();
 	/* A module that cannot be unloaded again is met by those only that load modules themselves. */

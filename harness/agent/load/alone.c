@@ -18,6 +18,13 @@
 #define TRY_LOG_MAX (64u << 10)
 #define ALL_LOGS_MAX (4u << 20)
 
+static unsigned patience = 1;
+
+void alone_set_patience(unsigned times)
+{
+	patience = times;
+}
+
 static bool relocations_pending(const struct core_relo_list *relos, const char *program)
 {
 	for (size_t i = 0; i < relos->count; i++)
@@ -166,7 +173,7 @@ static size_t count_wanted(const struct attempt *whole)
 
 void alone_try(struct attempt *whole, struct core_relo_list *relos, struct relo_log *relo_log, struct buf *log)
 {
-	int64_t start = clock_ms();
+	int64_t start = clock_ms(), all_ms = (int64_t)ALL_TRIES_MS * patience;
 	bool alone_already = count_wanted(whole) == 1, more = true;
 
 	for (size_t i = 0; more && i < whole->program_count; i++) {
@@ -176,13 +183,13 @@ void alone_try(struct attempt *whole, struct core_relo_list *relos, struct relo_
 			continue;
 		if (alone_already) {
 			fact_take(fact, whole, fact);
-		} else if (clock_ms() - start < ALL_TRIES_MS) {
+		} else if (clock_ms() - start < all_ms) {
 			more = program_try(whole, i, clock_ms() - start < ATTACH_TRIES_MS, relos, relo_log, log);
 		} else if (!fact->err) {
 			free(fact->reason);
 			fact->err = ETIME;
 			fact->reason = xasprintf("not tried alone: the tries of the programs before it took %d s",
-			                         ALL_TRIES_MS / 1000);
+			                         (int)(all_ms / 1000));
 		}
 	}
 	relocations_settle(relos);

@@ -17,4 +17,7 @@
  */
 void alone_try(struct attempt *whole, struct core_relo_list *relos, struct relo_log *relo_log, struct buf *log);
 
+/* All tries together may take so many times longer than they may as a rule. */
+void alone_set_patience(unsigned times);
+
 #endif
