@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -19,7 +20,12 @@
 /* The longest record (CONSOLE_EXT_LOG_MAX, PRINTKRB_RECORD_MAX). */
 #define RECORD_MAX 8192
 
-static int log_fd = -1;
+/* Of debugfs, where a write lets what is warned of once be warned of again (kernel/panic.c, since 4.16). */
+#define DEBUGFS "/debugfs"
+#define CLEAR_ONCE "clear_warn_once"
+
+static int log_fd = -1, clear_fd = -1;
+static bool said; /* something, since the last time that it was told so */
 
 static void log_open(void)
 {
@@ -27,6 +33,25 @@ static void log_open(void)
 	log_fd = open(KMSG, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (log_fd >= 0)
 		lseek(log_fd, 0, SEEK_END);
+}
+
+/* Nobody else is to find debugfs, so it does not stay. A kernel without it, or locked down, warns once a boot. */
+static void clear_open(void)
+{
+	mkdir(DEBUGFS, 0700);
+	if (!mount("debugfs", DEBUGFS, "debugfs", 0, NULL)) {
+		clear_fd = open(DEBUGFS "/" CLEAR_ONCE, O_WRONLY | O_CLOEXEC);
+		umount2(DEBUGFS, MNT_DETACH);
+	}
+	rmdir(DEBUGFS);
+}
+
+/* Else of several objects that make a kernel warn only the first would be told. */
+static void warn_again(void)
+{
+	if (clear_fd >= 0 && write(clear_fd, "1", 1) != 1)
+		cleanup_close_fd(&clear_fd);
+	said = false;
 }
 
 /* "6,339,5140900,-;text\n KEY=value\n" becomes "text\n". */
@@ -61,6 +86,7 @@ void kernel_log_send(void)
 	if (text.len) {
 		struct message m = {.type = MESSAGE_KERNEL_LOG, .log.text = buf_steal(&text)};
 
+		said = true;
 		channel_send(&m);
 		message_free(&m);
 	}
@@ -70,9 +96,13 @@ void kernel_log_part(void)
 {
 	static bool opened;
 
-	if (opened)
+	if (opened) {
 		kernel_log_send();
-	else
+	} else {
 		log_open();
+		clear_open();
+	}
+	if (said || !opened)
+		warn_again();
 	opened = true;
 }

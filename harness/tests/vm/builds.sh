@@ -6,7 +6,9 @@ mkdir -p "$scratch/builds/one" "$scratch/builds/other"
 cp build/tests/objects/built_twice.{bpf.o,ini} "$scratch/builds/one/"
 cp build/tests/unguarded/built_twice.bpf.o "$scratch/builds/other/"
 copy builds/one variants && copy builds/other variants
-check "two builds of an object, one ini, and their variants" status 0 " 16 cells: 16 as expected" \
+# Of what a kernel warns of once, the second is to be told as well.
+copy builds/one kernel_warns && copy builds/other kernel_warns
+check "two builds of an object, one ini, and their variants" status 0 " 20 cells: 20 as expected" \
 	run --kernel 6.1-cloud --kernel newest-cloud --builds "$scratch/builds"
 matrix=$scratch/results/latest/matrix.txt
 # Of the block: between its heading and the count of objects that are the same.
@@ -22,7 +24,7 @@ check "one relocation and the cost are told as exactly that" exactly
 check "and the longer loop costs the most" latest '[.cells[] | select(.object | startswith("built_twice"))
 	| {build, kernel, cost: .programs[0].verified_insns}] | group_by(.kernel) | length == 2 and
 	all(sort_by(.build) | .[0].cost * 5 < .[1].cost)'
-check "objects that are the same under each are counted" grep -qx '  3 of 4 objects are the same under each' "$matrix"
+check "objects that are the same under each are counted" grep -qx '  4 of 5 objects are the same under each' "$matrix"
 check "a flag in .rodata changes the value, and what is expected" latest '[.cells[] | select(.variant == "tracer")] |
 	length == 4 and all(.verdict == "wrong" and .expected == "wrong" and .as_expected and
 	([.truth[] | select(.ok | not) | .field] | unique == ["ppid"]))'
