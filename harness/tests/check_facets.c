@@ -223,6 +223,18 @@ static void one_relocation_and_the_cost(struct result *r)
 	}
 }
 
+static void many_relocations_in_one_way(struct result *r)
+{
+	for (size_t k = 0; k < 2; k++) {
+		relocate(cell(r, k, 0), "on_exec", "struct task_struct.a", RELO_MOVED, 8);
+		relocate(cell(r, k, 0), "on_exec", "struct task_struct.b", RELO_SAME, 16);
+		relocate(cell(r, k, 0), "on_exec", "struct task_struct.c", RELO_MOVED, 24);
+		relocate(cell(r, k, 0), "on_exec", "struct task_struct.d", RELO_MOVED, 32);
+		relocate(cell(r, k, 0), "on_exec", "struct task_struct.e", RELO_MOVED, 40);
+	}
+	relocate(cell(r, 1, 0), "on_exec", "struct task_struct.f", RELO_GUARDED, 0);
+}
+
 /* What the compiler doubled, and in another order. */
 static void the_same_relocations_more_often(struct result *r)
 {
@@ -287,6 +299,9 @@ static const struct {
         {one_relocation_and_the_cost,
          "all 2 kernels: relocation on_exec byte_off struct task_struct.exit_code: none with clang-14; resolved with clang-19\n"
          "all 2 kernels: on_exec verified_insns: 100 with clang-14; 900 to 1000 with clang-19\n"},
+        {many_relocations_in_one_way,
+         "all 2 kernels: relocation on_exec byte_off struct task_struct.a, struct task_struct.b, struct task_struct.c and 2 more: resolved with clang-14; none with clang-19\n"
+         "6.12-cloud: relocation on_exec byte_off struct task_struct.f: guarded with clang-14; none with clang-19\n"},
         {the_same_relocations_more_often, ""},
         {another_state_among_the_same,
          "6.1-cloud: relocation on_exec byte_off struct task_struct.pid: resolved with clang-14; guarded and resolved with clang-19\n"},

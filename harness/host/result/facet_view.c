@@ -13,11 +13,16 @@
 
 /* What differs in a family in one way, on the kernels for which `in` is true. */
 struct line {
-	char *text;           /* NULL for a cost, until all kernels were seen: */
-	char *subject;        /* program and measure */
+	char *subject;        /* "", "program on_exec", of a cost program and measure */
+	char *who;            /* which member has what; NULL for a cost, until all kernels were seen: */
 	uint64_t *low, *high; /* of each member over those kernels */
 	bool *in;
+	size_t more; /* subjects that are told with it, and of these, those that are not named */
+	size_t unnamed;
 };
+
+/* So many relocations are named that differ in the same way; the rest are counted. */
+#define NAMED 3
 
 struct lines {
 	struct line *at;
@@ -38,8 +43,8 @@ static struct line *add_line(struct lines *lines, struct line line)
 static void lines_free(struct lines *lines)
 {
 	for (size_t i = 0; i < lines->count; i++) {
-		free(lines->at[i].text);
 		free(lines->at[i].subject);
+		free(lines->at[i].who);
 		free(lines->at[i].low);
 		free(lines->at[i].high);
 		free(lines->at[i].in);
@@ -47,12 +52,10 @@ static void lines_free(struct lines *lines)
 	free(lines->at);
 }
 
-static char *text_of(const struct lines *lines, const char *subject, char *const *values)
+static char *who_of(const struct lines *lines, char *const *values)
 {
 	struct buf text = {0};
 
-	if (*subject)
-		buf_printf(&text, "%s: ", subject);
 	facet_text_add(&text, lines->facet, lines->family, values);
 	return buf_steal(&text);
 }
@@ -60,14 +63,14 @@ static char *text_of(const struct lines *lines, const char *subject, char *const
 /* Equal words on several kernels are one line. */
 static void take_values(struct lines *lines, const struct facet_way *way, size_t kernel)
 {
-	cleanup_free char *text = text_of(lines, way->subject, way->values);
+	cleanup_free char *who = who_of(lines, way->values);
 	struct line *line = NULL;
 
 	for (size_t i = 0; !line && i < lines->count; i++)
-		if (lines->at[i].text && !strcmp(lines->at[i].text, text))
+		if (lines->at[i].who && !strcmp(lines->at[i].who, who) && !strcmp(lines->at[i].subject, way->subject))
 			line = &lines->at[i];
 	if (!line)
-		line = add_line(lines, (struct line){.text = steal_ptr(text)});
+		line = add_line(lines, (struct line){.subject = xstrdup(way->subject), .who = steal_ptr(who)});
 	line->in[kernel] = true;
 }
 
@@ -78,7 +81,7 @@ static void take_costs(struct lines *lines, const struct facet_way *way, size_t 
 	struct line *line = NULL;
 
 	for (size_t i = 0; !line && i < lines->count; i++)
-		if (lines->at[i].subject && !strcmp(lines->at[i].subject, way->subject))
+		if (lines->at[i].low && !strcmp(lines->at[i].subject, way->subject))
 			line = &lines->at[i];
 	if (!line)
 		line = add_line(lines, (struct line){
@@ -107,19 +110,72 @@ static void word_costs(const struct lines *lines, struct line *line)
 			values[i] = line->low[i] == line->high[i]
 			                    ? xasprintf("%" PRIu64, line->low[i])
 			                    : xasprintf("%" PRIu64 " to %" PRIu64, line->low[i], line->high[i]);
-	line->text = text_of(lines, line->subject, values);
+	line->who = who_of(lines, values);
 	for (size_t i = 0; i < count; i++)
 		free(values[i]);
 	free(values);
 }
 
-static void add_difference(struct facet_view *view, const struct lines *lines, struct line *line)
+/* Bytes of "relocation PROGRAM KIND ", before what is relocated; 0 for a line about something else. */
+static size_t relocation_prefix(const struct line *line)
 {
+	static const char word[] = "relocation ";
+	const char *at = line->subject;
+
+	if (strncmp(at, word, sizeof(word) - 1) != 0)
+		return 0;
+	for (int blanks = 0; *at && blanks < 3; at++)
+		blanks += *at == ' ';
+	return (size_t)(at - line->subject);
+}
+
+static bool are_alike(const struct lines *lines, const struct line *a, const struct line *b)
+{
+	size_t prefix = relocation_prefix(a);
+
+	return prefix && prefix == relocation_prefix(b) && !memcmp(a->subject, b->subject, prefix) &&
+	       !strcmp(a->who, b->who) && !memcmp(a->in, b->in, lines->v->r->kernel_count * sizeof(*a->in));
+}
+
+/* A compiler that records nothing of a program's structs is one fact, and not one of each member. */
+static void gather_relocations(struct lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		struct line *first = &lines->at[i];
+
+		for (size_t k = i + 1; first->who && k < lines->count; k++) {
+			struct line *other = &lines->at[k];
+			char *subject;
+
+			if (!other->who || !are_alike(lines, first, other))
+				continue;
+			if (++first->more < NAMED) {
+				subject =
+				        xasprintf("%s, %s", first->subject, other->subject + relocation_prefix(other));
+				free(first->subject);
+				first->subject = subject;
+			} else {
+				first->unnamed++;
+			}
+			free(steal_ptr(other->who));
+		}
+	}
+}
+
+static void add_difference(struct facet_view *view, const struct lines *lines, const struct line *line)
+{
+	struct buf text = {0};
+
+	if (*line->subject)
+		buf_puts(&text, line->subject);
+	if (line->unnamed)
+		buf_printf(&text, " and %zu more", line->unnamed);
+	buf_printf(&text, "%s%s", *line->subject ? ": " : "", line->who);
 	view->at = xrealloc(view->at, view->count + 1, sizeof(*view->at));
 	view->at[view->count++] = (struct facet_difference){
 	        .object = xstrdup(lines->family->name),
 	        .kernels = result_view_kernels(lines->v, line->in),
-	        .text = steal_ptr(line->text),
+	        .text = buf_steal(&text),
 	};
 }
 
@@ -135,11 +191,12 @@ static void add_family(struct facet_view *view, const struct result_view *v, con
 		for (size_t i = 0; i < ways.count; i++)
 			(ways.at[i].values ? take_values : take_costs)(&lines, &ways.at[i], k);
 	}
+	gather_relocations(&lines);
 	for (size_t i = 0; i < lines.count; i++)
-		if (!lines.at[i].subject)
+		if (lines.at[i].who)
 			add_difference(view, &lines, &lines.at[i]);
 	for (size_t i = 0; i < lines.count; i++) {
-		if (!lines.at[i].subject)
+		if (!lines.at[i].low)
 			continue;
 		word_costs(&lines, &lines.at[i]);
 		add_difference(view, &lines, &lines.at[i]);

@@ -5,7 +5,8 @@
  *
  * Compared are, on each kernel on which all of them were measured: what they come to; unless one of them is rejected,
  * which of their programs load and attach; what their relocations are resolved to, of each name once, for a compiler
- * may double what it inlines; and what their programs cost, from a difference on that `diff` would tell, too.
+ * may double what it inlines, and those of a program that differ in one way together; and what their programs cost,
+ * from a difference on that `diff` would tell, too.
  */
 #ifndef COREMATRIX_HOST_RESULT_FACET_VIEW_H
 #define COREMATRIX_HOST_RESULT_FACET_VIEW_H
