@@ -226,9 +226,11 @@ static const struct section_case {
         {"tcp", ""},
         {"action", "sch_ingress cls_matchall act_bpf "},
         {"xdp", ""},
-        {"tp_btf/block_rq_issue", "null_blk "},
-        {"tracepoint/block/block_rq_complete", "null_blk "},
-        {"fentry/blk_account_io_start", "null_blk "},
+        {"tp_btf/block_rq_issue", "null_blk mq_deadline "},
+        {"tracepoint/block/block_rq_complete", "null_blk mq_deadline "},
+        {"fentry/blk_account_io_start", "null_blk mq_deadline "},
+        {"tp/ext4/ext4_sync_file_enter", "crc32c_generic ext4 brd "},
+        {"kprobe/ovl_open", "overlay "},
         {"kprobe/blockade", ""},
 };
 

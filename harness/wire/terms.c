@@ -90,6 +90,13 @@ static const char *const workloads[WORKLOAD_GROUP_COUNT] = {
         [WORKLOAD_ROUTE] = "route",
         [WORKLOAD_LIBRARY] = "library",
         [WORKLOAD_COMMAND] = "command",
+        [WORKLOAD_BLOCK] = "block",
+        [WORKLOAD_RECLAIM] = "reclaim",
+        [WORKLOAD_SCHED] = "sched",
+        [WORKLOAD_LOSS] = "loss",
+        [WORKLOAD_TERMINAL] = "terminal",
+        [WORKLOAD_SYSCALL] = "syscall",
+        [WORKLOAD_FILESYSTEM] = "filesystem",
 };
 
 /* enum bpf_core_relo_kind, include/uapi/linux/bpf.h; the names are core_relo_kind_str()'s in libbpf. */

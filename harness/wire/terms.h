@@ -137,6 +137,13 @@ enum workload_group {
 	WORKLOAD_ROUTE,      /* a datagram to an address that has a route of its own */
 	WORKLOAD_LIBRARY,    /* functions of the release's libc are called */
 	WORKLOAD_COMMAND,    /* a program of the user's is run */
+	WORKLOAD_BLOCK,      /* a block device is written, past the page cache and through it */
+	WORKLOAD_RECLAIM,    /* the kernel is made to look for memory */
+	WORKLOAD_SCHED,      /* tasks wait and wake each other, move, and want the same lock */
+	WORKLOAD_LOSS,       /* nobody listens, data gets lost and is sent again, a connection is cut off */
+	WORKLOAD_TERMINAL,   /* a line through a pseudo terminal, and one to a serial line */
+	WORKLOAD_SYSCALL,    /* many of the other system calls */
+	WORKLOAD_FILESYSTEM, /* what there is to do in a file system, in one of each kind */
 	WORKLOAD_GROUP_COUNT,
 };
 

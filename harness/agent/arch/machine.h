@@ -28,6 +28,9 @@ _Noreturn void machine_exit(uint8_t code);
 /* What the names of the functions begin with that are the entries of system calls. */
 extern const char machine_syscall_prefix[];
 
+/* The file of sysfs that has the numbers of the serial line that is the console. */
+extern const char machine_serial_numbers[];
+
 /*
  * What a static glibc calls here where it would make the system call `call` if that were there: architectures that came
  * late have no rename, unlink, mkdir and the like.

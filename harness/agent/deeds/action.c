@@ -42,6 +42,15 @@ static const struct deed {
         [ACTION_FUTEX] = {action_futex, NULL, 0},
         [ACTION_SYNC] = {action_sync, NULL, 0},
         [ACTION_COMMAND] = {action_command, action_command_end, 0},
+        [ACTION_DISK_WRITE] = {action_disk_write, NULL, 0},
+        [ACTION_DISK_CACHE] = {action_disk_cache, NULL, 0},
+        [ACTION_RECLAIM] = {action_reclaim, NULL, 0},
+        [ACTION_SCHED] = {action_sched, NULL, 0},
+        [ACTION_LOSS] = {action_loss, NULL, 0},
+        [ACTION_TERMINAL] = {action_terminal, NULL, 0},
+        [ACTION_SYSCALL] = {action_syscall, NULL, 0},
+        [ACTION_EXT4] = {action_ext4, NULL, 0},
+        [ACTION_OVERLAY] = {action_overlay, NULL, 0},
 };
 
 const char *action_other_name(enum action_other other)

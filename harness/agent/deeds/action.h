@@ -48,6 +48,15 @@ enum action {
 	ACTION_ROUTE,      /* a datagram to an address that has a route of its own */
 	ACTION_LIBRARY,    /* functions of libc are called, by a program that is linked with it (harness/caller) */
 	ACTION_COMMAND,    /* a program of the user's is run */
+	ACTION_DISK_WRITE, /* write a known place of a block device, past the page cache */
+	ACTION_DISK_CACHE, /* read and write one through the page cache, until it is there */
+	ACTION_RECLAIM,    /* make the kernel look for memory */
+	ACTION_SCHED,      /* tasks that wait, wake, move, and want the same lock */
+	ACTION_LOSS,       /* a network where nobody listens, and data gets lost and is sent again */
+	ACTION_TERMINAL,   /* a line through a pseudo terminal, and one to a serial line */
+	ACTION_SYSCALL,    /* many of the other system calls */
+	ACTION_EXT4,       /* mount a new ext4, do what there is to do in it */
+	ACTION_OVERLAY,    /* the same in an overlay */
 	ACTION_COUNT,
 };
 

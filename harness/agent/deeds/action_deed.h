@@ -6,6 +6,9 @@
 #include "agent/deeds/action.h"
 #include "agent/deeds/action_result.h"
 
+/* Note what was read from or written to a block device; `sector` in units of 512 bytes. */
+void action_disk_view(struct action_result *out, const char *name, dev_t dev, uint64_t sector, uint64_t len);
+
 /* Put both into every map of sockets that there is and that takes their kind, at 0 and 1; returns 0, or -1 noted. */
 int action_sockets_place(int first, int second, struct action_result *out);
 
@@ -39,6 +42,15 @@ void action_oom(const char *directory, struct action_result *out);
 void action_futex(const char *directory, struct action_result *out);
 void action_sync(const char *directory, struct action_result *out);
 void action_route(const char *directory, struct action_result *out);
+void action_disk_write(const char *directory, struct action_result *out);
+void action_disk_cache(const char *directory, struct action_result *out);
+void action_reclaim(const char *directory, struct action_result *out);
+void action_sched(const char *directory, struct action_result *out);
+void action_loss(const char *directory, struct action_result *out);
+void action_terminal(const char *directory, struct action_result *out);
+void action_syscall(const char *directory, struct action_result *out);
+void action_ext4(const char *directory, struct action_result *out);
+void action_overlay(const char *directory, struct action_result *out);
 void action_wire(const char *directory, struct action_result *out);
 void action_command(const char *directory, struct action_result *out);
 

@@ -34,6 +34,7 @@ struct subject_kind {
 	int namespaces;     /* CLONE_NEW* flags: those it has of its own, as far as the kernel knows them */
 	bool traced;        /* the caller traces it, which makes the caller its `parent`, but not its `real_parent` */
 	bool on_demand;     /* run only where something that it fires is attached, or an ini names its group */
+	bool stirs;         /* it is done for what else runs meanwhile, not for what it comes to */
 	bool noisy;         /* the agent's own work fires the same hooks */
 	enum action action; /* what it does after its exec */
 	const char *image;  /* the program that it execs, another than the running one; NULL: the running one */
@@ -43,6 +44,9 @@ struct subject_kind {
 bool subject_kind_is_possible(const struct subject_kind *kind);
 
 const struct subject_kind *subject_kinds(size_t *count);
+
+/* What the subjects of these groups (bits WORKLOAD_BIT) fire. */
+uint64_t subject_kinds_triggers(uint64_t groups);
 
 /* A directory made in $TMPDIR or /tmp, with a symbolic link for each kind that was spawned; subjects exec through
  * these. */

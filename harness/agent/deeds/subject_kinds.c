@@ -20,6 +20,10 @@
 	.on_demand = true
 #define DOES(name) .group = WORKLOAD_##name, .triggers = TRIGGER_##name, .action = ACTION_##name
 
+#define SYSTEM(name) \
+	.group = WORKLOAD_FILESYSTEM, .triggers = TRIGGER_##name, .action = ACTION_##name, .on_demand = true, \
+	.namespaces = CLONE_NEWNS, .noisy = true
+
 /* The odd name has all that breaks a naive reader of stat, within the 15 bytes that are kept of it. */
 static const struct subject_kind kinds[] = {
         {.name = "exec", EXEC, .file = "cm-exec"},
@@ -63,6 +67,38 @@ static const struct subject_kind kinds[] = {
         {.name = "program", ON_DEMAND(PROGRAM), .file = "cm-program"},
         {.name = "library", ON_DEMAND(LIBRARY), .file = "cm-library", .image = CALLER_PATH},
         {.name = "command", ON_DEMAND(COMMAND), .file = "cm-command"},
+        {.name = "disk-write",
+         .group = WORKLOAD_BLOCK,
+         .triggers = TRIGGER_DISK_WRITE,
+         .action = ACTION_DISK_WRITE,
+         .on_demand = true,
+         .stirs = true,
+         .file = "cm-disk-write"},
+        {.name = "disk-cache",
+         .group = WORKLOAD_BLOCK,
+         .triggers = TRIGGER_DISK_CACHE,
+         .action = ACTION_DISK_CACHE,
+         .on_demand = true,
+         .stirs = true,
+         .file = "cm-disk-cache",
+         .noisy = true},
+        {.name = "reclaim", ON_DEMAND(RECLAIM), .stirs = true, .file = "cm-reclaim", .noisy = true},
+        {.name = "sched", ON_DEMAND(SCHED), .stirs = true, .file = "cm-sched", .noisy = true},
+        {.name = "loss", ON_DEMAND(LOSS), .stirs = true, .file = "cm-loss", .noisy = true},
+        {.name = "terminal",
+         ON_DEMAND(TERMINAL),
+         .stirs = true,
+         .file = "cm-terminal",
+         .namespaces = CLONE_NEWNS,
+         .noisy = true},
+        {.name = "syscall",
+         ON_DEMAND(SYSCALL),
+         .stirs = true,
+         .file = "cm-syscall",
+         .namespaces = CLONE_NEWNS,
+         .noisy = true},
+        {.name = "ext4", SYSTEM(EXT4), .stirs = true, .file = "cm-ext4"},
+        {.name = "overlay", SYSTEM(OVERLAY), .stirs = true, .file = "cm-overlay"},
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -70,4 +106,14 @@ const struct subject_kind *subject_kinds(size_t *count)
 {
 	*count = KIND_COUNT;
 	return kinds;
+}
+
+uint64_t subject_kinds_triggers(uint64_t groups)
+{
+	uint64_t triggers = 0;
+
+	for (size_t i = 0; i < KIND_COUNT; i++)
+		if (groups & WORKLOAD_BIT(kinds[i].group))
+			triggers |= kinds[i].triggers;
+	return triggers;
 }

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "agent/arch/machine.h"
-#include "agent/deeds/drive.h"
+#include "agent/deeds/subject.h"
+#include "wire/drive.h"
 #include "wire/hook.h"
 
 #define TCP (TRIGGER_TCP4 | TRIGGER_TCP6)
@@ -182,13 +183,14 @@ void trigger_summary_add(struct trigger_summary *summary, const char *section, c
 	const struct hook h = hook_read(section, target);
 	const struct trigger_point *point = point_find(&h);
 	enum trigger_moment moment = MOMENT_UNKNOWN;
-	uint64_t drives;
+	const struct drive *drive;
 
 	if (point) {
 		summary->triggers |= point->triggers;
 		moment = h.at_return ? point->return_moment : point->moment;
-	} else if ((drives = drive_find(&h))) {
-		summary->drives |= drives;
+	} else if ((drive = drive_find(&h))) {
+		summary->drives |= subject_kinds_triggers(drive->groups);
+		summary->unknown |= !drive->is_all;
 	} else {
 		summary->unknown = true;
 	}

@@ -45,6 +45,15 @@ enum trigger {
 	TRIGGER_ROUTE = 1ull << 30,
 	TRIGGER_LIBRARY = 1ull << 31,
 	TRIGGER_COMMAND = 1ull << 32,
+	TRIGGER_DISK_WRITE = 1ull << 33,
+	TRIGGER_DISK_CACHE = 1ull << 34,
+	TRIGGER_RECLAIM = 1ull << 35,
+	TRIGGER_SCHED = 1ull << 36,
+	TRIGGER_LOSS = 1ull << 37,
+	TRIGGER_TERMINAL = 1ull << 38,
+	TRIGGER_SYSCALL = 1ull << 39,
+	TRIGGER_EXT4 = 1ull << 40,
+	TRIGGER_OVERLAY = 1ull << 41,
 };
 
 /* Which of a subject's two truths an event speaks of: an exec changes name and thread id. */

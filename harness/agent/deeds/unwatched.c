@@ -61,8 +61,8 @@ void unwatched_take(void)
 	if (!table || table[0].done || action_loopback_up(NULL) < 0 || subject_stage_open(&stage, NULL) < 0)
 		return;
 	for (size_t i = 0; i < count; i++)
-		table[i].done =
-		        subject_kind_is_possible(&kinds[i]) && unwatched_do(stage, &kinds[i], &table[i].outcome);
+		table[i].done = !kinds[i].stirs && subject_kind_is_possible(&kinds[i]) &&
+		                unwatched_do(stage, &kinds[i], &table[i].outcome);
 }
 
 const struct subject_outcome *unwatched_of(const struct subject_kind *kind)

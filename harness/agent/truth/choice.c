@@ -8,18 +8,6 @@ bool choice_names(const struct choice *c, enum workload_group group)
 	return c->groups & WORKLOAD_BIT(group);
 }
 
-static uint64_t group_triggers(enum workload_group group)
-{
-	uint64_t triggers = 0;
-	size_t count;
-	const struct subject_kind *kinds = subject_kinds(&count);
-
-	for (size_t i = 0; i < count; i++)
-		if (kinds[i].group == group)
-			triggers |= kinds[i].triggers;
-	return triggers;
-}
-
 bool choice_knows(const struct choice *c, const struct subject_kind *kind)
 {
 	return c->due & kind->triggers;
@@ -38,7 +26,7 @@ bool choice_expects(const struct choice *c, const struct subject_kind *kind)
 		return false;
 	if (choice_knows(c, kind))
 		return true;
-	return choice_names(c, kind->group) && !(attached & group_triggers(kind->group));
+	return choice_names(c, kind->group) && !(attached & subject_kinds_triggers(WORKLOAD_BIT(kind->group)));
 }
 
 bool choice_rule_is_of(const struct effect_rule *rule, const struct subject_kind *kind)

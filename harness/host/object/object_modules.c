@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/object/object_modules.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/elf_file.h"
+#include "wire/drive.h"
 #include "wire/hook.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -19,23 +19,14 @@ static const struct {
         {"action", {"sch_ingress", "cls_matchall", "act_bpf"}},
 };
 
-/* What is hooked in the block layer runs where there is a disk, of which no guest has one of its own. */
-static bool hooks_disks(const char *section)
+/* What the deeds that make its hook run stand on; of none is there anything in a guest by itself. */
+static void add_drive(const char *section, struct strings *modules)
 {
 	const struct hook h = hook_read(section, NULL);
+	const struct drive *drive = drive_find(&h);
 
-	switch (h.kind) {
-	case HOOK_TRACEPOINT:
-		return !strncmp(h.name, "block/", 6);
-	case HOOK_RAW_TRACEPOINT:
-	case HOOK_BTF_TRACEPOINT:
-		return !strncmp(h.name, "block_", 6);
-	case HOOK_KPROBE:
-	case HOOK_FUNCTION:
-		return !strncmp(h.name, "blk_", 4) || !strncmp(h.name, "__blk_", 6) || !strcmp(h.name, "submit_bio");
-	default:
-		return false;
-	}
+	for (size_t i = 0; drive && i < DRIVE_MODULES_MAX && drive->modules[i]; i++)
+		strings_add_once(modules, drive->modules[i]);
 }
 
 static void add_needs(const char *section, struct strings *modules)
@@ -44,8 +35,7 @@ static void add_needs(const char *section, struct strings *modules)
 
 	section += *section == '?';
 	len = strcspn(section, "/");
-	if (hooks_disks(section))
-		strings_add_once(modules, "null_blk");
+	add_drive(section, modules);
 	for (size_t i = 0; i < COUNT(needs); i++) {
 		if (strlen(needs[i].section) != len || strncmp(section, needs[i].section, len) != 0)
 			continue;

@@ -151,12 +151,15 @@ static void free_modules(struct worker *w)
 	w->module_count = 0;
 }
 
-/* The modules that are loaded for the object: those it names and what they depend on. */
-static void loaded_modules(const struct module_set *set, const struct object_ini *ini, struct strings *order)
+/* The modules that are loaded for the object: those it names or needs, and what they depend on. */
+static void loaded_modules(const struct module_set *set, const struct object *o, struct strings *order)
 {
-	for (size_t i = 0; set && i < ini->setting_count; i++)
-		if (ini->settings[i].key == SETTING_MODULE)
-			module_set_order(set, ini->settings[i].value, order);
+	for (size_t i = 0; set && i < o->ini.setting_count; i++)
+		if (o->ini.settings[i].key == SETTING_MODULE)
+			module_set_order(set, o->ini.settings[i].value, order);
+	for (size_t i = 0; set && i < o->modules.count; i++)
+		if (module_set_find(set, o->modules.at[i]))
+			module_set_order(set, o->modules.at[i], order);
 }
 
 static bool modules_are_known(const struct module_set *set, const struct object_ini *ini)
@@ -209,7 +212,7 @@ static int do_cell(struct worker *w, size_t kernel, size_t object, const struct 
 	struct pack pack;
 
 	/* libbpf does not ask modules beside a BTF from outside */
-	loaded_modules(w->work->modules[kernel], ini, &loaded);
+	loaded_modules(w->work->modules[kernel], &w->work->objects->at[object], &loaded);
 	if (target && loaded.count && !w->work->external[kernel])
 		own = target_with_modules(w, &loaded, relo_target_btf(target));
 	target = own ? own : target;
