@@ -91,3 +91,18 @@ check "from perf buffers and printed lines, named by the ini, by the line or by 
 check "each of them is compared" latest '[.cells[] | select(.verdict == "pass")] as $c | ($c | length) == 11 and
 	all($c[] | select(.object == "exec_vprintk"); [.truth[].field] | unique == ["comm", "gid", "pid", "ppid", "uid"]) and
 	all($c[] | select(.object == "printed_line"); .learnt | startswith("comm@%1 pid@%2 ppid@%3, by 7 of 7 subjects on 4 of 4"))'
+
+# The same programs with and without what makes their hooks run.
+drives=(block_write direct_reclaim ext4_sync)
+check "what memory, disks and file systems do is compared" status 0 "3 proven by values" run --kernel 6.1-cloud build/progs/{block_write,direct_reclaim,ext4_sync}.bpf.o
+undriven() {
+	local name
+	mkdir "$scratch/undriven" && for name in "${drives[@]}"; do
+		cp "build/progs/$name.bpf.o" "$scratch/undriven" &&
+			printf '[object]\nsource = ringbuf\nevent = event\nworkload = exec\n[expect]\ndefault = silent\n' >"$scratch/undriven/$name.ini" || return 1
+	done
+	status 0 "never driven" run --kernel 6.1-cloud "$scratch"/undriven/*.bpf.o &&
+		latest '.cells | length == 3 and all(.verdict == "silent" and all(.programs[]; .evidence == "attached" and .run_cnt == 0)) and
+			([.[].programs[].never_driven] | sort) == ["ext4_sync_file", "mm_vmscan_direct_reclaim_begin", "submit_bio"]'
+}
+check "without the drive it is silent, and the hook is told" undriven
