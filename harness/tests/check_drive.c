@@ -38,6 +38,8 @@ static const struct {
         {"tp/sched/sched_switch", DO(SCHED), false, NULL},
         {"fentry/down_read_interruptible", DO(SCHED) | DO(FUTEX), false, NULL},
         {"tp/tcp/tcp_retransmit_skb", DO(LOSS), false, NULL},
+        {"fentry/ip_defrag", DO(LOSS), false, NULL},
+        {"kprobe/setup_net", DO(LOSS), false, NULL},
         {"kprobe/vfs_create", DO(SYSCALL), false, NULL},
         {"lsm/file_open", DO(SYSCALL), false, NULL},
         /* the longest prefix says it */

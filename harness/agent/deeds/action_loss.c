@@ -2,9 +2,13 @@
 /* A network where things go wrong: nobody listens, data gets lost and is sent again, a connection is cut off. */
 #include <errno.h>
 #include <linux/filter.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -104,6 +108,59 @@ static void connection_lossy(struct action_result *out)
 		setsockopt(client, SOL_SOCKET, SO_LINGER, &cut, sizeof(cut)); /* its end is a reset */
 }
 
+/* ---- in a network of its own ---- */
+
+/* Larger than what the interface carries: it goes in pieces, which are put together again. */
+#define SMALL_MTU 1500
+#define LARGE_DATAGRAM 4000
+/* More than a receiver has room for that takes nothing. */
+#define MANY 64
+
+static int loopback_shrink(void)
+{
+	cleanup_close int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = {.ifr_name = "lo"};
+
+	request.ifr_mtu = SMALL_MTU;
+	if (fd < 0 || ioctl(fd, SIOCSIFMTU, &request) < 0)
+		return -1;
+	return action_loopback_up(NULL);
+}
+
+static void pieces_send(sa_family_t family, struct action_result *out)
+{
+	static const char bytes[LARGE_DATAGRAM];
+	union loopback_any address;
+	socklen_t len = loopback_address(family, &address);
+	cleanup_close int server = loopback_server(SOCK_DGRAM, &address, len, out);
+	cleanup_close int client = server < 0 ? -1 : loopback_client(SOCK_DGRAM, &address, len, out);
+	char got[LARGE_DATAGRAM];
+	int little = 1;
+
+	if (client < 0 || send(client, bytes, sizeof(bytes), 0) < 0 || recv(server, got, sizeof(got), MSG_DONTWAIT) < 0)
+		return;
+	setsockopt(server, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little));
+	for (int i = 0; i < MANY; i++)
+		send(client, bytes, LOOPBACK_DATAGRAM, MSG_DONTWAIT);
+}
+
+static void own_network(struct action_result *out)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (unshare(CLONE_NEWNET) < 0 || loopback_shrink() < 0)
+			_exit(0); /* who has no namespaces has none of this */
+		pieces_send(AF_INET, out);
+		pieces_send(AF_INET6, out);
+		_exit(0);
+	}
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (pid < 0)
+		action_failed(out, "fork");
+}
+
 static void unix_talk(struct action_result *out)
 {
 	int ends[2];
@@ -125,6 +182,8 @@ void action_loss(const char *directory, struct action_result *out)
 	nobody_listens(out);
 	if (!out->failure)
 		connection_lossy(out);
+	if (!out->failure)
+		own_network(out);
 	if (!out->failure)
 		unix_talk(out);
 }
