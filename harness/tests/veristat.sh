@@ -21,10 +21,10 @@ trap 'rm -rf "$scratch"' EXIT
 
 "$corematrix" run -o "$scratch/ours" "$@" "${objects[@]}" >"$scratch/said" 2>&1 || [ $? = 1 ] || { cat "$scratch/said"; exit 3; }
 # It prints all at its end, and has to come to that in the time that a loader has.
-for ((i = 0; i < ${#objects[@]}; i += 20)); do
-	some=("${objects[@]:i:20}") ships=()
+for ((i = 0; i < ${#objects[@]}; i += 12)); do
+	some=("${objects[@]:i:12}") ships=()
 	for object in "${some[@]}"; do ships+=(--ship "$object"); done
-	"$corematrix" run -o "$scratch/theirs" "$@" --loader "$veristat" --loader-time 100 "${ships[@]}" -- \
+	"$corematrix" run -o "$scratch/theirs" "$@" --loader "$veristat" --loader-time 45 "${ships[@]}" -- \
 		-o csv -e file,prog,verdict,insns,states,peak_states,max_states_per_insn "${some[@]}" >"$scratch/said" 2>&1 ||
 		{ cat "$scratch/said"; exit 3; }
 done
