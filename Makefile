@@ -41,7 +41,8 @@ HOST_LIBS = $(shell pkg-config --libs $(PKGS)) -linih $(LIBBPF_A) -lelf -lz -lm
 FAST_LDFLAGS := -Wl,-e,agent_start,--wrap=btf__load_vmlinux_btf,--wrap=btf__parse,--wrap=btf__free,--wrap=btf__find_by_name_kind
 # Through harness/agent/load/load_tap.c libbpf's loads bring the verifier's statistics.
 AGENT_LDFLAGS := -static -s -Wl,--wrap=syscall $(if $(PLAIN),,$(FAST_LDFLAGS))
-AGENT_LIBS = $(LIBBPF_A) -ljansson @$(LIBBPF_HOME)/elf.libs
+AGENT_OWN_LIBS = -ljansson
+AGENT_LIBS = $(LIBBPF_A) $(AGENT_OWN_LIBS) @$(LIBBPF_HOME)/elf.libs
 
 # What the programs in progs/ are compiled with, and against: the types of one kernel of the store.
 BPF_CFLAGS = -g -O2 -target bpf -D__TARGET_ARCH_$(BPF_ARCH_$(ARCH)) -Wall -Werror -isystem $(LIBBPF_HOME)/include -Ibuild \
@@ -145,7 +146,7 @@ $(BUILD)/corematrix: $(HOST_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ $(HOST_LIBS)
 
-$(BUILD)/host/harness/host/cmd/main.o: CPPFLAGS += -DCOREMATRIX_VERSION='"$(VERSION)"'
+$(BUILD)/host/harness/host/cmd/main.o $(BUILD)/host/harness/host/run/run_header.o: CPPFLAGS += -DCOREMATRIX_VERSION='"$(VERSION)"'
 $(BUILD)/host/harness/host/cmd/main.o: Makefile
 
 $(BUILD)/host/%.o: %.c $(LIBBPF_LINKED)

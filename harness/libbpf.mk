@@ -72,7 +72,7 @@ $(WITH)/%/agent_image.o: harness/host/vm/agent_image.S $(WITH_AGENT).elf
 
 $(WITH_AGENT).elf: $(filter-out %/libbpf.o,$(AGENT_OBJ)) $(if $(PLAIN),build/libbpf/%/ready,$(WITH)/%/libbpf.o)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(AGENT_LDFLAGS) -o $@ $(filter %.o,$^) $(call libbpf_a,$*) -ljansson @build/libbpf/$*/elf.libs
+	$(Q)$(CC) $(AGENT_LDFLAGS) -o $@ $(filter %.o,$^) $(call libbpf_a,$*) $(AGENT_OWN_LIBS) @build/libbpf/$*/elf.libs
 
 $(WITH)/%/libbpf.o: build/libbpf/%/ready
 	@mkdir -p $(@D)

@@ -121,6 +121,11 @@ enum { FLAG_RETURN = 1 };
 /* enum bpf_attach_type, of 6.13 and later */
 enum { TYPE_UPROBE_SESSION = 57 };
 
+#if LIBBPF_MAJOR_VERSION > 1 || LIBBPF_MINOR_VERSION >= 3
+/* The headers are those of the newest libbpf; one that is linked (run --libbpf) may be older than the function. */
+extern __typeof__(bpf_program__attach_uprobe_multi) bpf_program__attach_uprobe_multi __attribute__((weak));
+#endif
+
 /* The functions of a file that fit a pattern, found by libbpf as far as it knows the way. */
 static int probe_pattern(const struct bpf_program *prog, const struct user_target *t, bool at_return,
                          struct attachment *a, struct error *err)
@@ -129,6 +134,8 @@ static int probe_pattern(const struct bpf_program *prog, const struct user_targe
 	LIBBPF_OPTS(bpf_uprobe_multi_opts, opts, .retprobe = at_return);
 	struct bpf_link *link;
 
+	if (!bpf_program__attach_uprobe_multi)
+		return failed_at(err, EOPNOTSUPP, t);
 #if LIBBPF_MAJOR_VERSION > 1 || LIBBPF_MINOR_VERSION >= 6
 	opts.session = (int)bpf_program__expected_attach_type(prog) == TYPE_UPROBE_SESSION;
 #endif
