@@ -11,6 +11,7 @@
 #include "host/cmd/cmd_bisect.h"
 #include "host/cmd/cmd_diff.h"
 #include "host/cmd/cmd_kernels.h"
+#include "host/cmd/cmd_merge.h"
 #include "host/cmd/cmd_min_btf.h"
 #include "host/cmd/cmd_predict.h"
 #include "host/cmd/cmd_report.h"
@@ -27,6 +28,7 @@ static const struct command {
         {"min-btf", cmd_min_btf, "write the smallest BTF that objects need for kernels without one"},
         {"kernels", cmd_kernels, "list, fetch, verify, add or prune the kernels of the matrix"},
         {"report", cmd_report, "render the reports of a run again from its results.json"},
+        {"merge", cmd_merge, "make one run of the parts of a matrix that several machines have run"},
         {"diff", cmd_diff, "say what changed between two runs, or since a baseline, and whether it is worse"},
         {"baseline", cmd_baseline, "store what a run found as the baseline that later runs are compared with"},
         {"bench", cmd_bench, "measure what each kernel costs, against its floor and an ordinary set-up"},

@@ -53,8 +53,8 @@ struct result *result_new(void)
 {
 	struct result *r = xcalloc(1, sizeof(*r));
 
-	SET_EMPTY(&r->started, &r->host.uname, &r->host.qemu, &r->host.accel, &r->host.libbpf, &r->host.cc,
-	          &r->host.clang, &r->host.vmlinux_h, &r->part.list_sha256);
+	SET_EMPTY(&r->started, &r->host.uname, &r->host.qemu, &r->host.accel, &r->host.corematrix, &r->host.agent,
+	          &r->host.libbpf, &r->host.cc, &r->host.clang, &r->host.vmlinux_h, &r->part.list_sha256);
 	return r;
 }
 
@@ -107,8 +107,8 @@ void result_free(struct result *r)
 	strings_free(&r->command);
 	strings_free(&r->unused_allowances);
 	for (size_t i = 0; i < r->object_count; i++)
-		FREE_ALL(r->objects[i].name, r->objects[i].path, r->objects[i].sha256, r->objects[i].description,
-		         r->objects[i].mechanism);
+		FREE_ALL(r->objects[i].name, r->objects[i].path, r->objects[i].sha256, r->objects[i].ini_sha256,
+		         r->objects[i].description, r->objects[i].mechanism);
 	for (size_t i = 0; i < r->kernel_count; i++)
 		free_kernel(&r->kernels[i]);
 	for (size_t i = 0; i < r->cell_count; i++)
@@ -123,8 +123,8 @@ void result_free(struct result *r)
 	free(r->objects);
 	free(r->kernels);
 	free(r->cells);
-	FREE_ALL(r->started, r->host.uname, r->host.qemu, r->host.accel, r->host.libbpf, r->host.cc, r->host.clang,
-	         r->host.vmlinux_h, r->part.list_sha256);
+	FREE_ALL(r->started, r->host.uname, r->host.qemu, r->host.accel, r->host.corematrix, r->host.agent,
+	         r->host.libbpf, r->host.cc, r->host.clang, r->host.vmlinux_h, r->part.list_sha256);
 	free(r);
 }
 
@@ -138,7 +138,7 @@ struct result_object *result_add_object(struct result *r)
 {
 	struct result_object *o = LIST_ADD(r->objects, r->object_count);
 
-	SET_EMPTY(&o->name, &o->path, &o->sha256, &o->description, &o->mechanism);
+	SET_EMPTY(&o->name, &o->path, &o->sha256, &o->ini_sha256, &o->description, &o->mechanism);
 	return o;
 }
 

@@ -22,6 +22,7 @@ struct result_object {
 	char *name; /* unique within the run */
 	char *path;
 	char *sha256;
+	char *ini_sha256; /* "" without one */
 	unsigned programs;
 	unsigned relocations;
 	char *description; /* from its ini, "", as is the next */
@@ -200,12 +201,14 @@ struct result {
 	struct strings command;
 	struct {
 		char *uname;
-		char *qemu;      /* version */
-		char *accel;     /* what auto settled for, with the reason */
-		char *libbpf;    /* version */
-		char *cc;        /* what compiled host and agent, with its version */
-		char *clang;     /* version that compiled progs/, "" when objects are foreign */
-		char *vmlinux_h; /* kernel whose BTF gave vmlinux.h, "" */
+		char *qemu;       /* version */
+		char *accel;      /* what auto settled for, with the reason */
+		char *corematrix; /* version */
+		char *agent;      /* what the guests booted with, by its hash */
+		char *libbpf;     /* version */
+		char *cc;         /* what compiled host and agent, with its version */
+		char *clang;      /* version that compiled progs/, "" when objects are foreign */
+		char *vmlinux_h;  /* kernel whose BTF gave vmlinux.h, "" */
 		unsigned cpus;
 	} host;
 	struct result_object *objects;

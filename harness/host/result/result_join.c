@@ -119,6 +119,7 @@ static void join_part(struct result *whole, const struct result_part_of *part)
 
 		SWAP(cell, &r->cells[i]);
 		move_path(&cell->log, part->directory);
+		move_path(&cell->kernel_log, part->directory);
 	}
 	whole->complete &= r->complete;
 }

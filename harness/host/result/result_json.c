@@ -328,6 +328,7 @@ static void object_entry(struct codec *x, json_t *node, void *owner, size_t inde
 	codec_key(x, node, "name", &o->name);
 	codec_string(x, node, "path", &o->path);
 	codec_string(x, node, "sha256", &o->sha256);
+	codec_string(x, node, "ini_sha256", &o->ini_sha256);
 	codec_unsigned(x, node, "programs", &o->programs);
 	codec_unsigned(x, node, "relocations", &o->relocations);
 	codec_string(x, node, "description", &o->description);
@@ -371,6 +372,8 @@ static void document(struct codec *x, json_t *root, struct result *r)
 		codec_string(x, host, "uname", &r->host.uname);
 		codec_string(x, host, "qemu", &r->host.qemu);
 		codec_string(x, host, "accel", &r->host.accel);
+		codec_string(x, host, "corematrix", &r->host.corematrix);
+		codec_string(x, host, "agent", &r->host.agent);
 		codec_string(x, host, "libbpf", &r->host.libbpf);
 		codec_string(x, host, "cc", &r->host.cc);
 		codec_string(x, host, "clang", &r->host.clang);

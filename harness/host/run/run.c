@@ -275,6 +275,7 @@ static void fill_header(const struct run *run, struct result *r)
 {
 	run_header_fill(r, run->o->argc, run->o->argv, run->qemu, host_speed_processors());
 	text_set(&r->host.accel, run->accel.reason);
+	text_set(&r->host.agent, io_basename(run->initrd));
 	run_header_objects(r, &run->objects);
 	run_header_kernels(r, run->kernels, run->kernel_count);
 	for (size_t i = 0; i < run->kernel_count; i++)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "host/run/linked_libbpf.h"
 
@@ -12,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/compiler.h"
 #include "base/io.h"
+#include "host/lib/sha256.h"
 #include "host/lib/text.h"
 #include "host/run/run_dir.h"
 
@@ -26,6 +28,7 @@ void run_header_fill(struct result *r, int argc, char **argv, const char *qemu, 
 	text_set(&r->started, now);
 	text_set(&r->host.uname, uname_text);
 	text_set(&r->host.qemu, qemu);
+	text_set(&r->host.corematrix, COREMATRIX_VERSION);
 	text_set(&r->host.libbpf, linked_libbpf());
 	text_set(&r->host.cc, COMPILER);
 	r->host.cpus = processors;
@@ -52,6 +55,14 @@ static void note_build(struct result *r, const struct object *o)
 	}
 }
 
+static void note_ini(struct result_object *o, const char *path)
+{
+	cleanup_free char *sha256 = NULL;
+
+	if (!access(path, F_OK) && !sha256_file(path, &sha256, NULL, NULL))
+		text_set(&o->ini_sha256, sha256);
+}
+
 void run_header_objects(struct result *r, const struct object_list *objects)
 {
 	for (size_t i = 0; i < objects->count; i++) {
@@ -60,6 +71,7 @@ void run_header_objects(struct result *r, const struct object_list *objects)
 		text_set(&o->name, objects->at[i].name);
 		text_set(&o->path, objects->at[i].path);
 		text_set(&o->sha256, objects->at[i].sha256);
+		note_ini(o, objects->at[i].ini_path);
 		text_set(&o->description, objects->at[i].ini.description);
 		text_set(&o->mechanism, objects->at[i].ini.mechanism);
 		o->control = objects->at[i].ini.control;
