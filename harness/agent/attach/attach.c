@@ -44,8 +44,8 @@ static const struct kind {
 	uint64_t drives;
 	attach_fn *attach; /* NULL: such programs are not attached by themselves */
 } kinds[] = {
-        {BPF_PROG_TYPE_XDP, BPF_XDP_CPUMAP, NULL, 0, NULL},
-        {BPF_PROG_TYPE_XDP, BPF_XDP_DEVMAP, NULL, 0, NULL},
+        {BPF_PROG_TYPE_XDP, BPF_XDP_CPUMAP, NULL, PACKETS | TRIGGER_WIRE, attach_xdp_in_map},
+        {BPF_PROG_TYPE_XDP, BPF_XDP_DEVMAP, NULL, PACKETS | TRIGGER_WIRE, attach_xdp_in_map},
         {BPF_PROG_TYPE_XDP, ANY, NULL, PACKETS, attach_xdp},
 
         {BPF_PROG_TYPE_SCHED_CLS, TYPE_TCX_INGRESS, "tcx", PACKETS, attach_tcx},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Programs for an interface: XDP, and classifiers on one of its two sides, by the clsact queueing discipline or by tcx.
- * The loopback is the one that subjects' packets pass, each first as egress, then as ingress.
+ * Classifiers on one of the two sides of an interface, by the clsact queueing discipline or by tcx, and netkit. The
+ * loopback is the one that subjects' packets pass, each first as egress, then as ingress.
  */
 #include <errno.h>
 #include <net/if.h>
@@ -11,30 +11,46 @@
 
 #include "agent/attach/attachment.h"
 #include "agent/attach/wire_make.h"
+#include "agent/deeds/wire.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
-
-#define LOOPBACK "lo"
-/* A pair that is made for it, of which the near end is meant. */
-#define PAIR "veth"
 
 /* enum bpf_attach_type, of 6.6 and later */
 enum { TCX_INGRESS = 46, TCX_EGRESS = 47 };
 
-static int interface_find(const struct attach_place *place, int *index, struct error *err)
+#define LOOPBACK "lo"
+/* A pair that is made for it, of which the near end is meant; and the far one, in a namespace of its own. */
+#define PAIR "veth"
+#define PAIR_FAR "veth-far"
+
+static int pair_find(bool far, int *index, int *own, struct error *err)
+{
+	int near = wire_make(PAIR, err);
+
+	if (near < 0 || !far) {
+		*index = near;
+		return near < 0 ? near : 0;
+	}
+	*own = wire_enter_far();
+	if (*own < 0)
+		return attach_failed(err, -*own, "the far end's network namespace cannot be entered");
+	*index = (int)if_nametoindex(WIRE_FAR_NAME);
+	return 0;
+}
+
+int attach_interface_find(const struct attach_place *place, int *index, int *own, struct error *err)
 {
 	const char *name = place->to ? place->to : LOOPBACK;
 
-	if (!strcmp(name, PAIR)) {
-		*index = wire_make(PAIR, err);
-		return *index < 0 ? *index : 0;
-	}
+	*own = -1;
+	if (!strcmp(name, PAIR) || !strcmp(name, PAIR_FAR))
+		return pair_find(!strcmp(name, PAIR_FAR), index, own, err);
 	*index = (int)if_nametoindex(name);
 	if (*index)
 		return 0;
 	return error_set(err, ENODEV,
-	                 "failed to attach: there is no interface \"%s\" in this guest; give \"%s\" or \"%s\"", name,
-	                 LOOPBACK, PAIR);
+	                 "failed to attach: there is no interface \"%s\" in this guest; give \"%s\", \"%s\" or \"%s\"",
+	                 name, LOOPBACK, PAIR, PAIR_FAR);
 }
 
 /* Without a word of the ini's, the section's or the program's name tells, as far as they say it. */
@@ -54,27 +70,10 @@ static int hook_check(const struct attach_place *place, struct error *err)
 	return error_set(err, EINVAL, "failed to attach: hook \"%s\" is neither ingress nor egress", place->hook);
 }
 
-static void wire_undo(const struct attachment *a)
+void attach_wire_undo(const struct attachment *a)
 {
 	(void)a;
 	wire_unmake();
-}
-
-/* The kernel takes the driver's own road where there is one, else the generic one, as on the loopback. */
-int attach_xdp(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
-               struct error *err)
-{
-	struct bpf_link *link;
-	int index, rc = interface_find(place, &index, err);
-
-	if (rc < 0)
-		return rc;
-	link = bpf_program__attach_xdp(prog, index);
-	if (!link)
-		return attach_failed(err, errno, "to the interface");
-	attachment_hold_link(a, link);
-	a->undo = wire_undo;
-	return 0;
 }
 
 static enum bpf_tc_attach_point point_of(const struct attachment *a)
@@ -138,23 +137,24 @@ static int tcx_link(const struct bpf_program *prog, struct attachment *a, struct
 	if (fd < 0)
 		return attach_failed(err, -fd, "by tcx");
 	attachment_hold_fd(a, fd);
-	a->undo = a->undo ? a->undo : wire_undo;
+	a->undo = a->undo ? a->undo : attach_wire_undo;
 	return 0;
 }
 
-static int side_find(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
+static int side_find(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a, int *own,
                      struct error *err)
 {
 	int rc = hook_check(place, err);
 
 	a->number = is_egress(prog, place);
-	return rc < 0 ? rc : interface_find(place, &a->where, err);
+	return rc < 0 ? rc : attach_interface_find(place, &a->where, own, err);
 }
 
 int attach_clsact_prepare(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
                           struct error *err)
 {
-	int rc = side_find(prog, place, a, err);
+	cleanup_far int own = -1;
+	int rc = side_find(prog, place, a, &own, err);
 
 	return rc < 0 ? rc : clsact_add(a, err);
 }
@@ -162,7 +162,8 @@ int attach_clsact_prepare(const struct bpf_program *prog, const struct attach_pl
 int attach_tcx(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
                struct error *err)
 {
-	int rc = side_find(prog, place, a, err);
+	cleanup_far int own = -1;
+	int rc = side_find(prog, place, a, &own, err);
 
 	return rc < 0 ? rc : tcx_link(prog, a, err);
 }
@@ -176,7 +177,8 @@ int attach_tc_or_tcx(const struct bpf_program *prog, const struct attach_place *
 {
 	bool prefers_tcx = bpf_program__expected_attach_type(prog) != 0;
 	cleanup_error struct error second = {0};
-	int rc = side_find(prog, place, a, err);
+	cleanup_far int own = -1;
+	int rc = side_find(prog, place, a, &own, err);
 
 	if (rc < 0)
 		return rc;
@@ -216,7 +218,7 @@ int attach_netkit(const struct bpf_program *prog, const struct attach_place *pla
 	}
 	if (index < 0)
 		return index;
-	a->undo = wire_undo;
+	a->undo = attach_wire_undo;
 	fd = attachment_link_create(bpf_program__fd(prog), index, type, 0, NULL, 0);
 	if (fd < 0)
 		return attach_failed(err, -fd, "to a netkit interface");

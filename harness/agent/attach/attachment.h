@@ -35,7 +35,8 @@ int attachment_link_create(int prog_fd, int target, unsigned type, unsigned flag
 typedef int attach_fn(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
                       struct error *err);
 
-attach_fn attach_xdp, attach_tc, attach_tcx, attach_tc_or_tcx, attach_netkit, attach_route, attach_action;
+attach_fn attach_xdp, attach_xdp_in_map, attach_tc, attach_tcx, attach_tc_or_tcx, attach_netkit, attach_route,
+        attach_action;
 attach_fn attach_cgroup;
 attach_fn attach_netns, attach_flow_dissector, attach_packet_socket, attach_netfilter;
 attach_fn attach_perf_event;
@@ -49,6 +50,13 @@ uint64_t attach_user_drives(const struct bpf_program *prog, const struct attach_
 /* Take away what programs of this family leave behind. */
 void attach_interface_sweep(void);
 void attach_route_sweep(void);
+
+/*
+ * The interface that the place means, "lo" when it says nothing: its index, within the network namespace that this
+ * process is in from then on, until wire_leave_far is given `*own`. The pair of veth is made for it where it is meant.
+ */
+int attach_interface_find(const struct attach_place *place, int *index, int *own, struct error *err);
+void attach_wire_undo(const struct attachment *a);
 
 /* The side of an interface that the place means, in `a`, with the clsact queueing discipline on it. */
 attach_fn attach_clsact_prepare;

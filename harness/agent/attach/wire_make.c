@@ -145,6 +145,24 @@ int wire_make(const char *kind, struct error *err)
 	return (int)if_nametoindex(WIRE_NEAR_NAME);
 }
 
+int wire_enter_far(void)
+{
+	cleanup_close int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	cleanup_close int far = open(WIRE_FAR_NETNS, O_RDONLY | O_CLOEXEC);
+
+	if (own < 0 || far < 0 || setns(far, CLONE_NEWNET) < 0)
+		return -errno;
+	return steal_fd(&own);
+}
+
+void wire_leave_far(const int *own)
+{
+	if (*own < 0)
+		return;
+	setns(*own, CLONE_NEWNET);
+	close(*own);
+}
+
 void wire_unmake(void)
 {
 	const struct ifinfomsg near = {0};

@@ -12,6 +12,14 @@
  */
 int wire_make(const char *kind, struct error *err);
 
+/*
+ * Into the namespace of the far end, for what is to be done to that. Returns a descriptor of the namespace that was
+ * left, for wire_leave_far, or a negative errno.
+ */
+int wire_enter_far(void);
+void wire_leave_far(const int *own);
+#define cleanup_far __attribute__((cleanup(wire_leave_far)))
+
 /* Both interfaces and the namespace; what is not there is nothing. */
 void wire_unmake(void);
 
