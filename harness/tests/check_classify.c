@@ -338,6 +338,33 @@ START_TEST(text_names_class_line_and_advice)
 }
 END_TEST
 
+/* What an ini asks for in vain is the object's, whatever the kernel. */
+static const struct {
+	enum cell_phase phase;
+	const char *reason;
+	enum reject_class class;
+	const char *advice;
+} mistakes[] = {
+        {PHASE_OPEN, "the ini names a program \"p\"; the object has q", CLASS_OPEN, "correct the name"},
+        {PHASE_OPEN, "the ini names a map \"m\"; the object has none", CLASS_OPEN, "correct the name"},
+        {PHASE_ATTACH, "failed to attach: hook \"up\" is neither ingress nor egress", CLASS_ATTACH_TARGET, "`hook`"},
+        {PHASE_ATTACH, "failed to attach: \"a/b\" is not a cgroup here; give \"/\"", CLASS_ATTACH_TARGET,
+         "`attach_to`"},
+        {PHASE_ATTACH, "failed to attach: there is no interface \"eth0\" in this guest; give \"lo\"",
+         CLASS_ATTACH_TARGET, "`attach_to`"},
+};
+
+START_TEST(a_mistake_of_the_ini_is_no_lack_of_the_kernel)
+{
+	cleanup_rejection struct rejection r = {0};
+
+	classify_rejection(mistakes[_i].phase, EINVAL, mistakes[_i].reason, "", NULL, &r);
+	ck_assert_str_eq(reject_class_name(r.class), reject_class_name(mistakes[_i].class));
+	ck_assert_int_eq(r.side, SIDE_OBJECT);
+	ck_assert_msg(strstr(r.advice, mistakes[_i].advice) != NULL, "%s", r.advice);
+}
+END_TEST
+
 /* The same words, of a section that some libbpf knows and of one that none does. */
 static const struct {
 	enum cell_phase phase;
@@ -505,6 +532,7 @@ int main(void)
 {
 	const struct suite_row tests[] = {
 	        EACH(text_names_class_line_and_advice, cases),
+	        EACH(a_mistake_of_the_ini_is_no_lack_of_the_kernel, mistakes),
 	        EACH(the_side_that_lacks_something_is_named, sides),
 	        EACH(what_the_kernel_lacks_to_attach_by_is_its_own, lacks),
 	        EACH(patterns_fit_in_order, patterns),

@@ -187,8 +187,9 @@ enum setting_key {
 	SETTING_LOADER_OBJECT, /* name: of a BPF object that a loader carries; value: "OFFSET SIZE PATH", where it is */
 	SETTING_COMMAND,       /* value: an argument of the program that `command` runs, in order; the first a path */
 	SETTING_COMMAND_INPUT, /* value: what that reads on its standard input */
-	SETTING_COMMAND_LIBRARIES, /* value: directories of its libraries, colons between */
-	SETTING_OUTPUT,            /* name: a key of [output]; value: its value, see output_rule.h; in their order */
+	SETTING_COMMAND_LIBRARIES,   /* value: directories of its libraries, colons between */
+	SETTING_OUTPUT,              /* name: a key of [output]; value: its value, see output_rule.h; in their order */
+	SETTING_PROGRAM_ATTACH_TYPE, /* name: a program; value: libbpf's name of an attach type, "tcx_egress" */
 	SETTING_KEY_COUNT,
 };
 

@@ -229,4 +229,5 @@ void attach_sweep(void)
 {
 	attach_interface_sweep();
 	attach_route_sweep();
+	attach_cgroup_sweep();
 }

@@ -35,15 +35,18 @@ static size_t replacements_find(struct bpf_object *obj, struct bpf_program **fou
 	return count;
 }
 
-static const char *function_name(const struct bpf_program *prog)
+static const char *function_name(const struct bpf_program *prog, const struct attach_target_name *names, size_t count)
 {
 	const char *slash = strchr(bpf_program__section_name(prog), '/');
 
+	for (size_t i = 0; i < count; i++)
+		if (names[i].function && !strcmp(names[i].program, bpf_program__name(prog)))
+			return names[i].function;
 	return slash && slash[1] ? slash + 1 : DEFAULT_NAME;
 }
 
 /* The types of "int NAME(struct xdp_md *)" for each function, the first that of the program itself. */
-static struct btf *types_make(struct bpf_program *const *replacements, size_t count, struct bpf_func_info *infos)
+static struct btf *types_make(const char *const *functions, size_t count, struct bpf_func_info *infos)
 {
 	struct btf *btf = btf__new_empty();
 	int integer = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
@@ -53,7 +56,7 @@ static struct btf *types_make(struct bpf_program *const *replacements, size_t co
 
 	btf__add_func_param(btf, "ctx", pointer);
 	for (size_t i = 0; i <= count; i++) {
-		const char *name = i ? function_name(replacements[i - 1]) : "corematrix_entry";
+		const char *name = i ? functions[i - 1] : "corematrix_entry";
 
 		infos[i].type_id = (uint32_t)btf__add_func(btf, name, BTF_FUNC_GLOBAL, proto);
 	}
@@ -101,11 +104,11 @@ static size_t code_make(size_t count, struct bpf_insn *code, struct bpf_func_inf
 	return at;
 }
 
-static int program_load(struct bpf_program *const *replacements, size_t count)
+static int program_load(const char *const *functions, size_t count)
 {
 	struct bpf_insn code[1 + 4 * FUNCTIONS_MAX + 1];
 	struct bpf_func_info infos[FUNCTIONS_MAX + 1];
-	struct btf *btf = types_make(replacements, count, infos);
+	struct btf *btf = types_make(functions, count, infos);
 	size_t length = code_make(count, code, infos);
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .func_info = infos, .func_info_cnt = (uint32_t)count + 1,
 	            .func_info_rec_size = sizeof(infos[0]));
@@ -119,9 +122,11 @@ static int program_load(struct bpf_program *const *replacements, size_t count)
 	return fd;
 }
 
-int attach_target_make(struct bpf_object *obj, struct attach_target **out, struct error *err)
+int attach_target_make(struct bpf_object *obj, const struct attach_target_name *names, size_t name_count,
+                       struct attach_target **out, struct error *err)
 {
 	struct bpf_program *replacements[FUNCTIONS_MAX];
+	const char *functions[FUNCTIONS_MAX];
 	size_t count = replacements_find(obj, replacements);
 	struct attach_target *t;
 	int rc = 0;
@@ -131,13 +136,15 @@ int attach_target_make(struct bpf_object *obj, struct attach_target **out, struc
 		return 0;
 	t = xcalloc(1, sizeof(*t));
 	t->link = -1;
-	t->program = program_load(replacements, count);
+	for (size_t i = 0; i < count; i++)
+		functions[i] = function_name(replacements[i], names, name_count);
+	t->program = program_load(functions, count);
 	*out = t;
 	if (t->program < 0)
 		return error_set(err, -t->program, "the program whose functions are to be replaced is refused: %s",
 		                 strerror(-t->program));
 	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = bpf_program__set_attach_target(replacements[i], t->program, function_name(replacements[i]));
+		rc = bpf_program__set_attach_target(replacements[i], t->program, functions[i]);
 	return rc < 0 ? error_set(err, -rc, "a function to be replaced cannot be named: %s", strerror(-rc)) : 0;
 }
 

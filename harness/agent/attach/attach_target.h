@@ -13,11 +13,18 @@
 
 struct attach_target;
 
+/* What the ini says; `function` may be NULL. */
+struct attach_target_name {
+	const char *program, *function;
+};
+
 /*
  * For the programs of `obj`, opened and not loaded, that replace a function: `*out` is NULL when there are none, or all
- * have been given a target already. Functions have the names that the sections say. Returns 0 or a negative errno.
+ * have been given a target already. Functions have the names that the sections say, or `names`. Returns 0 or a negative
+ * errno.
  */
-int attach_target_make(struct bpf_object *obj, struct attach_target **out, struct error *err);
+int attach_target_make(struct bpf_object *obj, const struct attach_target_name *names, size_t count,
+                       struct attach_target **out, struct error *err);
 
 /* Put it where packets pass; returns 0 or a negative errno. */
 int attach_target_attach(struct attach_target *t, struct error *err);

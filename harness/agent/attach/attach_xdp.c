@@ -128,12 +128,12 @@ static int mode_of(const struct attach_place *place, unsigned *flags, struct err
 	*flags = 0;
 	if (!place->hook)
 		return 0;
-	if (!strcmp(place->hook, "native"))
+	if (!strcmp(place->hook, "xdpdrv"))
 		*flags = XDP_FLAGS_DRV_MODE;
-	else if (!strcmp(place->hook, "generic"))
+	else if (!strcmp(place->hook, "xdpgeneric"))
 		*flags = XDP_FLAGS_SKB_MODE;
 	else
-		return error_set(err, EINVAL, "failed to attach: hook \"%s\" is neither native nor generic",
+		return error_set(err, EINVAL, "failed to attach: hook \"%s\" is neither xdpdrv nor xdpgeneric",
 		                 place->hook);
 	return 0;
 }

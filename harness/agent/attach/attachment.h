@@ -19,6 +19,7 @@ struct attachment {
 	size_t fd_count;
 	void (*undo)(const struct attachment *a); /* before links and descriptors go; may be NULL */
 	int where, number;                        /* for `undo` */
+	const char *name;                         /* the same; borrowed from the place */
 };
 
 /* Each takes what it is given over. */
@@ -50,6 +51,7 @@ uint64_t attach_user_drives(const struct bpf_program *prog, const struct attach_
 /* Take away what programs of this family leave behind. */
 void attach_interface_sweep(void);
 void attach_route_sweep(void);
+void attach_cgroup_sweep(void);
 
 /*
  * The interface that the place means, "lo" when it says nothing: its index, within the network namespace that this

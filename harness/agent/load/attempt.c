@@ -121,6 +121,16 @@ static void programs_describe(struct attempt *a)
 	}
 }
 
+/* What programs of the object take the place of. */
+static int target_make(struct attempt *a, struct error *err)
+{
+	cleanup_free struct attach_target_name *names = xcalloc(a->program_count + 1, sizeof(*names));
+
+	for (size_t i = 0; i < a->program_count; i++)
+		names[i] = (struct attach_target_name){a->programs[i].fact.name, a->programs[i].place.to};
+	return attach_target_make(a->obj, names, a->program_count, &a->target, err);
+}
+
 int attempt_open(struct attempt *a)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = a->job->name);
@@ -140,7 +150,7 @@ int attempt_open(struct attempt *a)
 	}
 	programs_list(a);
 	code = setting_apply(a->obj, a->job, &err);
-	code = code ? code : attach_target_make(a->obj, &a->target, &err);
+	code = code ? code : target_make(a, &err);
 	programs_describe(a);
 	if (code) {
 		attempt_fail(a, PHASE_OPEN, err.code, "%s", err.text);

@@ -216,7 +216,8 @@ static void set_attach_to(struct change *c)
 	struct bpf_program *prog = program_find(c);
 	enum bpf_prog_type type = prog ? bpf_program__type(prog) : BPF_PROG_TYPE_UNSPEC;
 
-	if (!prog || binds_late(prog) || attach_knows(prog, &(struct attach_place){.to = c->value}))
+	if (!prog || binds_late(prog) || type == BPF_PROG_TYPE_EXT ||
+	    attach_knows(prog, &(struct attach_place){.to = c->value}))
 		return;
 	if (type == BPF_PROG_TYPE_TRACING || type == BPF_PROG_TYPE_LSM)
 		check(c, "attach_to", bpf_program__set_attach_target(prog, 0, c->value));
@@ -239,6 +240,24 @@ static void set_program_type(struct change *c)
 	if (prog)
 		mistake(c,
 		        "type of program \"%s\" is \"%s\", which libbpf does not know; give one as `bpftool prog` does: kprobe, tracepoint, xdp",
+		        c->name, c->value);
+}
+
+/* Before what depends on it: where such a program is attached. */
+static void set_attach_type(struct change *c)
+{
+	struct bpf_program *prog = program_find(c);
+	const char *name;
+
+	for (unsigned t = 0; prog && (name = libbpf_bpf_attach_type_str((enum bpf_attach_type)t)); t++) {
+		if (strcmp(name, c->value))
+			continue;
+		check(c, "attach_type", bpf_program__set_expected_attach_type(prog, (enum bpf_attach_type)t));
+		return;
+	}
+	if (prog)
+		mistake(c,
+		        "attach_type of program \"%s\" is \"%s\", which libbpf does not know; give one as libbpf does: tcx_egress, cgroup_inet_ingress",
 		        c->name, c->value);
 }
 
@@ -269,6 +288,7 @@ static const struct action {
         {SETTING_MAP_PIN, set_pin},
         {SETTING_MAP_AUTOCREATE, set_autocreate},
         {SETTING_PROGRAM_TYPE, set_program_type},
+        {SETTING_PROGRAM_ATTACH_TYPE, set_attach_type},
         {SETTING_PROGRAM_AUTOLOAD, set_autoload},
         {SETTING_PROGRAM_ATTACH_TO, set_attach_to},
 };

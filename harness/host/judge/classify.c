@@ -315,6 +315,16 @@ static const struct row files[] = {
          "the file in this guest has no such USDT ({}): name another, or ship the file that has it with --ship"},
 };
 
+/* What an ini asks for and the object or the guest has not; the agent's words say what there is. */
+static const struct row inis[] = {
+        {CLASS_OPEN, AT(PHASE_OPEN), 0, "the ini names a *", "correct the name in the object's ini"},
+        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: hook \"*", "correct `hook` in the object's ini"},
+        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: \"*\" is not a cgroup here",
+         "correct `attach_to` in the object's ini"},
+        {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: there is no interface \"*",
+         "correct `attach_to` in the object's ini"},
+};
+
 /* Where the class alone tells. */
 static const enum reject_side sides[CLASS_COUNT] = {
         [CLASS_NO_KERNEL_BTF] = SIDE_KERNEL, [CLASS_OBJECT_NO_BTF] = SIDE_OBJECT, [CLASS_HELPER] = SIDE_KERNEL,
@@ -425,6 +435,22 @@ static bool classify_by_lack(enum cell_phase phase, struct span reason, struct r
 	return false;
 }
 
+static bool classify_by_ini(enum cell_phase phase, struct span reason, struct rejection *out)
+{
+	struct span line, captured;
+
+	for (size_t i = 0; i < sizeof(inis) / sizeof(*inis); i++) {
+		if (!(inis[i].phases & AT(phase)) || !find_row(&inis[i], reason, &line, &captured))
+			continue;
+		out->class = inis[i].class;
+		out->side = SIDE_OBJECT;
+		out->line = span_words(line);
+		out->advice = fill_advice(inis[i].advice, captured);
+		return true;
+	}
+	return false;
+}
+
 static bool classify_by_file(enum cell_phase phase, struct span reason, struct span log, struct rejection *out)
 {
 	struct span line, captured;
@@ -451,8 +477,9 @@ void classify_rejection(enum cell_phase phase, int err, const char *reason, cons
 
 	verdict.at = load_log_verdict(verifier.at, verifier.len, &verdict.len);
 	*out = (struct rejection){.class = CLASS_OTHER};
-	if (!classify_by_lack(phase, why, out) && !classify_by_file(phase, why, whole, out) &&
-	    !loader_age_explains(phase, why, whole, libbpf, out) && !classify_by_rows(phase, why, whole, out)) {
+	if (!classify_by_lack(phase, why, out) && !classify_by_ini(phase, why, out) &&
+	    !classify_by_file(phase, why, whole, out) && !loader_age_explains(phase, why, whole, libbpf, out) &&
+	    !classify_by_rows(phase, why, whole, out)) {
 		if (phase == PHASE_LOAD && verdict.len) {
 			out->class = CLASS_VERIFIER;
 			out->line = span_words(verdict);

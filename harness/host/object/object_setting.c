@@ -79,6 +79,18 @@ static bool check_program_type(const char *value, struct buf *why)
 	return false;
 }
 
+static bool check_attach_type(const char *value, struct buf *why)
+{
+	const char *name;
+
+	for (unsigned t = 0; (name = libbpf_bpf_attach_type_str((enum bpf_attach_type)t)); t++)
+		if (!strcmp(name, value))
+			return true;
+	buf_printf(why, "\"%s\" is not an attach type; give one as libbpf does: tcx_egress, cgroup_inet_ingress, …",
+	           value);
+	return false;
+}
+
 static const struct attribute {
 	const char *section, *name;
 	enum setting_key key;
@@ -96,6 +108,7 @@ static const struct attribute {
         {"programs", "autoload", SETTING_PROGRAM_AUTOLOAD, check_yes_no},
         {"programs", "attach_to", SETTING_PROGRAM_ATTACH_TO, check_word},
         {"programs", "type", SETTING_PROGRAM_TYPE, check_program_type},
+        {"programs", "attach_type", SETTING_PROGRAM_ATTACH_TYPE, check_attach_type},
         {"programs", "hook", SETTING_PROGRAM_HOOK, check_word},
         {"programs", "priority", SETTING_PROGRAM_PRIORITY, check_number},
         {"programs", "frequency", SETTING_PROGRAM_FREQUENCY, check_number},
