@@ -132,6 +132,22 @@ START_TEST(types_are_a_file_and_no_layout)
 }
 END_TEST
 
+START_TEST(what_is_said_of_output_is_kept_in_its_order)
+{
+	cleanup_object_ini struct object_ini ini = {0};
+	cleanup_error struct error err = {0};
+
+	ck_assert_int_eq(
+	        object_ini_parse("[output]\nformat = json\nwhen type = exec\npid = process.pid\n", "x.ini", &ini, &err),
+	        0);
+	ck_assert_uint_eq(ini.setting_count, 3);
+	for (size_t i = 0; i < ini.setting_count; i++)
+		ck_assert_int_eq(ini.settings[i].key, SETTING_OUTPUT);
+	ck_assert_str_eq(ini.settings[1].name, "when type");
+	ck_assert_str_eq(ini.settings[2].value, "process.pid");
+}
+END_TEST
+
 START_TEST(settings_are_taken_in_their_order)
 {
 	static const struct {
@@ -207,6 +223,9 @@ static const struct {
 } mistakes[] = {
         {"event = e\n", "x.ini:1: \"event\" comes before any section"},
         {"[objekt]\nevent = e\n", "x.ini:1: unknown section [objekt]"},
+        {"[output]\nformat = xml\n", "x.ini:2: format is \"xml\""},
+        {"[output]\nformat = json\n", "x.ini:2: [output]: give a field"},
+        {"[output]\nformat = json\npid = pid\n[variant v]\noutput.pid = tid\n", "x.ini:5: "},
         {"[object\nevent = e\n", "x.ini:1: the section's name is not closed"},
         {"[object]\nevent\n", "x.ini:2: \"event\" is neither [section] nor key = value"},
         {"[object]\nrequire = none\n", "x.ini:2: require is \"none\"; give loaded, attached, ran, events or truth"},
@@ -377,6 +396,7 @@ int main(void)
 	        TEST(a_whole_file_is_understood),
 	        TEST(a_layout_may_go_over_several_lines),
 	        TEST(types_are_a_file_and_no_layout),
+	        TEST(what_is_said_of_output_is_kept_in_its_order),
 	        TEST(settings_are_taken_in_their_order),
 	        TEST(modules_and_sysctls_become_settings),
 	        EACH(harmless_forms_are_accepted, harmless),
