@@ -27,7 +27,7 @@ records() { # of a results.json, as {"kernel object section number": what it cam
 
 mkdir -p "$dir"
 if [ ! -e "$dir/agent.records" ]; then
-	"$corematrix" run "${options[@]}" -o "$dir/agent" "${objects[@]}" >"$dir/agent.txt" 2>&1
+	"$corematrix" run "${options[@]}" --variant plain -o "$dir/agent" "${objects[@]}" >"$dir/agent.txt" 2>&1
 	status=$?
 	[ $status -le 1 ] || { tail -n 5 "$dir/agent.txt"; echo "corematrix run ended with $status"; exit 1; }
 	records false <"$dir/agent/latest/results.json" >"$dir/agent.records"
