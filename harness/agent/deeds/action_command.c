@@ -22,7 +22,7 @@
 #include "base/io.h"
 
 /* How long it may run before it is told to end, and then before it is ended: a service does not end by itself. */
-#define COMMAND_MS 2000
+#define COMMAND_MS 5000
 #define GRACE_MS 1000
 /* What the kernel keeps of a process's name. */
 #define COMM_MAX 15
