@@ -189,7 +189,7 @@ static uint32_t insns_limit(void)
 	cleanup_close int fd = -1;
 
 	if (!known_limit)
-		fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, NULL, "GPL", nothing,
+		fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "limit", "GPL", nothing,
 		                   sizeof(nothing) / sizeof(*nothing), NULL);
 	return known_limit;
 }

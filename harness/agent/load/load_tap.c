@@ -43,10 +43,11 @@
 long __wrap_syscall(long number, ...);
 long __real_syscall(long number, ...);
 
+/* libbpf's tries of what the kernel can do, a dozen for each object, have no name, and no bill. */
 static bool takes_statistics(const union bpf_attr *attr, unsigned size)
 {
 	return size >= offsetof(union bpf_attr, prog_name) + sizeof(attr->prog_name) && !attr->log_level &&
-	       !attr->log_buf && !attr->log_size;
+	       !attr->log_buf && !attr->log_size && *attr->prog_name;
 }
 
 /* Of the try for statistics: room for the depths of 256 subprograms, and for what the verifier refuses. */
