@@ -113,18 +113,24 @@ static void deed_signals(void)
 /* A child that stops is stopped until it is told to go on, as its parent sees. */
 static void deed_stop(void)
 {
-	int status = 0;
-	pid_t pid = fork();
+	int status = 0, seen[2];
+	char byte;
+	pid_t pid;
 
+	if (pipe(seen) || (pid = fork()) < 0)
+		return;
 	if (pid == 0) {
+		close(seen[1]);
 		raise(SIGSTOP);
-		_exit(load("stopped", 9999) ? 3 : 0);
+		/* who has ended is not seen to go on */
+		_exit(read(seen[0], &byte, 1) == 0 && load("stopped", 9999) ? 3 : 0);
 	}
 	waitpid(pid, &status, WUNTRACED);
 	printf("%s ", WIFSTOPPED(status) ? "stopped" : "not stopped");
 	kill(pid, SIGCONT);
 	waitpid(pid, &status, WCONTINUED);
 	printf("%s ", WIFCONTINUED(status) ? "continued" : "not continued");
+	close(seen[1]);
 	waitpid(pid, &status, 0);
 	printf("%d\n", WEXITSTATUS(status));
 }
