@@ -238,6 +238,7 @@ unit-run: style pages ahead $(TEST_BIN:=.run)
 pages: $(BUILD)/corematrix
 	$(Q)harness/tests/pages.sh $<
 	$(Q)harness/tests/pages_red.sh $<
+	$(Q)harness/tests/compilers.sh $<
 ahead: $(FETCHER)
 	$(Q)harness/tests/ahead.sh $<
 style:
@@ -364,6 +365,7 @@ build/fuzz/obj/%.o: %.c $(LIBBPF_LINKED)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(shell pkg-config --cflags $(PKGS)) -c -o $@ $<
 
+include harness/compilers.mk
 include harness/install.mk
 
 ## check-debian  both on a bare Debian, in a chroot: SUITE=trixie; SHORT=1 for less, and faster (needs root)
