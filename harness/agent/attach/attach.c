@@ -144,6 +144,9 @@ bool attach_knows(const struct bpf_program *prog, const struct attach_place *pla
 
 	if (!k || !k->attach)
 		return false;
+	/* such a map is its loader's to make where the object has none */
+	if (k->attach == attach_xdp_in_map)
+		return attach_xdp_has_map(prog, place->object);
 	/* with a target, libbpf knows the way, and of iterators only those over a map are left to their loader */
 	if (k->type == BPF_PROG_TYPE_TRACING)
 		return strstr(bpf_program__section_name(prog), "map") != NULL;

@@ -169,13 +169,20 @@ int attach_xdp(const struct bpf_program *prog, const struct attach_place *place,
 int attach_xdp_in_map(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
                       struct error *err)
 {
+	(void)prog;
+	(void)place;
+	(void)a;
+	(void)err;
+	return 0;
+}
+
+bool attach_xdp_has_map(const struct bpf_program *prog, const struct bpf_object *obj)
+{
 	bool devices = bpf_program__expected_attach_type(prog) == BPF_XDP_DEVMAP;
 	const struct bpf_map *map = NULL;
 
-	(void)a;
-	while ((map = bpf_object__next_map(place->object, map)))
+	while ((map = bpf_object__next_map(obj, map)))
 		if (devices ? is_devmap(map) : bpf_map__type(map) == BPF_MAP_TYPE_CPUMAP)
-			return 0;
-	return error_set(err, ENOENT, "failed to attach: the object has no map of %s that it could be in",
-	                 devices ? "devices (devmap)" : "processors (cpumap)");
+			return true;
+	return false;
 }

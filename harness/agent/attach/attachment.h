@@ -44,6 +44,9 @@ attach_fn attach_perf_event;
 attach_fn attach_sockmap, attach_by_subject, attach_iterator;
 attach_fn attach_uprobe, attach_uretprobe, attach_uprobe_multi, attach_uretprobe_multi, attach_usdt;
 
+/* Whether the object has a map that such an XDP program could be in. */
+bool attach_xdp_has_map(const struct bpf_program *prog, const struct bpf_object *obj);
+
 /* Whether a probe in user space is not for libbpf alone to attach, and what makes it run: bits of enum trigger. */
 bool attach_user_is_left(const struct bpf_program *prog, const struct attach_place *place);
 uint64_t attach_user_drives(const struct bpf_program *prog, const struct attach_place *place);
