@@ -381,6 +381,8 @@ static const struct {
          SIDE_GUEST, "ship it with --ship PATH", NULL},
         {PHASE_ATTACH, ENOENT, "libbpf: elf: failed to open /opt/d: No such file or directory\n", CLASS_USER_TARGET,
          SIDE_GUEST, "/opt/d is not in this guest", NULL},
+        {PHASE_ATTACH, ENOENT, "libbpf: failed to open /opt/d: No such file or directory\n", CLASS_USER_TARGET,
+         SIDE_GUEST, "/opt/d is not in this guest", NULL},
         {PHASE_ATTACH, ENOENT, "libbpf: elf: failed to open /opt/d: -ENOENT\n", CLASS_USER_TARGET, SIDE_GUEST,
          "--ship FILE=/PATH", NULL},
         {PHASE_ATTACH, ENOENT, "libbpf: usdt: failed to open ELF binary '/opt/d': -2\n", CLASS_USER_TARGET, SIDE_GUEST,

@@ -304,6 +304,8 @@ static const struct row lacks[] = {
 static const struct row files[] = {
         {CLASS_USER_TARGET, AT(PHASE_ATTACH), 0, "failed to resolve full path for '*'", NOT_SHIPPED("{}")},
         {CLASS_USER_TARGET, AT(PHASE_ATTACH), 0, "elf: failed to open *: ", NOT_SHIPPED("{}")},
+        /* libbpf 1.1 */
+        {CLASS_USER_TARGET, AT(PHASE_ATTACH), 0, "failed to open /*: No such file or directory", NOT_SHIPPED("/{}")},
         {CLASS_USER_TARGET, AT(PHASE_ATTACH), 0, "usdt: failed to open ELF binary '*'", NOT_SHIPPED("{}")},
         {CLASS_USER_TARGET, AT(PHASE_ATTACH), 0, "elf: failed to find symbol *",
          "the file in this guest has no such function ({}), or no symbols: name another, give its offset in attach_to, or ship the file that has it with --ship"},
