@@ -266,11 +266,19 @@ static void left_in_a_function(struct result *r)
 
 static void rejected_before_anything(struct result *r)
 {
-	struct result_cell *c = cell(r, 0, 0);
+	struct result *spare = result_new();
+	struct result_cell *c = cell(r, 0, 0), *taken = result_add_cell(spare);
 
 	c->verdict = VERDICT_REJECTED;
 	c->class = CLASS_OPEN;
+	taken->relocations = c->relocations;
+	taken->relocation_count = c->relocation_count;
+	taken->programs = c->programs;
+	taken->program_count = c->program_count;
+	c->relocations = NULL;
+	c->programs = NULL;
 	c->relocation_count = c->program_count = 0;
+	result_free(spare);
 }
 
 static void a_program_that_does_not_load(struct result *r)

@@ -172,7 +172,7 @@ static void vm_ended(struct scheduler *sch, struct task *t)
 		task_set_end(t, TASK_LOST, reason);
 		rescue_others(sch, t);
 		if (t->culprit >= 0)
-			measure_larger(sch, t, (size_t)t->culprit, larger_why_lost(reason));
+			measure_larger(sch, t, (size_t)t->culprit, larger_why_lost(t->reason));
 	} else {
 		task_set_end(t, TASK_DONE, NULL);
 		for (size_t i = 0; i < t->count; i++)
