@@ -247,6 +247,15 @@ struct result_line *result_add_line(struct result_program *p);
 struct result_relocation *result_add_relocation(struct result_cell *c);
 struct result_truth *result_add_truth(struct result_cell *c);
 
+/* Two entries of one kind change places: the new one's empty strings go where the old one's were. */
+#define RESULT_SWAP(a, b) \
+	do { \
+		__typeof__(a) to_ = (a), from_ = (b); \
+		__typeof__(*to_) taken_ = *from_; \
+		*from_ = *to_; \
+		*to_ = taken_; \
+	} while (0)
+
 /* The cell of (kernel id, object name), or NULL. */
 struct result_cell *result_find_cell(struct result *r, const char *kernel, const char *object);
 

@@ -7,15 +7,6 @@
 #include "base/cleanup.h"
 #include "host/lib/text.h"
 
-/* Two entries of one kind change places: the new one's empty strings go where the old one's were. */
-#define SWAP(a, b) \
-	do { \
-		__typeof__(a) to_ = (a), from_ = (b); \
-		__typeof__(*to_) taken_ = *from_; \
-		*from_ = *to_; \
-		*to_ = taken_; \
-	} while (0)
-
 /* `*path` is below `directory`. */
 static void move_path(char **path, const char *directory)
 {
@@ -31,11 +22,11 @@ static void join_host(struct result *whole, const struct result_part_of *parts, 
 {
 	cleanup_buf struct buf libbpf = {0};
 
-	SWAP(&whole->host, &parts[0].r->host);
+	RESULT_SWAP(&whole->host, &parts[0].r->host);
 	for (size_t i = 0; i < count; i++)
 		buf_printf(&libbpf, "%s%s", i ? ", " : "", i ? parts[i].r->host.libbpf : whole->host.libbpf);
 	text_set(&whole->host.libbpf, buf_str(&libbpf));
-	SWAP(&whole->part, &parts[0].r->part);
+	RESULT_SWAP(&whole->part, &parts[0].r->part);
 }
 
 static void join_objects(struct result *whole, const struct result_part_of *parts, size_t count)
@@ -47,7 +38,7 @@ static void join_objects(struct result *whole, const struct result_part_of *part
 		for (size_t i = 0; i < count; i++) {
 			if (o >= parts[i].r->object_count)
 				continue;
-			SWAP(result_add_object(whole), &parts[i].r->objects[o]);
+			RESULT_SWAP(result_add_object(whole), &parts[i].r->objects[o]);
 			more = true;
 		}
 	}
@@ -68,7 +59,7 @@ static void join_attempts(struct result_kernel *to, struct result_kernel *from, 
 	for (size_t a = 0; a < from->attempt_count; a++) {
 		struct result_attempt *taken = result_add_attempt(to);
 
-		SWAP(taken, &from->attempts[a]);
+		RESULT_SWAP(taken, &from->attempts[a]);
 		move_path(&taken->console, directory);
 		move_path(&taken->script, directory);
 	}
@@ -86,7 +77,7 @@ static void join_kernel(struct result *whole, struct result_kernel *from, const 
 		return;
 	}
 	known = result_add_kernel(whole);
-	SWAP(known, from);
+	RESULT_SWAP(known, from);
 	move_path(&known->directory, directory);
 	for (size_t a = 0; a < known->attempt_count; a++) {
 		move_path(&known->attempts[a].console, directory);
@@ -99,7 +90,7 @@ static void join_skipped(struct result *whole, struct result_skipped *from)
 	for (size_t i = 0; i < whole->skipped_count; i++)
 		if (!strcmp(whole->skipped[i].kernel, from->kernel))
 			return;
-	SWAP(result_add_skipped(whole), from);
+	RESULT_SWAP(result_add_skipped(whole), from);
 }
 
 /* ---- all of one part ---- */
@@ -113,11 +104,11 @@ static void join_part(struct result *whole, const struct result_part_of *part)
 	for (size_t i = 0; i < r->skipped_count; i++)
 		join_skipped(whole, &r->skipped[i]);
 	for (size_t i = 0; i < r->forecast_count; i++)
-		SWAP(result_add_forecast(whole), &r->forecasts[i]);
+		RESULT_SWAP(result_add_forecast(whole), &r->forecasts[i]);
 	for (size_t i = 0; i < r->cell_count; i++) {
 		struct result_cell *cell = result_add_cell(whole);
 
-		SWAP(cell, &r->cells[i]);
+		RESULT_SWAP(cell, &r->cells[i]);
 		move_path(&cell->log, part->directory);
 		move_path(&cell->kernel_log, part->directory);
 	}

@@ -8,15 +8,6 @@
 #include "base/cleanup.h"
 #include "host/lib/text.h"
 
-/* Two entries of one kind change places: the new one's empty strings go where the old one's were. */
-#define SWAP(a, b) \
-	do { \
-		__typeof__(a) to_ = (a), from_ = (b); \
-		__typeof__(*to_) taken_ = *from_; \
-		*from_ = *to_; \
-		*to_ = taken_; \
-	} while (0)
-
 /* ---- whether they are the parts of one matrix ---- */
 
 static int differ(const struct result_merged *a, const struct result_merged *b, const char *what, const char *of_a,
@@ -182,19 +173,19 @@ int result_merge(struct result *whole, const struct result_merged *parts, size_t
 		return rc;
 	merge_hosts(whole, parts, count);
 	for (size_t o = 0; o < parts[0].r->object_count; o++)
-		SWAP(result_add_object(whole), &parts[0].r->objects[o]);
+		RESULT_SWAP(result_add_object(whole), &parts[0].r->objects[o]);
 	merge_allowances(whole, parts, count);
 	for (size_t i = 0; i < count; i++) {
 		struct result *r = parts[i].r;
 
 		for (size_t k = 0; k < r->kernel_count; k++)
-			SWAP(result_add_kernel(whole), &r->kernels[k]);
+			RESULT_SWAP(result_add_kernel(whole), &r->kernels[k]);
 		for (size_t k = 0; k < r->skipped_count; k++)
-			SWAP(result_add_skipped(whole), &r->skipped[k]);
+			RESULT_SWAP(result_add_skipped(whole), &r->skipped[k]);
 		for (size_t k = 0; k < r->forecast_count; k++)
-			SWAP(result_add_forecast(whole), &r->forecasts[k]);
+			RESULT_SWAP(result_add_forecast(whole), &r->forecasts[k]);
 		for (size_t k = 0; k < r->cell_count; k++)
-			SWAP(result_add_cell(whole), &r->cells[k]);
+			RESULT_SWAP(result_add_cell(whole), &r->cells[k]);
 	}
 	qsort(whole->kernels, whole->kernel_count, sizeof(*whole->kernels), by_line);
 	result_sort_cells(whole);

@@ -17,7 +17,6 @@
 #include "host/object/object_builds.h"
 #include "host/object/object_variants.h"
 #include "host/object/shipped.h"
-#include "host/report/report.h"
 #include "host/result/result_json.h"
 #include "host/run/arrivals.h"
 #include "host/run/guest.h"
@@ -25,6 +24,7 @@
 #include "host/run/run_header.h"
 #include "host/run/run_plan.h"
 #include "host/run/run_prediction.h"
+#include "host/run/run_write.h"
 #include "host/run/scheduler.h"
 #include "host/store/external_btf.h"
 #include "host/store/store.h"
@@ -366,15 +366,9 @@ static void bound_snapshots(const struct run_request *o)
 
 static int write_reports(struct result *r, const char *directory, struct error *err)
 {
-	cleanup_free char *json = xasprintf("%s/" RESULT_JSON_NAME, directory);
-	cleanup_result_view struct result_view *view = NULL;
-	int rc;
-
 	run_header_count(r);
 	result_sort_cells(r);
-	rc = result_json_write(r, json, err);
-	view = result_view_new(r);
-	return rc ? rc : report_write(view, directory, err);
+	return run_write(r, directory, err);
 }
 
 int run_describe(const struct run_request *o, char **text, struct error *err)

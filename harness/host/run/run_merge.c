@@ -11,10 +11,10 @@
 #include "base/io.h"
 #include "host/lib/child.h"
 #include "host/lib/strings.h"
-#include "host/report/report.h"
 #include "host/result/result_json.h"
 #include "host/result/result_merge.h"
 #include "host/run/run_dir.h"
+#include "host/run/run_write.h"
 
 static void close_dir(DIR **d)
 {
@@ -60,16 +60,6 @@ static int copy_evidence(const char *directory, const char *to, struct error *er
 	return rc;
 }
 
-static int write_whole(struct result *r, const char *directory, struct error *err)
-{
-	cleanup_free char *json = xasprintf("%s/" RESULT_JSON_NAME, directory);
-	cleanup_result_view struct result_view *view = NULL;
-	int rc = result_json_write(r, json, err);
-
-	view = result_view_new(r);
-	return rc ? rc : report_write(view, directory, err);
-}
-
 static int read_parts(const char *const *directories, struct result_merged *parts, size_t count, struct error *err)
 {
 	int rc = 0;
@@ -94,7 +84,7 @@ int run_merge(const char *const *directories, size_t count, const char *output, 
 	rc = rc ? rc : run_dir_create(output, path, err);
 	for (size_t i = 0; i < count && !rc; i++)
 		rc = copy_evidence(directories[i], *path, err);
-	rc = rc ? rc : write_whole(r, *path, err);
+	rc = rc ? rc : run_write(r, *path, err);
 	for (size_t i = 0; i < count; i++)
 		result_free(parts[i].r);
 	free(parts);

@@ -12,10 +12,10 @@
 #include "host/lib/text.h"
 #include "host/object/object_builds.h"
 #include "host/object/object_variants.h"
-#include "host/report/report.h"
 #include "host/result/result_join.h"
 #include "host/result/result_json.h"
 #include "host/run/run_dir.h"
+#include "host/run/run_write.h"
 
 static void add_option(struct strings *words, const char *option, const char *value)
 {
@@ -94,16 +94,6 @@ static void fill_header(const struct run_request *o, struct result *r)
 		result_add_word(r, o->argv[i]);
 }
 
-static int write_whole(struct result *r, const char *directory, struct error *err)
-{
-	cleanup_free char *json = xasprintf("%s/" RESULT_JSON_NAME, directory);
-	cleanup_result_view struct result_view *view = NULL;
-	int rc = result_json_write(r, json, err);
-
-	view = result_view_new(r);
-	return rc ? rc : report_write(view, directory, err);
-}
-
 int run_versions(const struct run_request *o, const struct run_version *versions, size_t count, struct result *r,
                  char **directory, struct error *err)
 {
@@ -131,6 +121,6 @@ int run_versions(const struct run_request *o, const struct run_version *versions
 	r->complete &= done == count;
 	r->elapsed_s = (double)(clock_ms() - start_ms) / 1000;
 	*directory = steal_ptr(made);
-	written = write_whole(r, *directory, rc ? NULL : err);
+	written = run_write(r, *directory, rc ? NULL : err);
 	return rc ? rc : written;
 }
