@@ -235,6 +235,51 @@ START_TEST(a_saved_guest_or_else_a_boot)
 }
 END_TEST
 
+/* ---- fewer kernels than processors ---- */
+
+static const struct {
+	const char *name, *behaviour;
+	bool cold;
+	double kernel_ms;
+	const char *attempts; /* which guest ends first is not known: they must be alike */
+} shares[] = {
+        {"each takes its share", "good", true, 100000, "boot ok, boot ok"},
+        {"not of what is not worth another boot", "good", true, 1000, "boot ok"},
+        {"of a saved guest, once it is there", "good", false, 100000, "boot and save ok, resume ok, resume ok"},
+        {"whose resuming is worth it sooner", "good", false, 6000, "boot and save ok, resume ok, resume ok"},
+        {"a share that is lost takes nothing with it", "die-at-bad", true, 100000, "boot lost, boot ok"},
+};
+
+START_TEST(objects_are_shared_out)
+{
+	const double object_ms[] = {1, 1};
+	struct watch watch;
+	struct fake_matrix m;
+	struct share_costs costs;
+	struct schedule s;
+	cleanup_free char *tried = NULL;
+
+	fake_matrix_init(&m, shares[_i].name, &shares[_i].behaviour, 1);
+	watch = listening(&m);
+	share_costs_make(&costs, &shares[_i].kernel_ms, 1, object_ms, 2);
+	s = fake_matrix_schedule(&m, &watch);
+	s.cold = shares[_i].cold;
+	s.costs = &costs;
+	s.jobs = 2;
+	ck_assert_int_eq(scheduler_run(&s, m.r, NULL), 0);
+	tried = attempts(&m.r->kernels[0]);
+	ck_assert_msg(strlen(tried) == strlen(shares[_i].attempts), "%s: %s\n%s", shares[_i].name, tried,
+	              buf_str(&m.said));
+	ck_assert_uint_eq(m.r->cell_count, 2);
+	ck_assert_int_eq(fake_matrix_cell(&m, "k1", "other")->verdict, VERDICT_PASS);
+	ck_assert_uint_eq(fake_matrix_cell(&m, "k1", "other")->runs, 1);
+	ck_assert_int_eq(fake_matrix_cell(&m, "k1", "bad")->verdict,
+	                 strcmp(shares[_i].behaviour, "good") ? VERDICT_INFRA : VERDICT_PASS);
+	share_costs_free(&costs);
+	fake_matrix_free(&m);
+}
+END_TEST
+
 /* ---- repeats and interruptions ---- */
 
 START_TEST(cells_are_measured_as_often_as_asked)
@@ -422,6 +467,7 @@ int main(void)
 	        TEST(what_is_measured_again_says_how_each_time),
 	        TEST(a_kernel_that_cannot_be_started_is_infra),
 	        EACH(a_saved_guest_or_else_a_boot, savings),
+	        EACH(objects_are_shared_out, shares),
 	        TEST(cells_are_measured_as_often_as_asked),
 	        TEST(what_was_measured_stands_when_interrupted),
 	        TEST(what_was_not_is_infra_and_says_why),

@@ -30,10 +30,13 @@ struct result_object {
 	bool control;      /* its ini says that it must fail somewhere */
 };
 
+/* How one is told that measures nothing, and whose guest others resume. */
+#define RESULT_START_SAVE "boot and save"
+
 /* One attempt to run a VM for a kernel; nothing is retried without leaving one of these. */
 struct result_attempt {
 	char *accel; /* "tcg", "kvm" */
-	char *start; /* "boot", "boot and save", "resume" */
+	char *start; /* "boot", RESULT_START_SAVE, "resume" */
 	bool failed;
 	char *reason;  /* why it measured nothing more; "" unless it failed */
 	char *console; /* path of what its kernel printed, relative to the run's directory; "" as the next when unknown

@@ -37,6 +37,13 @@ void plan_times_set(struct plan_times *times, const char *id, double ms)
 	times->ms[i] = ms;
 }
 
+double plan_times_get(const struct plan_times *times, const char *id)
+{
+	size_t i = find(times, id);
+
+	return i < times->count ? times->ms[i] : -1;
+}
+
 void plan_times_parse(const char *text, struct plan_times *times)
 {
 	cleanup_free char *copy = xstrdup(text);
@@ -105,15 +112,8 @@ static int by_length(const void *a, const void *b)
 void plan_make(struct plan *plan, const char *const *ids, size_t count, const struct plan_times *times)
 {
 	*plan = (struct plan){.at = xcalloc(count, sizeof(*plan->at)), .count = count};
-	for (size_t i = 0; i < count; i++) {
-		size_t known = find(times, ids[i]);
-
-		plan->at[i] = (struct plan_entry){
-		        .kernel = i,
-		        .id = ids[i],
-		        .ms = known < times->count ? times->ms[known] : -1,
-		};
-	}
+	for (size_t i = 0; i < count; i++)
+		plan->at[i] = (struct plan_entry){.kernel = i, .id = ids[i], .ms = plan_times_get(times, ids[i])};
 	if (count)
 		qsort(plan->at, count, sizeof(*plan->at), by_length);
 }

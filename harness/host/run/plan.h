@@ -2,7 +2,7 @@
 /*
  * plan: what a run will do, as a value: which kernels, in which order, and how long each took when it was last seen. It
  * can be printed. Pure but for the file of times, which it owns:
- * images/times.txt, one line "ID MILLISECONDS" per kernel.
+ * images/times.txt, one line "ID MILLISECONDS" per kernel and per object, whose ids begin with "object ".
  */
 #ifndef COREMATRIX_HOST_RUN_PLAN_H
 #define COREMATRIX_HOST_RUN_PLAN_H
@@ -34,6 +34,8 @@ struct plan_times {
 void plan_times_parse(const char *text, struct plan_times *times);
 /* The last time wins; a new id is added. */
 void plan_times_set(struct plan_times *times, const char *id, double ms);
+/* Milliseconds; negative: not known. */
+double plan_times_get(const struct plan_times *times, const char *id);
 void plan_times_format(const struct plan_times *times, struct buf *out);
 void plan_times_read(const char *images, struct plan_times *times);
 int plan_times_write(const char *images, const struct plan_times *times, struct error *err);

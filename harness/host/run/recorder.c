@@ -350,7 +350,7 @@ static void record_kernel_lost(struct recorder *rec, size_t kernel, const char *
 /* How a VM came to its guest; names in the results. */
 static const char *const start_names[] = {
         [VM_RUN] = "boot",
-        [VM_SAVE] = "boot and save",
+        [VM_SAVE] = RESULT_START_SAVE,
         [VM_RESUME] = "resume",
         [VM_PROBE] = "probe",
 };

@@ -48,6 +48,7 @@ struct run {
 	size_t kernel_count;
 	char *initrd, *directory;
 	struct plan plan;
+	struct share_costs costs;
 	struct accel_answer accel;
 	struct object_list predicted; /* the objects, with those that a loader carries */
 	struct predict_job *predict;
@@ -65,6 +66,7 @@ static void run_free(struct run *run)
 	strings_free(&run->module_names);
 	free(run->accel.reason);
 	plan_free(&run->plan);
+	share_costs_free(&run->costs);
 	free(run->directory);
 	free(run->initrd);
 	external_btf_free(run->external, run->list.count);
@@ -234,6 +236,7 @@ static int choose_accel(struct run *run, struct error *err)
 	int rc;
 
 	run_plan_make(&run->list, run->o->images, &run->plan);
+	run_plan_costs(&run->list, &run->objects, run->o->images, &run->costs);
 	first = first_kernel(run);
 	rc = accel_decide(
 	        &(const struct accel_probe){
@@ -306,11 +309,15 @@ static char *command_for_one(const struct run_request *o)
 	return strings_shell(&words);
 }
 
+static unsigned guests_at_once(const struct run_request *o)
+{
+	return o->jobs ? o->jobs : host_speed_jobs(host_speed_processors(), GUEST_MEMORY_MB, host_speed_available_mb());
+}
+
 static int measure(struct run *run, struct result *r, struct error *err)
 {
 	const struct run_request *o = run->o;
-	unsigned processors = host_speed_processors();
-	unsigned jobs = o->jobs ? o->jobs : host_speed_jobs(processors, GUEST_MEMORY_MB, host_speed_available_mb());
+	unsigned jobs = guests_at_once(o);
 	cleanup_free char *command = command_for_one(o);
 	const struct prediction *p;
 	int rc = scheduler_run(
@@ -324,6 +331,7 @@ static int measure(struct run *run, struct result *r, struct error *err)
 	                .files = &run->files,
 	                .predict = run->predict,
 	                .plan = &run->plan,
+	                .costs = &run->costs,
 	                .repeat = o->repeat,
 	                .top_lines = o->top_lines,
 	                .write_ini = o->write_ini,
@@ -336,7 +344,7 @@ static int measure(struct run *run, struct result *r, struct error *err)
 	                .command = command,
 	                .libbpf = o->libbpf,
 	                .accel = run->accel.accel,
-	                .deadlines = host_speed_deadlines(jobs, processors),
+	                .deadlines = host_speed_deadlines(jobs, host_speed_processors()),
 	                .jobs = jobs,
 	                .watch = o->watch,
 	        },
@@ -378,7 +386,7 @@ int run_describe(const struct run_request *o, char **text, struct error *err)
 	int rc = read_request(&run, r, err);
 
 	if (!rc)
-		*text = run_plan_text(&run.list, &run.objects, o->images);
+		*text = run_plan_text(&run.list, &run.objects, o->images, guests_at_once(o));
 	result_free(r);
 	return rc;
 }
@@ -398,7 +406,7 @@ int run_matrix(const struct run_request *o, struct result *r, char **directory, 
 		return rc;
 	fill_header(&run, r);
 	rc = measure(&run, r, err);
-	run_plan_keep_times(r, o->images);
+	run_plan_keep_times(r, o->images, o->repeat);
 	bound_snapshots(o);
 	advice_add(r, run.kernels, run.kernel_count, &run.objects);
 	r->complete = !rc;

@@ -10,6 +10,7 @@
 #include "host/object/object.h"
 #include "host/result/result.h"
 #include "host/run/plan.h"
+#include "host/run/share.h"
 
 /* Plan the rows of the list. The plan borrows the rows' ids. */
 void run_plan_make(const struct kernel_list *list, const char *images, struct plan *plan);
@@ -23,10 +24,18 @@ void run_plan_make(const struct kernel_list *list, const char *images, struct pl
 int run_plan_take_part(struct kernel_list *list, struct kernel_list *types, unsigned part, unsigned parts,
                        struct result_part *which, struct error *err);
 
-/* What would be run, as text for people; the caller frees it. */
-char *run_plan_text(const struct kernel_list *list, const struct object_list *objects, const char *images);
+/* What the objects are expected to cost on the rows of the list. Free with share_costs_free. */
+void run_plan_costs(const struct kernel_list *list, const struct object_list *objects, const char *images,
+                    struct share_costs *costs);
 
-/* Remember for later plans what each kernel took that was measured. */
-void run_plan_keep_times(const struct result *r, const char *images);
+/*
+ * What would be run with `guests` side by side, and when that and what more processors would do is expected to end, as
+ * text for people; the caller frees it.
+ */
+char *run_plan_text(const struct kernel_list *list, const struct object_list *objects, const char *images,
+                    unsigned guests);
+
+/* Remember for later plans what each kernel and each object took that was measured `repeat` times. */
+void run_plan_keep_times(const struct result *r, const char *images, unsigned repeat);
 
 #endif

@@ -11,6 +11,7 @@
 #include "host/predict/predict.h"
 #include "host/run/arrivals.h"
 #include "host/run/plan.h"
+#include "host/run/share.h"
 #include "host/run/watch.h"
 #include "host/store/external_btf.h"
 #include "host/store/module_store.h"
@@ -29,12 +30,13 @@ struct schedule {
 	const char *images;      /* the store; saved guests live in it */
 	const char *initrd;
 	const char *qemu_version;
-	bool cold;               /* neither use nor make saved guests */
-	const struct plan *plan; /* kernels to run, in order */
-	unsigned repeat;         /* how often, at least 1 */
-	bool top_lines;          /* have guests tell on which lines of the source the verifier spends most */
-	bool write_ini;          /* put what was learnt into the inis of the objects */
-	enum evidence require;   /* less of it is unexpected; EVIDENCE_UNKNOWN: none is required */
+	bool cold;                       /* neither use nor make saved guests */
+	const struct plan *plan;         /* kernels to run, in order */
+	const struct share_costs *costs; /* by which the objects of a kernel are shared out; NULL: one guest has all */
+	unsigned repeat;                 /* how often, at least 1 */
+	bool top_lines;                  /* have guests tell on which lines of the source the verifier spends most */
+	bool write_ini;                  /* put what was learnt into the inis of the objects */
+	enum evidence require;           /* less of it is unexpected; EVIDENCE_UNKNOWN: none is required */
 	struct vm_deadlines deadlines;
 	const char *directory; /* of the run */
 	const char *command;   /* how to call this program for one cell, up to --kernel */

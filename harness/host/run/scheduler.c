@@ -248,12 +248,47 @@ static void start_one(struct scheduler *sch, struct task *t)
 	task_queue_add(&sch->ended, t);
 }
 
+static double cost_of(const struct scheduler *sch, const struct task *t)
+{
+	return share_cost(sch->s->costs, t->kernel, t->objects, t->count);
+}
+
+/*
+ * No processor is to idle while others have much to do: of its objects the task keeps what is its share of all that
+ * waits, and the others wait for another guest. One that has yet to be saved for all of them does that first.
+ */
+static void share_out(struct scheduler *sch, struct task *t)
+{
+	const struct schedule *s = sch->s;
+	cleanup_free bool *taken = xcalloc(t->count, sizeof(*taken));
+	cleanup_free size_t *rest = NULL;
+	size_t count;
+	double left;
+
+	if (!s->costs || s->jobs < 2 || t->count < 2 || more_will_come(sch))
+		return;
+	task_decide(t, s);
+	if (t->mode == VM_SAVE)
+		return;
+	left = cost_of(sch, t);
+	for (const struct task *other = sch->waiting.first; other; other = other->next)
+		left += cost_of(sch, other);
+	count = share_take(s->costs, t->kernel, t->objects, t->count, s->jobs, left,
+	                   t->mode == VM_RESUME ? SHARE_RESUME_MS : SHARE_BOOT_MS, taken);
+	if (count == t->count)
+		return;
+	rest = task_keep(t, taken, &count);
+	task_queue_add_first(&sch->waiting, new_task(sch, t->kernel, rest, count));
+}
+
 static void start_waiting(struct scheduler *sch)
 {
 	struct task *t;
 
-	while (sch->running_count < sch->s->jobs && !sch->interruptions && (t = task_queue_take(&sch->waiting)))
+	while (sch->running_count < sch->s->jobs && !sch->interruptions && (t = task_queue_take(&sch->waiting))) {
+		share_out(sch, t);
 		start_one(sch, t);
+	}
 }
 
 static void step_all(struct scheduler *sch)

@@ -182,22 +182,36 @@ static void expect_btf(const struct store_kernel *kernel, struct session *sessio
 	session->btf_crc = (uint32_t)crc32(0, (const Bytef *)raw.data, (uInt)raw.len);
 }
 
+static struct qemu_guest guest_for(const struct task *t, const struct schedule *s)
+{
+	struct qemu_guest guest = guest_of(&s->kernels[t->kernel], &s->list->rows[t->kernel], s->initrd, s->accel);
+
+	if (t->memory_mb)
+		guest.memory_mb = t->memory_mb;
+	return guest;
+}
+
+void task_decide(struct task *t, const struct schedule *s)
+{
+	struct qemu_guest guest = guest_for(t, s);
+
+	if (!t->decided)
+		choose_mode(s, t, &guest);
+}
+
 int task_start(struct task *t, const struct schedule *s, uint64_t nonce, struct error *err)
 {
 	const struct store_kernel *kernel = &s->kernels[t->kernel];
 	cleanup_free char *directory = NULL;
 	struct vm_options o = {
-	        .guest = guest_of(kernel, &s->list->rows[t->kernel], s->initrd, s->accel),
+	        .guest = guest_for(t, s),
 	        .session = &t->session,
 	        .deadlines = s->deadlines,
 	};
 	int rc;
 
-	if (t->memory_mb)
-		o.guest.memory_mb = t->memory_mb;
-	if (!t->decided)
-		choose_mode(s, t, &o.guest);
-	t->wants_symbols = t->count == s->objects->count && access(kernel->symbols, F_OK);
+	task_decide(t, s);
+	t->wants_symbols = t->number == 1 && access(kernel->symbols, F_OK);
 	rc = run_dir_kernel(s->directory, kernel->id, &directory, err);
 	if (!rc && t->mode != VM_SAVE)
 		rc = prepare_job(s, t, nonce, directory, err);
@@ -237,6 +251,21 @@ void task_set_end(struct task *t, enum task_end end, const char *reason)
 	t->culprit = t->vm ? t->session.current : -1;
 	vm_free(t->vm);
 	t->vm = NULL;
+}
+
+size_t *task_keep(struct task *t, const bool *taken, size_t *count)
+{
+	size_t *rest = xcalloc(t->count, sizeof(*rest)), kept = 0;
+
+	*count = 0;
+	for (size_t i = 0; i < t->count; i++) {
+		if (taken[i])
+			t->objects[kept++] = t->objects[i];
+		else
+			rest[(*count)++] = t->objects[i];
+	}
+	t->count = kept;
+	return rest;
 }
 
 size_t *task_leave_culprit(struct task *t, size_t *count)

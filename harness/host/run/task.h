@@ -66,6 +66,9 @@ void task_free(struct task *t);
 /* One object in a guest of `memory_mb` MiB of its own, with more time. */
 struct task *task_new_larger(size_t kernel, size_t object, unsigned memory_mb, unsigned number);
 
+/* Choose the kind of VM unless that was decided. */
+void task_decide(struct task *t, const struct schedule *s);
+
 /*
  * Choose the kind of VM unless that was decided, write what it needs, start it. `nonce` is the run's: tasks with the
  * same job share its file. Returns 0 or a negative errno.
@@ -77,6 +80,12 @@ void task_reset(struct task *t, enum vm_mode mode);
 
 /* It has come to its end; the VM, if there was one, is let go, what it said is kept. `reason` is copied, or NULL. */
 void task_set_end(struct task *t, enum task_end end, const char *reason);
+
+/*
+ * Keep the objects of its list that are `taken`, and forget the others. Returns these, how many in `count`, for the
+ * caller to free.
+ */
+size_t *task_keep(struct task *t, const bool *taken, size_t *count);
 
 /* Leave the culprit alone in the task. Returns the others, how many in `count`, for the caller to free. */
 size_t *task_leave_culprit(struct task *t, size_t *count);
