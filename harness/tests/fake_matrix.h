@@ -80,6 +80,8 @@ static inline void fake_matrix_kernel(struct fake_matrix *m, size_t i)
 	        .image_sha256 = hash,
 	        .image = m->kernel,
 	        .btf = none,
+	        .btf_sha256 = none,
+	        .config = none,
 	        .symbols = m->symbols,
 	};
 	m->external[i] = (struct external_btf){.path = none};

@@ -29,7 +29,9 @@ enum {
 	OPTION_LIBBPF,
 	OPTION_INTO,
 	OPTION_WRITE_INI,
-	OPTION_TOP_LINES
+	OPTION_TOP_LINES,
+	OPTION_REUSE,
+	OPTION_REUSE_AGE
 };
 
 static const struct argp_option option_table[] = {
@@ -65,6 +67,10 @@ static const struct argp_option option_table[] = {
         {"top-lines", OPTION_TOP_LINES, NULL, 0,
          "tell on which lines of the source the verifier spends most: it goes through the dearest programs once more",
          0},
+        {"reuse", OPTION_REUSE, "DIR", OPTION_ARG_OPTIONAL,
+         "take cells from earlier runs with --reuse where all that decides them is the same; they are kept in DIR (OUTPUT/kept)",
+         0},
+        {"reuse-max-age", OPTION_REUSE_AGE, "DAYS", 0, "take none that was measured longer ago than that", 0},
         {"frozen", 'f', NULL, 0, "any difference from images/kernels.lock is an error", 0},
         {0},
 };
@@ -74,6 +80,8 @@ struct options {
 	struct command_options common;
 	struct run_request request;
 	bool plan_only;
+	bool reuse;
+	char *reuse_here;      /* where cells are kept unless it is said */
 	const char *summary;   /* a file to append the matrix to, as Markdown; NULL: none */
 	struct strings libbpf; /* versions that were named, in their order */
 };
@@ -139,6 +147,13 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_WRITE_INI:
 		o->write_ini = true;
+		return 0;
+	case OPTION_REUSE:
+		options->reuse = true;
+		o->reuse = arg;
+		return 0;
+	case OPTION_REUSE_AGE:
+		o->reuse_max_days = command_number("--reuse-max-age", arg, "a number of days", 36500, state);
 		return 0;
 	case OPTION_BTF:
 		o->btf = arg;
@@ -276,10 +291,13 @@ int cmd_run(int argc, char **argv)
 	o->arg_count = options.common.arg_count;
 	o->builds = options.common.builds;
 	o->variant = options.common.variant;
+	if (options.reuse && !o->reuse)
+		o->reuse = options.reuse_here = xasprintf("%s/kept", o->output);
 	status = options.plan_only ? describe(o) : run(&options);
 	strings_free(&o->globs);
 	strings_free(&o->ship);
 	strings_free(&o->builds);
 	strings_free(&options.libbpf);
+	free(options.reuse_here);
 	return status;
 }

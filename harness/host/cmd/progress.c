@@ -61,12 +61,14 @@ static char *count_verdicts(const struct result *r, const char *kernel)
 
 static void tell_kernel(void *ctx, const struct result *r, const struct result_kernel *k, size_t done, size_t total)
 {
-	cleanup_free char *verdicts = count_verdicts(r, k->id);
+	cleanup_free char *verdicts = count_verdicts(r, k->id), *took = NULL;
 
 	(void)ctx;
+	if (k->attempt_count || k->infra)
+		took = xasprintf("%5.2f s", k->timing.total_ms / 1000);
 	progress_clear();
-	fprintf(stderr, "[%zu/%zu] %-14s %-28s %5.2f s  %s%s%s\n", done, total, k->id, k->release,
-	        k->timing.total_ms / 1000, verdicts, k->infra ? ": " : "", k->infra ? k->reason : "");
+	fprintf(stderr, "[%zu/%zu] %-14s %-28s %s  %s%s%s\n", done, total, k->id, k->release, took ? took : " reused",
+	        verdicts, k->infra ? ": " : "", k->infra ? k->reason : "");
 }
 
 const struct watch progress_watch = {.say = say, .at_work = show, .kernel_done = tell_kernel};

@@ -138,6 +138,11 @@ static void write_test_case(xmlTextWriter *w, const char *object, const struct r
 		xmlTextWriterWriteString(w, BAD_CAST text);
 		xmlTextWriterEndElement(w);
 	}
+	if (c && *c->measured) {
+		cleanup_free char *said = xasprintf("reused: measured %s", c->measured);
+
+		element_text(w, "system-out", said);
+	}
 	xmlTextWriterEndElement(w);
 }
 

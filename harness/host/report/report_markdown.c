@@ -80,7 +80,8 @@ static void add_cell(struct buf *out, const struct cell_view *c)
 {
 	buf_puts(out, "| ");
 	add_face(out, c->state, c->verdict);
-	buf_putc(out, ' ');
+	/* a tilde would strike text out */
+	buf_puts(out, c->cell && *c->cell->measured ? " &#126; " : " ");
 }
 
 static void add_kernels_down(struct buf *out, const struct result_view *v)
@@ -206,7 +207,7 @@ static void add_title(struct buf *out, const struct result_view *v)
 	const struct result *r = v->r;
 	const struct result_totals *t = &v->totals;
 	cleanup_buf struct buf tools = {0};
-	size_t unmeasured = t->verdicts[VERDICT_INFRA] + v->missing;
+	size_t unmeasured = t->verdicts[VERDICT_INFRA] + v->missing, before;
 
 	buf_puts(out, "## corematrix: ");
 	if (r->part.n)
@@ -225,6 +226,9 @@ static void add_title(struct buf *out, const struct result_view *v)
 	text_count(out, r->kernel_count, "kernel");
 	buf_printf(out, ", %zu relocations judged, %zu values compared with the truth, %.0f s\n\n", t->relocations,
 	           t->truths, r->elapsed_s);
+	before = out->len;
+	result_reused_line(r, out);
+	buf_puts(out, out->len > before ? " (&#126;)\n\n" : "");
 	result_tools_line(r, &tools);
 	add_text(out, buf_str(&tools));
 	buf_puts(out, tools.len ? "\n\n" : "");

@@ -183,6 +183,8 @@ static void add_legend(struct table *t)
 		buf_puts(t->out, "= as expected, though no pass\n");
 	if (bad)
 		buf_puts(t->out, "! not as expected, or not measured\n");
+	if (t->v->totals.reused)
+		buf_puts(t->out, "~ reused: an earlier run measured it\n");
 }
 
 /* Kernels whose types are all there is of them; they have no row above, for nothing was measured. */

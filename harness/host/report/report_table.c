@@ -194,7 +194,7 @@ static void add_totals(struct page *p)
 {
 	const struct result *r = p->v->r;
 	const struct result_totals *t = &p->v->totals;
-	size_t missing = p->v->missing, evidence;
+	size_t missing = p->v->missing, evidence, reused;
 	struct buf *out = p->out;
 
 	buf_putc(out, '\n');
@@ -203,6 +203,9 @@ static void add_totals(struct page *p)
 	text_count(out, t->cells + missing, "cell");
 	buf_printf(out, ": %zu as expected, %zu unexpected, %zu infra; ", t->as_expected, t->unexpected,
 	           t->verdicts[VERDICT_INFRA] + missing);
+	reused = out->len;
+	result_reused_line(r, out);
+	buf_puts(out, out->len > reused ? "; " : "");
 	text_count(out, t->relocations, "relocation");
 	buf_puts(out, " judged");
 	if (t->compared)

@@ -15,11 +15,24 @@ static const char marks[CELL_STATE_COUNT] = {
         [CELL_PASS] = ' ', [CELL_LESS] = '=', [CELL_FAILURE] = '=', [CELL_UNEXPECTED] = '!', [CELL_UNMEASURED] = '!',
 };
 
+/* After what a cell came to that an earlier run measured. */
+static const char *reused_mark(const struct result_cell *c)
+{
+	return *c->measured ? " ~" : "";
+}
+
 static char *title_of(const struct result_cell *c)
 {
+	cleanup_free char *verdict = result_cell_verdict(c);
+
 	if (c->verdict == VERDICT_REJECTED && c->class != CLASS_NONE)
-		return xasprintf("%s (%s)", verdict_name(c->verdict), reject_class_name(c->class));
-	return result_cell_verdict(c);
+		return xasprintf("%s (%s)%s", verdict_name(c->verdict), reject_class_name(c->class), reused_mark(c));
+	return xasprintf("%s%s", verdict, reused_mark(c));
+}
+
+static char *brief_of(const struct result_cell *c)
+{
+	return xasprintf("%s%s", verdict_name(c->verdict), reused_mark(c));
 }
 
 /* Whether `name` is one of `names`, which are joined by ", ". */
@@ -103,7 +116,7 @@ void cell_view_make(const struct result_cell *cell, size_t kernel, size_t object
 	        .kernel = kernel,
 	        .object = object,
 	        .state = cell ? result_cell_state(cell) : CELL_UNMEASURED,
-	        .brief = cell ? verdict_name(cell->verdict) : "not run",
+	        .brief = cell ? brief_of(cell) : xstrdup("not run"),
 	        .title = cell ? title_of(cell) : xstrdup("not run"),
 	        .verdict = cell ? result_cell_verdict(cell) : xstrdup("not run"),
 	        .outcome = cell ? outcome_of(cell) : xstrdup("not measured"),
@@ -117,6 +130,7 @@ void cell_view_make(const struct result_cell *cell, size_t kernel, size_t object
 void cell_view_free(struct cell_view *v)
 {
 	free(v->never_driven);
+	free(v->brief);
 	free(v->title);
 	free(v->verdict);
 	free(v->outcome);

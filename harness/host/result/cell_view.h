@@ -14,10 +14,10 @@ struct cell_view {
 	const struct result_cell *cell; /* NULL: it was not run */
 	size_t kernel, object;          /* their numbers in the result */
 	enum cell_state state;
-	char mark;         /* ' ', '=' as expected though no pass, '!' not as expected or not measured */
-	const char *brief; /* "rejected", "not run" */
-	char *title;       /* in a table: "rejected (helper)", "unproven (ran)" */
-	char *verdict;     /* in a sentence: "rejected:helper", "unproven (ran)" */
+	char mark;     /* ' ', '=' as expected though no pass, '!' not as expected or not measured */
+	char *brief;   /* "rejected", "not run"; as the next with " ~" of one that is reused */
+	char *title;   /* in a table: "rejected (helper)", "unproven (ran)" */
+	char *verdict; /* in a sentence: "rejected:helper", "unproven (ran)" */
 	char *outcome; /* the same without anything that differs from run to run: "wrong: comm, ppid", "not measured" */
 	char *never_driven; /* hooks that nothing that was done reaches: "vfs_create, vfs_link and 2 more"; "" */
 	bool noted;         /* as expected, and its reason is worth a reader's while */

@@ -96,8 +96,8 @@ static void free_cell(struct result_cell *c)
 	strings_free(&c->kernel_said);
 	strings_free(&c->kernel_allowed);
 	FREE_ALL(c->kernel, c->object, c->variant, c->build, c->libbpf, c->reason, c->advice, c->expected, c->reproduce,
-	         c->log, c->kernel_log, c->source, c->event_type, c->effects, c->impossible, c->absent_externs,
-	         c->learnt, c->unchecked, c->predicted, c->disagreement);
+	         c->log, c->kernel_log, c->measured, c->source, c->event_type, c->effects, c->impossible,
+	         c->absent_externs, c->learnt, c->unchecked, c->predicted, c->disagreement);
 }
 
 void result_free(struct result *r)
@@ -164,8 +164,8 @@ struct result_cell *result_add_cell(struct result *r)
 	struct result_cell *c = LIST_ADD(r->cells, r->cell_count);
 
 	SET_EMPTY(&c->kernel, &c->object, &c->variant, &c->build, &c->libbpf, &c->reason, &c->advice, &c->expected,
-	          &c->reproduce, &c->log, &c->kernel_log, &c->source, &c->event_type, &c->effects, &c->impossible,
-	          &c->absent_externs, &c->learnt, &c->unchecked, &c->predicted, &c->disagreement);
+	          &c->reproduce, &c->log, &c->kernel_log, &c->measured, &c->source, &c->event_type, &c->effects,
+	          &c->impossible, &c->absent_externs, &c->learnt, &c->unchecked, &c->predicted, &c->disagreement);
 	return c;
 }
 
@@ -311,6 +311,7 @@ void result_count(const struct result *r, struct result_totals *totals)
 		totals->relocations += c->relocation_count;
 		totals->disagreements += *c->disagreement != '\0';
 		totals->truths += c->truth_count;
+		totals->reused += *c->measured != '\0';
 		for (size_t k = 0; k < c->relocation_count; k++)
 			totals->disagreements += *c->relocations[k].disagreement != '\0';
 		for (size_t k = 0; k < c->relocation_count; k++)
@@ -319,6 +320,28 @@ void result_count(const struct result *r, struct result_totals *totals)
 		for (size_t k = 0; k < c->truth_count; k++)
 			totals->truths_wrong += !c->truth[k].ok;
 	}
+}
+
+void result_reused_line(const struct result *r, struct buf *out)
+{
+	const char *first = NULL, *last = NULL;
+	size_t count = 0;
+
+	/* they sort as text */
+	for (size_t i = 0; i < r->cell_count; i++) {
+		const char *measured = r->cells[i].measured;
+
+		if (!*measured)
+			continue;
+		count++;
+		first = !first || strcmp(measured, first) < 0 ? measured : first;
+		last = !last || strcmp(measured, last) > 0 ? measured : last;
+	}
+	if (!count)
+		return;
+	buf_printf(out, "%zu of the cells reused, measured %.10s", count, first);
+	if (strncmp(first, last, 10))
+		buf_printf(out, " to %.10s", last);
 }
 
 /* True when a part of the matrix was not measured: a kernel or cell that is infra, a cell that is absent, no cell. */

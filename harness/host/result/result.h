@@ -184,6 +184,7 @@ struct result_cell {
 	char *unchecked;      /* space-separated event fields that no truth is known for */
 	/* what its kernel logged meanwhile that means something, and what of that is allowed, "LINE (REASON)" */
 	struct strings kernel_said, kernel_allowed;
+	char *measured;   /* UTC, of a cell that an earlier run measured (run --reuse); "": this one did */
 	char *kernel_log; /* path of all that it logged, relative to the run's directory; "" when it said nothing */
 	double ms;        /* host time from the cell's begin to its end */
 	double open_ms, attach_ms, run_ms; /* guest time */
@@ -289,6 +290,7 @@ struct result_totals {
 	size_t verdicts[VERDICT_COUNT];
 	size_t evidence[EVIDENCE_COUNT];
 	size_t relocations, disagreements;
+	size_t reused;   /* that an earlier run measured */
 	size_t compared; /* relocations whose prediction could be held against what was measured */
 	size_t truths, truths_wrong;
 };
@@ -300,6 +302,12 @@ void result_count(const struct result *r, struct result_totals *totals);
  * Nothing when the evidence of none is known.
  */
 void result_evidence_line(const size_t counts[EVIDENCE_COUNT], struct buf *out);
+
+/*
+ * Append "12 of the cells reused, measured 2026-11-27 to 2026-11-28": the days of cells that earlier runs measured.
+ * Nothing without any.
+ */
+void result_reused_line(const struct result *r, struct buf *out);
 
 /*
  * Append "libbpf 1.7.0; compiled by gcc 12.2.0; objects by clang 14.0.6": what the results depend on

@@ -250,6 +250,8 @@ static void cell_entry(struct codec *x, json_t *node, void *owner, size_t index)
 	codec_strings(x, node, "kernel_allowed", &c->kernel_allowed);
 	if (!x->writing || *c->kernel_log)
 		codec_string(x, node, "kernel_log", &c->kernel_log);
+	if (!x->writing || *c->measured)
+		codec_string(x, node, "measured", &c->measured);
 	codec_time(x, node, "ms", &c->ms);
 	codec_time(x, node, "open_ms", &c->open_ms);
 	codec_time(x, node, "attach_ms", &c->attach_ms);

@@ -22,6 +22,7 @@
 #include "host/run/learn_write.h"
 #include "host/run/linked_libbpf.h"
 #include "host/run/module_job.h"
+#include "host/run/reuse.h"
 
 void recorder_init(struct recorder *rec, const struct schedule *s, struct result *r)
 {
@@ -415,10 +416,23 @@ static void object_learn(struct recorder *rec, size_t object)
 	learnt_free(&learnt);
 }
 
+/* Those that were judged when all kernels were seen. */
+static void keep_learnt(const struct recorder *rec, size_t object)
+{
+	size_t objects = rec->s->objects->count;
+
+	for (size_t k = 0; rec->s->reuse && k < rec->s->list->count; k++)
+		if (rec->observed[k * objects + object].count)
+			reuse_keep(rec->s->reuse, rec->s, rec->r, k, object, true);
+}
+
 void record_learnt(struct recorder *rec)
 {
 	for (size_t i = 0; i < rec->s->objects->count; i++)
 		object_learn(rec, i);
+	/* not those of an interrupted run: what others saw is missing */
+	for (size_t i = 0; rec->finished == rec->s->plan->count && i < rec->s->objects->count; i++)
+		keep_learnt(rec, i);
 }
 
 /* An allowance outlives its reason: it is told where no cell that it is for, kernel or object NULL for any, needed it.
@@ -484,6 +498,22 @@ void record_too_small(struct recorder *rec, size_t kernel, size_t object, unsign
 	strings_addf(tried, "alone in a VM of %u MB", larger_mb);
 }
 
+static void finish_kernel(struct recorder *rec, size_t kernel)
+{
+	rec->finished++;
+	watch_kernel_done(rec->s->watch, rec->r, &rec->r->kernels[kernel], rec->finished, rec->s->plan->count);
+}
+
+/* Those of a kernel that nothing else will change. */
+static void keep_cells(const struct recorder *rec, size_t kernel)
+{
+	size_t objects = rec->s->objects->count;
+
+	for (size_t o = 0; rec->s->reuse && o < objects; o++)
+		if (!rec->observed[kernel * objects + o].count)
+			reuse_keep(rec->s->reuse, rec->s, rec->r, kernel, o, false);
+}
+
 /* ---- what became of a task ---- */
 
 static void task_done(struct recorder *rec, struct task *t)
@@ -545,7 +575,32 @@ int record_task(struct recorder *rec, struct task *t, struct error *err)
 	if (--rec->pending[t->kernel])
 		return 0;
 	settle_lost(rec, t->kernel);
-	rec->finished++;
-	watch_kernel_done(rec->s->watch, rec->r, &rec->r->kernels[t->kernel], rec->finished, rec->s->plan->count);
+	keep_cells(rec, t->kernel);
+	finish_kernel(rec, t->kernel);
 	return save(rec, err);
+}
+
+static int reuse_cell(struct recorder *rec, size_t kernel, size_t object, struct error *err)
+{
+	struct result_cell *cell = add_cell(rec, kernel, object);
+	cleanup_free char *reproduce = xstrdup(cell->reproduce);
+	int rc = reuse_take(rec->s->reuse, rec->s, kernel, object, cell, err);
+
+	text_set(&cell->reproduce, reproduce);
+	return rc;
+}
+
+int record_reused(struct recorder *rec, struct error *err)
+{
+	const struct reuse *u = rec->s->reuse;
+	int rc = 0;
+
+	for (size_t k = 0; u && k < rec->s->list->count && !rc; k++) {
+		for (size_t o = 0; o < rec->s->objects->count && !rc; o++)
+			if (reuse_has(u, k, o))
+				rc = reuse_cell(rec, k, o, err);
+		if (!rc && reuse_has_kernel(u, k))
+			finish_kernel(rec, k);
+	}
+	return rc;
 }

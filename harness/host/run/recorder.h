@@ -37,6 +37,9 @@ struct recorder {
 void recorder_init(struct recorder *rec, const struct schedule *s, struct result *r);
 void recorder_free(struct recorder *rec);
 
+/* Put in what is not measured again, and the kernels that this ends. Returns 0 or a negative errno. */
+int record_reused(struct recorder *rec, struct error *err);
+
 /* There is one more task of the kernel whose end is to be recorded. */
 void record_task_waits(struct recorder *rec, size_t kernel);
 

@@ -20,6 +20,7 @@
 #include "host/result/result_json.h"
 #include "host/run/arrivals.h"
 #include "host/run/guest.h"
+#include "host/run/reuse.h"
 #include "host/run/run_dir.h"
 #include "host/run/run_header.h"
 #include "host/run/run_plan.h"
@@ -51,6 +52,7 @@ struct run {
 	struct share_costs costs;
 	struct accel_answer accel;
 	struct object_list predicted; /* the objects, with those that a loader carries */
+	struct reuse reuse;
 	struct predict_job *predict;
 	int use;                     /* of the store: nobody removes kernels meanwhile */
 	struct strings module_names; /* that objects need */
@@ -62,6 +64,7 @@ struct run {
 static void run_free(struct run *run)
 {
 	predict_free(run->predict);
+	reuse_free(&run->reuse);
 	arrivals_free(&run->arrivals);
 	strings_free(&run->module_names);
 	free(run->accel.reason);
@@ -209,8 +212,9 @@ static int prepare(struct run *run, struct result *r, struct error *err)
 	object_list_modules(&run->objects, &run->module_names);
 	rc = rc ? rc : store_use(&run->store, &run->use, err);
 	if (!rc)
-		rc = !run->o->btf && arrivals_are_due(&run->store, &run->list) ? await_kernels(run, err)
-		                                                               : prepare_kernels(run, r, err);
+		rc = !run->o->btf && !run->o->reuse && arrivals_are_due(&run->store, &run->list)
+		             ? await_kernels(run, err)
+		             : prepare_kernels(run, r, err);
 	rc = rc ? rc : make_directory(run, err);
 	rc = rc ? rc : prepare_initrd(run, err);
 	rc = rc ? rc : object_list_unpack(&run->objects, run->directory, err);
@@ -314,49 +318,72 @@ static unsigned guests_at_once(const struct run_request *o)
 	return o->jobs ? o->jobs : host_speed_jobs(host_speed_processors(), GUEST_MEMORY_MB, host_speed_available_mb());
 }
 
-static int measure(struct run *run, struct result *r, struct error *err)
+/* What guests are to do, but for what is reused and predicted. */
+static struct schedule schedule_of(struct run *run, const char *command)
 {
 	const struct run_request *o = run->o;
 	unsigned jobs = guests_at_once(o);
-	cleanup_free char *command = command_for_one(o);
+
+	return (struct schedule){
+	        .arrivals = run->arriving ? &run->arrivals : NULL,
+	        .list = &run->list,
+	        .kernels = run->kernels,
+	        .external = run->external,
+	        .modules = run->modules,
+	        .objects = &run->objects,
+	        .files = &run->files,
+	        .predict = run->predict,
+	        .plan = &run->plan,
+	        .costs = &run->costs,
+	        .repeat = o->repeat,
+	        .top_lines = o->top_lines,
+	        .write_ini = o->write_ini,
+	        .require = o->require,
+	        .images = o->images,
+	        .initrd = run->initrd,
+	        .qemu_version = run->qemu,
+	        .cold = o->cold,
+	        .directory = run->directory,
+	        .command = command,
+	        .libbpf = o->libbpf,
+	        .accel = run->accel.accel,
+	        .deadlines = host_speed_deadlines(jobs, host_speed_processors()),
+	        .jobs = jobs,
+	        .watch = o->watch,
+	        .reuse = run->reuse.keys ? &run->reuse : NULL,
+	};
+}
+
+/* Before the prediction, which is not needed where nothing is measured. */
+static int find_reusable(struct run *run, struct error *err)
+{
+	const struct run_request *o = run->o;
+	struct schedule s = schedule_of(run, "");
+	int rc;
+
+	if (!o->reuse)
+		return 0;
+	rc = reuse_find(&s, o->reuse, o->reuse_max_days, &run->reuse, err);
+	if (!rc && run->reuse.count)
+		watch_say(o->watch, WATCH_NOTE, "%zu of %zu cells are reused from %s", run->reuse.count,
+		          run->kernel_count * run->objects.count, o->reuse);
+	return rc;
+}
+
+static int measure(struct run *run, struct result *r, struct error *err)
+{
+	cleanup_free char *command = command_for_one(run->o);
+	struct schedule s = schedule_of(run, command);
 	const struct prediction *p;
-	int rc = scheduler_run(
-	        &(const struct schedule){
-	                .arrivals = run->arriving ? &run->arrivals : NULL,
-	                .list = &run->list,
-	                .kernels = run->kernels,
-	                .external = run->external,
-	                .modules = run->modules,
-	                .objects = &run->objects,
-	                .files = &run->files,
-	                .predict = run->predict,
-	                .plan = &run->plan,
-	                .costs = &run->costs,
-	                .repeat = o->repeat,
-	                .top_lines = o->top_lines,
-	                .write_ini = o->write_ini,
-	                .require = o->require,
-	                .images = o->images,
-	                .initrd = run->initrd,
-	                .qemu_version = run->qemu,
-	                .cold = o->cold,
-	                .directory = run->directory,
-	                .command = command,
-	                .libbpf = o->libbpf,
-	                .accel = run->accel.accel,
-	                .deadlines = host_speed_deadlines(jobs, host_speed_processors()),
-	                .jobs = jobs,
-	                .watch = o->watch,
-	        },
-	        r, err);
+	int rc = scheduler_run(&s, r, err);
 
 	/* what a program of the user's loads nothing can tell */
-	if (rc || o->loader)
+	if (rc || run->o->loader || !run->predict)
 		return rc;
 	p = predict_finish(run->predict, err);
 	if (!p)
 		return -err->code;
-	run_prediction_warn(p, run->kernel_count, o->watch);
+	run_prediction_warn(p, run->kernel_count, run->o->watch);
 	run_prediction_add(p, run->kernel_count, r);
 	return 0;
 }
@@ -401,7 +428,9 @@ int run_matrix(const struct run_request *o, struct result *r, char **directory, 
 	rc = rc ? rc : prepare(&run, r, err);
 	start_ms = clock_ms();
 	rc = rc ? rc : choose_accel(&run, err);
-	rc = rc ? rc : start_prediction(&run, err);
+	rc = rc ? rc : find_reusable(&run, err);
+	if (!rc && (!reuse_is_all(&run.reuse) || run.types.count))
+		rc = start_prediction(&run, err);
 	if (rc)
 		return rc;
 	fill_header(&run, r);

@@ -44,6 +44,8 @@ struct run_request {
 	unsigned jobs;             /* 0: as many as fit */
 	unsigned repeat;           /* how often, at least 1 */
 	bool top_lines;            /* have guests tell on which lines of the source the verifier spends most */
+	const char *reuse;         /* directory of cells of earlier runs (reuse.h); NULL: all are measured */
+	unsigned reuse_max_days;   /* how old these may be; 0: of any age */
 	bool write_ini;            /* put what was learnt into the inis of the objects */
 	enum evidence require;     /* less of it is unexpected; EVIDENCE_UNKNOWN: none is required */
 	const struct watch *watch; /* NULL: nobody watches */

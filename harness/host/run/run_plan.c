@@ -168,13 +168,22 @@ static void keep_object(const struct result *r, const char *object, struct plan_
 		plan_times_set(times, key, ms / (double)count);
 }
 
+/* A kernel of which less than all was measured took less than it takes. */
+static bool reuses(const struct result *r, const char *kernel)
+{
+	for (size_t i = 0; i < r->cell_count; i++)
+		if (*r->cells[i].measured && !strcmp(r->cells[i].kernel, kernel))
+			return true;
+	return false;
+}
+
 void run_plan_keep_times(const struct result *r, const char *images, unsigned repeat)
 {
 	struct plan_times times;
 
 	plan_times_read(images, &times);
 	for (size_t i = 0; i < r->kernel_count; i++)
-		if (r->kernels[i].timing.total_ms > 0 && !r->kernels[i].infra)
+		if (r->kernels[i].timing.total_ms > 0 && !r->kernels[i].infra && !reuses(r, r->kernels[i].id))
 			plan_times_set(&times, r->kernels[i].id, measuring_ms(&r->kernels[i]) / repeat);
 	for (size_t i = 0; i < r->object_count; i++)
 		keep_object(r, r->objects[i].name, &times);

@@ -18,7 +18,10 @@
 #include "host/store/store.h"
 #include "host/vm/vm.h"
 
+struct reuse;
+
 struct schedule {
+	struct reuse *reuse;         /* cells of earlier runs that are not measured again (reuse.h); NULL: none */
 	struct predict_job *predict; /* of `objects` on `kernels` */
 	struct arrivals *arrivals;   /* by which those of `kernels` come that are missing; NULL: all are there */
 	const struct kernel_list *list;

@@ -18,6 +18,7 @@
 #include "host/run/guest.h"
 #include "host/run/larger.h"
 #include "host/run/recorder.h"
+#include "host/run/reuse.h"
 #include "host/run/run_header.h"
 #include "host/run/run_prediction.h"
 #include "host/run/task.h"
@@ -50,15 +51,17 @@ static struct task *new_task(struct scheduler *sch, size_t kernel, const size_t 
 	return task_new(kernel, objects, count, ++sch->tasks[kernel]);
 }
 
-/* A task of all objects. */
+/* A task of all objects that are to be measured. */
 static struct task *new_whole_task(struct scheduler *sch, size_t kernel)
 {
 	cleanup_free size_t *all = xcalloc(sch->s->objects->count, sizeof(*all));
+	size_t count = 0;
 
 	for (size_t i = 0; i < sch->s->objects->count; i++)
-		all[i] = i;
+		if (!reuse_has(sch->s->reuse, kernel, i))
+			all[count++] = i;
 	sch->planned[kernel] = true;
-	return new_task(sch, kernel, all, sch->s->objects->count);
+	return new_task(sch, kernel, all, count);
 }
 
 /* Another VM for the same objects, before anything else. */
@@ -191,6 +194,9 @@ static int record_ended(struct scheduler *sch, struct error *err)
 	struct task *t;
 	int rc = 0;
 
+	/* where all cells are reused there is none */
+	if (!sch->s->predict)
+		return 0;
 	predict_step(sch->s->predict);
 	/* why there is none is told once, by its caller */
 	sch->recorder.prediction = predict_so_far(sch->s->predict);
@@ -351,7 +357,8 @@ static void enqueue_plan(struct scheduler *sch)
 
 	for (unsigned round = 0; round < sch->s->repeat; round++)
 		for (size_t i = 0; i < sch->s->plan->count; i++)
-			if (!there || there[sch->s->plan->at[i].kernel])
+			if ((!there || there[sch->s->plan->at[i].kernel]) &&
+			    !reuse_has_kernel(sch->s->reuse, sch->s->plan->at[i].kernel))
 				task_queue_add(&sch->waiting, new_whole_task(sch, sch->s->plan->at[i].kernel));
 }
 
@@ -374,7 +381,7 @@ static void miss_others(struct scheduler *sch, enum task_end end, const char *wh
 		size_t kernel = sch->s->plan->at[i].kernel;
 		struct task *t;
 
-		if (sch->planned[kernel])
+		if (sch->planned[kernel] || reuse_has_kernel(sch->s->reuse, kernel))
 			continue;
 		predict_lacks(sch->s->predict, kernel, why);
 		t = new_whole_task(sch, kernel);
@@ -462,7 +469,9 @@ int scheduler_run(const struct schedule *s, struct result *r, struct error *err)
 		sch.nonce = clock_ns(CLOCK_REALTIME);
 	recorder_init(&sch.recorder, s, r);
 	enqueue_plan(&sch);
-	rc = sch.signal_fd < 0 ? error_set(err, errno, "signalfd: %s", strerror(errno)) : loop(&sch, err);
+	rc = sch.signal_fd < 0 ? error_set(err, errno, "signalfd: %s", strerror(errno))
+	                       : record_reused(&sch.recorder, err);
+	rc = rc ? rc : loop(&sch, err);
 	record_learnt(&sch.recorder);
 	record_unused_allowances(&sch.recorder);
 	for (size_t i = 0; i < sch.running_count; i++)
