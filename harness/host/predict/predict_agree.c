@@ -50,6 +50,8 @@ void predict_agree_relocation(const struct predict_object *object, const struct 
 		return;
 	o = &cell->outcomes[index];
 	text_set(&r->predicted, predict_outcome_name(o));
+	r->local_size = o->p.local_size;
+	r->target_size = o->p.target_size;
 	text = relo_prediction_contradiction(&o->p, fact, r->outcome);
 	text = text ? text : reach_contradiction(o, fact, r->outcome);
 	if (text)

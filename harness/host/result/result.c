@@ -64,8 +64,8 @@ static void free_kernel(struct result_kernel *k)
 		FREE_ALL(k->attempts[i].accel, k->attempts[i].start, k->attempts[i].reason, k->attempts[i].console,
 		         k->attempts[i].script);
 	free(k->attempts);
-	FREE_ALL(k->id, k->release, k->arch, k->package, k->version, k->image_sha256, k->btf_sha256, k->btf, k->accel,
-	         k->start, k->reason, k->directory);
+	FREE_ALL(k->id, k->release, k->arch, k->flavour, k->package, k->version, k->image_sha256, k->btf_sha256, k->btf,
+	         k->accel, k->start, k->reason, k->directory);
 }
 
 static void free_cell(struct result_cell *c)
@@ -146,8 +146,8 @@ struct result_kernel *result_add_kernel(struct result *r)
 {
 	struct result_kernel *k = LIST_ADD(r->kernels, r->kernel_count);
 
-	SET_EMPTY(&k->id, &k->release, &k->arch, &k->package, &k->version, &k->image_sha256, &k->btf_sha256, &k->btf,
-	          &k->accel, &k->start, &k->reason, &k->directory);
+	SET_EMPTY(&k->id, &k->release, &k->arch, &k->flavour, &k->package, &k->version, &k->image_sha256,
+	          &k->btf_sha256, &k->btf, &k->accel, &k->start, &k->reason, &k->directory);
 	return k;
 }
 

@@ -60,6 +60,7 @@ struct result_kernel {
 	unsigned line; /* in kernels.txt */
 	char *release;
 	char *arch;
+	char *flavour; /* kernels of one flavour are built alike: a field is compared along them; "" unknown */
 	char *package; /* "" for a file of the user's */
 	char *version;
 	char *image_sha256;
@@ -126,6 +127,7 @@ struct result_relocation {
 	uint64_t local;
 	uint64_t target; /* meaningful when has_target */
 	bool has_target;
+	uint32_t local_size, target_size; /* bytes of the field, compiled in and here, by the types; 0: not known */
 	enum relo_outcome outcome;
 	char *predicted;    /* a name of enum relo_outcome or "unresolved", "" when there was no prediction */
 	char *disagreement; /* "" when all witnesses agree, else both sides: exit status 4 */

@@ -129,6 +129,10 @@ static void relocation_entry(struct codec *x, json_t *node, void *owner, size_t 
 	codec_string(x, node, "spec", &r->spec);
 	codec_u64(x, node, "local", &r->local);
 	relocation_target(x, node, r);
+	if (!x->writing || r->local_size)
+		codec_unsigned(x, node, "local_size", &r->local_size);
+	if (!x->writing || r->target_size)
+		codec_unsigned(x, node, "target_size", &r->target_size);
 	r->outcome = (enum relo_outcome)codec_term(x, node, "outcome", (int)r->outcome, relo_outcome_name(r->outcome),
 	                                           relo_outcome_parse);
 	codec_string(x, node, "predicted", &r->predicted);
@@ -298,6 +302,8 @@ static void kernel_entry(struct codec *x, json_t *node, void *owner, size_t inde
 	codec_unsigned(x, node, "line", &k->line);
 	codec_string(x, node, "release", &k->release);
 	codec_string(x, node, "arch", &k->arch);
+	if (!x->writing || *k->flavour)
+		codec_string(x, node, "flavour", &k->flavour);
 	codec_string(x, node, "package", &k->package);
 	codec_string(x, node, "version", &k->version);
 	codec_string(x, node, "image_sha256", &k->image_sha256);
@@ -421,22 +427,34 @@ static int dump_to_buf(const char *bytes, size_t len, void *out)
 	return 0;
 }
 
-int result_json_encode(const struct result *r, struct buf *out, struct error *err)
+int result_json_tree(const struct result *r, json_t **root, struct error *err)
 {
 	struct codec x = {.writing = true, .name = RESULT_JSON_NAME, .err = err};
-	json_t *root = json_object();
 
-	codec_put(&x, root, "schema", json_string(RESULT_JSON_SCHEMA));
+	*root = json_object();
+	codec_put(&x, *root, "schema", json_string(RESULT_JSON_SCHEMA));
 	/* the description takes a result it could fill; writing only looks */
-	document(&x, root, (struct result *)r);
-	/* 15 digits: what every double holds, so that 12.3 is not 12.300000000000001 */
-	if (!x.failed && json_dump_callback(root, dump_to_buf, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15)))
-		codec_fail(&x, "", "cannot be expressed in JSON");
+	document(&x, *root, (struct result *)r);
+	buf_free(&x.place);
 	if (!x.failed)
+		return 0;
+	json_decref(*root);
+	*root = NULL;
+	return -EINVAL;
+}
+
+int result_json_encode(const struct result *r, struct buf *out, struct error *err)
+{
+	json_t *root;
+	int rc = result_json_tree(r, &root, err);
+
+	/* 15 digits: what every double holds, so that 12.3 is not 12.300000000000001 */
+	if (!rc && json_dump_callback(root, dump_to_buf, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15)))
+		rc = error_set(err, EINVAL, "%s cannot be expressed in JSON", RESULT_JSON_NAME);
+	if (!rc)
 		buf_putc(out, '\n');
 	json_decref(root);
-	buf_free(&x.place);
-	return x.failed ? -EINVAL : 0;
+	return rc;
 }
 
 int result_json_decode(const char *text, size_t len, const char *name, struct result **r, struct error *err)

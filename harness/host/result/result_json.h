@@ -16,6 +16,8 @@
 #ifndef COREMATRIX_HOST_RESULT_RESULT_JSON_H
 #define COREMATRIX_HOST_RESULT_RESULT_JSON_H
 
+#include <jansson.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 #include "host/result/result.h"
@@ -24,6 +26,10 @@
 #define RESULT_JSON_NAME "results.json"
 /* A larger file is refused: it is not the result of a run. */
 #define RESULT_JSON_MAX ((size_t)512 << 20)
+
+/* The document as a tree, which is the caller's (json_decref). Returns 0, or a negative errno with `err` filled. Pure.
+ */
+int result_json_tree(const struct result *r, json_t **root, struct error *err);
 
 /* Append the document to `out`. Returns 0, or a negative errno with `err` filled. Pure. */
 int result_json_encode(const struct result *r, struct buf *out, struct error *err);

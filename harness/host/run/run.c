@@ -284,7 +284,7 @@ static void fill_header(const struct run *run, struct result *r)
 	text_set(&r->host.accel, run->accel.reason);
 	text_set(&r->host.agent, io_basename(run->initrd));
 	run_header_objects(r, &run->objects);
-	run_header_kernels(r, run->kernels, run->kernel_count);
+	run_header_kernels(r, &run->list, run->kernels);
 	for (size_t i = 0; i < run->kernel_count; i++)
 		text_set(&r->kernels[i].btf, run->external[i].path);
 }

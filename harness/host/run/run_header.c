@@ -81,11 +81,12 @@ void run_header_objects(struct result *r, const struct object_list *objects)
 		note_build(r, &objects->at[0]);
 }
 
-void run_header_kernel(struct result_kernel *k, const struct store_kernel *from)
+void run_header_kernel(struct result_kernel *k, const struct kernel_row *row, const struct store_kernel *from)
 {
 	text_set(&k->id, from->id);
 	k->line = from->line;
 	text_set(&k->release, from->release);
+	text_set(&k->flavour, kernel_row_flavour(row, from->release));
 	text_set(&k->arch, from->arch ? from->arch->name : "");
 	text_set(&k->package, from->package);
 	text_set(&k->version, from->version);
@@ -94,12 +95,12 @@ void run_header_kernel(struct result_kernel *k, const struct store_kernel *from)
 	text_set(&k->directory, from->id);
 }
 
-void run_header_kernels(struct result *r, const struct store_kernel *kernels, size_t count)
+void run_header_kernels(struct result *r, const struct kernel_list *list, const struct store_kernel *kernels)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		struct result_kernel *k = result_add_kernel(r);
 
-		run_header_kernel(k, &kernels[i]);
+		run_header_kernel(k, &list->rows[i], &kernels[i]);
 		k->timing = (struct result_timing){-1, -1, -1, -1, -1, -1};
 	}
 }

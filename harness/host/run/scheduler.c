@@ -369,7 +369,7 @@ static void kernel_arrived(struct scheduler *sch, size_t kernel)
 	        run_prediction_types(&s->kernels[kernel], &s->external[kernel], &s->modules[kernel]);
 
 	predict_add(s->predict, kernel, &types);
-	run_header_kernel(&sch->r->kernels[kernel], &s->kernels[kernel]);
+	run_header_kernel(&sch->r->kernels[kernel], &s->list->rows[kernel], &s->kernels[kernel]);
 	for (unsigned round = 0; round < s->repeat; round++)
 		task_queue_add(&sch->waiting, new_whole_task(sch, kernel));
 }
