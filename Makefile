@@ -59,7 +59,7 @@ AGENT := build/agent$(if $(PLAIN),-plain)
 AGENT_ALL := $(filter-out harness/agent/arch/machine_%.c,$(wildcard harness/agent/*.c harness/agent/*/*.c)) harness/agent/arch/machine_$(ARCH).c
 AGENT_SRC := $(SHARED_SRC) $(filter-out $(if $(PLAIN),harness/agent/fast/%),$(AGENT_ALL))
 HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/harness/host/vm/agent_image.o \
-	$(BUILD)/host/harness/host/object/caller_image.o $(BUILD)/host/harness/host/bench/floor_image.o
+	$(BUILD)/host/harness/host/object/caller_image.o $(BUILD)/host/harness/host/bench/floor_image.o $(BUILD)/host/harness/host/page/page_assets.o
 AGENT_OBJ := $(AGENT_SRC:%.c=$(AGENT)/%.o) $(if $(PLAIN),,$(AGENT)/harness/agent/arch/start_$(ARCH).o $(AGENT)/libbpf.o)
 AGENT_TESTED := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out %/main.c %/kernel_btf.c %/load_tap.c %/known_btf.c %/early_still.c,$(AGENT_ALL)))
 TEST_BIN := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/check_*.c))
@@ -171,6 +171,15 @@ $(AGENT)-caller.elf: $(CALLER_OBJ)
 $(BUILD)/host/harness/host/object/caller_image.o: harness/host/object/caller_image.S $(AGENT)-caller.elf
 	@mkdir -p $(@D)
 	$(Q)$(CC) -DCALLER_ELF='"$(AGENT)-caller.elf"' -c -o $@ $<
+
+# The page: its script is put together of several files.
+PAGE_ASSETS := harness/host/page/assets
+build/page/page.js: $(sort $(wildcard $(PAGE_ASSETS)/js/*.js))
+	@mkdir -p $(@D)
+	$(Q)cat $^ >$@
+$(BUILD)/host/harness/host/page/page_assets.o: harness/host/page/page_assets.S $(PAGE_ASSETS)/page.html $(PAGE_ASSETS)/page.css build/page/page.js
+	@mkdir -p $(@D)
+	$(Q)$(CC) -DPAGE_HTML='"$(PAGE_ASSETS)/page.html"' -DPAGE_CSS='"$(PAGE_ASSETS)/page.css"' -DPAGE_JS='"build/page/page.js"' -c -o $@ $<
 
 build/floor.elf: harness/floor/floor_$(ARCH).S harness/floor/floor.h
 	@mkdir -p $(@D)

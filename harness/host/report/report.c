@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "host/page/page.h"
 #include "host/report/report_cost.h"
 #include "host/report/report_differences.h"
 #include "host/report/report_junit.h"
@@ -18,6 +19,7 @@
 const struct report report_list[] = {
         {.render = report_table, .file = "matrix.txt"},
         {.render = report_junit, .file = "junit.xml"},
+        {.render = report_page, .file = "index.html"},
         {.render = report_markdown},
         {.render = report_timing,
          .option = "timing",

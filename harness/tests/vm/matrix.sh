@@ -24,6 +24,7 @@ check "at least 25 fields are compared and true, on every kernel" latest '
 		unique | length >= 25)'
 check "no relocation's witnesses disagree" latest 'all(.cells[].relocations[]; .disagreement == "" or .disagreement == null)'
 check "junit.xml is XML" xmllint --noout "$scratch/results/latest/junit.xml"
+check "the page has every object" test "$(grep -c '^<script type="application/json" id="o' "$scratch/results/latest/index.html")" = "$(jq '.objects | length' "$scratch/results/latest/results.json")"
 check "the reports can be rendered again" status 0 " 0 unexpected" "$corematrix" report "$scratch/results/latest"
 
 # Where bpftool says that a field is, there its relocation went.
