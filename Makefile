@@ -172,15 +172,6 @@ $(BUILD)/host/harness/host/object/caller_image.o: harness/host/object/caller_ima
 	@mkdir -p $(@D)
 	$(Q)$(CC) -DCALLER_ELF='"$(AGENT)-caller.elf"' -c -o $@ $<
 
-# The page: its script is put together of several files.
-PAGE_ASSETS := harness/host/page/assets
-build/page/page.js: $(sort $(wildcard $(PAGE_ASSETS)/js/*.js))
-	@mkdir -p $(@D)
-	$(Q)cat $^ >$@
-$(BUILD)/host/harness/host/page/page_assets.o: harness/host/page/page_assets.S $(PAGE_ASSETS)/page.html $(PAGE_ASSETS)/page.css build/page/page.js
-	@mkdir -p $(@D)
-	$(Q)$(CC) -DPAGE_HTML='"$(PAGE_ASSETS)/page.html"' -DPAGE_CSS='"$(PAGE_ASSETS)/page.css"' -DPAGE_JS='"build/page/page.js"' -c -o $@ $<
-
 build/floor.elf: harness/floor/floor_$(ARCH).S harness/floor/floor.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) -Iharness -nostdlib -static -s -Wl,--build-id=none -o $@ $<
@@ -375,6 +366,7 @@ build/fuzz/obj/%.o: %.c $(LIBBPF_LINKED)
 	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(shell pkg-config --cflags $(PKGS)) -c -o $@ $<
 
 include harness/compilers.mk
+include harness/page.mk
 include harness/install.mk
 
 ## check-debian  both on a bare Debian, in a chroot: SUITE=trixie; SHORT=1 for less, and faster (needs root)

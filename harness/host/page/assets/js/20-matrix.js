@@ -4,8 +4,8 @@ const verdicts = Object.keys(facts.totals.verdicts);
 const evidences = ['none', 'loaded', 'attached', 'ran', 'events', 'truth'];
 const filter = { object: '', kernel: '', verdicts: new Set(), unexpected: false, arch: '', loader: '', evidence: '' };
 const grid = {
-	box: byId('box'), tall: byId('tall'), table: byId('grid'), swapped: kernels.length > objects.length,
-	rows: [], columns: [], drawn: new Map(), at: { row: 0, column: 0 }, all: false,
+	box: byId('box'), table: byId('grid'), swapped: kernels.length > objects.length,
+	compact: false, rows: [], columns: [], drawn: new Map(), at: { row: 0, column: 0 }, all: false, head: ROW,
 };
 const placeOf = (row, column) => (grid.swapped ? { object: column, kernel: row } : { object: row, kernel: column });
 const rowName = (row) => (grid.swapped ? kernels[row].id : objects[row].name);
@@ -20,14 +20,14 @@ function isWanted(look) {
 function gridCell(row, column) {
 	const { object, kernel } = placeOf(row, column), look = lookAt(object, kernel);
 	const isBad = look.state === 'unexpected' || look.state === 'unmeasured';
+	const sign = `${signOf(look.verdict)}${isBad ? '!' : ''}`;
 	const more = `${look.evidence ? `, evidence ${look.evidence}` : ''}${isBad ? `, not as expected (${look.expected || 'measured'})` : ''}`;
 
 	return el('td', {
 		role: 'gridcell', tabindex: -1, title: `${look.title}${more}`,
 		class: `${classOf(look.verdict)} ${look.state} e-${look.evidence || 'none'}${isWanted(look) ? '' : ' faded'}`,
 		'aria-label': `${objects[object].name} on ${kernels[kernel].id}: ${look.title}${more}`,
-	}, el('span', { class: 'sign', 'aria-hidden': 'true' }, isBad ? `${signOf(look.verdict)}!` : signOf(look.verdict)),
-	el('span', { class: 'word', 'aria-hidden': 'true' }, look.mark === '=' ? `${look.brief} =` : look.brief));
+	}, grid.compact ? sign : `${sign} ${look.brief}${look.mark === '=' ? ' =' : ''}`);
 }
 
 function gridRow(index) {
@@ -37,6 +37,7 @@ function gridRow(index) {
 		el('th', { scope: 'row', role: 'rowheader', title: rowName(row) }, rowName(row)), cells);
 
 	element.dataset.index = index;
+	element.style.top = `${index * ROW + grid.head}px`;
 	return element;
 }
 
@@ -60,7 +61,7 @@ function drawRows(first, end) {
 		}
 		next = row.nextSibling;
 	}
-	grid.table.style.marginTop = `${first * ROW}px`;
+	grid.table.style.height = `${grid.rows.length * ROW + grid.head}px`;
 	markStop();
 }
 
@@ -86,7 +87,7 @@ function markStop() {
 
 function goTo(row, column) {
 	grid.at = { row: Math.max(0, Math.min(row, grid.rows.length - 1)), column: Math.max(0, Math.min(column, grid.columns.length - 1)) };
-	const head = grid.table.tHead.offsetHeight, y = grid.at.row * ROW;
+	const { head } = grid, y = grid.at.row * ROW;
 
 	if (y < grid.box.scrollTop)
 		grid.box.scrollTop = y;
@@ -126,9 +127,11 @@ function layOutTable() {
 		el('th', { scope: 'col', role: 'columnheader' }, grid.swapped ? 'kernel' : 'object'),
 		grid.columns.map((column) => el('th', { scope: 'col', role: 'columnheader', title: columnName(column) }, el('span', null, columnName(column)))));
 
-	head.cells[0].style.width = `${side}px`;
-	for (const cell of [...head.cells].slice(1))
-		cell.style.width = `${width}px`;
+	grid.compact = compact;
+	grid.head = compact ? Math.min(150, Math.max(60, 16 + 8.6 * Math.max(...grid.columns.map((column) => columnName(column).length)))) : ROW;
+	grid.table.style.setProperty('--head', `${grid.head}px`);
+	grid.table.style.setProperty('--side', `${side}px`);
+	grid.table.style.setProperty('--width', `${width}px`);
 	grid.table.style.width = `${side + width * grid.columns.length}px`;
 	grid.table.classList.toggle('compact', compact);
 	grid.table.setAttribute('aria-rowcount', grid.rows.length + 1);
@@ -138,7 +141,6 @@ function layOutTable() {
 	grid.drawn.clear();
 	grid.at = { row: 0, column: 0 };
 	grid.box.classList.toggle('small', grid.rows.length <= 18);
-	grid.tall.style.height = `${grid.rows.length * ROW + head.offsetHeight}px`;
 	draw();
 }
 

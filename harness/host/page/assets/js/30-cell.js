@@ -102,7 +102,7 @@ function cellBody(object, kernel) {
 		cell.kernel_allowed ? [el('h3', null, 'What it said, and may say'), el('pre', null, cell.kernel_allowed.join('\n'))] : [],
 		part(`Changed since ${page.since.against}`, ['what', 'was', 'now'], changesOf(cell).map(changeWords)),
 		part('Earlier runs', ['run', 'started', 'verdict'], historyOf(object, kernel)),
-		part('Values against the truth', ['workload', 'field', 'truth', 'captured', '', 'hint'], truthRows(cell)),
+		part('Values against the truth', ['workload', 'field', 'truth', 'captured', 'right', 'hint'], truthRows(cell)),
 		part('Programs', ['program', 'section', 'type', 'state', 'evidence', '#runs: workload / all', '#verified', '#of limit', '#states', '#stack', '#machine code', 'said'], programRows(cell)),
 		part('Relocations', ['program', '#insn', 'kind', 'what', '#compiled', '#here', '#size', 'outcome', 'predicted', 'note'], relocationRows(cell)),
 	].flat();
