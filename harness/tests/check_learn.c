@@ -261,6 +261,45 @@ START_TEST(an_address_that_all_have_needs_an_id_beside)
 }
 END_TEST
 
+/* `address` as a value of every subject, and 4 bytes of each of their records: the address, or on some kernels not. */
+static void address_world_make(struct world *w, const char *address, size_t right_on)
+{
+	world_make(w, KERNELS);
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			struct observation *o = &w->subjects[k][i];
+			uint32_t bytes[3] = {(uint32_t)pid_of(k, i), 0xffff8880, 1};
+
+			value_add(&o->subject, "saddr", 0, 0, "????");
+			memcpy(o->subject.values[o->subject.count - 1].bytes, address, 4);
+			if (k < right_on)
+				memcpy(&bytes[1], address, 4);
+			record_add(o, "out", RECORD_BYTES, bytes, sizeof(bytes));
+		}
+}
+
+/* A gap that the program does not set has what the stack held before: the same address for all, on some kernels. */
+START_TEST(a_leftover_address_teaches_nothing)
+{
+	struct world w;
+
+	address_world_make(&w, "\x7f\0\0\x01", (size_t)_i);
+	world_comes_to(&w,
+	               _i == KERNELS ? "pid@0:4 saddr@4:4, by 5 of 5 subjects on 4 of 4 kernels"
+	                             : "pid@0:4, by 5 of 5 subjects on 4 of 4 kernels",
+	               VERDICT_PASS);
+}
+END_TEST
+
+START_TEST(an_address_of_zeros_teaches_nothing)
+{
+	struct world w;
+
+	address_world_make(&w, "\0\0\0\0", KERNELS);
+	world_comes_to(&w, "pid@0:8, by 5 of 5 subjects on 4 of 4 kernels", VERDICT_PASS);
+}
+END_TEST
+
 /* All subjects of both kernels have the same: zeros, ones, a small number, one and the same large one. */
 START_TEST(what_does_not_vary_teaches_nothing)
 {
@@ -672,6 +711,8 @@ int main(void)
 	        TEST(where_a_value_does_not_stand_the_cell_is_wrong),
 	        TEST(an_id_beside_others_that_stand_needs_one_kernel),
 	        RANGE(an_address_that_all_have_needs_an_id_beside, 0, 2),
+	        RANGE(a_leftover_address_teaches_nothing, 1, KERNELS + 1),
+	        TEST(an_address_of_zeros_teaches_nothing),
 	        TEST(what_does_not_vary_teaches_nothing),
 	        TEST(few_subjects_teach_nothing),
 	        RANGE(random_bytes_teach_nothing, 0, 20),

@@ -93,10 +93,15 @@ static size_t readings_of(const struct observed_value *v, enum record_form form,
 	return n;
 }
 
-/* A zero, or a small number, stands everywhere: it points to no place. */
+/* A zero, or a small number, stands everywhere: it points to no place; nor does the address 0.0.0.0. */
 static bool points(const struct observed_value *v)
 {
-	return v->is_number ? v->number >= NUMBER_MIN : v->size >= 2;
+	if (v->is_number)
+		return v->number >= NUMBER_MIN;
+	for (uint32_t i = 0; v->size >= 2 && i < v->size; i++)
+		if (((const uint8_t *)v->bytes)[i])
+			return true;
+	return false;
 }
 
 /* What a value that points to a place cannot stand in: large records are mostly that. */
@@ -284,6 +289,18 @@ static bool is_loopback(const struct candidate *c)
 	return c->place.reading == LEARN_BYTES && c->place.width == 4 && c->distinct == 1 && c->bits == 32;
 }
 
+/*
+ * What a program leaves unset in its event is what the kernel's stack held before, and in the calls that it hooks that
+ * is the socket's address and ports as well: standing on some kernels proves no more than that. An address that all
+ * subjects have must stand on all.
+ */
+static bool is_leftover(const struct settling *s, const struct candidate *c)
+{
+	if (!is_address(c->place.name) && !is_port(c->place.name))
+		return false;
+	return c->distinct < 2 ? c->standing < s->cells_with : 2 * c->standing < s->cells_with;
+}
+
 bool learn_is_no_chance(const struct settling *s, const struct candidate *c, bool beside)
 {
 	bool sure_text = c->longest >= TEXT_SURE;
@@ -293,7 +310,7 @@ bool learn_is_no_chance(const struct settling *s, const struct candidate *c, boo
 	if (c->seen < (sure_text ? SEEN_MIN - 1 : SEEN_MIN) ||
 	    (c->distinct < 2 && !sure_text && !(beside && is_loopback(c))))
 		return false;
-	if (is_relatives(c->place.name) && !c->varies)
+	if ((is_relatives(c->place.name) && !c->varies) || is_leftover(s, c))
 		return false;
 	return c->bits >= (beside ? BITS_SURE_BESIDE : BITS_SURE) || 2 * c->standing >= s->cells_with;
 }
