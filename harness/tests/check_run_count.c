@@ -106,6 +106,19 @@ START_TEST(events_of_known_hooks_are_told)
 }
 END_TEST
 
+/* Of a helper program that hands nothing over it does not matter whether it ran. */
+START_TEST(a_hook_that_works_elsewhere_is_told)
+{
+	struct run_count programs[2] = {{.hands_over = true, .total = 7}, {.life = 3, .total = 3}};
+	struct run_counts counts = {.programs = programs, .count = 2};
+
+	ck_assert(run_counts_passed_by(&counts));
+	ck_assert_uint_eq(run_counts_total(&counts), 7);
+	programs[0].life = 1;
+	ck_assert(!run_counts_passed_by(&counts));
+}
+END_TEST
+
 START_TEST(what_was_not_compared_is_no_truth)
 {
 	struct run_count program = {.life = 1, .hands_over = true};
@@ -147,7 +160,7 @@ int main(void)
 	const struct suite_row tests[] = {
 	        EACH(runs_of_others_are_told_apart, noises), EACH(events_have_their_maker, attributions),
 	        EACH(events_of_known_hooks_are_told, sums),  TEST(what_was_not_compared_is_no_truth),
-	        EACH(a_link_says_what_it_missed, links),
+	        EACH(a_link_says_what_it_missed, links),     TEST(a_hook_that_works_elsewhere_is_told),
 	};
 
 	return suite_run("run_count", tests, COUNT(tests));

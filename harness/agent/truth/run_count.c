@@ -163,6 +163,23 @@ bool run_counts_made_all(const struct run_counts *counts, size_t events)
 	return events && runs == events;
 }
 
+bool run_counts_passed_by(const struct run_counts *counts)
+{
+	for (size_t i = 0; i < counts->count; i++)
+		if (counts->programs[i].hands_over && counts->programs[i].life)
+			return false;
+	return true;
+}
+
+uint64_t run_counts_total(const struct run_counts *counts)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < counts->count; i++)
+		total += counts->programs[i].hands_over ? counts->programs[i].total : 0;
+	return total;
+}
+
 static void pause_ns(uint64_t ns)
 {
 	struct timespec t = {.tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u)};

@@ -66,6 +66,12 @@ void run_counts_attribute(struct run_counts *counts, size_t events, bool compare
  */
 bool run_counts_made_all(const struct run_counts *counts, size_t events);
 
+/* Whether no program that hands anything over ran since run_counts_life, as far as the kernel counts. */
+bool run_counts_passed_by(const struct run_counts *counts);
+
+/* Of all runs of such programs; known once the totals were taken. */
+uint64_t run_counts_total(const struct run_counts *counts);
+
 /*
  * The workloads are over: take the totals. Where a program ran in the windows and nothing is known of its hook, nor of
  * events of its own, an interval in which nothing is done is waited for and measured, at least as long as twice the

@@ -194,9 +194,9 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 		run.choice.wanted = wanted_truths(&run);
 		subjects_run(&run);
 	}
+	run_counts_finish(&out->runs);
 	workload_missed(&run);
 	effect_compare(&out->effects, request->rules, request->rule_count, &run.attribution.facts);
-	run_counts_finish(&out->runs);
 	if (out->runs.denied)
 		workload_hindrance(&run, "asking bpf(2) how often it ran", out->runs.denied);
 	report_fill(&run, out);

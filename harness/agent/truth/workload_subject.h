@@ -22,6 +22,7 @@
  */
 struct missed {
 	enum workload_group group;
+	bool passed_by; /* nothing that makes events ran for the subject */
 	struct fact_list facts;
 };
 
@@ -55,7 +56,7 @@ struct workload_run {
 void workload_subject(struct workload_run *run, struct subject_stage *stage, const struct subject_kind *kind,
                       const struct subject_outcome *before);
 
-/* Once all lives are over: settle what was missed, of groups that were not reported at all. */
+/* Once all lives are over and runs are counted: settle what was missed, of groups that were not reported at all. */
 void workload_missed(struct workload_run *run);
 
 /* Note what the object hinders the harness from doing; `code` is an errno. */

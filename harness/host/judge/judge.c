@@ -290,6 +290,22 @@ static bool add_fallbacks(const struct result_cell *c, struct buf *out)
 	return true;
 }
 
+/* Events that came while no program ran for what was done are of somebody else. */
+static const char *unproven_reason(const struct result_cell *c)
+{
+	uint64_t runs = 0, ours = 0;
+
+	if (*c->effects)
+		return "no [effect] in its ini says what it should be";
+	for (size_t i = 0; i < c->program_count; i++) {
+		runs += c->programs[i].run_cnt;
+		ours += c->programs[i].workload_runs;
+	}
+	return c->evidence == EVIDENCE_EVENTS && runs && !ours
+	               ? "events came, but of others alone: no program of it ran because of anything that was done"
+	               : unproven_words[c->evidence];
+}
+
 static void say_fine(struct result_cell *c)
 {
 	bool proven = c->evidence == EVIDENCE_TRUTH;
@@ -305,8 +321,7 @@ static void say_fine(struct result_cell *c)
 	if (*c->learnt)
 		buf_printf(&reason, "%slearnt: %s", reason.len ? "; " : "", c->learnt);
 	if (!proven)
-		buf_printf(&reason, "%s%s", reason.len ? "; " : "",
-		           *c->effects ? "no [effect] in its ini says what it should be" : unproven_words[c->evidence]);
+		buf_printf(&reason, "%s%s", reason.len ? "; " : "", unproven_reason(c));
 	conclude(c,
 	         !proven    ? VERDICT_UNPROVEN
 	         : fallback ? VERDICT_DEGRADED
