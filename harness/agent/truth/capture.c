@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agent/deeds/progress.h"
+#include "agent/truth/code_use.h"
 #include "agent/truth/iterate.h"
 #include "agent/truth/print_format.h"
 #include "agent/truth/trace_pipe.h"
@@ -187,15 +188,19 @@ static const struct map_source {
         {SOURCE_PERFBUF, BPF_MAP_TYPE_PERF_EVENT_ARRAY, perf_add, "perf buffer"},
 };
 
-/* Open every map of the kind, also those within others; returns how many, or a negative errno. */
-static int maps_open(struct capture *c, struct bpf_object *obj, const struct map_source *kind, struct error *err)
+/*
+ * Open every map of the kind, also those within others; returns how many, or a negative errno. Those that no program
+ * uses are left out, unless the ini names the kind.
+ */
+static int maps_open(struct capture *c, struct bpf_object *obj, const struct map_source *kind, bool named,
+                     struct error *err)
 {
 	struct bpf_map *map;
 	int count = 0, rc = 0;
 
 	bpf_object__for_each_map(map, obj)
 	{
-		if (bpf_map__type(map) != kind->type || bpf_map__fd(map) < 0)
+		if (bpf_map__type(map) != kind->type || bpf_map__fd(map) < 0 || (!named && !code_use_map(obj, map)))
 			continue;
 		if ((rc = kind->add(c, bpf_map__name(map), bpf_map__fd(map), err)) < 0)
 			return rc;
@@ -225,7 +230,7 @@ static int source_open(struct capture *c, struct bpf_object *obj, enum event_sou
 
 		if (wanted != SOURCE_AUTO && wanted != kind->source)
 			continue;
-		count = maps_open(c, obj, kind, err);
+		count = maps_open(c, obj, kind, wanted == kind->source, err);
 		if (count < 0)
 			return count;
 		if (count && c->source == SOURCE_NONE)
@@ -235,24 +240,6 @@ static int source_open(struct capture *c, struct bpf_object *obj, enum event_sou
 			                   kind->words);
 	}
 	return 0;
-}
-
-/* Whether a program of it that was loaded calls bpf_trace_printk, or its companion of many arguments. */
-static bool object_prints(struct bpf_object *obj)
-{
-	struct bpf_program *prog;
-
-	bpf_object__for_each_program(prog, obj)
-	{
-		const struct bpf_insn *insns = bpf_program__fd(prog) >= 0 ? bpf_program__insns(prog) : NULL;
-		size_t count = insns ? bpf_program__insn_cnt(prog) : 0;
-
-		for (size_t i = 0; i < count; i++)
-			if (insns[i].code == (BPF_JMP | BPF_CALL) && !insns[i].src_reg &&
-			    (insns[i].imm == BPF_FUNC_trace_printk || insns[i].imm == BPF_FUNC_trace_vprintk))
-				return true;
-	}
-	return false;
 }
 
 static bool object_has_formats(struct bpf_object *obj)
@@ -269,7 +256,7 @@ static bool object_has_formats(struct bpf_object *obj)
 /* What is printed counts only where there is no other way that events come. */
 static int prints_open(struct capture *c, struct bpf_object *obj, enum event_source wanted, struct error *err)
 {
-	if (wanted != SOURCE_AUTO || c->source != SOURCE_NONE || !object_prints(obj))
+	if (wanted != SOURCE_AUTO || c->source != SOURCE_NONE || !code_use_prints(obj))
 		return 0;
 	c->source = SOURCE_PRINTK;
 	return trace_pipe_open(&c->pipe, err);

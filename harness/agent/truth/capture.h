@@ -42,9 +42,9 @@ struct capture_wish {
 
 /*
  * Start taking events of `obj`, which must be loaded and outlive the capture. SOURCE_AUTO takes every ring buffer and
- * every perf buffer, else what iterators print, else what programs print, else entries of maps; it is called after the
- * first kind that the object has, else SOURCE_NONE; an explicit source that the object does not have is a usage error.
- * On success
+ * every perf buffer that a loaded program uses, else what iterators print, else what programs print, else entries of
+ * maps; it is called after the first kind that the object has, else SOURCE_NONE; an explicit source that the object
+ * does not have is a usage error. On success
  * `*c` is the caller's: capture_free.
  */
 int capture_open(struct bpf_object *obj, const struct capture_wish *wish, struct capture **c, struct error *err);

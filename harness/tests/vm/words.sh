@@ -5,11 +5,16 @@
 some+=(--kernel 6.12-cloud)
 objects=build/tests/objects
 check "programs that hand nothing over are not silent; weak externs and bpf_throw() are foreseen" \
-	status 0 " 0 unexpected, 0 infra" run "${some[@]}" $objects/{quiet_hook,quiet_alone,throws,weak_externs,weak_mixed}.bpf.o
+	status 0 " 0 unexpected, 0 infra" run "${some[@]}" $objects/{quiet_hook,quiet_alone,elsewhere_alone,unused_buffer,throws,weak_externs,weak_mixed}.bpf.o
 check "of a program with nothing to report no event is missed" latest '
 	[.cells[] | select(.object == "quiet_hook")] as $h | [.cells[] | select(.object == "quiet_alone")] as $a |
 	($h | length) == 4 and all($h[]; .verdict == "pass") and
 	($a | length) == 4 and all($a[]; .verdict == "unproven" and .evidence == "ran")'
+check "nor of a hook that works, though not for the workload that the ini names" latest '
+	[.cells[] | select(.object == "elsewhere_alone")] | length == 4 and all(.verdict == "unproven" and .evidence == "events" and
+		all(.programs[]; .run_cnt > 0 and .workload_runs == 0))'
+check "a buffer that no program uses hides no map" latest '[.cells[] | select(.object == "unused_buffer")] | length == 4 and
+	all(.verdict == "pass" and .source == "map" and (.learnt | contains("pid@0:4")))'
 check "weak externs that are 0 are a fallback, foreseen and named" latest '.cells as $all | [.cells[] | select(.object == "weak_externs")] |
 	length == 4 and all(.verdict == "degraded" and .predicted == "fallback" and
 		(.absent_externs | test("\\bbpf_no_such_kfunc\\b"))) and
