@@ -199,6 +199,7 @@ static const struct {
 	enum verdict verdict;
 	enum reject_class class;
 	bool matches;
+	const char *missing; /* NULL: "" */
 } matches[] = {
         {"pass", VERDICT_PASS, CLASS_NONE, true},
         {"pass", VERDICT_DEGRADED, CLASS_NONE, false},
@@ -220,11 +221,23 @@ static const struct {
         {"infra", VERDICT_INFRA, CLASS_NONE, false},
         {"", VERDICT_PASS, CLASS_NONE, false},
         {"nonsense", VERDICT_PASS, CLASS_NONE, false},
+        {"silent", VERDICT_SILENT, CLASS_NONE, true, "exec-thread"},
+        {"silent:exec-thread", VERDICT_SILENT, CLASS_NONE, true, "exec-thread"},
+        {"pass|silent:exec-thread|wrong", VERDICT_SILENT, CLASS_NONE, true, "exec-thread"},
+        {"silent:exec-thread", VERDICT_SILENT, CLASS_NONE, false, "exec-uid"},
+        {"silent:exec-thread", VERDICT_SILENT, CLASS_NONE, false, "exec+exec-thread"},
+        {"silent:exec+exec-thread", VERDICT_SILENT, CLASS_NONE, true, "exec+exec-thread"},
+        {"silent:exec-thread", VERDICT_SILENT, CLASS_NONE, false, NULL},
+        {"silent:exec", VERDICT_SILENT, CLASS_NONE, false, "exec-thread"},
+        {"silent:exec-thread", VERDICT_WRONG, CLASS_NONE, false, "exec-thread"},
 };
 
 START_TEST(verdicts_match_their_alternatives)
 {
-	ck_assert_int_eq(expect_matches(matches[_i].text, matches[_i].verdict, matches[_i].class), matches[_i].matches);
+	const char *missing = matches[_i].missing ? matches[_i].missing : "";
+
+	ck_assert_int_eq(expect_matches(matches[_i].text, matches[_i].verdict, matches[_i].class, missing),
+	                 matches[_i].matches);
 }
 END_TEST
 
@@ -247,6 +260,12 @@ static const struct {
         {"rejected:", false, false},
         {"rejected:none", false, false},
         {"wrong:helper", false, false},
+        {"silent:exec-thread|pass", true, true},
+        {"silent:exec+exec-thread", true, false},
+        {"silent:", false, false},
+        {"silent:exec+", false, false},
+        {"silent:+exec", false, false},
+        {"silent:exec thread", false, false},
         {"Pass", false, false},
 };
 

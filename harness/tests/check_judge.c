@@ -218,7 +218,7 @@ static const struct {
          4,
          VERDICT_SILENT,
          CLASS_NONE,
-         "(and none of 1 more); 4 events were lost"},
+         "(and none of exec-thread); 4 events were lost"},
         {"no event at all",
          {PHASE_DONE, 0, "", "", true, 0},
          {ALL_WELL},

@@ -43,6 +43,7 @@ static int live_exec(const struct life_watch *w, struct subject *s, const struct
 		life->early = attribution_pass_over(w->attribution, &unborn);
 	capture_forget(w->capture);
 	view_text(scene_add(&life->scene), VIEW_PATH, subject_path(s));
+	view_number(life->scene.views, VIEW_RET, 0);
 	run_counts_window_open(w->runs);
 	rc = subject_exec(s, err);
 	run_counts_window_close(w->runs);

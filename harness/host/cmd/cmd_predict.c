@@ -222,9 +222,9 @@ static bool is_worse(const struct kernels *k, size_t kernel, const struct object
 	if (expect_verdict(&o->ini, &about, answer, c, &expected, NULL))
 		return true;
 	if (c->forecast == FORECAST_WRONG)
-		return !expect_matches(expected, VERDICT_WRONG, CLASS_NONE) &&
-		       !expect_matches(expected, VERDICT_REJECTED, CLASS_VERIFIER);
-	return !expect_matches(expected, VERDICT_REJECTED, (enum reject_class)c->class);
+		return !expect_matches(expected, VERDICT_WRONG, CLASS_NONE, "") &&
+		       !expect_matches(expected, VERDICT_REJECTED, CLASS_VERIFIER, "");
+	return !expect_matches(expected, VERDICT_REJECTED, (enum reject_class)c->class, "");
 }
 
 static enum exit_status judge(const struct kernels *k, const struct object_list *objects, const struct prediction *p)

@@ -11,7 +11,11 @@
 #include "base/cleanup.h"
 #include "host/judge/classify.h"
 #include "host/lib/text.h"
+#include "host/result/cell_truth.h"
 #include "wire/loader_pack.h"
+
+/* Subjects that are named beside the first that is missing. */
+#define ABSENT_SHOWN 3
 
 bool judge_is_fallback(enum relo_outcome outcome)
 {
@@ -84,21 +88,6 @@ static const struct result_program *idle_program(const struct result_cell *c)
 	return NULL;
 }
 
-/*
- * True when a subject's event came: one of its values is right or was at least seen. A comm read from a wrong place can
- * be empty, so one empty value alone does not mean that there was no event.
- */
-static bool subject_had_event(const struct result_cell *c, const char *workload)
-{
-	for (size_t i = 0; i < c->truth_count; i++) {
-		const struct result_truth *t = &c->truth[i];
-
-		if (strcmp(t->workload, workload) == 0 && (t->ok || *t->observed))
-			return true;
-	}
-	return false;
-}
-
 struct mismatches {
 	const struct result_truth *wrong; /* the first of each kind */
 	const struct result_truth *absent;
@@ -115,7 +104,7 @@ static struct mismatches find_mismatches(const struct result_cell *c)
 
 		if (t->ok)
 			continue;
-		if (subject_had_event(c, t->workload)) {
+		if (cell_had_event(c, t->workload)) {
 			m.wrong = m.wrong ? m.wrong : t;
 			m.wrong_count++;
 		} else if (!m.absent || strcmp(c->truth[i - 1].workload, t->workload) != 0) {
@@ -154,6 +143,22 @@ static void say_wrong(struct result_cell *c, const struct mismatches *m)
 	         *t->hint ? "" : "compare how the program reads this field with its relocations in results.json");
 }
 
+/* The subjects that are missing beside the first one, by name as far as that is of use. */
+static void add_absent(const struct result_cell *c, const struct mismatches *m, struct buf *out)
+{
+	cleanup_free char *names = cell_missing_subjects(c);
+	size_t shown = 0;
+
+	for (const char *at = strchr(names, '+'); at && shown < ABSENT_SHOWN; at = strchr(at, '+')) {
+		at++;
+		buf_printf(out, "%s%.*s", shown++ ? ", " : " (and none of ", (int)strcspn(at, "+"), at);
+	}
+	if (m->absent_subjects - 1 > shown)
+		buf_printf(out, " and %zu more", m->absent_subjects - 1 - shown);
+	if (shown)
+		buf_puts(out, ")");
+}
+
 static void say_silent(struct result_cell *c, const struct mismatches *m, const struct judge_facts *facts)
 {
 	cleanup_buf struct buf reason = {0};
@@ -171,7 +176,7 @@ static void say_silent(struct result_cell *c, const struct mismatches *m, const 
 		           : c->evidence == EVIDENCE_LOADED ? "attached to nothing"
 		                                            : "attached");
 	if (m->absent_subjects > 1 && facts->own_events)
-		buf_printf(&reason, " (and none of %zu more)", m->absent_subjects - 1);
+		add_absent(c, m, &reason);
 	if (explained)
 		buf_printf(&reason, ": %s", m->absent->hint);
 	if (c->lost)

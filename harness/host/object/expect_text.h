@@ -2,8 +2,9 @@
 /*
  * expect_text: the text of an expectation, and whether a verdict is what it says. Pure; knows no ini and no kernel.
  *
- * Alternatives joined by `|`, each "pass", "degraded", "unproven", "wrong", "silent", "rejected" (any class) or
- * "rejected:CLASS". `infra` cannot be expected.
+ * Alternatives joined by `|`, each "pass", "degraded", "unproven", "wrong", "silent" (of whatever subject),
+ * "silent:SUBJECT", of several "silent:SUBJECT+SUBJECT", "rejected" (any class) or "rejected:CLASS". `infra` cannot be
+ * expected.
  */
 #ifndef COREMATRIX_HOST_OBJECT_EXPECT_TEXT_H
 #define COREMATRIX_HOST_OBJECT_EXPECT_TEXT_H
@@ -13,8 +14,11 @@
 #include "base/error.h"
 #include "wire/terms.h"
 
-/* True when the verdict is one of the alternatives in `text`; never for infra. */
-bool expect_matches(const char *text, enum verdict v, enum reject_class c);
+/*
+ * True when the verdict is one of the alternatives in `text`; never for infra. `missing` names the subjects of which no
+ * event came, as cell_missing_subjects gives them; "" where that is not known.
+ */
+bool expect_matches(const char *text, enum verdict v, enum reject_class c, const char *missing);
 
 /*
  * Whether a cell that is otherwise as expected has too little evidence: its verdict is not a failure, which proves

@@ -17,6 +17,7 @@
 #include "host/object/expect.h"
 #include "host/object/expect_text.h"
 #include "host/result/cell_compare.h"
+#include "host/result/cell_truth.h"
 #include "host/result/result_json.h"
 #include "host/run/cell_result.h"
 #include "host/run/learn_write.h"
@@ -155,12 +156,14 @@ static void expect_cell(struct recorder *rec, struct result_cell *cell, size_t k
 	struct expect_kernel about = {k->id, k->release, rec->s->list->rows[kernel].expect, linked_libbpf()};
 	struct asked asked = {rec, kernel, object};
 	cleanup_error struct error err = {0};
+	cleanup_free char *missing = NULL;
 	char *text = NULL;
 
 	if (expect_verdict(&o->ini, &about, answer, &asked, &text, &err))
 		text = xasprintf("unknown (%s)", err.text);
 	text_set(&cell->expected, text);
-	cell->as_expected = expect_matches(text, cell->verdict, cell->class);
+	missing = cell_missing_subjects(cell);
+	cell->as_expected = expect_matches(text, cell->verdict, cell->class, missing);
 	free(text);
 	require_evidence(rec, cell, o);
 	heed_kernel(cell);
