@@ -87,7 +87,8 @@ static bool is_stopped(pid_t pid)
 struct child {
 	pid_t pid;
 	int64_t start, deadline;
-	bool loads;      /* its object, as far as is known; a loader's own time is its own affair */
+	bool loader;     /* it runs one, which does nothing for as long as it likes, up to the deadline */
+	bool loads;      /* its object, as far as is known */
 	bool works;      /* and spends its time on that */
 	uint64_t cpu_ns; /* that it had taken when that was seen */
 };
@@ -105,14 +106,14 @@ static void child_look(struct child *c)
 {
 	struct message alive = {.type = MESSAGE_ALIVE, .alive.cpu_ns = cpu_time(c->pid)};
 
-	if (progress_at() != PROGRESS_LOAD) {
+	if (!c->loader && progress_at() != PROGRESS_LOAD) {
 		c->loads = false;
 		c->deadline = clock_ms() + CELL_TIMEOUT_MS;
 		return;
 	}
 	c->works = alive.alive.cpu_ns > c->cpu_ns + ALIVE_MS * 1000000ull / 20;
 	c->cpu_ns = alive.alive.cpu_ns;
-	if (c->works) {
+	if (c->works || c->loader) {
 		channel_send(&alive);
 		channel_flush();
 	}
@@ -127,7 +128,7 @@ static bool bytes_wait(int fd, struct child *c)
 	sigemptyset(&none);
 	for (;;) {
 		int64_t left = c->deadline - clock_ms();
-		int64_t wait = c->loads && left > ALIVE_MS ? ALIVE_MS : left;
+		int64_t wait = (c->loads || c->loader) && left > ALIVE_MS ? ALIVE_MS : left;
 		struct timespec t = {.tv_sec = wait / 1000, .tv_nsec = wait % 1000 * 1000000};
 		int n = wait > 0 ? ppoll(&p, 1, &t, &none) : 0;
 
@@ -191,6 +192,7 @@ struct lost {
 	bool works;   /* at loading its object, when it had to be ended */
 	int seconds;  /* that it had been given */
 	bool starved; /* the kernel ended a process because memory was full */
+	bool loader;  /* its object is a loader, which was not attached by it */
 };
 
 static char *signal_text(int number)
@@ -251,6 +253,11 @@ static void send_failed(const struct lost *l)
 		m.cell_end.err = l->works ? ETIME : EIO;
 		m.cell_end.reason = xasprintf("the object's process did not end within %d s: it was %s", l->seconds,
 		                              progress_words(progress_at()));
+	} else if (WIFSIGNALED(l->status) && l->loader) {
+		m.cell_end.phase = PHASE_LOAD;
+		m.cell_end.reason =
+		        xasprintf("it ended the process that runs it, as one that signals every process does: %s",
+		                  strsignal(WTERMSIG(l->status)));
 	} else if (WIFSIGNALED(l->status)) {
 		m.cell_end.reason = xasprintf("the object's process died: %s", strsignal(WTERMSIG(l->status)));
 	} else {
@@ -311,7 +318,7 @@ static void child_watch(struct child *c, int fd, uint64_t ooms)
 {
 	__attribute__((cleanup(frame_decoder_free))) struct frame_decoder decoder = {0};
 	bool told = relay(fd, c, &decoder);
-	struct lost lost = {0};
+	struct lost lost = {.loader = c->loader};
 	char *effect;
 
 	child_reap(c, &lost);
@@ -330,7 +337,7 @@ static void child_watch(struct child *c, int fd, uint64_t ooms)
 static void run_object(const struct job_object *object, unsigned patience)
 {
 	int64_t load_ms = (int64_t)LOAD_TIMEOUT_MS * (patience ? patience : 1);
-	struct child c = {.loads = !loader_is_one(object)};
+	struct child c = {.loader = loader_is_one(object), .loads = !loader_is_one(object)};
 	cleanup_close int r = -1;
 	uint64_t ooms;
 	int fds[2];

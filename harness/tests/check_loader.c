@@ -60,7 +60,7 @@ static void wait_until_said(struct loader_process *p, const char *text)
 {
 	int64_t deadline = clock_ms() + LONG_MS;
 
-	while (!strstr(buf_str(&p->said), text)) {
+	while (!strstr(buf_str(&p->output.said), text)) {
 		ck_assert_msg(clock_ms() < deadline, "it never said %s", text);
 		ck_assert_msg(!loader_process_watch(p, 10), "it ended early");
 	}
@@ -80,7 +80,7 @@ START_TEST(ends_are_told_apart)
 	loader_process_stop(&p, ends[_i / 2].grace_ms);
 	ck_assert_int_eq(loader_process_verdict(&p, "it", &why), ends[_i / 2].good);
 	ck_assert_msg(!strncmp(why, ends[_i / 2].why, strlen(ends[_i / 2].why)), "%s", why);
-	ck_assert_str_eq(buf_str(&p.said), ends[_i / 2].said);
+	ck_assert_str_eq(buf_str(&p.output.said), ends[_i / 2].said);
 	loader_process_free(&p);
 }
 END_TEST
@@ -91,10 +91,10 @@ START_TEST(output_without_end_is_cut_and_its_end_kept)
 
 	start_shell("yes 0123456789 | head -c 3000000; echo last", -1, &p);
 	ck_assert(loader_process_watch(&p, LONG_MS));
-	ck_assert_uint_gt(p.dropped, 0);
-	ck_assert_uint_le(p.said.len, 2 * LOADER_OUTPUT_MAX);
-	ck_assert_uint_ge(p.said.len, LOADER_OUTPUT_MAX);
-	ck_assert_str_eq(buf_str(&p.said) + p.said.len - 5, "last\n");
+	ck_assert_uint_gt(p.output.dropped, 0);
+	ck_assert_uint_le(p.output.said.len, 2 * LOADER_OUTPUT_MAX);
+	ck_assert_uint_ge(p.output.said.len, LOADER_OUTPUT_MAX);
+	ck_assert_str_eq(buf_str(&p.output.said) + p.output.said.len - 5, "last\n");
 	loader_process_free(&p);
 }
 END_TEST

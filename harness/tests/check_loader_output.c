@@ -60,7 +60,7 @@ START_TEST(what_is_printed_is_held_against_the_truth)
 {
 	static struct led led[SUBJECTS];
 	static struct subject_kind kinds[SUBJECTS];
-	struct loader_round round = {.led = led, .count = SUBJECTS, .lines = capture_held()};
+	struct loader_round round = {.led = led, .count = SUBJECTS, .lines = capture_held(), .complete = true};
 	struct trigger_summary triggers = {.triggers = TRIGGER_EXEC};
 	struct job_object object = {0};
 	struct loader_output out;

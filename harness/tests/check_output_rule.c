@@ -33,6 +33,23 @@ static const struct {
         {{{"line", "^(?<comm>.{16}) +(?<pid>\\d+)"}}, "cat              12 x", "comm=cat pid=12"},
         {{{"line", "^\\((?<pid>\\d+)\\)$"}}, "(12)", "pid=12"},
         {{{"line", "^(?<uid>x)|(?<pid>\\d+)"}}, "12", "pid=12"},
+        {{{"format", "json"}, {"pid", "pid"}, {"when type", "exec|fork"}}, "{\"type\":\"fork\",\"pid\":7}", "pid=7"},
+        {{{"format", "json"}, {"pid", "pid"}, {"when type", "exec|fork"}}, "{\"type\":\"for\",\"pid\":7}", NULL},
+        {{{"format", "json"}, {"pid", "pid"}, {"when type", "exec|fork"}}, "{\"type\":\"\",\"pid\":7}", NULL},
+        {{{"format", "json"}, {"comm", "p.args.1:basename"}}, "{\"p\":{\"args\":[1,\"/bin/cat\"]}}", "comm=cat"},
+        {{{"format", "json"}, {"comm", "args.2"}}, "{\"args\":[1,\"/bin/cat\"]}", NULL},
+        /* a line within a member, as bpftrace's */
+        {{{"format", "json"}, {"when type", "printf"}, {"line data", "^(?<pid>\\d+) +(?<comm>\\S+)$"}},
+         "{\"type\": \"printf\", \"data\": \"12    cat\\n\"}",
+         "pid=12 comm=cat"},
+        {{{"format", "json"}, {"when type", "printf"}, {"line data", "^(?<pid>\\d+)$"}},
+         "{\"type\": \"printf\", \"data\": \"PID\\n\"}",
+         NULL},
+        {{{"format", "json"}, {"uid", "uid"}, {"line data", "^(?<pid>\\d+)$"}},
+         "{\"uid\": 5, \"data\": \"7\"}",
+         "uid=5 pid=7"},
+        {{{"format", "json"}, {"uid", "uid"}, {"line data", "^(?<pid>\\d+)$"}}, "{\"uid\": 5}", NULL},
+        {{{"from", "file /run/x"}, {"line", "^(?<pid>\\d+)$"}}, "7", "pid=7"},
 };
 
 START_TEST(a_line_is_read)
@@ -70,6 +87,12 @@ static const struct {
         {{{"format", "json"}}, "[output]: give a field and the member that has it"},
         {{{"format", "json"}, {"line", "(?<pid>x)"}}, "[output]: give either format = json or line"},
         {{{"line", "x"}}, "[output]: line names no group"},
+        {{{"line data", "(?<pid>x)"}}, "[output]: \"line data\" is about a member"},
+        {{{"from", "file run/x"}}, "from is \"file run/x\"; it can be stdout, stderr, both, file /PATH"},
+        {{{"from", "file"}}, "from is \"file\""},
+        {{{"from", "stdout /x"}}, "from is \"stdout /x\""},
+        {{{"from", "pipe"}}, "from is \"pipe\""},
+        {{{"from", "stdout"}, {"from", "stderr"}}, "\"from\" is given twice"},
 };
 
 START_TEST(a_mistake_is_told)

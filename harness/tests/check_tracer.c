@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include <linux/bpf.h>
+#include <linux/sched.h>
 
 #include "agent/loader/loader_process.h"
 #include "agent/tracer/trace_call.h"
@@ -184,6 +185,49 @@ static void deed_forks_in_threads(void)
 	puts("joined");
 }
 
+/* As newer libcs start what they start; and a child that tells nobody of its end, which only __WCLONE asks for. */
+static void deed_clone3(void)
+{
+	struct clone_args args = {.flags = CLONE_VFORK, .exit_signal = SIGCHLD};
+	int status = 0, quiet = 0;
+	long pid = syscall(SYS_clone3, &args, sizeof(args));
+
+	if (pid == 0) {
+		load("cloned", 9999);
+		_exit(5);
+	}
+	waitpid((pid_t)pid, &status, 0);
+	args = (struct clone_args){0};
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid == 0)
+		_exit(load("cloned", 9999) ? 6 : 0);
+	while (waitpid((pid_t)pid, &quiet, (int)__WCLONE) < 0 && errno == EINTR)
+		;
+	printf("%d %d\n", WEXITSTATUS(status), WEXITSTATUS(quiet));
+}
+
+/* Waits of one thread last while others stop at calls, start children and lose them. */
+static void deed_waits(void)
+{
+	const struct timespec pause = {.tv_nsec = 2000000};
+	int nowhere[2], interrupted = 0;
+	pthread_t threads[THREADS];
+
+	if (pipe(nowhere))
+		return;
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&threads[i], NULL, i % 2 ? fork_often : load_often, (void *)(uintptr_t) "waits");
+	for (int i = 0; i < ROUNDS; i++) {
+		struct pollfd p = {.fd = nowhere[0], .events = POLLIN};
+
+		interrupted += nanosleep(&pause, NULL) != 0;
+		interrupted += poll(&p, 1, 1) != 0;
+	}
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	printf("%d\n", interrupted);
+}
+
 /* Its tracer goes, and with it itself. */
 static void deed_kill_parent(void)
 {
@@ -226,6 +270,7 @@ static const struct deed {
 	const char *said; /* NULL: the errno that the kernel gave */
 	const char *call;
 	size_t calls;
+	bool traces; /* itself */
 } deeds[] = {
         {"load", deed_load, NULL, "by_itself", 1},
         {"threads", deed_threads, "joined\n", "thread", THREADS *ROUNDS},
@@ -235,15 +280,17 @@ static const struct deed {
         {"stop", deed_stop, "stopped continued 3\n", "stopped", 1},
         {"exec", deed_exec, NULL, "by_itself", 1},
         {"exec", deed_exec, NULL, "before", 1},
-        {"trace", deed_trace, "-1\n", "itself", 1},
+        {"trace", deed_trace, "-1\n", "itself", 1, true},
         {"forks", deed_forks_in_threads, "joined\n", "many", THREADS *ROUNDS},
+        {"clone3", deed_clone3, "5 6\n", "cloned", 2},
+        {"waits", deed_waits, "0\n", "waits", THREADS / 2 * ROUNDS},
         {"daemon", deed_daemon, "", "parent", 1},
         {"kill-parent", deed_kill_parent},
         {"fork-without-end", deed_fork_without_end},
 };
 
 /* Those at the table's head that end by themselves. */
-#define SEEN 11
+#define SEEN 13
 
 __attribute__((constructor)) static void deed_if_asked(void)
 {
@@ -306,19 +353,22 @@ START_TEST(a_call_is_seen_and_nothing_is_noticed)
 	struct loader_process p;
 	struct trace_call call;
 	size_t at = 0, calls = 0;
+	bool traces = false;
 
 	run_deed(deed->name, records, &p);
 	if (deed->said)
-		ck_assert_str_eq(buf_str(&p.said), deed->said);
+		ck_assert_str_eq(buf_str(&p.output.said), deed->said);
 	read_records(records, &bytes);
 	while (trace_call_next(&bytes, &at, &call)) {
 		ck_assert_msg(call.kind != TRACE_NOTE, "%s", call.text);
 		if (call.kind == TRACE_PROGRAM && !strcmp(call.name, deed->call)) {
 			calls++;
-			check_load(&call, deed->said ? NULL : buf_str(&p.said));
+			check_load(&call, deed->said ? NULL : buf_str(&p.output.said));
 		}
+		traces |= call.kind == TRACE_TRACE && call.err == EPERM;
 		trace_call_free(&call);
 	}
+	ck_assert_int_eq(traces, deed->traces);
 	ck_assert_uint_eq(at, bytes.len);
 	ck_assert_uint_eq(calls, deed->calls);
 	loader_process_free(&p);
@@ -334,7 +384,7 @@ START_TEST(a_program_that_kills_its_tracer_dies_with_it)
 	start_deed("kill-parent", records, &p);
 	ck_assert(loader_process_watch(&p, LONG_MS));
 	ck_assert(!loader_process_verdict(&p, "it", &why));
-	ck_assert_str_eq(why, "it died: Killed");
+	ck_assert_str_eq(why, "it died with its parent, which traces it and was ended: Killed");
 	loader_process_free(&p);
 }
 END_TEST
@@ -349,9 +399,9 @@ START_TEST(nothing_of_it_is_left)
 	char bytes[64];
 
 	start_deed("fork-without-end", records, &p);
-	while (!strstr(buf_str(&p.said), "forked"))
+	while (!strstr(buf_str(&p.output.said), "forked"))
 		ck_assert(!loader_process_watch(&p, 10));
-	output = dup(p.output);
+	output = dup(p.output.fd);
 	loader_process_stop(&p, 100);
 	loader_process_free(&p);
 	end = (struct pollfd){.fd = output, .events = POLLIN};

@@ -11,6 +11,7 @@
 #include "base/io.h"
 
 #define WHEN "when "
+#define LINE_OF "line "
 #define BASENAME ":basename"
 #define NAMED "(?<"
 
@@ -81,7 +82,8 @@ static size_t escape_take(const char *at, struct buf *posix)
 	return at[1] ? 2 : 1;
 }
 
-static bool line_add(struct output_rules *r, const char *value, struct buf *why)
+/* `member` is NULL for a table. */
+static bool line_add(struct output_rules *r, const char *member, const char *value, struct buf *why)
 {
 	cleanup_buf struct buf posix = {0};
 	char text[128];
@@ -108,7 +110,50 @@ static bool line_add(struct output_rules *r, const char *value, struct buf *why)
 		return false;
 	}
 	r->has_line = true;
+	r->line_member = member ? xstrdup(member) : NULL;
 	return true;
+}
+
+/* ---- where the lines are ---- */
+
+static const struct {
+	const char *word;
+	bool has_path;
+	const char *words;
+} sources[] = {
+        [OUTPUT_BOTH] = {"both", false, "what it prints"}, [OUTPUT_STDOUT] = {"stdout", false, "its stdout"},
+        [OUTPUT_STDERR] = {"stderr", false, "its stderr"}, [OUTPUT_FILE] = {"file", true, "the file"},
+        [OUTPUT_SOCKET] = {"socket", true, "the socket"},  [OUTPUT_DATAGRAM] = {"datagram", true, "the socket"},
+};
+
+static bool from_add(struct output_rules *r, const char *value, struct buf *why)
+{
+	size_t len = strcspn(value, " ");
+	const char *path = value + len + strspn(value + len, " ");
+
+	if (r->has_from) {
+		buf_puts(why, "\"from\" is given twice; keep one");
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(sources) / sizeof(*sources); i++) {
+		if (strlen(sources[i].word) != len || strncmp(sources[i].word, value, len) ||
+		    sources[i].has_path != (*path == '/'))
+			continue;
+		r->from = (enum output_from)i;
+		r->path = sources[i].has_path ? xstrdup(path) : NULL;
+		r->has_from = true;
+		return true;
+	}
+	buf_printf(why,
+	           "from is \"%s\"; it can be stdout, stderr, both, file /PATH, socket /PATH or datagram /PATH, with "
+	           "the path that it has in the guest",
+	           value);
+	return false;
+}
+
+char *output_from_words(const struct output_rules *r)
+{
+	return xasprintf("%s%s%s", sources[r->from].words, r->path ? " " : "", r->path ? r->path : "");
 }
 
 /* ---- the section ---- */
@@ -131,7 +176,11 @@ bool output_rules_add(struct output_rules *r, const char *key, const char *value
 		return false;
 	}
 	if (!strcmp(key, "line"))
-		return line_add(r, value, why);
+		return line_add(r, NULL, value, why);
+	if (!strncmp(key, LINE_OF, strlen(LINE_OF)))
+		return line_add(r, key + strlen(LINE_OF), value, why);
+	if (!strcmp(key, "from"))
+		return from_add(r, value, why);
 	if (!strcmp(key, "format")) {
 		r->json = !strcmp(value, "json");
 		if (!r->json)
@@ -159,12 +208,17 @@ bool output_rules_check(const struct output_rules *r, struct buf *why)
 			return false;
 		}
 	}
-	if (r->json == r->has_line)
+	if (!r->json && r->line_member)
+		buf_printf(why, "[output]: \"line %s\" is about a member, which only format = json has",
+		           r->line_member);
+	else if (r->json ? r->has_line && !r->line_member : !r->has_line)
 		buf_puts(why, "[output]: give either format = json or line");
 	else if (!named)
 		buf_puts(why, r->json ? "[output]: give a field and the member that has it: pid = process.pid"
 		                      : "[output]: line names no group: (?<pid>\\d+)");
-	return r->json != r->has_line && named;
+	else
+		return true;
+	return false;
 }
 
 /* ---- a line ---- */
@@ -175,7 +229,9 @@ static const json_t *member_find(const json_t *object, const char *path)
 		size_t len = strcspn(path, ".");
 		cleanup_free char *name = xstrndup(path, len);
 
-		object = json_object_get(object, name);
+		object = json_is_array(object) && isdigit((unsigned char)*name)
+		                 ? json_array_get(object, strtoul(name, NULL, 10))
+		                 : json_object_get(object, name);
 		path += len + (path[len] == '.');
 	}
 	return object;
@@ -193,11 +249,23 @@ static char *value_text(const json_t *v)
 	return json_is_real(v) ? xasprintf("%.0f", json_real_value(v)) : NULL;
 }
 
+static bool is_one_of(const char *value, const char *wanted)
+{
+	size_t len = strlen(value);
+
+	for (const char *at = wanted; at; at = strchr(at, '|')) {
+		at += *at == '|';
+		if (strcspn(at, "|") == len && !memcmp(at, value, len))
+			return true;
+	}
+	return false;
+}
+
 /* Returns false when a condition does not hold. */
 static bool value_take(const struct output_field *f, const char *value, struct buf *out)
 {
 	if (f->wanted)
-		return value && !strcmp(value, f->wanted);
+		return value && is_one_of(value, f->wanted);
 	if (!value)
 		return true;
 	buf_puts(out, f->name);
@@ -205,20 +273,6 @@ static bool value_take(const struct output_field *f, const char *value, struct b
 	buf_puts(out, f->basename ? io_basename(value) : value);
 	buf_putc(out, '\0');
 	return true;
-}
-
-static bool json_read(const struct output_rules *r, const char *line, struct buf *out)
-{
-	json_t *object = *line == '{' ? json_loads(line, 0, NULL) : NULL;
-	bool fits = object != NULL;
-
-	for (size_t i = 0; i < r->count && fits; i++) {
-		cleanup_free char *value = value_text(member_find(object, r->fields[i].member));
-
-		fits = value_take(&r->fields[i], value, out);
-	}
-	json_decref(object);
-	return fits;
 }
 
 /* Columns are filled up with blanks. The caller's. */
@@ -233,6 +287,7 @@ static char *column_text(const char *line, const regmatch_t *m)
 	return xstrndup(line + start, (size_t)(end - start));
 }
 
+/* The fields that are groups of the expression. */
 static bool line_read(const struct output_rules *r, const char *line, struct buf *out)
 {
 	cleanup_free regmatch_t *groups = xcalloc(r->groups + 1, sizeof(*groups));
@@ -241,12 +296,43 @@ static bool line_read(const struct output_rules *r, const char *line, struct buf
 		return false;
 	for (size_t i = 0; i < r->count; i++) {
 		const regmatch_t *m = &groups[r->fields[i].group];
-		cleanup_free char *value = r->fields[i].member || m->rm_so < 0 ? NULL : column_text(line, m);
+		cleanup_free char *value = NULL;
 
-		if (!value_take(&r->fields[i], value, out))
-			return false;
+		if (r->fields[i].member)
+			continue;
+		value = m->rm_so < 0 ? NULL : column_text(line, m);
+		value_take(&r->fields[i], value, out);
 	}
 	return true;
+}
+
+static bool member_line_read(const struct output_rules *r, const json_t *object, struct buf *out)
+{
+	cleanup_free char *text = value_text(member_find(object, r->line_member));
+	size_t len = text ? strlen(text) : 0;
+
+	while (len && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+		text[--len] = '\0';
+	return text && line_read(r, text, out);
+}
+
+static bool json_read(const struct output_rules *r, const char *line, struct buf *out)
+{
+	json_t *object = *line == '{' ? json_loads(line, 0, NULL) : NULL;
+	bool fits = object != NULL;
+
+	for (size_t i = 0; i < r->count && fits; i++) {
+		cleanup_free char *value = NULL;
+
+		if (!r->fields[i].member)
+			continue;
+		value = value_text(member_find(object, r->fields[i].member));
+		fits = value_take(&r->fields[i], value, out);
+	}
+	if (fits && r->has_line)
+		fits = member_line_read(r, object, out);
+	json_decref(object);
+	return fits;
 }
 
 bool output_rules_read(const struct output_rules *r, const char *line, struct buf *out)
@@ -269,6 +355,8 @@ void output_rules_free(struct output_rules *r)
 		free(r->fields[i].wanted);
 	}
 	free(r->fields);
+	free(r->path);
+	free(r->line_member);
 	if (r->has_line)
 		regfree(&r->line);
 	*r = (struct output_rules){0};

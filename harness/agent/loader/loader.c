@@ -11,11 +11,14 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "agent/channel/channel.h"
 #include "agent/channel/files_place.h"
 #include "agent/deeds/trigger.h"
+#include "agent/loader/loader_feed.h"
 #include "agent/loader/loader_output.h"
 #include "agent/loader/loader_process.h"
 #include "agent/loader/loader_round.h"
@@ -30,9 +33,10 @@
 #define ROOT "/tmp/loader"
 #define DEFAULT_SECONDS 20
 #define GRACE_MS 2000
+/* Of the guest's free memory, the part that it may fill with files. */
+#define ROOT_SHARE 4
 /* What the tracer keeps, and what it notes of the calls after that. */
 #define RECORDS_MAX (2 * TRACE_MAX_BYTES)
-#define CUT "[earlier output was dropped]\n"
 
 /* What such a program finds beside its own files, each below ROOT, in the order they are mounted. */
 static const struct mount_row {
@@ -86,6 +90,32 @@ static int root_make(const struct job_object *object, const char *directory, str
 	if (!access(BOOT, F_OK) && !mkdir(ROOT BOOT, 0755) && mount(BOOT, ROOT BOOT, NULL, MS_BIND, NULL))
 		return error_set(err, errno, "the guest cannot mount %s: %s", ROOT BOOT, strerror(errno));
 	return 0;
+}
+
+/* What it may fill beside its own files: memory that nobody gets back while the cell lasts. */
+static int root_limit(struct error *err)
+{
+	cleanup_free char *size = NULL;
+	struct sysinfo memory;
+	struct statvfs root;
+
+	if (statvfs(ROOT, &root) || sysinfo(&memory))
+		return error_set(err, errno, "the guest cannot tell how large its root is: %s", strerror(errno));
+	size = xasprintf("size=%llu", (unsigned long long)(root.f_blocks - root.f_bfree) * root.f_frsize +
+	                                      (unsigned long long)memory.freeram * memory.mem_unit / ROOT_SHARE);
+	if (mount(NULL, ROOT, NULL, MS_REMOUNT, size))
+		return error_set(err, errno, "the guest cannot limit its root: %s", strerror(errno));
+	return 0;
+}
+
+static void root_look(struct buf *notes)
+{
+	struct statvfs root;
+
+	if (!statvfs(ROOT, &root) && !root.f_bavail)
+		buf_puts(notes,
+		         "it filled its file system, which has a part of the guest's memory (memory= in the list of "
+		         "kernels gives it more)\n");
 }
 
 /* ---- what it carries ---- */
@@ -168,9 +198,16 @@ struct run {
 	struct loader_process process;
 	struct loader_running running;
 	struct output_rules rules;
+	struct loader_feed feed;
 	struct loader_rounds rounds;
 	struct loader_seen seen;
 };
+
+/* The stream that is kept apart from the one that is read; 0: none. */
+static int stream_apart(const struct output_rules *rules)
+{
+	return rules->from == OUTPUT_STDOUT ? STDERR_FILENO : rules->from == OUTPUT_STDERR ? STDOUT_FILENO : 0;
+}
 
 static int run_in_root(struct run *run, struct error *err)
 {
@@ -183,19 +220,25 @@ static int run_in_root(struct run *run, struct error *err)
 	        .program = job_object_value(object, SETTING_LOADER),
 	        .argv = list_argv(object),
 	        .envp = list_environment(object),
-	        .terminal = run->rounds.rules ? ROOT "/dev/ptmx" : NULL,
+	        .terminal = run->rounds.feed ? ROOT "/dev/ptmx" : NULL,
+	        .apart = stream_apart(&run->rules),
 	        .records = run->records,
 	};
 	int64_t deadline;
 	int rc = root_make(object, command.directory, err);
 
 	loader_running_begin(&run->running);
+	if (!rc && run->rounds.feed)
+		rc = loader_feed_open(&run->feed, &run->rules, &run->process, ROOT, err);
+	rc = rc ? rc : root_limit(err);
 	rc = rc ? rc : loader_process_start(&command, &run->process, err);
 	if (rc)
 		return rc;
 	deadline = clock_ms() + (seconds ? atoi(seconds) : DEFAULT_SECONDS) * 1000;
 	rc = loader_rounds_run(&run->rounds, deadline, err);
 	loader_process_stop(&run->process, GRACE_MS);
+	loader_rounds_late(&run->rounds);
+	root_look(&run->seen.notes);
 	return rc;
 }
 
@@ -210,6 +253,15 @@ static void see(struct run *run)
 	loader_seen_read(&run->seen, &bytes);
 }
 
+static void tell_stream(const struct loader_stream *s)
+{
+	cleanup_free char *cut = xasprintf("[%zu bytes of earlier output were dropped]\n", s->dropped);
+
+	if (s->dropped)
+		channel_send_log(cut, strlen(cut));
+	channel_send_log(buf_str(&s->said), s->said.len);
+}
+
 /* What it did, told in the terms of an object that the agent loads itself; and what it said. */
 static void tell_seen(struct run *run)
 {
@@ -221,9 +273,8 @@ static void tell_seen(struct run *run)
 		buf_puts(&run->seen.notes, "\n");
 	/* what proves a failure stands last */
 	channel_send_log(buf_str(&run->seen.notes), run->seen.notes.len);
-	if (p->dropped)
-		channel_send_log(CUT, strlen(CUT));
-	channel_send_log(buf_str(&p->said), p->said.len);
+	tell_stream(&p->output);
+	tell_stream(&p->apart);
 	channel_send_log(buf_str(&refusals), refusals.len);
 }
 
@@ -250,6 +301,7 @@ static void run_free(struct run *run)
 {
 	loader_seen_free(&run->seen);
 	loader_rounds_free(&run->rounds);
+	loader_feed_free(&run->feed);
 	output_rules_free(&run->rules);
 	loader_process_free(&run->process);
 	loader_running_free(&run->running);
@@ -264,20 +316,50 @@ static void say_nothing_came(char **why)
 	*why = xasprintf("%s; by then it had loaded nothing (--loader-time gives it longer)", end);
 }
 
+/* Why nothing that is missing is held against it, when that is so; the lines that could not be read in any case. */
+static void say_unready(const struct run *run, char **why)
+{
+	const struct loader_feed *feed = run->rounds.feed;
+	cleanup_free char *end = NULL, *from = NULL;
+	struct buf text = {0};
+
+	if (!feed || (run->rounds.last.complete && !feed->cut))
+		return;
+	end = *why;
+	from = output_from_words(&run->rules);
+	buf_puts(&text, end);
+	if (!feed->taken)
+		buf_printf(&text, "; nothing came from %s", from);
+	if (feed->cut)
+		buf_printf(&text, "; %" PRIu64 " %s of more than %u kB passed over", feed->cut,
+		           feed->cut == 1 ? "line" : "lines", LOADER_LINE_MAX >> 10);
+	if (feed->lost)
+		buf_printf(&text, "; %s came faster than it is read: %" PRIu64 " bytes were passed over", from,
+		           feed->lost);
+	if (!run->rounds.last.complete)
+		buf_puts(&text,
+		         run->running.counts.count
+		                 ? "; no whole round of workloads came after it was ready, so nothing is missing "
+		                   "(--loader-time gives it longer)"
+		                 : "");
+	*why = buf_steal(&text);
+}
+
 void loader_run(const struct job_object *object)
 {
 	cleanup_error struct error err = {0};
 	struct run run = {.object = object,
 	                  .records = memfd_create("records", MFD_CLOEXEC),
-	                  .process = {.pid = -1, .guard = -1, .end = -1, .output = -1},
+	                  .process = loader_process_none,
 	                  .rounds = {.object = object, .process = &run.process, .running = &run.running}};
 	struct message m = {.type = MESSAGE_CELL_END};
 	uint64_t start = clock_ns(CLOCK_BOOTTIME);
 	char *why = NULL;
 
 	fcntl(run.records, F_SETFL, O_APPEND); /* what it left behind may go on while they are read */
+	run.rounds.records = run.records;
 	if (rules_read(object, &run.rules))
-		run.rounds.rules = &run.rules;
+		run.rounds.feed = &run.feed;
 	m.cell_end.phase = PHASE_RUN;
 	if (run_in_root(&run, &err)) {
 		m.cell_end.err = err.code;
@@ -287,8 +369,9 @@ void loader_run(const struct job_object *object)
 	}
 	if (run.process.stop_signal && !run.running.counts.count)
 		say_nothing_came(&why);
+	say_unready(&run, &why);
 	see(&run);
-	if (run.rounds.rules)
+	if (run.rounds.feed)
 		tell_output(&run, &m.cell_end);
 	tell_seen(&run);
 	m.cell_end.reason = why;

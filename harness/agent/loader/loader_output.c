@@ -224,7 +224,7 @@ void loader_output_judge(const struct loader_round *round, const struct job_obje
 	for (size_t i = 0; i < round->count; i++)
 		if (can_be_judged(&round->led[i]))
 			judge_reported(&j, &round->led[i]);
-	for (size_t i = 0; i < round->count; i++)
+	for (size_t i = 0; i < round->count && round->complete; i++)
 		if (can_be_judged(&round->led[i]))
 			judge_missing(&j, &round->led[i]);
 	free(j.taken);

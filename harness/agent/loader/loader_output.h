@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * loader_output: what a loader printed of a round, held against the truth of its subjects: whose each line is, what it
- * says, which are missing and which came twice. Pure but for what hints look up.
+ * says, which came twice, and, of a complete round, which are missing. Pure but for what hints look up.
  */
 #ifndef COREMATRIX_AGENT_LOADER_LOADER_OUTPUT_H
 #define COREMATRIX_AGENT_LOADER_LOADER_OUTPUT_H

@@ -22,12 +22,20 @@
 /* What fits into the pipe while nobody reads; the largest size that needs no privilege. */
 #define PIPE_BYTES (1 << 20)
 
+/* What is read of it at once: one that prints without end is not to keep the reader from all else. */
+#define READ_BYTES 16384u
+#define READS_MAX (2 * PIPE_BYTES / READ_BYTES)
+
+/* The guard's own status when it gave up on a loader that has too many processes. */
+#define GUARD_TOO_MANY 121
+
 /* What stops a program, in this order. */
 static const int stop_signals[] = {SIGINT, SIGTERM, SIGKILL};
 
 /* The pipes between the three of them; -1: closed. */
 struct pipes {
 	int output[2]; /* what the loader prints */
+	int apart[2];  /* one of its two streams, if that is asked for */
 	int report[2]; /* its id, by the guard, and the errno of an exec that failed, by itself */
 	int end[2];    /* its wait status, by the guard */
 	int go[2];     /* it may go on: whether it is traced */
@@ -43,6 +51,7 @@ static void pair_close(int pair[2])
 static void pipes_close(struct pipes *p)
 {
 	pair_close(p->output);
+	pair_close(p->apart);
 	pair_close(p->report);
 	pair_close(p->end);
 	pair_close(p->go);
@@ -68,13 +77,14 @@ static bool terminal_open(const char *ptmx, int pair[2])
 	return true;
 }
 
-static int pipes_open(struct pipes *p, const char *terminal)
+static int pipes_open(struct pipes *p, const char *terminal, bool apart)
 {
 	int code;
 
-	*p = (struct pipes){{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
+	*p = (struct pipes){{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
 	if (((terminal && terminal_open(terminal, p->output)) || !pipe2(p->output, O_CLOEXEC)) &&
-	    !pipe2(p->report, O_CLOEXEC) && !pipe2(p->end, O_CLOEXEC) && !pipe2(p->go, O_CLOEXEC))
+	    (!apart || !pipe2(p->apart, O_CLOEXEC)) && !pipe2(p->report, O_CLOEXEC) && !pipe2(p->end, O_CLOEXEC) &&
+	    !pipe2(p->go, O_CLOEXEC))
 		return 0;
 	code = errno;
 	pipes_close(p);
@@ -115,6 +125,12 @@ static void filter_install(int records)
 	}
 }
 
+/* Where one of its two streams goes. */
+static int stream_target(const struct loader_command *c, const struct pipes *p, int stream)
+{
+	return c->apart == stream ? p->apart[1] : p->output[1];
+}
+
 /* After the second fork; tells its errno when the program cannot be started. */
 static _Noreturn void loader_main(const struct loader_command *c, const struct pipes *p)
 {
@@ -132,8 +148,8 @@ static _Noreturn void loader_main(const struct loader_command *c, const struct p
 	if (traced)
 		filter_install(c->records);
 	if ((!c->root || !chroot(c->root)) && !chdir(c->directory) && (null = open("/dev/null", O_RDONLY)) >= 0 &&
-	    dup2(null, STDIN_FILENO) >= 0 && dup2(p->output[1], STDOUT_FILENO) >= 0 &&
-	    dup2(p->output[1], STDERR_FILENO) >= 0)
+	    dup2(null, STDIN_FILENO) >= 0 && dup2(stream_target(c, p, STDOUT_FILENO), STDOUT_FILENO) >= 0 &&
+	    dup2(stream_target(c, p, STDERR_FILENO), STDERR_FILENO) >= 0)
 		execve(c->program, c->argv, c->envp);
 	code = errno;
 	io_write_all(p->report[1], &code, sizeof(code));
@@ -174,10 +190,10 @@ static _Noreturn void guard_main(const struct loader_command *c, struct pipes *p
 	io_write_all(p->go[1], &traced, sizeof(traced));
 	/* or their ends are not seen */
 	pair_close(p->output);
+	pair_close(p->apart);
 	pair_close(p->report);
 	pair_close(p->go);
-	tracer_follow(&tracer, tell_end, p);
-	_exit(0);
+	_exit(tracer_follow(&tracer, tell_end, p) ? GUARD_TOO_MANY : 0);
 }
 
 /* How the loader ended; when the guard cannot tell, for somebody ended it, how that did. */
@@ -187,6 +203,7 @@ static void reap(struct loader_process *p)
 		while (waitpid(p->guard, &p->status, 0) < 0 && errno == EINTR)
 			;
 		p->guard = -1;
+		p->without_guard = true;
 	}
 	p->ended = true;
 }
@@ -194,37 +211,41 @@ static void reap(struct loader_process *p)
 int loader_process_start(const struct loader_command *command, struct loader_process *p, struct error *err)
 {
 	struct pipes pipes;
-	int code = pipes_open(&pipes, command->terminal), failed = 0;
+	int code = pipes_open(&pipes, command->terminal, command->apart), failed = 0;
 
-	*p = (struct loader_process){.pid = -1, .guard = -1, .end = -1, .output = -1};
+	*p = loader_process_none;
 	if (code)
 		return error_set(err, code, "%s: cannot make a pipe for it: %s", command->program, strerror(code));
 	fcntl(pipes.output[0], F_SETPIPE_SZ, PIPE_BYTES);
 	fcntl(pipes.output[0], F_SETFL, O_NONBLOCK);
+	fcntl(pipes.apart[0], F_SETFL, O_NONBLOCK);
 	p->guard = fork();
 	if (p->guard == 0)
 		guard_main(command, &pipes);
 	code = p->guard < 0 ? errno : 0;
 	close(steal_fd(&pipes.output[1]));
+	cleanup_close_fd(&pipes.apart[1]);
+	pipes.apart[1] = -1;
 	close(steal_fd(&pipes.report[1]));
 	close(steal_fd(&pipes.end[1]));
 	if (!code && take(pipes.report[0], &p->pid, sizeof(p->pid)) != sizeof(p->pid))
 		code = EAGAIN;
 	if (!code && take(pipes.report[0], &failed, sizeof(failed)) == sizeof(failed))
 		code = failed;
-	p->output = steal_fd(&pipes.output[0]);
+	p->output.fd = steal_fd(&pipes.output[0]);
+	p->apart.fd = steal_fd(&pipes.apart[0]);
 	p->end = steal_fd(&pipes.end[0]);
 	pipes_close(&pipes);
 	return code ? error_set(err, code, "%s: cannot be started in the guest: %s", command->program, strerror(code))
 	            : 0;
 }
 
-static void take_output(struct loader_process *p)
+static void take_output(struct loader_stream *s)
 {
-	char bytes[16384];
+	char bytes[READ_BYTES];
 
-	while (p->output >= 0) {
-		ssize_t n = read(p->output, bytes, sizeof(bytes));
+	for (unsigned i = 0; s->fd >= 0 && i < READS_MAX; i++) {
+		ssize_t n = read(s->fd, bytes, sizeof(bytes));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -232,13 +253,13 @@ static void take_output(struct loader_process *p)
 			return;
 		/* a terminal that nobody has open any more says EIO */
 		if (n <= 0) {
-			close(steal_fd(&p->output));
+			close(steal_fd(&s->fd));
 			return;
 		}
-		buf_add(&p->said, bytes, (size_t)n);
-		if (p->said.len > 2 * LOADER_OUTPUT_MAX) {
-			p->dropped += p->said.len - LOADER_OUTPUT_MAX;
-			buf_consume(&p->said, p->said.len - LOADER_OUTPUT_MAX);
+		buf_add(&s->said, bytes, (size_t)n);
+		if (s->said.len > 2 * LOADER_OUTPUT_MAX) {
+			s->dropped += s->said.len - LOADER_OUTPUT_MAX;
+			buf_consume(&s->said, s->said.len - LOADER_OUTPUT_MAX);
 		}
 	}
 }
@@ -248,15 +269,17 @@ bool loader_process_watch(struct loader_process *p, int wait_ms)
 	int64_t deadline = clock_ms() + wait_ms;
 
 	while (!p->ended) {
-		struct pollfd fds[] = {{.fd = p->end, .events = POLLIN}, {.fd = p->output, .events = POLLIN}};
+		struct pollfd fds[] = {{.fd = p->end, .events = POLLIN},
+		                       {.fd = p->output.fd, .events = POLLIN},
+		                       {.fd = p->apart.fd, .events = POLLIN}};
 		int64_t left = deadline - clock_ms();
-		int n = poll(fds, 2, left > 0 ? (int)left : 0);
+		int n = poll(fds, sizeof(fds) / sizeof(*fds), left > 0 ? (int)left : 0);
 
-		if (n > 0 && fds[1].revents)
-			take_output(p);
-		if (n > 0 && fds[0].revents) {
+		if (n > 0 && fds[0].revents)
 			reap(p);
-			take_output(p);
+		if (n > 0) {
+			take_output(&p->output);
+			take_output(&p->apart);
 		}
 		if (left <= 0)
 			break;
@@ -293,6 +316,16 @@ bool loader_process_verdict(const struct loader_process *p, const char *name, ch
 	int code = WIFEXITED(p->status) ? WEXITSTATUS(p->status) : -1;
 	int died_of = WIFSIGNALED(p->status) ? WTERMSIG(p->status) : 0;
 
+	if (p->without_guard && code == GUARD_TOO_MANY) {
+		*why = xasprintf("%s had to be killed: it had more than %u processes and threads", name,
+		                 TRACER_TASKS_MAX);
+		return false;
+	}
+	if (p->without_guard && !p->stop_signal) {
+		*why = xasprintf("%s died with its parent, which traces it and was ended: %s", name,
+		                 died_of ? strsignal(died_of) : "it ended early");
+		return false;
+	}
 	if (p->stop_signal == SIGKILL && died_of == SIGKILL) {
 		*why = xasprintf("%s had to be killed: it ended neither on SIGINT nor on SIGTERM", name);
 		return false;
@@ -322,7 +355,9 @@ void loader_process_free(struct loader_process *p)
 			;
 	}
 	cleanup_close_fd(&p->end);
-	cleanup_close_fd(&p->output);
-	buf_free(&p->said);
-	*p = (struct loader_process){.pid = -1, .guard = -1, .end = -1, .output = -1};
+	cleanup_close_fd(&p->output.fd);
+	cleanup_close_fd(&p->apart.fd);
+	buf_free(&p->output.said);
+	buf_free(&p->apart.said);
+	*p = loader_process_none;
 }

@@ -17,17 +17,28 @@
 /* Output that is kept: the end of it, for that is where the cause of a failure stands. */
 #define LOADER_OUTPUT_MAX (512u << 10)
 
+/* What it prints. */
+struct loader_stream {
+	int fd; /* read end; -1 once it is closed */
+	struct buf said;
+	size_t dropped; /* bytes of earlier output */
+};
+
 struct loader_process {
 	pid_t pid;   /* leader of a session and group of its own */
 	pid_t guard; /* its parent */
 	int end;     /* where the guard says how it ended */
-	int output;  /* read end; -1 once it is closed */
-	struct buf said;
-	size_t dropped; /* bytes of earlier output */
+	struct loader_stream output;
+	struct loader_stream apart; /* the one of stdout and stderr that does not go there, if any */
 	bool ended;
-	int status;      /* as waitpid gives it, once ended; the guard's own when that ended first */
-	int stop_signal; /* the last signal it was stopped with, 0 */
+	bool without_guard; /* its guard ended before it, and it with that */
+	int status;         /* as waitpid gives it, once ended; the guard's own when that ended first */
+	int stop_signal;    /* the last signal it was stopped with, 0 */
 };
+
+/* Not started, or freed. */
+static const struct loader_process loader_process_none = {
+        .pid = -1, .guard = -1, .end = -1, .output = {.fd = -1}, .apart = {.fd = -1}};
 
 struct loader_command {
 	const char *root;      /* what becomes "/", NULL: as it is */
@@ -37,6 +48,7 @@ struct loader_command {
 	char *const *envp;
 	const char *terminal; /* path of a ptmx that it is given a terminal of, on which programs print line by line;
 	                         NULL: a pipe, as also where there is no such device */
+	int apart;   /* STDOUT_FILENO or STDERR_FILENO: that one goes to a pipe of its own; 0: both to one place */
 	int records; /* where the calls that it makes are kept (agent/tracer/trace_call.h), -1: it is not traced */
 };
 

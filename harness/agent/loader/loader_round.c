@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "agent/deeds/action.h"
 #include "agent/deeds/subject.h"
@@ -14,6 +15,8 @@
 /* What it prints of a round may come late: until it has printed nothing for as long, and at most so often. */
 #define QUIET_MS 300
 #define QUIET_TRIES 10
+/* How often it is looked for more of them at the end. */
+#define LATE_TRIES 16u
 
 static bool is_wanted(const struct job_object *object, const struct subject_kind *kind)
 {
@@ -36,29 +39,26 @@ static void note_failure(struct buf *notes, const char *text)
 		buf_printf(notes, "%s\n", text);
 }
 
-/* The lines that are whole by now; what has been dropped of them cannot be read. */
+/* Whatever is there by now; of `round`, NULL: of none. */
 static void lines_take(struct loader_rounds *r, struct loader_round *round)
 {
-	struct loader_process *p = r->process;
-	const char *said = buf_str(&p->said), *end;
+	char *line;
 
-	if (!r->rules)
+	if (!r->feed)
 		return;
-	if (r->read < p->dropped)
-		r->read = p->dropped;
-	while ((end = memchr(said + (r->read - p->dropped), '\n', p->said.len - (r->read - p->dropped)))) {
-		const char *start = said + (r->read - p->dropped);
-		cleanup_free char *line = xstrndup(start, (size_t)(end - start));
+	loader_feed_take(r->feed);
+	while ((line = loader_feed_line(r->feed))) {
+		cleanup_free char *owned = line;
 		cleanup_buf struct buf values = {0};
-		size_t len = strlen(line);
+		size_t before, after;
 
-		r->read += (size_t)(end - start) + 1;
-		if (len && line[len - 1] == '\r')
-			line[len - 1] = '\0';
-		if (round && output_rules_read(r->rules, line, &values)) {
-			capture_hold(round->lines, values.data, values.len);
-			r->events++;
-		}
+		if (!round || !output_rules_read(r->feed->rules, owned, &values))
+			continue;
+		r->events++;
+		capture_events(round->lines, &before);
+		capture_hold(round->lines, values.data, values.len);
+		capture_events(round->lines, &after);
+		r->feed->lost += before == after ? values.len : 0;
 	}
 }
 
@@ -90,35 +90,89 @@ static void round_free(struct loader_round *round)
 	*round = (struct loader_round){0};
 }
 
-/* Returns true when it was whole. */
-static bool round_lead(struct loader_rounds *r, struct subject_stage *stage, int64_t deadline)
+/* What changes while the loader loads or attaches something, and when lines of it get lost. */
+struct readiness {
+	off_t records;
+	uint32_t last_program;
+	uint64_t lost;
+};
+
+static struct readiness readiness_of(struct loader_rounds *r)
+{
+	struct readiness now = {.lost = r->feed ? r->feed->lost : 0};
+	struct stat st;
+
+	loader_running_look(r->running);
+	now.last_program = r->running->last;
+	if (r->records >= 0 && !fstat(r->records, &st))
+		now.records = st.st_size;
+	return now;
+}
+
+static bool is_ready(struct loader_rounds *r, const struct readiness *before)
+{
+	struct readiness now = readiness_of(r);
+
+	return r->running->counts.count && now.records == before->records && now.lost == before->lost &&
+	       now.last_program == before->last_program;
+}
+
+static bool is_at_work(const struct loader_rounds *r)
+{
+	struct stat st;
+
+	return r->running->counts.count || (r->records >= 0 && !fstat(r->records, &st) && st.st_size);
+}
+
+/* A loader that is slow to come shall have been seen. */
+static bool is_over(const struct loader_rounds *r, int64_t deadline)
+{
+	bool waits = r->feed && !r->complete && is_at_work(r);
+
+	return (r->feed && r->complete >= LOADER_ROUNDS) || clock_ms() >= deadline + (waits ? LOADER_EXTRA_MS : 0);
+}
+
+/* What it prints of a round may come late. */
+static bool quiet_wait(struct loader_rounds *r, struct loader_round *round, int64_t deadline)
+{
+	bool whole = true;
+
+	for (unsigned i = 0; r->feed && i < QUIET_TRIES && !is_over(r, deadline); i++) {
+		uint64_t before = r->feed->taken;
+
+		whole &= !loader_process_watch(r->process, QUIET_MS);
+		lines_take(r, round);
+		if (before == r->feed->taken)
+			break;
+	}
+	return whole;
+}
+
+static void round_lead(struct loader_rounds *r, struct subject_stage *stage, int64_t deadline)
 {
 	struct loader_round round = {.lines = capture_held()};
-	size_t count, before;
+	struct readiness before = readiness_of(r);
+	size_t count;
 	const struct subject_kind *kinds = subject_kinds(&count);
 	bool whole = true;
 
-	lines_take(r, NULL); /* what came up to here belongs to nobody */
+	/* what came up to here is of the round before, or of nobody */
+	lines_take(r, r->last.lines ? &r->last : NULL);
 	for (size_t i = 0; i < count && whole; i++) {
 		if (!is_wanted(r->object, &kinds[i]))
 			continue;
 		lead(r, &round, stage, &kinds[i]);
-		whole = clock_ms() < deadline && !loader_process_watch(r->process, 0);
+		whole = !is_over(r, deadline) && !loader_process_watch(r->process, 0);
 	}
-	for (unsigned i = 0; r->rules && i < QUIET_TRIES; i++) {
-		before = r->process->dropped + r->process->said.len;
-		whole &= !loader_process_watch(r->process, QUIET_MS);
-		lines_take(r, &round);
-		if (before == r->process->dropped + r->process->said.len)
-			break;
-	}
-	if (whole || !r->last.lines) {
+	whole &= quiet_wait(r, &round, deadline);
+	round.complete = whole && is_ready(r, &before);
+	r->complete += round.complete;
+	if (round.complete || (whole && !r->last.complete) || !r->last.lines) {
 		round_free(&r->last);
 		r->last = round;
 	} else {
 		round_free(&round);
 	}
-	return whole;
 }
 
 int loader_rounds_run(struct loader_rounds *r, int64_t deadline, struct error *err)
@@ -127,12 +181,21 @@ int loader_rounds_run(struct loader_rounds *r, int64_t deadline, struct error *e
 	int rc = action_loopback_up(err);
 
 	rc = rc ? rc : subject_stage_open(&stage, err);
-	while (!rc && clock_ms() < deadline && !loader_process_watch(r->process, ROUND_PAUSE_MS))
-		if (!round_lead(r, stage, deadline))
-			break;
+	while (!rc && !is_over(r, deadline) && !loader_process_watch(r->process, ROUND_PAUSE_MS))
+		round_lead(r, stage, deadline);
 	loader_running_look(r->running);
 	run_counts_finish(&r->running->counts);
 	return rc;
+}
+
+void loader_rounds_late(struct loader_rounds *r)
+{
+	for (uint64_t before = 0, tries = 0; r->feed && tries < LATE_TRIES; tries++) {
+		before = r->feed->taken;
+		lines_take(r, r->last.lines ? &r->last : NULL);
+		if (before == r->feed->taken)
+			break;
+	}
 }
 
 void loader_rounds_free(struct loader_rounds *r)

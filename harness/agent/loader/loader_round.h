@@ -11,13 +11,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/loader/loader_feed.h"
 #include "agent/loader/loader_process.h"
 #include "agent/loader/loader_running.h"
 #include "agent/truth/capture.h"
 #include "agent/truth/life.h"
 #include "base/buf.h"
 #include "wire/job.h"
-#include "wire/output_rule.h"
+
+#define LOADER_ROUNDS 2u
+#define LOADER_EXTRA_MS 20000
 
 /* A subject that was led through its life. */
 struct led {
@@ -29,22 +32,32 @@ struct loader_round {
 	struct led *led;
 	size_t count;
 	struct capture *lines; /* that are events, by the ini */
+	bool complete;         /* the loader was ready when it began, so what is not in it is missing */
 };
 
-/* Zero-initialise and set the first four, which are borrowed. */
+/* Zero-initialise and set the first five, of which all but `records` are borrowed. */
 struct loader_rounds {
 	const struct job_object *object;
 	struct loader_process *process;
 	struct loader_running *running;
-	const struct output_rules *rules; /* NULL: what it prints is not read */
-	struct loader_round last;         /* whole one; `lines` is NULL when there was none */
-	size_t read;                      /* bytes of what it printed that were read */
-	uint64_t events;                  /* in all rounds */
-	struct buf notes;                 /* lines about deeds that did not come off */
+	struct loader_feed *feed; /* NULL: what it reports is not read */
+	int records;              /* what its tracer keeps, which grows while the loader loads and attaches; -1 */
+	struct loader_round last; /* whole one, a complete one before others; `lines` is NULL when there was none */
+	unsigned complete;        /* how many were */
+	uint64_t events;          /* in all rounds */
+	struct buf notes;         /* lines about deeds that did not come off */
 };
 
-/* Until the program has ended or the clock (clock_ms) says `deadline`. Returns 0 or a negative errno. */
+/*
+ * Until the program has ended or the clock (clock_ms) says `deadline`. If what it reports is read, only until
+ * LOADER_ROUNDS complete rounds are there; and, when it loads something, up to LOADER_EXTRA_MS more for the first one.
+ * Returns 0 or a negative errno.
+ */
 int loader_rounds_run(struct loader_rounds *r, int64_t deadline, struct error *err);
+
+/* What it reports of the last round only now, for it was kept back: once the loader has ended. */
+void loader_rounds_late(struct loader_rounds *r);
+
 void loader_rounds_free(struct loader_rounds *r);
 
 #endif

@@ -19,6 +19,7 @@
 #define PROBE_INSNS 32u
 /* Less code than this is like any other's. */
 #define TELLING_INSNS 8u
+#define TRACES_ITSELF "it asked to be traced (PTRACE_TRACEME), which it was refused, for it is traced already\n"
 /* bytes of a name that the kernel keeps */
 #define NAME_CUT 15u
 
@@ -91,6 +92,8 @@ static void take(struct loader_seen *s, struct trace_call *call)
 		take_attach(s, call);
 	else if (call->kind == TRACE_NOTE)
 		buf_printf(&s->notes, "its bpf(2) calls are not seen: %s\n", call->text);
+	else if (call->kind == TRACE_TRACE && !strstr(buf_str(&s->notes), TRACES_ITSELF))
+		buf_puts(&s->notes, TRACES_ITSELF);
 }
 
 /* ---- where they come from ---- */

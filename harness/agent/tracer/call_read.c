@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -126,6 +127,9 @@ bool call_read_enter(pid_t tid, uint64_t number, const uint64_t arguments[6], bo
 			return false;
 		read_attach(tid, (int)arguments[2], 0, &out->call);
 		return true;
+	case SYS_ptrace:
+		out->call.kind = TRACE_TRACE;
+		return arguments[0] == PTRACE_TRACEME;
 	case SYS_setsockopt:
 		return read_option(tid, arguments, &out->call);
 	default:

@@ -24,6 +24,7 @@ enum trace_kind {
 	TRACE_ATTACH,  /* a program is hung somewhere: a link, PROG_ATTACH, an ioctl, a socket's option */
 	TRACE_EVENT,   /* perf_event_open */
 	TRACE_NOTE,    /* `text` says what the tracer could not do */
+	TRACE_TRACE,   /* ptrace(PTRACE_TRACEME): it wants to be traced, which it is already */
 	TRACE_KIND_COUNT,
 };
 

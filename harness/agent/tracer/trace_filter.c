@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -46,6 +47,10 @@ static struct sock_filter filter[] = {
                 STOP_IF(BPF_LINK_CREATE),
                 ALLOW,
         STOP_IF(SYS_perf_event_open),
+        UNLESS(SYS_ptrace, 4),
+                LOAD(ARGUMENT(0)),
+                STOP_IF(PTRACE_TRACEME),
+                ALLOW,
         UNLESS(SYS_ioctl, 4),
                 LOAD(ARGUMENT(1)),
                 STOP_IF(PERF_EVENT_IOC_SET_BPF),

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 
 #include "agent/tracer/call_read.h"
@@ -127,6 +128,8 @@ static void handle_stop(struct tracer *t, pid_t tid, int status)
 	} else if (event == PTRACE_EVENT_STOP && stops_a_group(signal)) {
 		ptrace(PTRACE_LISTEN, tid, NULL, NULL);
 		return;
+	} else if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE) {
+		t->starts++;
 	} else if (event == PTRACE_EVENT_EXEC) {
 		forget_former(t, tid);
 	} else if (!event && signal == STOP_SYSCALL) {
@@ -146,16 +149,33 @@ static void handle_end(struct tracer *t, pid_t tid)
 		open_drop(t, c);
 }
 
-void tracer_follow(struct tracer *t, void (*ended)(void *ctx, int status), void *ctx)
+/* Processes and threads of the whole system, until somebody has asked for their end. */
+static unsigned tasks_count(void)
+{
+	struct sysinfo all;
+
+	return sysinfo(&all) ? 0 : all.procs;
+}
+
+/* Who started few has few; the system is asked about others only. */
+static bool has_too_many(const struct tracer *t)
+{
+	return t->starts > TRACER_TASKS_MAX && tasks_count() > t->others + TRACER_TASKS_MAX;
+}
+
+int tracer_follow(struct tracer *t, void (*ended)(void *ctx, int status), void *ctx)
 {
 	int status;
 	pid_t tid;
 
+	t->others = tasks_count();
 	while ((tid = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR) {
 		if (tid <= 0)
 			continue;
 		if (WIFSTOPPED(status)) {
 			handle_stop(t, tid, status);
+			if (has_too_many(t))
+				return -EAGAIN;
 			continue;
 		}
 		handle_end(t, tid);
@@ -163,4 +183,5 @@ void tracer_follow(struct tracer *t, void (*ended)(void *ctx, int status), void 
 			ended(ctx, status);
 	}
 	free(steal_ptr(t->open));
+	return 0;
 }

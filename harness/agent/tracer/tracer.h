@@ -18,6 +18,9 @@
 
 struct tracer_call;
 
+/* Processes and threads that the program may have at a time, those included that ended and were not asked for. */
+#define TRACER_TASKS_MAX 512u
+
 /* Zero-initialise and set the first two. */
 struct tracer {
 	pid_t program;
@@ -25,6 +28,8 @@ struct tracer {
 	size_t bytes;  /* that were */
 	uint32_t arch; /* interface of the processor's by which calls are made, as the kernel numbers them; 0: none seen
 	                */
+	unsigned starts;          /* processes and threads that it started */
+	unsigned others;          /* that there were of others when it began */
 	struct tracer_call *open; /* calls between their two ends */
 	size_t open_count;
 };
@@ -37,8 +42,9 @@ int tracer_seize(pid_t pid, struct error *err);
 
 /*
  * Handle what happens to the program and all that it started, until nothing of it is left. `ended` is called once, with
- * the wait status of the program itself. The calling process must have no other children.
+ * the wait status of the program itself. The calling process must have no other children. Returns 0; or -EAGAIN,
+ * without that, as soon as there are too many of them: they end when the caller does.
  */
-void tracer_follow(struct tracer *t, void (*ended)(void *ctx, int status), void *ctx);
+int tracer_follow(struct tracer *t, void (*ended)(void *ctx, int status), void *ctx);
 
 #endif

@@ -14,8 +14,8 @@
 #include "host/result/result.h"
 #include "host/run/watch.h"
 
-/* The host gives a cell a minute (vm.h), of which unpacking and stopping need some. */
-#define LOADER_SECONDS_MAX 45
+/* The agent gives a cell two minutes, of which waiting for a whole round of workloads and stopping need some. */
+#define LOADER_SECONDS_MAX 75
 
 /* All borrowed. */
 struct run_request {
