@@ -226,7 +226,7 @@ build/progs/%.ini: progs/%.ini
 
 ## check        install what is missing, build, run unit tests and tests in real VMs (SAN=1 for sanitizers)
 check: deps
-	$(Q)harness/deps.sh --if-any $(LOADER_DEBS)
+	$(Q)harness/deps.sh --if-any $(LOADER_DEBS) $(TOOL_DEBS)
 	+$(Q)$(parallel) unit-run vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix
 
@@ -255,7 +255,7 @@ $(TEST_BIN:=.run): %.run: % $(TEST_FIXTURES)
 vm:
 	+$(Q)$(parallel) vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix $(SECTIONS)
-vm-built: loaders kernels $(VERSIONS_TESTED:%=$(WITH)/%/corematrix) $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
+vm-built: loaders tools kernels $(VERSIONS_TESTED:%=$(WITH)/%/corematrix) $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
 		$(patsubst %,build/tests/unguarded/%.bpf.o,disk_name learn_record learn_printed kill_exec long_loop percpu_sum built_twice) build/tests/independent_loader
 # Fetched while the unit tests are compiled and run.
 kernels: $(FETCHER)
@@ -313,6 +313,7 @@ build/tests/independent_loader: harness/tests/independent_loader.c $(LIBBPF_LINK
 ## loaders      build the loaders of harness/tests/loaders that this release has the packages for, and say which
 .PHONY: loaders
 LOADER_DEBS := golang-go golang-github-cilium-ebpf-dev
+TOOL_DEBS := libbpf-tools
 GO_CODE := /usr/share/gocode
 loaders: build/tests/loaders/libbpf $(patsubst harness/%,build/%,$(wildcard harness/tests/loaders/*.ini)) $(if $(and $(shell command -v go),$(wildcard $(GO_CODE)/src/github.com/cilium/ebpf)),build/tests/loaders/cilium)
 	@echo "  built: $(notdir $(filter-out %.ini,$^))$(if $(filter %/cilium,$^),,; cilium needs $(LOADER_DEBS))"
@@ -332,6 +333,17 @@ build/tests/loaders/cilium: harness/tests/loaders/cilium/main.go build/progs/exe
 	$(call say,GO,$<)
 	$(Q)cp $^ $@.src/ && cd $@.src && GO111MODULE=off GOPATH=$(GO_CODE) CGO_ENABLED=0 GOFLAGS=-trimpath \
 		GOCACHE=$(abspath $(@D))/go-cache go build -o $(abspath $@) .
+
+# What stands around a loader in the sections of vm.sh; the one in Go where the release has that.
+.PHONY: tools
+tools: build/tests/tools/alter build/tests/tools/hostile $(if $(shell command -v go),build/tests/tools/notice-go)
+build/tests/tools/%: harness/tests/tools/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE $(CFLAGS) -static -o $@ $<
+build/tests/tools/notice-go: harness/tests/tools/notice-go/main.go
+	@mkdir -p $(@D)
+	$(call say,GO,$<)
+	$(Q)GO111MODULE=off CGO_ENABLED=0 GOFLAGS=-trimpath GOCACHE=$(abspath $(@D))/go-cache go build -o $@ $<
 
 # Clang's libFuzzer; gcc's warnings are the ones that count. Only what a fuzzer needs is taken from the library.
 FUZZ_SECONDS ?= 60

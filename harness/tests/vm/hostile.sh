@@ -1,0 +1,33 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: BSD-2-Clause
+# Programs that mean no good to who runs them: each run ends in time, and says what it was.
+
+cp build/tests/tools/hostile "$scratch/"
+cat >"$scratch/hostile.ini" <<'INI'
+[object]
+workload = exec
+
+[output]
+line = ^(?<pid>\d+) (?<comm>.*)$
+INI
+hostile() {
+	timeout 300 "$corematrix" run -j "$jobs" -o "$scratch/results" --kernel 5.10-cloud --kernel newest-cloud \
+		--loader-time 12 --loader "$scratch/hostile" -- "$1"
+}
+says() { grep -qaF -- "$1" "$scratch"/results/latest/*/object-hostile.log; }
+
+check "it forks without end" status 1 "it had more than 512 processes and threads" hostile forks
+check "it leaves its ended children" status 1 "it had more than 512 processes and threads" hostile zombies
+check "it prints lines without end" status 0 " 0 infra" hostile lines
+check "it prints a line without end" status 0 "1 line of more than 64 kB passed over" hostile line
+check "it prints what is no text" status 0 " 0 infra" hostile binary
+check "it closes all it has" status 0 "nothing came from what it prints" hostile closes
+check "it asks to be traced" status 1 "PTRACE_TRACEME: Operation not permitted" hostile traces
+check "and that is noted" says "it asked to be traced (PTRACE_TRACEME), which it was refused"
+check "it kills its parent" status 1 "died with its parent, which traces it and was ended: Killed" hostile parent
+check "it kills everything" status 1 "it ended the process that runs it" hostile all
+check "it heeds no signal" status 1 "it ended neither on SIGINT nor on SIGTERM" hostile deaf
+check "it stops itself" status 1 "it ended neither on SIGINT nor on SIGTERM" hostile stops
+check "it fills its file system" status 0 " 0 infra" hostile files
+check "and that is noted" says "it filled its file system"
+check "it fills the memory" status 1 "hostile died: Killed" hostile memory
