@@ -40,7 +40,8 @@ START_TEST(every_architecture_is_complete)
 		for (size_t m = 0; m < COUNT(machines); m++)
 			ck_assert(machines[m]->arguments && machines[m]->append);
 		ck_assert(arch->library_directories && arch->library_directories[0]);
-		ck_assert(arch->elf_class && arch->elf_data && arch->elf_machine && arch->trampoline_arguments);
+		ck_assert(arch->elf_class && arch->elf_data && arch->elf_machine && arch->trampoline_arguments &&
+		          arch->probe_arguments);
 		ck_assert(arch->console && arch->console_endings && arch->channel && arch->job && arch->exit_status);
 		ck_assert(arch->image->is_packed && arch->image->unpack && arch->image->elf_boots);
 	}

@@ -43,6 +43,7 @@ struct arch {
 	/* Kernels */
 	const char *syscall_prefix;       /* of the functions that are the entries of system calls */
 	unsigned trampoline_arguments;    /* as many as a BPF trampoline passes on every kernel */
+	const uint8_t *probe_arguments;   /* eight-byte slot of struct pt_regs that has each; ends with UINT8_MAX */
 	const struct image_format *image; /* image.h */
 
 	/* Guests */

@@ -183,6 +183,9 @@ static const char *const console_endings[] = {
         NULL,
 };
 
+/* di, si, dx, cx, r8, r9: arch/x86/include/uapi/asm/ptrace.h */
+static const uint8_t probe_arguments[] = {14, 13, 12, 11, 9, 8, UINT8_MAX};
+
 const struct arch arch_x86 = {
         .name = "x86_64",
         .deb = "amd64",
@@ -192,6 +195,7 @@ const struct arch arch_x86 = {
         .library_directories = library_directories,
         .syscall_prefix = "__x64_sys_",
         .trampoline_arguments = 6,
+        .probe_arguments = probe_arguments,
         .image = &arch_x86_image,
         .qemu = "qemu-system-x86_64",
         .qemu_package = "qemu-system-x86",

@@ -34,10 +34,28 @@ static bool at_end(const struct checked *k)
 	return k->way == WAY_RETURN || k->way == WAY_LSM;
 }
 
+/*
+ * A pointer to a pointer, or to a function: verifiers have long refused to hand out such an argument ("is not a
+ * struct"), and do so since about 7.0 as a number that cannot be read through.
+ */
+static void check_pointer(struct checked *k, uint32_t insn, uint64_t slot)
+{
+	const struct btf_type *is = checked_argument(k, slot),
+	                      *to = is && btf_is_ptr(is) ? btf_lookup_plain(k->btf, is->type) : NULL;
+
+	if (!to || (!btf_is_ptr(to) && !btf_is_func_proto(to)) || k->way == WAY_RAW_TRACEPOINT ||
+	    code_reach_at(k->p->code, k->func, insn) == REACH_NEVER)
+		return;
+	checked_refuse(k, REACH_MAYBE, PHASE_LOAD, CLASS_VERIFIER,
+	               xasprintf("it reads argument %llu of %s, which is a pointer to a %s here",
+	                         (unsigned long long)slot + 1, k->name, btf_is_ptr(to) ? "pointer" : "function"));
+}
+
 static void check_slot(struct checked *k, uint32_t insn, uint64_t slot)
 {
 	bool raw = k->way == WAY_RAW_TRACEPOINT, result = slot == k->slots && at_end(k);
 
+	check_pointer(k, insn, slot);
 	if (slot < k->slots || (result && k->proto->type))
 		return;
 	if (result) {
@@ -200,6 +218,9 @@ static void check_type(struct checked *k, uint32_t insn, uint64_t slot, int64_t 
 	if (!is || reach == REACH_NEVER)
 		return;
 	to = btf_is_ptr(is) ? btf_lookup_plain(k->btf, is->type) : NULL;
+	/* what a probe's branches decide is whether it is the right place on this kernel */
+	if (k->way == WAY_PROBE && reach != REACH_ALWAYS)
+		return;
 	if (checked_is_number(is) || (btf_is_ptr(is) && (!to || btf_is_void(to) || checked_is_number(to)))) {
 		if (direct && k->way != WAY_RAW_TRACEPOINT)
 			checked_refuse(
@@ -247,12 +268,43 @@ static int64_t record_at(const struct checked *k, uint32_t insn)
 	return -1;
 }
 
+/* An argument that a probe has read is known by its register. Which it is; false: none. */
+static bool probe_argument(const struct checked *k, struct held *held)
+{
+	const uint8_t *slots = k->p->needs.arch->probe_arguments;
+
+	for (uint64_t i = 0; held->form == HELD_ARGUMENT && slots[i] != UINT8_MAX; i++)
+		if (slots[i] == held->value) {
+			held->value = i;
+			return true;
+		}
+	return false;
+}
+
+/* It reads through its arguments by helpers alone: addresses of fields are made of them. */
+static void check_probe(struct checked *k, const struct bpf_insn *insn, uint32_t at)
+{
+	struct held a = code_reach_held(k->p->code, k->func, at, insn->dst_reg);
+	struct held b = code_reach_held(k->p->code, k->func, at, insn->src_reg);
+
+	if (insn->code != (BPF_ALU64 | BPF_ADD | BPF_X))
+		return;
+	if (probe_argument(k, &a) && b.form == HELD_CONSTANT && b.record >= 0)
+		check_type(k, at, a.value, b.record, false);
+	else if (probe_argument(k, &b) && a.form == HELD_CONSTANT && a.record >= 0)
+		check_type(k, at, b.value, a.record, false);
+}
+
 /* A load through an argument, or the address of a field that is made of one. */
 void program_argument_check(struct checked *k, const struct bpf_insn *insn, uint32_t at)
 {
 	struct held dst = code_reach_held(k->p->code, k->func, at, insn->dst_reg);
 	struct held src = code_reach_held(k->p->code, k->func, at, insn->src_reg);
 
+	if (k->way == WAY_PROBE) {
+		check_probe(k, insn, at);
+		return;
+	}
 	if (BPF_CLASS(insn->code) == BPF_LDX && src.form == HELD_CONTEXT && insn->off >= 0) {
 		check_slot(k, at, (uint64_t)insn->off / SLOT_SIZE);
 	} else if (BPF_CLASS(insn->code) == BPF_LDX && src.form == HELD_ARGUMENT) {

@@ -11,6 +11,7 @@
 #include "host/resolve/btf_lookup.h"
 #include "relo/core_spec.h"
 #include "relo/insn_value.h"
+#include "wire/hook.h"
 
 #define MAX_ERRNO 4095
 
@@ -38,8 +39,18 @@ static void check_result(struct checked *k, uint32_t at)
 
 /* ---- one program ---- */
 
+/* At a function's entry, where its arguments are in their registers. */
+static bool is_entry_probe(const struct bpf_program *prog)
+{
+	const struct hook h = hook_read(bpf_program__section_name(prog), NULL);
+
+	return h.kind == HOOK_KPROBE && !h.at_return && !hook_has_offset(&h);
+}
+
 static enum way way_of(const struct bpf_program *prog, enum need_kind kind)
 {
+	if (kind == NEED_KPROBE)
+		return is_entry_probe(prog) ? WAY_PROBE : WAY_NONE;
 	switch (bpf_program__expected_attach_type(prog)) {
 	case BPF_TRACE_FENTRY:
 		return kind == NEED_FUNCTION ? WAY_ENTRY : WAY_NONE;
@@ -81,8 +92,10 @@ static bool find_proto(struct checked *k, uint32_t id)
 {
 	cleanup_free struct relo_target_cand *cands = NULL;
 	const struct btf_type *t;
+	size_t count = id ? relo_target_candidates(k->kernel, k->p->needs.names, id, &cands) : 0;
 
-	if (!id || !relo_target_candidates(k->kernel, k->p->needs.names, id, &cands))
+	/* which of several functions of one name is probed, types do not tell */
+	if (!count || (k->way == WAY_PROBE && count > 1))
 		return false;
 	k->btf = cands[0].btf;
 	t = btf__type_by_id(k->btf, cands[0].id);
@@ -99,7 +112,7 @@ static bool find_proto(struct checked *k, uint32_t id)
 
 static void check_count(struct checked *k)
 {
-	bool trampoline = k->way != WAY_BTF_TRACEPOINT && k->way != WAY_RAW_TRACEPOINT;
+	bool trampoline = k->way != WAY_BTF_TRACEPOINT && k->way != WAY_RAW_TRACEPOINT && k->way != WAY_PROBE;
 	uint32_t passed = arch_default()->trampoline_arguments;
 
 	if (!trampoline || k->slots <= passed || k->traits->many_arguments == TRAIT_YES)
@@ -133,7 +146,7 @@ static bool find_program(const struct parsed_object *p, uint32_t need, struct ch
 	const struct bpf_program *prog;
 
 	if (n->kind != NEED_FUNCTION && n->kind != NEED_LSM && n->kind != NEED_BTF_TRACEPOINT &&
-	    n->kind != NEED_RAW_TRACEPOINT)
+	    n->kind != NEED_RAW_TRACEPOINT && n->kind != NEED_KPROBE)
 		return false;
 	prog = bpf_object__find_program_by_name(p->obj, n->user);
 	k->way = prog ? way_of(prog, (enum need_kind)n->kind) : WAY_NONE;

@@ -12,7 +12,16 @@
 #include "host/resolve/relo_target.h"
 
 /* How a program gets at its function's arguments. */
-enum way { WAY_NONE, WAY_ENTRY, WAY_RETURN, WAY_LSM, WAY_BTF_TRACEPOINT, WAY_RAW_TRACEPOINT, WAY_STRUCT_OPS };
+enum way {
+	WAY_NONE,
+	WAY_ENTRY,
+	WAY_RETURN,
+	WAY_LSM,
+	WAY_BTF_TRACEPOINT,
+	WAY_RAW_TRACEPOINT,
+	WAY_STRUCT_OPS,
+	WAY_PROBE, /* in registers, which no verifier holds against anything */
+};
 
 /* All borrowed. */
 struct checked {

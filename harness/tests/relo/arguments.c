@@ -51,6 +51,54 @@ int third_is_read(__u64 *ctx)
 	return 0;
 }
 
+/* Its result, where it has two arguments. */
+SEC("fexit/grows")
+int result_of_two(__u64 *ctx)
+{
+	sum = (int)ctx[2];
+	return 0;
+}
+
+/* In x86's register for the first; another is none. */
+SEC("kprobe/moves")
+int probe_first(__u64 *ctx)
+{
+	__u32 b = 0;
+
+	bpf_core_read(&b, sizeof(b), &ARGUMENT(struct thing *, 14)->b);
+	bpf_core_read(&b, sizeof(b), &ARGUMENT(struct thing *, 0)->b);
+	return b;
+}
+
+SEC("kprobe/moves")
+int probe_second(__u64 *ctx)
+{
+	__u32 b = 0;
+
+	bpf_core_read(&b, sizeof(b), &ARGUMENT(struct thing *, 13)->b);
+	return b;
+}
+
+/* That a branch knows better cannot be told. */
+SEC("kprobe/moves")
+int probe_perhaps(__u64 *ctx)
+{
+	__u32 b = 0;
+
+	if (ctx[5])
+		bpf_core_read(&b, sizeof(b), &ARGUMENT(struct thing *, 14)->b);
+	return b;
+}
+
+SEC("kretprobe/moves")
+int probe_at_return(__u64 *ctx)
+{
+	__u32 b = 0;
+
+	bpf_core_read(&b, sizeof(b), &ARGUMENT(struct thing *, 14)->b);
+	return b;
+}
+
 SEC("fentry/moves")
 int third_perhaps(__u64 *ctx)
 {

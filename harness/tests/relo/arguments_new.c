@@ -64,6 +64,11 @@ int moves(struct other *one, struct thing *two, int three)
 	return (int)one->x + (int)two->a + three;
 }
 
+int grows(struct thing *one, struct thing *two, struct thing **three)
+{
+	return one->a + two->a + (*three)->a;
+}
+
 int changes(struct renamed *one)
 {
 	return (int)one->b;

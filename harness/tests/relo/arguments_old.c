@@ -39,6 +39,11 @@ int moves(struct thing *one, struct thing *two)
 	return one->a + two->a;
 }
 
+int grows(struct thing *one, struct thing *two)
+{
+	return one->a + two->a;
+}
+
 int bpf_lsm_decides(struct thing *t)
 {
 	return t->a;

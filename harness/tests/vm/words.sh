@@ -39,3 +39,7 @@ check "each of them, and no other one" latest '
 	.["5.10-cloud"] == ["beyond", "larger", "many"] and .["6.1-rt"] == ["larger", "many", "moved"] and
 	.["6.12-cloud"] == ["larger", "moved", "nullable", "range"] and
 	.["newest-cloud"] == ["gone", "larger", "moved", "nullable", "range"]'
+
+check "a probe's argument that has moved" status 0 " 0 unexpected, 0 infra" run "${some[@]}" $objects/probe_argument.bpf.o
+check "is foreseen, and read wrong" latest '[.cells[]] | length == 4 and
+	all(.predicted == (if .kernel == "5.10-cloud" then "loads" else "wrong" end) and (.verdict == "wrong") == (.predicted == "wrong"))'
