@@ -690,6 +690,45 @@ START_TEST(what_a_fallback_leaves_empty_is_not_wrong)
 }
 END_TEST
 
+/* The clock, read within the tick of a subject's start on the first kernel, and a tick later by two on the others. */
+static void clocks_add(struct world *w)
+{
+	struct {
+		uint64_t when;
+		char name[16];
+	} e;
+
+	for (size_t k = 0; k < KERNELS; k++)
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			struct subject_fact *s = &w->subjects[k][i].subject;
+			uint64_t start = 1000 + 7 * k + 2 * i;
+
+			value_add(s, "start_time", 0, start, NULL);
+			memset(&e, 0, sizeof(e));
+			e.when = (start + (k > 0 && i < 2)) * 10000000 + 123456 * i;
+			memcpy(e.name, value_of(s, "comm")->bytes, value_of(s, "comm")->size);
+			record_add(&w->subjects[k][i], "out", RECORD_BYTES, &e, sizeof(e));
+		}
+}
+
+START_TEST(a_clock_is_no_start)
+{
+	struct world w;
+	struct learnt learnt;
+	cleanup_free char *text = NULL;
+
+	world_make(&w, KERNELS);
+	clocks_add(&w);
+	learn_settle(w.cells, KERNELS, &learnt);
+	text = learnt_text(&learnt);
+	ck_assert_str_eq(text, "comm@8:16, by 5 of 5 subjects on 4 of 4 kernels");
+	for (size_t k = 0; k < KERNELS; k++)
+		ck_assert_int_eq(verdict_of(&w, &learnt, k), VERDICT_PASS);
+	learnt_free(&learnt);
+	world_free(&w);
+}
+END_TEST
+
 START_TEST(a_failure_stays_one)
 {
 	struct result *r = result_new();
@@ -728,6 +767,7 @@ int main(void)
 	        TEST(printed_values_go_by_their_number),
 	        RANGE(moments_are_not_mixed, 0, 2),
 	        TEST(what_a_fallback_leaves_empty_is_not_wrong),
+	        TEST(a_clock_is_no_start),
 	        TEST(a_failure_stays_one),
 	};
 

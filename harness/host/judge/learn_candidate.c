@@ -218,6 +218,15 @@ static unsigned value_bits(const struct observed_value *v)
 	return bits;
 }
 
+/* The clock is read soon after a subject was started, often in the same hundredth of a second. */
+static bool sighting_is_clock(const struct sighting *seen, const struct learn_place *p)
+{
+	for (size_t i = 0; i < seen->count; i++)
+		if (learn_record_is_clock(seen->records[i], p, seen->subject))
+			return true;
+	return false;
+}
+
 static bool values_equal(const struct observed_value *a, const struct observed_value *b)
 {
 	return a->is_number == b->is_number && a->number == b->number && a->size == b->size &&
@@ -241,8 +250,12 @@ void learn_candidate_weigh(const struct settling *s, struct candidate *c)
 	const struct observed_value *last = NULL;
 	size_t last_cell = 0;
 
-	for (size_t i = 0; i < s->seen.count; i++)
-		hits[s->seen.at[i].cell] += sighting_holds(&s->seen.at[i], &c->place);
+	for (size_t i = 0; i < s->seen.count; i++) {
+		bool holds = sighting_holds(&s->seen.at[i], &c->place);
+
+		hits[s->seen.at[i].cell] += holds;
+		c->is_clock |= !holds && sighting_is_clock(&s->seen.at[i], &c->place);
+	}
 	for (size_t i = 0; i < s->cell_count; i++) {
 		c->stands[i] = s->per_cell[i] && hits[i] == s->per_cell[i];
 		c->standing += c->stands[i];
@@ -311,6 +324,9 @@ bool learn_is_no_chance(const struct settling *s, const struct candidate *c, boo
 	    (c->distinct < 2 && !sure_text && !(beside && is_loopback(c))))
 		return false;
 	if ((is_relatives(c->place.name) && !c->varies) || is_leftover(s, c))
+		return false;
+	/* a time alone may be any clock's, and one that is late somewhere is */
+	if (c->place.reading == LEARN_TICKS && (c->is_clock || !beside))
 		return false;
 	return c->bits >= (beside ? BITS_SURE_BESIDE : BITS_SURE) || 2 * c->standing >= s->cells_with;
 }

@@ -39,6 +39,7 @@ struct candidate {
 	size_t records;   /* of these, those in which a value that points to a place stands there */
 	size_t distinct;  /* values, zero among them */
 	bool varies;      /* between subjects of one kernel */
+	bool is_clock;    /* where it does not hold, a time stands that is a little later than the subject's start */
 	unsigned bits;    /* of the values that are not zero */
 	uint32_t longest; /* text */
 };

@@ -13,6 +13,7 @@
 
 #define NS_PER_TICK 10000000u
 #define SHOWN_BYTES 128u
+#define CLOCK_TICKS 6000u
 
 /* Printed value number `at`; NULL when the line has fewer. */
 static const char *field_find(const struct record_fact *r, uint32_t at, size_t *len)
@@ -122,6 +123,20 @@ uint8_t learn_record_fits(const struct record_fact *r, const struct learn_place 
 		moments = (uint8_t)(moments | (v->moment ? 1u << (v->moment - 1) : UINT8_MAX));
 	}
 	return moments;
+}
+
+bool learn_record_is_clock(const struct record_fact *r, const struct learn_place *p, const struct subject_fact *s)
+{
+	const uint8_t *at = p->reading == LEARN_TICKS ? bytes_at(r, p, p->width) : NULL;
+
+	for (uint32_t i = 0; at && i < s->count; i++) {
+		uint64_t ticks = number_read(at, p->width) / NS_PER_TICK;
+
+		if (!strcmp(s->values[i].name, p->name) && ticks > s->values[i].number &&
+		    ticks - s->values[i].number <= CLOCK_TICKS)
+			return true;
+	}
+	return false;
 }
 
 static bool is_id(const struct observed_value *v)

@@ -25,6 +25,10 @@ uint8_t learn_record_fits(const struct record_fact *r, const struct learn_place 
 /* Whether the record may be about the subject: its id or a text of its own stands anywhere in it. */
 bool learn_record_may_be(const struct record_fact *r, const struct subject_fact *s);
 
+/* Whether a time stands there that is the subject's start and up to a minute more: what a clock said when it did
+ * something. */
+bool learn_record_is_clock(const struct record_fact *r, const struct learn_place *p, const struct subject_fact *s);
+
 /* True when all bytes of the place are zero, or the printed value is empty or 0. */
 bool learn_record_is_empty(const struct record_fact *r, const struct learn_place *p);
 
