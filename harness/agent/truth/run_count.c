@@ -3,11 +3,15 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/clock.h"
 
 /* What the deeds left to be done later is over by then; then the interval itself. */
@@ -180,7 +184,9 @@ uint64_t run_counts_total(const struct run_counts *counts)
 	return total;
 }
 
-static void pause_ns(uint64_t ns)
+/* ---- the quiet interval ---- */
+
+static void pause_asleep(uint64_t ns)
 {
 	struct timespec t = {.tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u)};
 
@@ -188,19 +194,55 @@ static void pause_ns(uint64_t ns)
 		;
 }
 
-static void quiet_measure(struct run_counts *counts)
+/* For a word that nobody says. */
+static void pause_listening(uint64_t ns)
 {
-	uint64_t length = 2 * counts->deeds_ns;
+	struct timeval limit = {.tv_sec = (time_t)(ns / 1000000000u), .tv_usec = (long)(ns % 1000000000u / 1000)};
+	int ends[2];
+	char byte;
 
-	length = length < QUIET_MIN_NS ? QUIET_MIN_NS : length > QUIET_MAX_NS ? QUIET_MAX_NS : length;
-	pause_ns(SETTLE_NS);
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) < 0) {
+		pause_asleep(ns);
+		return;
+	}
+	if (setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) < 0)
+		pause_asleep(ns);
+	else if (recv(ends[0], &byte, 1, 0) == 1)
+		pause_asleep(ns);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void half_measure(struct run_counts *counts, void (*pause)(uint64_t ns), uint64_t length, uint64_t *runs)
+{
 	for (size_t i = 0; i < counts->count; i++)
 		counts->programs[i].mark = runs_read(counts, &counts->programs[i]);
 	counts->mark_ns = clock_ns(CLOCK_MONOTONIC);
-	pause_ns(length);
-	counts->quiet_ns = clock_ns(CLOCK_MONOTONIC) - counts->mark_ns;
+	pause(length);
+	counts->quiet_ns += clock_ns(CLOCK_MONOTONIC) - counts->mark_ns;
 	for (size_t i = 0; i < counts->count; i++)
-		counts->programs[i].quiet = runs_read(counts, &counts->programs[i]) - counts->programs[i].mark;
+		runs[i] = runs_read(counts, &counts->programs[i]) - counts->programs[i].mark;
+}
+
+uint64_t run_count_quiet(uint64_t asleep, uint64_t listening)
+{
+	return 2 * (asleep < listening ? asleep : listening);
+}
+
+/* To wait is a deed, too: of two ways to do it a hook sees one, and what it sees of both is the others'. */
+static void quiet_measure(struct run_counts *counts)
+{
+	cleanup_free uint64_t *asleep = xcalloc(counts->count + 1, sizeof(*asleep));
+	cleanup_free uint64_t *listening = xcalloc(counts->count + 1, sizeof(*listening));
+	uint64_t length = 2 * counts->deeds_ns;
+
+	length = length < QUIET_MIN_NS ? QUIET_MIN_NS : length > QUIET_MAX_NS ? QUIET_MAX_NS : length;
+	counts->quiet_ns = 0;
+	pause_asleep(SETTLE_NS);
+	half_measure(counts, pause_asleep, length / 2, asleep);
+	half_measure(counts, pause_listening, length / 2, listening);
+	for (size_t i = 0; i < counts->count; i++)
+		counts->programs[i].quiet = run_count_quiet(asleep[i], listening[i]);
 }
 
 void run_counts_finish(struct run_counts *counts)

@@ -5,8 +5,9 @@
  *
  * Runs are counted in windows: from right before a deed until it is done, and again while its subject ends, but not
  * while the agent reads /proc in between. What other tasks do meanwhile falls into the windows too, and no kernel tells
- * the two apart: a quiet interval, in which nobody does anything on our behalf, is measured beside them, and a program
- * counts as run by the workloads when it ran more often in the windows than such a rate explains.
+ * the two apart: a quiet interval, in which nobody does anything on our behalf but wait, in two ways, is measured
+ * beside them, and a program counts as run by the workloads when it ran more often in the windows than such a rate
+ * explains.
  */
 #ifndef COREMATRIX_AGENT_TRUTH_RUN_COUNT_H
 #define COREMATRIX_AGENT_TRUTH_RUN_COUNT_H
@@ -81,6 +82,10 @@ void run_counts_finish(struct run_counts *counts);
 
 /* What was denied while the object was attached is asked for once it is detached: all runs count as the workloads'. */
 void run_counts_late(struct run_counts *counts);
+
+/* Runs in a quiet interval, of which half was slept and half was waited for a word: what only one of both had is the
+ * wait's own. Pure. */
+uint64_t run_count_quiet(uint64_t asleep, uint64_t listening);
 
 /* Whether the workloads made the kernel run the program. Pure. */
 bool run_count_is_ours(const struct run_count *p, uint64_t deeds_ns, uint64_t quiet_ns);
