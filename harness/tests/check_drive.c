@@ -34,6 +34,8 @@ static const struct {
         {"kprobe/ext4_file_write_iter", DO(FILESYSTEM), true, "crc32c_generic"},
         {"tp/jbd2/jbd2_start_commit", DO(FILESYSTEM), true, "crc32c_generic"},
         {"fentry/ovl_open", DO(FILESYSTEM), true, "overlay"},
+        {"fentry/xfs_file_read_iter", DO(FILESYSTEM), true, "crc32c_generic"},
+        {"kprobe/btrfs_sync_file", DO(FILESYSTEM), true, "crc32c_generic"},
         {"tp_btf/irq_handler_entry", DO(TERMINAL), false, NULL},
         {"tp/sched/sched_switch", DO(SCHED), false, NULL},
         {"fentry/down_read_interruptible", DO(SCHED) | DO(FUTEX), false, NULL},
@@ -43,10 +45,19 @@ static const struct {
         {"kprobe/vfs_create", DO(SYSCALL), false, NULL},
         {"lsm/file_open", DO(SYSCALL), false, NULL},
         /* the longest prefix says it */
-        {"kprobe/vfs_fsync", DO(SYNC) | DO(FILESYSTEM), true, "brd"},
-        /* another part of the kernel, another kind of hook, none */
-        {"kprobe/block_rq_issue", 0, false, NULL},
-        {"tp/power/cpu_frequency", 0, false, NULL},
+        {"kprobe/vfs_fsync", DO(SYNC) | DO(SYSCALL), true, NULL},
+        {"tp/cgroup/cgroup_freeze", DO(CGROUP) | DO(SCHED), false, NULL},
+        {"kprobe/throttle_cfs_rq", DO(CGROUP) | DO(SCHED), false, NULL},
+        {"fentry/do_swap_page", DO(RECLAIM), false, "brd"},
+        {"tp_btf/module_free", DO(SYSCALL), true, "dummy"},
+        {"kprobe/neigh_remove_one", DO(LOSS), false, NULL},
+        {"kprobe/fib6_run_gc", DO(LOSS), false, NULL},
+        /* another part of the kernel, and what is in no row */
+        {"kprobe/block_rq_issue", DO(SYSCALL), false, NULL},
+        {"tp/io_uring/io_uring_create", DO(SYSCALL), false, NULL},
+        {"raw_tp/locks_get_lock_context", DO(SYSCALL), false, NULL},
+        {"kprobe/ptrace_attach", DO(SYSCALL), false, NULL},
+        /* another kind of hook, none */
         {"uprobe", 0, false, NULL},
         {"", 0, false, NULL},
 };

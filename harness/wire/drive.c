@@ -54,6 +54,21 @@
 	{ \
 		0 \
 	}
+#define CGROUP \
+	DO(CGROUP) | DO(SCHED), false, \
+	{ \
+		0 \
+	}
+#define SWAP \
+	DO(RECLAIM), false, \
+	{ \
+		"brd" \
+	}
+#define MODULES \
+	DO(SYSCALL), true, \
+	{ \
+		DRIVE_SPARE_MODULE \
+	}
 #define CALLS \
 	DO(SYSCALL), false, \
 	{ \
@@ -90,12 +105,28 @@ static const struct drive rows[] = {
         {FUNCTION, "out_of_memory", DO(OOM), true, {0}},
         EVENTS("vmscan/", "mm_vmscan_", MEMORY),
         EVENTS("compaction/", "mm_compaction_", MEMORY),
+        {RAW, "mm_shrink_", MEMORY},
+        EVENTS("kmem/mm_page_", "mm_page_", MEMORY),
+        EVENTS("migrate/", "mm_migrate_", MEMORY),
         {FUNCTION, "mem_cgroup_", MEMORY},
+        {FUNCTION, "wakeup_kswapd", MEMORY},
+        {FUNCTION, "migrate_pages", MEMORY},
         {FUNCTION, "try_to_free_", MEMORY},
         {FUNCTION, "shrink_", MEMORY},
         {FUNCTION, "do_shrink_", MEMORY},
         {FUNCTION, "compact_", MEMORY},
         {FUNCTION, "try_to_compact_", MEMORY},
+
+        EVENTS("swap/", "swap_", SWAP),
+        {FUNCTION, "swap_", SWAP},
+        {FUNCTION, "__swap_", SWAP},
+        {FUNCTION, "do_swap_page", SWAP},
+
+        EVENTS("cgroup/", "cgroup_", CGROUP),
+        {FUNCTION, "cgroup_", CGROUP},
+        {FUNCTION, "__cgroup_", CGROUP},
+        {FUNCTION, "throttle_", CGROUP},
+        {FUNCTION, "unthrottle_", CGROUP},
 
         {SYSCALL, "futex", DO(FUTEX), true, {0}},
         {FUNCTION, "futex_", DO(FUTEX), true, {0}},
@@ -116,13 +147,18 @@ static const struct drive rows[] = {
         {SYSCALL, "fsync", DO(SYNC), true, {0}},
         {SYSCALL, "fdatasync", DO(SYNC), true, {0}},
         {SYSCALL, "msync", DO(SYNC), true, {0}},
-        {FUNCTION, "vfs_fsync", DO(SYNC) | DO(FILESYSTEM), true, {"brd"}},
+        {FUNCTION, "vfs_fsync", DO(SYNC) | DO(SYSCALL), true, {0}},
         {FUNCTION, "ksys_sync", DO(SYNC), true, {0}},
 
         EVENTS("ext4/", "ext4_", EXT4),
         EVENTS("jbd2/", "jbd2_", EXT4),
         {FUNCTION, "ext4_", EXT4},
         {FUNCTION, "jbd2_", EXT4},
+        EVENTS("xfs/", "xfs_", DO(FILESYSTEM), true, {"crc32c_generic", "loop", "xfs"}),
+        {FUNCTION, "xfs_", DO(FILESYSTEM), true, {"crc32c_generic", "loop", "xfs"}},
+        EVENTS("btrfs/", "btrfs_", DO(FILESYSTEM), true, {"crc32c_generic", "loop", "btrfs"}),
+        {FUNCTION, "btrfs_", DO(FILESYSTEM), true, {"crc32c_generic", "loop", "btrfs"}},
+        EVENTS("loop/", "loop_", DO(FILESYSTEM), true, {"crc32c_generic", "loop", "xfs"}),
         {FUNCTION, "ovl_", DO(FILESYSTEM), true, {"overlay"}},
 
         EVENTS("tcp/", "tcp_", NET),
@@ -157,6 +193,34 @@ static const struct drive rows[] = {
         {FUNCTION, "kfree_skb", NET},
         {FUNCTION, "__kfree_skb", NET},
         {FUNCTION, "unix_", NET},
+        EVENTS("fib", "fib", NET),
+        EVENTS("netlink/", "netlink_", NET),
+        EVENTS("qdisc/", "qdisc_", NET),
+        {FUNCTION, "inet_", NET},
+        {FUNCTION, "inet6_", NET},
+        {FUNCTION, "__inet_", NET},
+        {FUNCTION, "icmpv6_", NET},
+        {FUNCTION, "ping_", NET},
+        {FUNCTION, "raw_", NET},
+        {FUNCTION, "arp_", NET},
+        {FUNCTION, "fib", NET},
+        {FUNCTION, "packet_", NET},
+        {FUNCTION, "tpacket_", NET},
+        {FUNCTION, "netlink_", NET},
+        {FUNCTION, "rtnetlink_", NET},
+        {FUNCTION, "loopback_", NET},
+        {FUNCTION, "net_", NET},
+        {FUNCTION, "__netif_", NET},
+        {FUNCTION, "napi_", NET},
+        {FUNCTION, "process_backlog", NET},
+        {FUNCTION, "nf_", NET},
+        {FUNCTION, "copy_net_ns", NET},
+        {FUNCTION, "cleanup_net", NET},
+        {FUNCTION, "__sock_", NET},
+        {FUNCTION, "__sk_", NET},
+        {FUNCTION, "__skb_", NET},
+        {FUNCTION, "do_tcp_", NET},
+        {FUNCTION, "reqsk_", NET},
 
         EVENTS("irq/", "irq_", TERMINAL),
         EVENTS("workqueue/", "workqueue_", TERMINAL),
@@ -169,10 +233,16 @@ static const struct drive rows[] = {
         {FUNCTION, "handle_irq", TERMINAL},
         {FUNCTION, "__handle_irq", TERMINAL},
 
+        EVENTS("module/", "module_", MODULES),
+        {FUNCTION, "do_init_module", MODULES},
+        {FUNCTION, "load_module", MODULES},
+        {FUNCTION, "free_module", MODULES},
+
+        /* of whatever is in no row of its own */
         {SYSCALL, "", CALLS},
         {LSM, "", CALLS},
-        {FUNCTION, "vfs_", CALLS},
-        {FUNCTION, "security_", CALLS},
+        {FUNCTION, "", CALLS},
+        EVENTS("", "", CALLS),
 };
 
 const struct drive *drive_rows(size_t *count)

@@ -15,6 +15,10 @@
 
 #define DRIVE_MODULES_MAX 3
 
+/* A module that stands on no other and that nothing needs: it is there to be unloaded and loaded, from this file. */
+#define DRIVE_SPARE_MODULE "dummy"
+#define DRIVE_SPARE_FILE "/tmp/cm-spare-module"
+
 /* One row: hooks of a part of the kernel. */
 struct drive {
 	uint32_t kinds;     /* bits 1 << enum hook_kind */

@@ -49,7 +49,14 @@ static const struct deed {
         [ACTION_LOSS] = {action_loss, NULL, 0},
         [ACTION_TERMINAL] = {action_terminal, NULL, 0},
         [ACTION_SYSCALL] = {action_syscall, NULL, 0},
+        [ACTION_WAIT] = {action_wait, NULL, 0},
+        [ACTION_KERNEL] = {action_kernel, NULL, 0},
+        [ACTION_PACKETS] = {action_packets, NULL, 0},
+        [ACTION_THROTTLE] = {action_throttle, NULL, 0},
+        [ACTION_SWAP] = {action_swap, NULL, 0},
         [ACTION_EXT4] = {action_ext4, NULL, 0},
+        [ACTION_XFS] = {action_xfs, NULL, 0},
+        [ACTION_BTRFS] = {action_btrfs, NULL, 0},
         [ACTION_OVERLAY] = {action_overlay, NULL, 0},
 };
 

@@ -55,7 +55,14 @@ enum action {
 	ACTION_LOSS,       /* a network where nobody listens, and data gets lost and is sent again */
 	ACTION_TERMINAL,   /* a line through a pseudo terminal, and one to a serial line */
 	ACTION_SYSCALL,    /* many of the other system calls */
+	ACTION_WAIT,       /* what tasks wait for and tell each other by */
+	ACTION_KERNEL,     /* what programs ask of the kernel itself, and do to each other */
+	ACTION_PACKETS,    /* what else a network carries: echoes, neighbours, sockets of a file system */
+	ACTION_THROTTLE,   /* a cgroup that is held back and frozen */
+	ACTION_SWAP,       /* memory goes out to a device and comes back */
 	ACTION_EXT4,       /* mount a new ext4, do what there is to do in it */
+	ACTION_XFS,        /* the same in an XFS on a file */
+	ACTION_BTRFS,      /* and in a Btrfs */
 	ACTION_OVERLAY,    /* the same in an overlay */
 	ACTION_COUNT,
 };

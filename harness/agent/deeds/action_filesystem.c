@@ -2,7 +2,9 @@
 /* A file system of a kind is mounted, and what there is to do in one is done. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/loop.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -12,11 +14,14 @@
 #include "agent/deeds/action_deed.h"
 #include "agent/deeds/device_node.h"
 #include "agent/deeds/ext4_make.h"
+#include "agent/deeds/filesystem_image.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 
 /* A device that keeps in memory what is written to it. */
 #define RAM_DISK "/sys/block/ram0/dev"
+
+#define LOOP_CONTROL "/sys/class/misc/loop-control/dev"
 
 #define WRITTEN 5000
 
@@ -113,6 +118,46 @@ static int ext4_mount(const char *directory, const char *root)
 	return rc;
 }
 
+/* A device whose disk is a file. Returns a descriptor, which the mount needs no more, or -1. */
+static int loop_attach(const char *directory, const char *node, int file)
+{
+	cleanup_close int control = device_open(directory, LOOP_CONTROL, false, O_RDWR | O_CLOEXEC, NULL);
+	int number = control < 0 ? -1 : ioctl(control, LOOP_CTL_GET_FREE);
+	cleanup_free char *numbers = xasprintf("/sys/block/loop%d/dev", number);
+	cleanup_close int fd = -1;
+
+	if (number < 0 || device_node(node, numbers, true, NULL) < 0 || (fd = open(node, O_RDWR | O_CLOEXEC)) < 0)
+		return -1;
+	return ioctl(fd, LOOP_SET_FD, file) < 0 ? -1 : steal_fd(&fd);
+}
+
+/* The file is gone from its directory as soon as the device has it, and the device when the file system lets it go. */
+static int image_mount(const char *name, const char *directory, const char *root)
+{
+	const struct loop_info64 info = {.lo_flags = LO_FLAGS_AUTOCLEAR};
+	cleanup_free char *path = xasprintf("%s/cm-disk-of-%s", directory, name);
+	cleanup_free char *node = xasprintf("%s/cm-node-of-%s", directory, name);
+	cleanup_close int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	cleanup_close int loop = -1;
+	int rc = file < 0 || filesystem_image_write(name, file) < 0 ? -1 : 0;
+
+	unlink(path);
+	loop = rc < 0 ? -1 : loop_attach(directory, node, file);
+	rc = loop < 0 || ioctl(loop, LOOP_SET_STATUS64, &info) < 0 ? -1 : mount(node, root, name, 0, NULL);
+	unlink(node);
+	return rc;
+}
+
+static int xfs_mount(const char *directory, const char *root)
+{
+	return image_mount("xfs", directory, root);
+}
+
+static int btrfs_mount(const char *directory, const char *root)
+{
+	return image_mount("btrfs", directory, root);
+}
+
 static int overlay_mount(const char *directory, const char *root)
 {
 	static const char *const parts[] = {"lower", "upper", "work"};
@@ -163,6 +208,16 @@ static void filesystem(const char *directory, mounter mount_it, struct action_re
 void action_ext4(const char *directory, struct action_result *out)
 {
 	filesystem(directory, ext4_mount, out);
+}
+
+void action_xfs(const char *directory, struct action_result *out)
+{
+	filesystem(directory, xfs_mount, out);
+}
+
+void action_btrfs(const char *directory, struct action_result *out)
+{
+	filesystem(directory, btrfs_mount, out);
 }
 
 void action_overlay(const char *directory, struct action_result *out)

@@ -3,7 +3,6 @@
  * Many of the other system calls, in a process of its own: those that work on files on files of its own, the others
  * with arguments that they refuse or that change nothing. A hook at one of them runs; what they come to is no matter.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/mount.h>
@@ -15,10 +14,10 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent/deeds/action_deed.h"
+#include "agent/deeds/own_process.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 
@@ -94,15 +93,26 @@
 #ifndef SYS_ustat
 #define SYS_ustat (-1L)
 #endif
+#ifndef SYS_utime
+#define SYS_utime (-1L)
+#endif
 
 /* With nothing for an argument: no descriptor, no address, no such value. */
 static const long refused[] = {
+        SYS_accept,
+        SYS_accept4,
+        SYS_acct,
         SYS_add_key,
+        SYS_adjtimex,
+        SYS_bind,
         SYS_bpf,
         SYS_capget,
         SYS_capset,
+        SYS_clock_adjtime,
+        SYS_clock_settime,
         SYS_clone3,
         SYS_close_range,
+        SYS_connect,
         SYS_copy_file_range,
         SYS_delete_module,
         SYS_dup,
@@ -147,14 +157,21 @@ static const long refused[] = {
         SYS_ioctl,
         SYS_ioprio_get,
         SYS_kcmp,
+        SYS_kexec_load,
         SYS_keyctl,
+        SYS_landlock_add_rule,
+        SYS_landlock_create_ruleset,
+        SYS_landlock_restrict_self,
+        SYS_listen,
         SYS_lseek,
+        SYS_lsetxattr,
         SYS_madvise,
         SYS_mbind,
         SYS_membarrier,
         SYS_mincore,
         SYS_mlock,
         SYS_mlock2,
+        SYS_mlockall,
         SYS_mount,
         SYS_move_pages,
         SYS_mq_getsetattr,
@@ -174,11 +191,15 @@ static const long refused[] = {
         SYS_pidfd_getfd,
         SYS_pidfd_open,
         SYS_pidfd_send_signal,
+        SYS_pipe2,
         SYS_pivot_root,
+        SYS_pkey_alloc,
         SYS_pkey_mprotect,
         SYS_ppoll,
         SYS_preadv,
         SYS_preadv2,
+        SYS_process_madvise,
+        SYS_process_mrelease,
         SYS_process_vm_readv,
         SYS_process_vm_writev,
         SYS_pselect6,
@@ -189,9 +210,12 @@ static const long refused[] = {
         SYS_quotactl,
         SYS_readahead,
         SYS_readv,
+        SYS_reboot,
         SYS_recvmmsg,
         SYS_recvmsg,
+        SYS_remap_file_pages,
         SYS_request_key,
+        SYS_rseq,
         SYS_rt_sigqueueinfo,
         SYS_rt_sigtimedwait,
         SYS_rt_tgsigqueueinfo,
@@ -208,8 +232,15 @@ static const long refused[] = {
         SYS_sendfile,
         SYS_sendmmsg,
         SYS_sendmsg,
+        SYS_set_mempolicy,
+        SYS_setdomainname,
+        SYS_setfsgid,
+        SYS_setfsuid,
+        SYS_setgroups,
+        SYS_sethostname,
         SYS_setns,
         SYS_setsockopt,
+        SYS_settimeofday,
         SYS_shmat,
         SYS_shmctl,
         SYS_shmdt,
@@ -222,6 +253,7 @@ static const long refused[] = {
         SYS_swapoff,
         SYS_swapon,
         SYS_sync_file_range,
+        SYS_syslog,
         SYS_tee,
         SYS_timer_create,
         SYS_timer_delete,
@@ -231,6 +263,7 @@ static const long refused[] = {
         SYS_umount2,
         SYS_userfaultfd,
         SYS_ustat,
+        SYS_utime,
         SYS_utimensat,
         SYS_vmsplice,
         SYS_waitid,
@@ -379,13 +412,18 @@ static void signal_calls(void)
 	syscall(SYS_futex, NULL, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-static void calls_make(const struct names *n)
+static void syscall_calls(const char *directory)
 {
-	file_calls(n);
-	name_calls(n);
-	mkdir(n->directory, 0700);
-	mount_calls(n);
-	rmdir(n->directory);
+	cleanup_free char *where = xasprintf("%s/cm-calls", directory), *file = xasprintf("%s/cm-call-one", directory);
+	cleanup_free char *other = xasprintf("%s/cm-call-two", directory);
+	cleanup_free char *absent = xasprintf("%s/cm-call-three", directory);
+	const struct names names = {where, file, other, absent};
+
+	file_calls(&names);
+	name_calls(&names);
+	mkdir(where, 0700);
+	mount_calls(&names);
+	rmdir(where);
 	wait_calls();
 	signal_calls();
 	for (size_t i = 0; i < COUNT(refused); i++)
@@ -396,22 +434,5 @@ static void calls_make(const struct names *n)
 
 void action_syscall(const char *directory, struct action_result *out)
 {
-	cleanup_free char *where = xasprintf("%s/cm-calls", directory), *file = xasprintf("%s/cm-call-one", directory);
-	cleanup_free char *other = xasprintf("%s/cm-call-two", directory);
-	cleanup_free char *absent = xasprintf("%s/cm-call-three", directory);
-	const struct names names = {where, file, other, absent};
-	int status = 0;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		calls_make(&names);
-		_exit(0);
-	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (pid < 0 || status) {
-		errno = pid < 0 ? errno : ECHILD;
-		action_failed(out, "fork");
-	}
+	own_process_run(syscall_calls, directory, out);
 }

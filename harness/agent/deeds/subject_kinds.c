@@ -20,6 +20,11 @@
 	.on_demand = true
 #define DOES(name) .group = WORKLOAD_##name, .triggers = TRIGGER_##name, .action = ACTION_##name
 
+/* One more of a group, for what else runs meanwhile. */
+#define STIRS(of, does) \
+	.group = WORKLOAD_##of, .triggers = TRIGGER_##of, .action = ACTION_##does, .on_demand = true, .stirs = true, \
+	.namespaces = CLONE_NEWNS, .noisy = true
+
 #define SYSTEM(name) \
 	.group = WORKLOAD_FILESYSTEM, .triggers = TRIGGER_##name, .action = ACTION_##name, .on_demand = true, \
 	.namespaces = CLONE_NEWNS, .noisy = true
@@ -97,7 +102,14 @@ static const struct subject_kind kinds[] = {
          .file = "cm-syscall",
          .namespaces = CLONE_NEWNS,
          .noisy = true},
+        {.name = "wait", STIRS(SYSCALL, WAIT), .file = "cm-wait"},
+        {.name = "kernel", STIRS(SYSCALL, KERNEL), .file = "cm-kernel"},
+        {.name = "packets", STIRS(LOSS, PACKETS), .file = "cm-packets"},
+        {.name = "throttle", STIRS(SCHED, THROTTLE), .file = "cm-throttle"},
+        {.name = "swap", STIRS(RECLAIM, SWAP), .file = "cm-swap"},
         {.name = "ext4", SYSTEM(EXT4), .stirs = true, .file = "cm-ext4"},
+        {.name = "xfs", SYSTEM(XFS), .stirs = true, .file = "cm-xfs"},
+        {.name = "btrfs", SYSTEM(BTRFS), .stirs = true, .file = "cm-btrfs"},
         {.name = "overlay", SYSTEM(OVERLAY), .stirs = true, .file = "cm-overlay"},
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))

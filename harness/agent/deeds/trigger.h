@@ -54,6 +54,8 @@ enum trigger {
 	TRIGGER_SYSCALL = 1ull << 39,
 	TRIGGER_EXT4 = 1ull << 40,
 	TRIGGER_OVERLAY = 1ull << 41,
+	TRIGGER_XFS = 1ull << 42,
+	TRIGGER_BTRFS = 1ull << 43,
 };
 
 /* Which of a subject's two truths an event speaks of: an exec changes name and thread id. */

@@ -8,7 +8,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/io.h"
+#include "wire/drive.h"
 
 /* Undoing a trampoline takes a second on preemptible kernels under emulation. */
 #define UNLOAD_TIMEOUT_MS 5000
@@ -41,6 +44,15 @@ static const char *why(int err)
 	}
 }
 
+/* It stays where a deed finds it, who loads it once more. */
+static void spare_keep(const struct job_module *m)
+{
+	cleanup_close int fd = open(DRIVE_SPARE_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd >= 0 && io_write_all(fd, m->bytes, m->size))
+		unlink(DRIVE_SPARE_FILE);
+}
+
 int kernel_module_load(const struct job *job, const struct job_object *object, struct buf *notes, struct error *err)
 {
 	for (uint32_t i = 0; i < object->setting_count; i++) {
@@ -56,6 +68,8 @@ int kernel_module_load(const struct job *job, const struct job_object *object, s
 		}
 		if (syscall(SYS_init_module, m->bytes, (unsigned long)m->size, "") && errno != EEXIST)
 			return error_set(err, errno, "the kernel refuses module %s: %s", name, why(errno));
+		if (!strcmp(name, DRIVE_SPARE_MODULE))
+			spare_keep(m);
 	}
 	return 0;
 }
@@ -79,5 +93,7 @@ void kernel_module_unload(const struct job *job, const struct job_object *object
 
 		if (m && m->size)
 			unload(m->name, deadline);
+		if (m && !strcmp(m->name, DRIVE_SPARE_MODULE))
+			unlink(DRIVE_SPARE_FILE);
 	}
 }
