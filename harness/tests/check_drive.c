@@ -52,6 +52,10 @@ static const struct {
         {"tp_btf/module_free", DO(SYSCALL), true, "dummy"},
         {"kprobe/neigh_remove_one", DO(LOSS), false, NULL},
         {"kprobe/fib6_run_gc", DO(LOSS), false, NULL},
+        {"lsm/socket_shutdown", DO(SYSCALL) | DO(LOSS), false, NULL},
+        {"tp/syscalls/sys_enter_sched_setaffinity", DO(SYSCALL) | DO(SCHED), false, NULL},
+        {"tp/sched/sched_kthread_stop", DO(FILESYSTEM), true, "crc32c_generic"},
+        {"tp_btf/writeback_start", DO(SYNC) | DO(FILESYSTEM), false, "crc32c_generic"},
         /* another part of the kernel, and what is in no row */
         {"kprobe/block_rq_issue", DO(SYSCALL), false, NULL},
         {"tp/io_uring/io_uring_create", DO(SYSCALL), false, NULL},

@@ -29,6 +29,11 @@
 	{ \
 		"null_blk", "mq_deadline" \
 	}
+#define WRITEBACK \
+	DO(SYNC) | DO(FILESYSTEM), false, \
+	{ \
+		"crc32c_generic", "ext4", "brd" \
+	}
 #define EXT4 \
 	DO(FILESYSTEM), true, \
 	{ \
@@ -69,6 +74,11 @@
 	{ \
 		DRIVE_SPARE_MODULE \
 	}
+#define NET_CALLS \
+	DO(SYSCALL) | DO(LOSS), false, \
+	{ \
+		0 \
+	}
 #define CALLS \
 	DO(SYSCALL), false, \
 	{ \
@@ -86,7 +96,7 @@ static const struct drive rows[] = {
 
         EVENTS("filemap/", "mm_filemap_", CACHE),
         EVENTS("readahead/", "page_cache_", CACHE),
-        EVENTS("writeback/", "writeback_", CACHE),
+        EVENTS("writeback/", "writeback_", WRITEBACK),
         {FUNCTION, "mark_buffer_dirty", CACHE},
         {FUNCTION, "mark_page_accessed", CACHE},
         {FUNCTION, "account_page_dirtied", CACHE},
@@ -133,6 +143,10 @@ static const struct drive rows[] = {
         {FUNCTION, "do_futex", DO(FUTEX), true, {0}},
 
         EVENTS("sched/", "sched_", DO(SCHED), false, {0}),
+        EVENTS("sched/sched_kthread_", "sched_kthread_", EXT4),
+        {FUNCTION, "kthread_", EXT4},
+        EVENTS("module/module_get", "module_get", EXT4),
+        {FUNCTION, "sched_", WAIT},
         EVENTS("lock/", "contention_", WAIT),
         {FUNCTION, "mutex_", WAIT},
         {FUNCTION, "__mutex_", WAIT},
@@ -237,8 +251,21 @@ static const struct drive rows[] = {
         {FUNCTION, "do_init_module", MODULES},
         {FUNCTION, "load_module", MODULES},
         {FUNCTION, "free_module", MODULES},
+        {FUNCTION, "device_", MODULES},
+        {FUNCTION, "register_netdev", MODULES},
+        {FUNCTION, "unregister_netdev", MODULES},
 
         /* of whatever is in no row of its own */
+        {LSM, "socket_", NET_CALLS},
+        {LSM, "unix_", NET_CALLS},
+        {LSM, "inet_", NET_CALLS},
+        {LSM, "netlink_", NET_CALLS},
+        {LSM, "sk_", NET_CALLS},
+        {FUNCTION, "security_socket_", NET_CALLS},
+        {FUNCTION, "security_unix_", NET_CALLS},
+        {FUNCTION, "security_sk_", NET_CALLS},
+        {SYSCALL, "sched_", DO(SYSCALL) | DO(SCHED), false, {0}},
+        {LSM, "task_set", DO(SYSCALL) | DO(SCHED), false, {0}},
         {SYSCALL, "", CALLS},
         {LSM, "", CALLS},
         {FUNCTION, "", CALLS},

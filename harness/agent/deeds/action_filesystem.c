@@ -61,6 +61,15 @@ static void map_use(int fd)
 	munmap(at, page);
 }
 
+/* It is not told to go to its disk by whoever wrote it. */
+static void behind_use(const char *root, int fd)
+{
+	cleanup_close int all = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (pwrite(fd, "behind", 6, WRITTEN) == 6 && all >= 0)
+		syncfs(all);
+}
+
 static int names_use(const char *root, const char *path, struct action_result *out)
 {
 	cleanup_free char *other = xasprintf("%s/other", root);
@@ -94,6 +103,7 @@ static void system_use(const char *root, struct action_result *out)
 	if (file_use(path, fd, out) < 0)
 		return;
 	map_use(fd);
+	behind_use(root, fd);
 	names_use(root, path, out);
 }
 

@@ -114,12 +114,16 @@ static void events(void)
 static void modules(const char *directory)
 {
 	cleanup_free char *path = xasprintf("%s/cm-no-module", directory);
-	cleanup_close int none = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	cleanup_close int made = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	cleanup_close int none = -1;
 	cleanup_close int spare = open(DRIVE_SPARE_FILE, O_RDONLY | O_CLOEXEC);
 	cleanup_close int nobodys = -1;
 
-	/* no module at all */
-	if (none >= 0 && ftruncate(none, 64) == 0)
+	/* no module at all, and nobody writes to it */
+	if (made >= 0 && ftruncate(made, 64) == 0)
+		none = open(path, O_RDONLY | O_CLOEXEC);
+	close(steal_fd(&made));
+	if (none >= 0)
 		syscall(SYS_finit_module, none, "", 0);
 	syscall(SYS_init_module, "no module", 9, "");
 	unlink(path);
@@ -134,6 +138,13 @@ static void modules(const char *directory)
 }
 
 /* ---- keys, rights, filters ---- */
+
+static void file_write(const char *path, const char *text)
+{
+	cleanup_close int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	syscall(SYS_write, fd, text, strlen(text));
+}
 
 static void keys(void)
 {
@@ -157,7 +168,8 @@ static void rights(void)
 	if (syscall(SYS_capget, &head, caps) == 0)
 		syscall(SYS_capset, &head, caps);
 	prctl(PR_SET_NAME, name);
-	setrlimit(RLIMIT_CORE, &limit);
+	syscall(SYS_setrlimit, RLIMIT_CORE, &limit);
+	file_write("/proc/self/oom_score_adj", "1");
 	setgroups(1, &group);
 	syscall(SYS_setfsuid, 0);
 	syscall(SYS_setfsgid, 0);
@@ -168,7 +180,7 @@ static void places(void)
 {
 	cleanup_close int own = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
 
-	if (unshare(CLONE_NEWUTS | CLONE_NEWIPC) < 0)
+	if (chroot("/") < 0 || unshare(CLONE_NEWUTS | CLONE_NEWIPC) < 0)
 		return;
 	sethostname("cm-host", 7);
 	syscall(SYS_setdomainname, "cm-domain", 9);
@@ -219,10 +231,29 @@ static void faults(const char *directory)
 	unlink(core);
 }
 
+/* What each of them does in a process of its own. */
+static void children(void)
+{
+	pid_t pid = (pid_t)syscall(SYS_fork);
+
+	if (pid == 0) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		unshare(CLONE_NEWUSER);
+		syscall(SYS_exit, 0);
+	}
+	reap(pid);
+	pid = vfork();
+	if (pid == 0)
+		_exit(0);
+	reap(pid);
+}
+
 static void others(void)
 {
 	char here[8], there[8] = "there";
 	const struct iovec mine = {here, sizeof(here)}, theirs = {there, sizeof(there)};
+	const struct sched_param usual = {0};
+	struct rlimit limit;
 	pid_t pid = fork();
 	int fd;
 
@@ -240,6 +271,9 @@ static void others(void)
 	syscall(SYS_pidfd_send_signal, fd, 0, NULL, 0);
 	if (fd >= 0)
 		close(fd);
+	prlimit(pid, RLIMIT_CORE, NULL, &limit);
+	sched_setscheduler(pid, SCHED_OTHER, &usual);
+	getpgid(pid);
 	if (ptrace(PTRACE_ATTACH, pid, NULL, NULL) == 0) {
 		waitpid(pid, NULL, 0);
 		ptrace(PTRACE_PEEKDATA, pid, there, NULL);
@@ -315,6 +349,7 @@ static void kernel_calls(const char *directory)
 	places();
 	filtered();
 	faults(directory);
+	children();
 	others();
 	clock_keep();
 	klogctl(LOG_SIZE, NULL, 0);

@@ -49,17 +49,23 @@ static uint16_t check_sum(const struct icmphdr *h)
 	return (uint16_t) ~(sum + (sum >> 16));
 }
 
+#define ECHOES 8
+
 static void echo(int type)
 {
 	cleanup_close int fd = socket(AF_INET, type | SOCK_CLOEXEC, IPPROTO_ICMP);
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct icmphdr h = {.type = ICMP_ECHO};
 	char answer[128];
+	const int little = 1;
 
 	if (fd < 0)
 		return;
 	h.checksum = check_sum(&h);
-	sendto(fd, &h, sizeof(h), 0, (const struct sockaddr *)&to, sizeof(to));
+	/* and more than its receiver has room for */
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little));
+	for (int i = 0; i < ECHOES; i++)
+		sendto(fd, &h, sizeof(h), 0, (const struct sockaddr *)&to, sizeof(to));
 	recv(fd, answer, sizeof(answer), MSG_DONTWAIT);
 }
 
@@ -87,19 +93,19 @@ struct neighbour {
 	struct nlmsghdr head;
 	struct ndmsg about;
 	struct rtattr of_address;
-	struct in_addr address;
+	struct in6_addr address; /* of IPv4 the loopback has one neighbour, whatever it is asked for */
 	struct rtattr of_station;
 	uint8_t station[8]; /* six bytes and what aligns them */
 };
 
-static void neighbour_tell(int fd, uint16_t type, unsigned loopback)
+static void neighbour_tell(int fd, uint16_t type, unsigned loopback, unsigned short station_len)
 {
 	struct neighbour n = {
 	        .head = {.nlmsg_len = sizeof(n), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK},
-	        .about = {.ndm_family = AF_INET, .ndm_ifindex = (int)loopback, .ndm_state = NUD_PERMANENT},
-	        .of_address = {.rta_len = RTA_LENGTH(sizeof(struct in_addr)), .rta_type = NDA_DST},
-	        .address.s_addr = htonl(INADDR_LOOPBACK + 1),
-	        .of_station = {.rta_len = RTA_LENGTH(6), .rta_type = NDA_LLADDR},
+	        .about = {.ndm_family = AF_INET6, .ndm_ifindex = (int)loopback, .ndm_state = NUD_PERMANENT},
+	        .of_address = {.rta_len = RTA_LENGTH(sizeof(struct in6_addr)), .rta_type = NDA_DST},
+	        .address.s6_addr = {0xfe, 0x80, [15] = 2},
+	        .of_station = {.rta_len = (unsigned short)RTA_LENGTH(station_len), .rta_type = NDA_LLADDR},
 	        .station = {2, 0, 0, 0, 0, 1},
 	};
 	char answer[512];
@@ -116,10 +122,10 @@ static void kernel_told(unsigned loopback)
 
 	if (fd < 0)
 		return;
-	neighbour_tell(fd, RTM_NEWNEIGH, loopback);
-	neighbour_tell(fd, RTM_DELNEIGH, loopback);
-	/* and one that there never was, which is told with an explanation */
-	neighbour_tell(fd, RTM_DELNEIGH, loopback + 100);
+	neighbour_tell(fd, RTM_NEWNEIGH, loopback, 6);
+	neighbour_tell(fd, RTM_DELNEIGH, loopback, 6);
+	/* and one that cannot be, which is refused with an explanation */
+	neighbour_tell(fd, RTM_NEWNEIGH, loopback, 2);
 	setting_write("/proc/sys/net/ipv6/route/flush", "1");
 	setting_write("/proc/sys/net/ipv4/route/flush", "1");
 }
@@ -220,17 +226,21 @@ static void connections(struct action_result *ignored)
 /* ---- memory for sockets ---- */
 
 #define UDP_MEMORY "/proc/sys/net/ipv4/udp_mem"
-#define MANY 64
-#define LARGE 8192
+#define MANY 160
+#define LARGE 16384
+#define ROOM (4 << 20)
 
+/* More than a megabyte: so much each processor keeps to itself before it is counted. */
 static void datagrams_pile(struct action_result *ignored)
 {
 	static const char bytes[LARGE];
+	const int room = ROOM;
 	union loopback_any address;
 	socklen_t len = loopback_address(AF_INET, &address);
 	cleanup_close int server = loopback_server(SOCK_DGRAM, &address, len, ignored);
 	cleanup_close int client = server < 0 ? -1 : loopback_client(SOCK_DGRAM, &address, len, ignored);
 
+	setsockopt(server, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
 	for (int i = 0; client >= 0 && i < MANY; i++)
 		send(client, bytes, sizeof(bytes), MSG_DONTWAIT);
 }

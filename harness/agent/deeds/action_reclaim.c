@@ -15,6 +15,7 @@
 /* Of huge pages, more than any guest has. They are asked for one by one, and given back. */
 #define MORE "100000"
 #define CACHED ((size_t)4 << 20)
+#define HUGE ((size_t)2 << 20)
 
 static int vm_write(const char *name, const char *text)
 {
@@ -36,6 +37,16 @@ static void *memory_take(void)
 	return at;
 }
 
+static void huge_touch(void)
+{
+	char *at = mmap(NULL, HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+
+	if (at == MAP_FAILED)
+		return;
+	*(volatile char *)at = 1;
+	munmap(at, HUGE);
+}
+
 void action_reclaim(const char *directory, struct action_result *out)
 {
 	void *memory;
@@ -52,6 +63,7 @@ void action_reclaim(const char *directory, struct action_result *out)
 	vm_write("drop_caches", "3");
 	vm_write("compact_memory", "1");
 	vm_write("nr_hugepages", MORE);
+	huge_touch();
 	vm_write("nr_hugepages", "0");
 	if (memory)
 		munmap(memory, CACHED);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Tasks that wait and wake each other, go to another processor, change their priority, and want the same lock. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/perf_event.h>
 #include <pthread.h>
@@ -15,9 +16,14 @@
 #include <unistd.h>
 
 #include "agent/deeds/action_deed.h"
+#include "agent/deeds/device_node.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
 
 #define ROUNDS 16
 #define NICE 3
+#define PATIENCE_MS 2000
+#define STATISTICS "/proc/sys/kernel/sched_schedstats"
 
 /* ---- waiting and waking ---- */
 
@@ -131,6 +137,42 @@ static int lock_fight(struct action_result *out)
 	return 0;
 }
 
+/* Who waits for a lock in real time lends its priority to whoever has it. */
+static void *lock_wait(void *word)
+{
+	const struct sched_param real_time = {.sched_priority = 1};
+
+	sched_setscheduler(0, SCHED_FIFO, &real_time);
+	if (syscall(SYS_futex, word, FUTEX_LOCK_PI, 0, NULL, NULL, 0) == 0)
+		syscall(SYS_futex, word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0);
+	return NULL;
+}
+
+static int priority_lend(struct action_result *out)
+{
+	static uint32_t word;
+	pthread_t other;
+	int64_t deadline = clock_ms() + PATIENCE_MS;
+
+	word = (uint32_t)syscall(SYS_gettid);
+	errno = pthread_create(&other, NULL, lock_wait, &word);
+	if (errno)
+		return action_failed(out, "fork");
+	while (!(__atomic_load_n(&word, __ATOMIC_ACQUIRE) & FUTEX_WAITERS) && clock_ms() < deadline)
+		sched_yield();
+	syscall(SYS_futex, &word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0);
+	pthread_join(other, NULL);
+	return 0;
+}
+
+/* How long tasks wait is told to those who asked for it. */
+static void statistics(const char *wanted)
+{
+	cleanup_close int fd = in_guest() ? open(STATISTICS, O_WRONLY | O_CLOEXEC) : -1;
+
+	syscall(SYS_write, fd, wanted, 1);
+}
+
 /* Another process's events are for those who hold its lock for reading. */
 static void other_looked_at(void)
 {
@@ -144,7 +186,8 @@ static void other_looked_at(void)
 void action_sched(const char *directory, struct action_result *out)
 {
 	(void)directory;
-	if (ball_game(out) < 0 || places_change(out) < 0 || lock_fight(out) < 0)
-		return;
-	other_looked_at();
+	statistics("1");
+	if (ball_game(out) == 0 && places_change(out) == 0 && lock_fight(out) == 0 && priority_lend(out) == 0)
+		other_looked_at();
+	statistics("0");
 }

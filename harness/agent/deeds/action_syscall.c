@@ -355,6 +355,7 @@ static void mount_calls(const struct names *n)
 	syscall(SYS_move_mount, tree, "", AT_FDCWD, n->directory, MOVE_MOUNT_F_EMPTY_PATH);
 	copy = syscall(SYS_open_tree, AT_FDCWD, n->directory, OPEN_TREE_CLOEXEC);
 	syscall(SYS_mount_setattr, copy, "", AT_EMPTY_PATH, NULL, 0);
+	syscall(SYS_mount, NULL, n->directory, NULL, MS_REMOUNT, "size=32k");
 	syscall(SYS_close, copy);
 	syscall(SYS_close, tree);
 	syscall(SYS_close, context);
@@ -395,6 +396,7 @@ static void signal_calls(void)
 	syscall(SYS_tkill, thread, SIGURG);
 	syscall(SYS_tgkill, self, thread, SIGURG);
 	syscall(SYS_setpgid, 0, 0);
+	syscall(SYS_kill, 0, SIGURG);
 	syscall(SYS_setpriority, 0, 0, 0);
 	syscall(SYS_getpriority, 0, 0);
 	syscall(SYS_prlimit64, 0, 0, NULL, NULL);

@@ -18,6 +18,7 @@
 #include <sys/fanotify.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
@@ -51,6 +52,7 @@ static void readiness(void)
 	struct pollfd one = {.fd = event, .events = POLLIN};
 	struct timeval soon = {.tv_usec = SOON_NS / 1000};
 	uint64_t count = 1;
+	int yes = 1;
 	fd_set set;
 
 	if (event < 0 || poller < 0)
@@ -62,6 +64,7 @@ static void readiness(void)
 	FD_ZERO(&set);
 	FD_SET(event, &set);
 	select(event + 1, &set, NULL, NULL, &soon);
+	ioctl(event, FIONBIO, &yes);
 	syscall(SYS_read, event, &count, sizeof(count));
 	/* nothing is there any more: a wait until the clock says so */
 	epoll_wait(poller, &got, 1, 1);
@@ -213,14 +216,18 @@ static void queue_new(int fd)
 	         .len = sizeof(bytes)},
 	        {.opcode = IORING_OP_FSYNC, .fd = fd},
 	};
-	const struct io_uring_sqe waits = {.opcode = IORING_OP_POLL_ADD, .fd = event, .poll_events = POLLIN};
+	uint64_t count;
+	const struct io_uring_sqe waits[] = {
+	        {.opcode = IORING_OP_POLL_ADD, .fd = event, .poll_events = POLLIN},
+	        {.opcode = IORING_OP_READ, .fd = event, .addr = (uintptr_t)&count, .len = sizeof(count)},
+	};
 	const struct iovec part = {bytes, sizeof(bytes)};
 
 	if (r.fd < 0)
 		return;
 	if (ring_map(&r)) {
 		ring_submit(&r, calls, sizeof(calls) / sizeof(calls[0]), sizeof(calls) / sizeof(calls[0]));
-		ring_submit(&r, &waits, 1, 0);
+		ring_submit(&r, waits, sizeof(waits) / sizeof(waits[0]), 0);
 		syscall(SYS_io_uring_register, r.fd, IORING_REGISTER_BUFFERS, &part, 1);
 	}
 	close(r.fd);
