@@ -52,6 +52,31 @@ START_TEST(a_guest_takes_its_share)
 END_TEST
 
 static const struct {
+	size_t bytes[OBJECTS], limit;
+	const char *taken;
+} fits[] = {
+        {{1, 1, 1, 1}, 4, "1111"}, {{1, 1, 1, 1}, 3, "1110"},
+        {{3, 4, 1, 1}, 5, "1011"}, /* a later one fills what is left */
+        {{9, 1, 1, 1}, 5, "1000"}, /* one that no guest has room for is tried alone */
+        {{1, 9, 1, 1}, 5, "1011"}, {{0, 0, 0, 0}, 0, "1111"},
+};
+
+START_TEST(a_guest_takes_what_it_has_room_for)
+{
+	bool taken[OBJECTS];
+	char got[OBJECTS + 1] = "";
+	size_t count = share_fit(fits[_i].bytes, OBJECTS, fits[_i].limit, taken), marked = 0;
+
+	for (size_t i = 0; i < OBJECTS; i++) {
+		got[i] = taken[i] ? '1' : '0';
+		marked += taken[i];
+	}
+	ck_assert_str_eq(got, fits[_i].taken);
+	ck_assert_uint_eq(count, marked);
+}
+END_TEST
+
+static const struct {
 	double kernel_ms[3];
 	size_t kernels;
 	unsigned guests;
@@ -85,6 +110,7 @@ int main(void)
 	const struct suite_row tests[] = {
 	        GROUP("share"),
 	        EACH(a_guest_takes_its_share, takes),
+	        EACH(a_guest_takes_what_it_has_room_for, fits),
 	        EACH(the_end_is_told_ahead, ends),
 	};
 

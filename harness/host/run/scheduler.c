@@ -29,6 +29,9 @@
 /* A guest writes byte by byte, and each would wake the host: let some gather. */
 #define GATHER_NS 1000000
 
+/* Of a guest's memory one is for what it is sent. */
+#define MEMORY_PARTS 8
+
 struct scheduler {
 	const struct schedule *s;
 	struct result *r;
@@ -287,11 +290,32 @@ static void share_out(struct scheduler *sch, struct task *t)
 	task_queue_add_first(&sch->waiting, new_task(sch, t->kernel, rest, count));
 }
 
+/* A guest keeps what it is given in memory, of which the objects' own work needs the most. */
+static void fit_memory(struct scheduler *sch, struct task *t)
+{
+	const struct schedule *s = sch->s;
+	size_t memory_mb =
+	        t->memory_mb ? t->memory_mb
+	                     : guest_of(&s->kernels[t->kernel], &s->list->rows[t->kernel], "", s->accel).memory_mb;
+	cleanup_free size_t *bytes = xcalloc(t->count, sizeof(*bytes));
+	cleanup_free bool *taken = xcalloc(t->count, sizeof(*taken));
+	cleanup_free size_t *rest = NULL;
+	size_t count;
+
+	for (size_t i = 0; i < t->count; i++)
+		bytes[i] = s->objects->at[t->objects[i]].bytes.len;
+	if (share_fit(bytes, t->count, (memory_mb << 20) / MEMORY_PARTS, taken) == t->count)
+		return;
+	rest = task_keep(t, taken, &count);
+	task_queue_add_first(&sch->waiting, new_task(sch, t->kernel, rest, count));
+}
+
 static void start_waiting(struct scheduler *sch)
 {
 	struct task *t;
 
 	while (sch->running_count < sch->s->jobs && !sch->interruptions && (t = task_queue_take(&sch->waiting))) {
+		fit_memory(sch, t);
 		share_out(sch, t);
 		start_one(sch, t);
 	}

@@ -98,6 +98,21 @@ size_t share_take(const struct share_costs *c, size_t kernel, const size_t *obje
 	return n;
 }
 
+size_t share_fit(const size_t *bytes, size_t count, size_t limit, bool *taken)
+{
+	size_t sum = 0, n = 0;
+
+	memset(taken, 0, count * sizeof(*taken));
+	for (size_t i = 0; i < count; i++) {
+		if (n && bytes[i] > limit - sum)
+			continue;
+		taken[i] = true;
+		n++;
+		sum = bytes[i] > limit - sum ? limit : sum + bytes[i];
+	}
+	return n;
+}
+
 /* The guest that is free first. */
 static size_t first_free(const double *busy, unsigned guests)
 {

@@ -41,6 +41,12 @@ size_t share_take(const struct share_costs *c, size_t kernel, const size_t *obje
                   double left_ms, double start_ms, bool *taken);
 
 /*
+ * Which of `count` objects of these sizes fit together into `limit` bytes, the first ones first: marks them in `taken`
+ * and returns how many. One that is too large for it alone is taken alone.
+ */
+size_t share_fit(const size_t *bytes, size_t count, size_t limit, bool *taken);
+
+/*
  * Milliseconds after which a run of all objects on `count` kernels, in this order, is expected to end with `guests`
  * saved guests side by side.
  */
