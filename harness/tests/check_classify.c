@@ -301,7 +301,7 @@ static const struct {
         {PHASE_LOAD, EINVAL, "",
          REFUSED("Invalid argument", "3: (85) call bpf_get_current_comm#16\ninvalid write to stack R1 off=-8 size=800\n"
                                      "verification time 88 usec\nstack depth 8\n"),
-         CLASS_VERIFIER, "invalid write to stack R1 off=-8 size=800", "full log"},
+         CLASS_VERIFIER, "invalid write to stack R1 off=-8 size=800", "function's frame"},
         {PHASE_LOAD, EINVAL, "", REFUSED("Invalid argument", "R10=fp0\n R0_w=inv0 R10=fp0\nfrom 4 to 6: R0=1\n"),
          CLASS_VERIFIER, "arg#0 reference type", "full log"},
         /* opening */
@@ -314,6 +314,8 @@ static const struct {
         /* nothing said */
         {PHASE_LOAD, EPERM, NULL, NULL, CLASS_PERMISSION,
          "phase load failed without a message: Operation not permitted", "lockdown"},
+        {PHASE_ATTACH, ENOMEM, "program 'p': failed to attach: to a socket: Cannot allocate memory", "",
+         CLASS_ATTACH_TARGET, "Cannot allocate memory", "optmem_max"},
         {PHASE_LOAD, EINVAL, "", "", CLASS_OTHER, "Invalid argument", "full log"},
         {PHASE_LOAD, 0, NULL, NULL, CLASS_OTHER, "no error number", "full log"},
         /* untrusted bytes */

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "host/judge/loader_age.h"
 #include "host/judge/log_text.h"
+#include "host/judge/verifier_advice.h"
 #include "host/lib/text.h"
 #include "wire/load_log.h"
 
@@ -175,6 +176,9 @@ static const struct row rows[] =
                  "the kernel denies attaching: see lockdown and perf_event_paranoid"},
                 {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: Permission denied",
                  "the kernel denies attaching: see lockdown and perf_event_paranoid"},
+                /* sk_filter_charge() of net/core/filter.c */
+                {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), ENOMEM, "failed to attach:",
+                 "the kernel has no memory for it: a program on a socket counts against the socket's share (net.core.optmem_max: 20 KB on older kernels, 128 KB today), which [sysctl] of the ini can raise; else give the kernel memory= in the kernel list"},
                 {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: *",
                  "this kernel knows the target, but does not attach this program to it ({}): use another function, or another type of program for the same one"},
 
@@ -475,7 +479,8 @@ void classify_rejection(enum cell_phase phase, int err, const char *reason, cons
 {
 	struct span why = {reason ? reason : "", reason ? strlen(reason) : 0};
 	struct span whole = {log ? log : "", log ? strlen(log) : 0};
-	struct span verifier = verifier_log_span(whole), verdict = {0};
+	struct span verifier = verifier_log_span(whole), verdict = {0}, captured = {0};
+	const char *advice;
 
 	verdict.at = load_log_verdict(verifier.at, verifier.len, &verdict.len);
 	*out = (struct rejection){.class = CLASS_OTHER};
@@ -485,7 +490,8 @@ void classify_rejection(enum cell_phase phase, int err, const char *reason, cons
 		if (phase == PHASE_LOAD && verdict.len) {
 			out->class = CLASS_VERIFIER;
 			out->line = span_words(verdict);
-			out->advice = xstrdup(generic_verifier_advice);
+			advice = verifier_advice_find(verdict, &captured);
+			out->advice = advice ? fill_advice(advice, captured) : xstrdup(generic_verifier_advice);
 		} else {
 			classify_by_errno(phase, err, why, whole, out);
 		}
