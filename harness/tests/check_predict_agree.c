@@ -219,35 +219,41 @@ START_TEST(verdict)
 }
 END_TEST
 
-/* A weak extern "f", what the types say of it and what libbpf left at 0. */
+/* A weak extern "f", in one or two flavours, what the types say of each and what libbpf left at 0. */
 static const struct {
 	enum need_kind kind;
-	enum need_state state;
+	uint8_t states[2];
 	const char *absent;
 	enum cell_phase phase;
 	bool refuted;
 } externs[] = {
-        {NEED_KFUNC, NEED_UNUSED, "f", PHASE_DONE, false},
-        {NEED_KFUNC, NEED_UNUSED, "ff f g", PHASE_DONE, false},
-        {NEED_KFUNC, NEED_UNUSED, "f___new", PHASE_DONE, false},
-        {NEED_KFUNC, NEED_UNUSED, "ff", PHASE_DONE, true},
-        {NEED_VARIABLE, NEED_UNUSED, "", PHASE_DONE, true},
-        {NEED_VARIABLE, NEED_HOLDS, "f", PHASE_ATTACH, true},
-        {NEED_KFUNC, NEED_HOLDS, "", PHASE_DONE, false},
-        /* one of two flavours is what the kernel has */
-        {NEED_KFUNC, NEED_HOLDS, "f___old", PHASE_DONE, false},
-        {NEED_KFUNC, NEED_DOUBTED, "f", PHASE_DONE, false},
+        {NEED_KFUNC, {NEED_UNUSED}, "f", PHASE_DONE, false},
+        {NEED_KFUNC, {NEED_UNUSED}, "ff f g", PHASE_DONE, false},
+        {NEED_KFUNC, {NEED_UNUSED}, "f___new", PHASE_DONE, false},
+        {NEED_KFUNC, {NEED_UNUSED}, "ff", PHASE_DONE, true},
+        {NEED_VARIABLE, {NEED_UNUSED}, "", PHASE_DONE, true},
+        {NEED_VARIABLE, {NEED_HOLDS}, "f", PHASE_ATTACH, true},
+        {NEED_KFUNC, {NEED_HOLDS}, "", PHASE_DONE, false},
+        /* one of two flavours is what the kernel has, whichever */
+        {NEED_KFUNC, {NEED_HOLDS, NEED_UNUSED}, "f___old", PHASE_DONE, false},
+        {NEED_KFUNC, {NEED_UNUSED, NEED_HOLDS}, "f", PHASE_DONE, false},
+        {NEED_KFUNC, {NEED_UNUSED, NEED_HOLDS}, "", PHASE_DONE, true},
+        {NEED_KFUNC, {NEED_HOLDS, NEED_UNUSED}, "f f___old", PHASE_DONE, true},
+        {NEED_KFUNC, {NEED_UNUSED, NEED_UNUSED}, "f f___old", PHASE_DONE, false},
+        {NEED_KFUNC, {NEED_DOUBTED}, "f", PHASE_DONE, false},
         /* found or not, nobody said it of an object that was not loaded */
-        {NEED_KFUNC, NEED_UNUSED, "", PHASE_LOAD, false},
-        {NEED_CONFIG, NEED_UNUSED, "", PHASE_DONE, false},
+        {NEED_KFUNC, {NEED_UNUSED}, "", PHASE_LOAD, false},
+        {NEED_CONFIG, {NEED_UNUSED}, "", PHASE_DONE, false},
 };
 
 START_TEST(weak_externs)
 {
-	struct need need = {.kind = (uint8_t)externs[_i].kind, .name = (char *)"f", .optional = true};
-	uint8_t state = (uint8_t)externs[_i].state;
-	const struct predict_object object = {.needs = &need, .need_count = 1};
-	const struct predict_cell predicted = {.forecast = FORECAST_FALLBACK, .needs = &state, .need_count = 1};
+	const struct need need = {.kind = (uint8_t)externs[_i].kind, .name = (char *)"f", .optional = true};
+	struct need needs[] = {need, need};
+	uint8_t states[] = {externs[_i].states[0], externs[_i].states[1]};
+	uint32_t count = states[1] ? 2 : 1;
+	const struct predict_object object = {.needs = needs, .need_count = count};
+	const struct predict_cell predicted = {.forecast = FORECAST_FALLBACK, .needs = states, .need_count = count};
 	struct result *r = result_new();
 	struct result_cell *cell = result_add_cell(r);
 

@@ -67,15 +67,42 @@ static bool is_refuted(const struct predict_cell *cell, const struct result_cell
 	return c->verdict != VERDICT_REJECTED || c->phase > (enum cell_phase)cell->phase;
 }
 
-/* Whether the extern stands among those that are 0; one with a flavour counts as well when `any`. */
-static bool is_absent(const char *absent, const char *name, bool any)
+/* How many of the externs that are 0 have the name, whatever their flavours. */
+static size_t count_absent(const char *absent, const char *name)
 {
-	size_t len = strlen(name);
+	size_t len = strlen(name), count = 0;
 
 	for (const char *at = absent; *at; at += strcspn(at, " "), at += *at == ' ')
-		if (!strncmp(at, name, len) && (!at[len] || at[len] == ' ' || (any && !strncmp(at + len, "___", 3))))
-			return true;
-	return false;
+		count += !strncmp(at, name, len) && (!at[len] || at[len] == ' ' || !strncmp(at + len, "___", 3));
+	return count;
+}
+
+static bool is_same_extern(const struct need *a, const struct need *b)
+{
+	return a->kind == b->kind && a->optional == b->optional && !strcmp(a->name, b->name);
+}
+
+/* Flavours of one name are externs each of its own: what is said of need `first` and those like it, as a whole. */
+static char *extern_contradiction(const struct predict_object *object, const struct predict_cell *cell, uint32_t first,
+                                  const char *absent)
+{
+	const struct need *n = &object->needs[first];
+	size_t missing = count_absent(absent, n->name), total = 0, held = 0, unused = 0;
+
+	for (uint32_t i = 0; i < object->need_count && i < cell->need_count; i++) {
+		if (!is_same_extern(&object->needs[i], n))
+			continue;
+		if (i < first)
+			return NULL;
+		total++;
+		held += cell->needs[i] == NEED_HOLDS;
+		unused += cell->needs[i] == NEED_UNUSED;
+	}
+	if (missing < unused)
+		return xasprintf("%s %s: predicted missing, measured found", need_kind_name(n->kind), n->name);
+	if (missing > total - held)
+		return xasprintf("%s %s: predicted found, measured missing", need_kind_name(n->kind), n->name);
+	return NULL;
 }
 
 /* What the types say of weak externs against what libbpf made of them, which is known once an object is loaded. */
@@ -89,10 +116,7 @@ static void agree_externs(const struct predict_object *object, const struct pred
 
 		if (!n->optional || (n->kind != NEED_KFUNC && n->kind != NEED_VARIABLE))
 			continue;
-		if (cell->needs[i] == NEED_UNUSED && !is_absent(c->absent_externs, n->name, true))
-			text = xasprintf("%s %s: predicted missing, measured found", need_kind_name(n->kind), n->name);
-		else if (cell->needs[i] == NEED_HOLDS && is_absent(c->absent_externs, n->name, false))
-			text = xasprintf("%s %s: predicted found, measured missing", need_kind_name(n->kind), n->name);
+		text = extern_contradiction(object, cell, i, c->absent_externs);
 		if (text)
 			add_disagreement(&c->disagreement, text);
 	}
