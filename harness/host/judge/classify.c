@@ -142,6 +142,8 @@ static const struct row rows[] =
                  "the function does not return, so that nothing runs at its end: attach to its beginning (fentry), or to another function"},
                 {CLASS_ATTACH_TARGET, LOADING, 0, "is not modifiable",
                  "this kernel does not let programs change what that function returns: attach to one that it allows"},
+                {CLASS_ATTACH_TARGET, LOADING, 0, "* is not sleepable",
+                 "this kernel lets no program sleep at {}: attach one that does not (a section without \".s\"), or elsewhere"},
                 {CLASS_ATTACH_TARGET, LOADING, 0, "The address of function * cannot be found",
                  "function {} was inlined or left out of this kernel: attach elsewhere"},
                 {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to determine tracepoint '*' perf event ID",
@@ -208,6 +210,8 @@ static const struct row rows[] =
                 {CLASS_OPEN, ANYWHERE, 0, "bad map relo against '*' in section",
                  "map {} is defined in the old way (SEC(\"maps\")), which libbpf 1.0 dropped: define it in SEC(\".maps\")"},
 
+                {CLASS_PROG_TYPE, LOADING, 0, "Only * programs can be sleepable",
+                 "this kernel lets no program of this type sleep, only {}: attach one that does not (a section without \".s\") there"},
                 {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '.text'",
                  "the object holds functions for other objects and no program: link it with the object that calls them (bpftool gen object)"},
                 {CLASS_PROG_TYPE, ANYWHERE,
