@@ -148,6 +148,8 @@ static const struct {
         {tcp4, "saddr_v6=::1 sport=40828", 1, 0},
         {tcp6, "saddr_v6=::1 daddr_v6=::1 sport=40828 dport=37029 family=10", 5, 0},
         {tcp6, "saddr=::2 daddr=::1 sport=40828", 3, 1},
+        {tcp6, "saddr=0000:0000:0000:0000:0000:0000:0000:0001 daddr=0:0:0:0:0:0:0:2 sport=40828", 3, 1},
+        {tcp6, "saddr=::1, daddr=::1:: sport=40828", 3, 1},
         {mount_scene, "source=cm-source target=cm-target flags=6", 3, 0},
         {mount_scene, "target=cm-target flags=0", 2, 0},
         {mount_scene, "target=cm-target flags=6", 2, 0},

@@ -172,10 +172,20 @@ static bool event_judge(struct attribution *a, const struct attribution_subject 
 	return wrong > 0;
 }
 
+static void maker_note(struct attribution *a, const struct bpf_program *maker)
+{
+	for (size_t i = 0; i < a->maker_count; i++)
+		if (a->makers[i] == maker)
+			return;
+	a->makers = xrealloc(a->makers, a->maker_count + 1, sizeof(*a->makers));
+	a->makers[a->maker_count++] = maker;
+}
+
 size_t attribution_judge(struct attribution *a, const struct attribution_subject *subject)
 {
 	__attribute__((cleanup(survey_free))) struct survey s =
 	        survey_make(a, &subject->identity, subject->scene, subject->noisy);
+	const struct capture_event *raw = capture_events(a->capture, &s.count);
 	size_t judged = 0, wrong = 0;
 	bool doubtful; /* what is right is the subject's, what is not may be anybody's */
 
@@ -206,6 +216,8 @@ size_t attribution_judge(struct attribution *a, const struct attribution_subject
 		}
 		judged++;
 		wrong += bad;
+		if (raw[i].maker && a->facts.count > before)
+			maker_note(a, raw[i].maker);
 		/* Without an id, a whole and right event is the best sign there is. */
 		a->own_events += !s.own && !bad && a->facts.count > before;
 		if (judged > EVENTS_LISTED && (!bad || wrong > WRONG_LISTED) && i != s.best)

@@ -27,6 +27,9 @@ struct attribution {
 	struct hint_context hints;
 	struct fact_list facts; /* grows with every call */
 	uint64_t own_events;
+	/* whose events are known to be theirs, and had a value compared; the caller empties it */
+	const struct bpf_program **makers;
+	size_t maker_count;
 };
 
 struct attribution_subject {

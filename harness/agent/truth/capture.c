@@ -362,33 +362,44 @@ const char *capture_hindrance(const struct capture *c)
 	return c->hindrance;
 }
 
-static void iterators_sample(struct capture *c, struct buf *text)
+/* False when it cannot be read on. */
+static bool iterator_sample(struct capture *c, size_t i)
 {
-	enum progress_step before = progress_at();
 	cleanup_error struct error err = {0};
-	int rc;
+	cleanup_buf struct buf text = {0};
+	int rc = iterators_read(&c->iterators, i, &text, &err);
+	const char *line = buf_str(&text), *end;
 
-	progress_step(PROGRESS_ITERATORS);
-	rc = iterators_read(&c->iterators, text, &err);
 	if (rc == -ETIME)
 		hinder(c, err.text);
 	else if (rc < 0)
 		hinder_errno(c, -rc);
+	for (; c->source == SOURCE_ITER && (end = strchr(line, '\n')); line = end + 1) {
+		size_t before = c->kept_count;
+
+		event_keep(c, "", line, (size_t)(end - line));
+		if (c->kept_count > before)
+			c->kept[before].maker = c->iterators.programs[i];
+	}
+	return rc >= 0;
+}
+
+static void iterators_sample(struct capture *c)
+{
+	enum progress_step before = progress_at();
+
+	progress_step(PROGRESS_ITERATORS);
+	for (size_t i = 0; i < c->iterators.count && iterator_sample(c, i); i++)
+		continue;
 	progress_step(before);
 }
 
 void capture_sample(struct capture *c, pid_t pid)
 {
-	cleanup_buf struct buf text = {0};
-	const char *line, *end;
-
 	if (c->iterators.count)
-		iterators_sample(c, &text);
-	line = buf_str(&text);
+		iterators_sample(c);
 	if (c->maps)
 		map_entries_look(c->maps, pid, on_map_entry, c);
-	for (; c->source == SOURCE_ITER && (end = strchr(line, '\n')); line = end + 1)
-		event_keep(c, "", line, (size_t)(end - line));
 }
 
 static void drain_once(struct capture *c)

@@ -29,6 +29,7 @@ struct capture_event {
 	bool named;            /* name and value of each field, a NUL after each */
 	uint32_t key_size;
 	const struct event_layout *layout; /* of an entry */
+	const struct bpf_program *maker;   /* of an iterator's line; borrowed; NULL: not known */
 	void *before; /* of global variables: as they were before, for only what has changed was said; else NULL */
 };
 

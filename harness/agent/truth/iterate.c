@@ -39,6 +39,8 @@ int iterators_open(struct iterators *it, struct bpf_object *obj, struct error *e
 			return error_set(err, errno, "cannot prepare iterator `%s`: %s", bpf_program__name(prog),
 			                 strerror(errno));
 		it->links = xrealloc(it->links, it->count + 1, sizeof(*it->links));
+		it->programs = xrealloc(it->programs, it->count + 1, sizeof(*it->programs));
+		it->programs[it->count] = prog;
 		it->links[it->count++] = link;
 	}
 	return 0;
@@ -62,16 +64,12 @@ static int read_all(int fd, int64_t deadline, struct buf *out, struct error *err
 	return 0;
 }
 
-int iterators_read(struct iterators *it, struct buf *out, struct error *err)
+int iterators_read(struct iterators *it, size_t i, struct buf *out, struct error *err)
 {
 	int64_t start = clock_ms(), deadline = start + ITERATORS_MS - it->spent_ms;
-	int rc = 0;
+	cleanup_close int fd = bpf_iter_create(bpf_link__fd(it->links[i]));
+	int rc = fd < 0 ? error_set(err, -fd, "%s", strerror(-fd)) : read_all(fd, deadline, out, err);
 
-	for (size_t i = 0; i < it->count && rc == 0; i++) {
-		cleanup_close int fd = bpf_iter_create(bpf_link__fd(it->links[i]));
-
-		rc = fd < 0 ? error_set(err, -fd, "%s", strerror(-fd)) : read_all(fd, deadline, out, err);
-	}
 	it->spent_ms += clock_ms() - start;
 	return rc;
 }
@@ -81,5 +79,6 @@ void iterators_close(struct iterators *it)
 	for (size_t i = 0; i < it->count; i++)
 		bpf_link__destroy(it->links[i]);
 	free(it->links);
+	free(it->programs);
 	*it = (struct iterators){0};
 }

@@ -17,6 +17,7 @@
 /* Zero-initialise. */
 struct iterators {
 	struct bpf_link **links;
+	const struct bpf_program **programs; /* of each link; borrowed */
 	size_t count;
 	int64_t spent_ms; /* on reading them */
 };
@@ -31,10 +32,10 @@ int iterators_open(struct iterators *it, struct bpf_object *obj, struct error *e
 #define ITERATORS_MS 10000
 
 /*
- * Let each iterator run once over all there is; append what they print to `out`. Returns 0 or a negative errno: -ETIME
- * when that takes too long, and from then on.
+ * Let iterator number `i` run once over all there is; append what it prints to `out`. Returns 0 or a negative errno:
+ * -ETIME when that takes too long, all readings together, and from then on.
  */
-int iterators_read(struct iterators *it, struct buf *out, struct error *err);
+int iterators_read(struct iterators *it, size_t i, struct buf *out, struct error *err);
 
 void iterators_close(struct iterators *it);
 

@@ -151,6 +151,13 @@ void run_counts_attribute(struct run_counts *counts, size_t events, bool compare
 	}
 }
 
+void run_counts_compared(struct run_counts *counts, const struct bpf_program *program)
+{
+	for (size_t i = 0; i < counts->count; i++)
+		if (counts->programs[i].program == program)
+			counts->programs[i].handed_over = counts->programs[i].compared = true;
+}
+
 bool run_counts_made_all(const struct run_counts *counts, size_t events)
 {
 	uint64_t runs = 0;

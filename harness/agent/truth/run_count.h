@@ -61,6 +61,9 @@ void run_counts_window_close(struct run_counts *counts);
  */
 void run_counts_attribute(struct run_counts *counts, size_t events, bool compared);
 
+/* A value of an event that is known to be of `program` was compared. */
+void run_counts_compared(struct run_counts *counts, const struct bpf_program *program);
+
 /*
  * Whether each of a subject's `events` is of a program that runs because of what was done: as many as programs at hooks
  * that are known for that ran, and no other program that hands anything over did.

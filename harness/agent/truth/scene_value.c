@@ -59,6 +59,15 @@ static void address_print(struct buf *out, const struct view *view, const uint8_
 	buf_puts(out, text);
 }
 
+/* An address has several spellings: "::1", "0000:0000:…:0001". */
+static bool address_reads(const char *text, size_t text_len, int family, const uint8_t *want, size_t len)
+{
+	cleanup_free char *whole = xstrndup(text, text_len);
+	uint8_t bytes[16];
+
+	return inet_pton(family, whole, bytes) == 1 && !memcmp(bytes, want, len);
+}
+
 /* Addresses are kept as they travel; a program may as well have turned an IPv4 address into a number. */
 static bool address_is(const struct view *view, int key, const struct event_value *v)
 {
@@ -66,12 +75,8 @@ static bool address_is(const struct view *view, int key, const struct event_valu
 	const uint8_t *want = address_of(view, key);
 	uint32_t number;
 
-	if (v->printed) {
-		cleanup_buf struct buf text = {0};
-
-		address_print(&text, view, want);
-		return v->has_text && v->text_len == text.len && !memcmp(v->text, buf_str(&text), text.len);
-	}
+	if (v->printed)
+		return v->has_text && address_reads(v->text, v->text_len, len == 16 ? AF_INET6 : AF_INET, want, len);
 	if (v->kind == EVENT_TEXT) {
 		static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 

@@ -204,6 +204,7 @@ int workloads_run(const struct workload_request *request, struct cell_report *ou
 	print_formats_free(&run.formats);
 	kconfig_free(&run.kconfig);
 	free(run.insns);
+	free(run.attribution.makers);
 	return rc;
 }
 

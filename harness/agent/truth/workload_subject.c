@@ -210,6 +210,9 @@ void workload_subject(struct workload_run *run, struct subject_stage *stage, con
 	}
 	if (run->observes)
 		observe_life(run, kind, &life, subject.identity.at);
+	for (size_t i = 0; i < run->attribution.maker_count; i++)
+		run_counts_compared(run->runs, run->attribution.makers[i]);
+	run->attribution.maker_count = 0;
 	run_counts_attribute(run->runs, events, answers && run->attribution.facts.count > compared);
 	if (answers)
 		run->answered |= WORKLOAD_BIT(kind->group);
