@@ -229,6 +229,7 @@ static bool is_for_guests(const struct subject_kind *kind)
 	return kind->action == ACTION_SOCKMAP || kind->action == ACTION_REUSEPORT || kind->action == ACTION_PROGRAM ||
 	       kind->action == ACTION_WIRE || kind->action == ACTION_OOM || kind->action == ACTION_SYNC ||
 	       kind->action == ACTION_DEVICE || kind->action == ACTION_SYSCTL || kind->action == ACTION_CONGESTION ||
+	       kind->action == ACTION_BPF || kind->action == ACTION_DMABUF || kind->action == ACTION_MIGRATE ||
 	       kind->stirs;
 }
 

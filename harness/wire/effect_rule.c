@@ -9,6 +9,7 @@
 #include "wire/terms.h"
 
 #define GROUP(name) WORKLOAD_BIT(WORKLOAD_##name)
+#define LOCAL (GROUP(UNIX) | GROUP(MIGRATE))
 #define CONNECTION (GROUP(TCP) | GROUP(SOCKMAP) | GROUP(CONGESTION))
 #define DATAGRAM (GROUP(UDP) | GROUP(MESSAGE) | GROUP(REUSEPORT) | GROUP(WIRE) | GROUP(ROUTE))
 #define ALL_GROUPS (WORKLOAD_BIT(WORKLOAD_GROUP_COUNT) - 1)
@@ -28,15 +29,16 @@ static const struct call {
         {"write", GROUP(FILE) | CONNECTION | GROUP(SYSCTL)},
         {"rename", GROUP(FILE)},
         {"unlink", GROUP(FILE) | GROUP(MMAP)},
-        {"socket", CONNECTION | DATAGRAM},
-        {"bind", CONNECTION | DATAGRAM},
-        {"listen", CONNECTION},
-        {"connect", CONNECTION | DATAGRAM},
-        {"accept", CONNECTION},
-        {"send", DATAGRAM},
-        {"recv", DATAGRAM},
-        {"getpeername", GROUP(MESSAGE)},
-        {"setsockopt", GROUP(SOCKOPT) | GROUP(REUSEPORT) | GROUP(CONGESTION)},
+        {"socket", CONNECTION | DATAGRAM | LOCAL | GROUP(NETLINK)},
+        {"bind", CONNECTION | DATAGRAM | LOCAL | GROUP(NETLINK)},
+        {"listen", CONNECTION | LOCAL},
+        {"connect", CONNECTION | DATAGRAM | LOCAL},
+        {"accept", CONNECTION | GROUP(MIGRATE)},
+        {"send", DATAGRAM | GROUP(UNIX)},
+        {"recv", DATAGRAM | GROUP(UNIX)},
+        {"getpeername", GROUP(MESSAGE) | GROUP(UNIX)},
+        {"getsockname", GROUP(UNIX)},
+        {"setsockopt", GROUP(SOCKOPT) | GROUP(REUSEPORT) | GROUP(MIGRATE) | GROUP(CONGESTION)},
         {"getsockopt", GROUP(SOCKOPT)},
         {"mknod", GROUP(DEVICE)},
         {"run", GROUP(PROGRAM)},

@@ -97,6 +97,11 @@ static const char *const workloads[WORKLOAD_GROUP_COUNT] = {
         [WORKLOAD_TERMINAL] = "terminal",
         [WORKLOAD_SYSCALL] = "syscall",
         [WORKLOAD_FILESYSTEM] = "filesystem",
+        [WORKLOAD_UNIX] = "unix",
+        [WORKLOAD_NETLINK] = "netlink",
+        [WORKLOAD_BPF] = "bpf",
+        [WORKLOAD_DMABUF] = "dmabuf",
+        [WORKLOAD_MIGRATE] = "migrate",
 };
 
 /* enum bpf_core_relo_kind, include/uapi/linux/bpf.h; the names are core_relo_kind_str()'s in libbpf. */

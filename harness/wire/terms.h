@@ -144,6 +144,11 @@ enum workload_group {
 	WORKLOAD_TERMINAL,   /* a line through a pseudo terminal, and one to a serial line */
 	WORKLOAD_SYSCALL,    /* many of the other system calls */
 	WORKLOAD_FILESYSTEM, /* what there is to do in a file system, in one of each kind */
+	WORKLOAD_UNIX,       /* a datagram and a connection over Unix sockets with names */
+	WORKLOAD_NETLINK,    /* a socket to the kernel is opened */
+	WORKLOAD_BPF,        /* a map, a program and a link of BPF are made */
+	WORKLOAD_DMABUF,     /* memory to be shared with devices is got */
+	WORKLOAD_MIGRATE,    /* a connection's listener is closed before it is accepted */
 	WORKLOAD_GROUP_COUNT,
 };
 

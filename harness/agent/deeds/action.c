@@ -58,6 +58,11 @@ static const struct deed {
         [ACTION_XFS] = {action_xfs, NULL, 0},
         [ACTION_BTRFS] = {action_btrfs, NULL, 0},
         [ACTION_OVERLAY] = {action_overlay, NULL, 0},
+        [ACTION_UNIX] = {action_unix, action_unix_end, 0},
+        [ACTION_NETLINK] = {action_netlink, action_netlink_end, 0},
+        [ACTION_BPF] = {action_bpf, action_bpf_end, 0},
+        [ACTION_DMABUF] = {action_dmabuf, action_dmabuf_end, 0},
+        [ACTION_MIGRATE] = {action_migrate, NULL, 0},
 };
 
 const char *action_other_name(enum action_other other)

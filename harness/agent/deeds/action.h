@@ -64,6 +64,11 @@ enum action {
 	ACTION_XFS,        /* the same in an XFS on a file */
 	ACTION_BTRFS,      /* and in a Btrfs */
 	ACTION_OVERLAY,    /* the same in an overlay */
+	ACTION_UNIX,       /* a datagram and a connection over Unix sockets with names */
+	ACTION_NETLINK,    /* open a socket to the kernel */
+	ACTION_BPF,        /* make a map, a program and a link of BPF */
+	ACTION_DMABUF,     /* get memory to be shared with devices */
+	ACTION_MIGRATE,    /* close the one of two listeners that a connection waits at */
 	ACTION_COUNT,
 };
 

@@ -83,8 +83,32 @@ static int program_run(int fd, uint32_t unused, void *arg)
 	return 0;
 }
 
+/* What the kernel calls bpf_fentry_test1() with, and what that returns (net/bpf/test_run.c). */
+enum { TEST_ARGUMENT = 1, TEST_RESULT = 2 };
+
+/* Asked to run a program at a function's entry or end, the kernel calls functions of its own that it may be at. */
+static int functions_run(int fd, uint32_t unused, void *arg)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	struct action_result *out = arg;
+	struct view *v;
+
+	(void)unused;
+	if (bpf_prog_test_run_opts(fd, &opts) < 0) {
+		if (errno == EFAULT || errno == EINVAL)
+			return 0; /* it is of another kind */
+		action_failed(out, "run");
+		return -1;
+	}
+	v = scene_add(&out->scene);
+	view_number(v, VIEW_ARG1, TEST_ARGUMENT);
+	view_number(v, VIEW_RET, TEST_RESULT);
+	return -1; /* once is enough */
+}
+
 void action_program(const char *directory, struct action_result *out)
 {
 	(void)directory;
-	bpf_found_programs(BPF_PROG_TYPE_SYSCALL, program_run, out);
+	if (bpf_found_programs(BPF_PROG_TYPE_SYSCALL, program_run, out) >= 0)
+		bpf_found_programs(BPF_PROG_TYPE_TRACING, functions_run, out);
 }

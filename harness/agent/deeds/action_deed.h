@@ -12,6 +12,12 @@ void action_disk_view(struct action_result *out, const char *name, dev_t dev, ui
 /* Put both into every map of sockets that there is and that takes their kind, at 0 and 1; returns 0, or -1 noted. */
 int action_sockets_place(int first, int second, struct action_result *out);
 
+/*
+ * Two sockets that share a port: give them the BPF program that chooses, where there is one, and put them into every
+ * map of such sockets; returns 0, or -1 noted.
+ */
+int action_group_prepare(int first, int second, struct action_result *out);
+
 void action_file(const char *directory, struct action_result *out);
 void action_tcp4(const char *directory, struct action_result *out);
 void action_tcp6(const char *directory, struct action_result *out);
@@ -58,6 +64,11 @@ void action_ext4(const char *directory, struct action_result *out);
 void action_xfs(const char *directory, struct action_result *out);
 void action_btrfs(const char *directory, struct action_result *out);
 void action_overlay(const char *directory, struct action_result *out);
+void action_unix(const char *directory, struct action_result *out);
+void action_netlink(const char *directory, struct action_result *out);
+void action_bpf(const char *directory, struct action_result *out);
+void action_dmabuf(const char *directory, struct action_result *out);
+void action_migrate(const char *directory, struct action_result *out);
 void action_wire(const char *directory, struct action_result *out);
 void action_command(const char *directory, struct action_result *out);
 
@@ -69,5 +80,9 @@ int action_exit_status_end(void);
 int action_exit_signal_end(void);
 int action_cgroup_end(void);
 int action_command_end(void);
+int action_unix_end(void);
+int action_netlink_end(void);
+int action_bpf_end(void);
+int action_dmabuf_end(void);
 
 #endif

@@ -82,15 +82,11 @@ static int sockets_place(int map, uint32_t key_size, void *arg)
 
 int action_sockets_place(int first, int second, struct action_result *out)
 {
-	static const uint32_t types[] = {BPF_MAP_TYPE_SOCKMAP, BPF_MAP_TYPE_SOCKHASH, BPF_MAP_TYPE_REUSEPORT_SOCKARRAY};
+	static const uint32_t types[] = {BPF_MAP_TYPE_SOCKMAP, BPF_MAP_TYPE_SOCKHASH};
 	struct placing p = {.fds = {first, second}, .out = out};
-	int type = 0;
-	socklen_t len = sizeof(type);
-	bool stream = getsockopt(first, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_STREAM;
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (stream == (types[i] != BPF_MAP_TYPE_REUSEPORT_SOCKARRAY) &&
-		    bpf_found_maps(types[i], sockets_place, &p) < 0)
+		if (bpf_found_maps(types[i], sockets_place, &p) < 0)
 			return -1;
 	return 0;
 }
@@ -137,18 +133,25 @@ static int taker_find(const int *members, struct action_result *out)
 	return recv(members[taker], bytes, sizeof(bytes), 0) == sizeof(bytes) ? taker : action_failed(out, "recv");
 }
 
+int action_group_prepare(int first, int second, struct action_result *out)
+{
+	struct placing p = {.fds = {first, second}, .out = out};
+	int rc = bpf_found_programs(BPF_PROG_TYPE_SK_REUSEPORT, program_attach, &first);
+
+	if (rc < 0) {
+		errno = -rc;
+		return action_failed(out, "setsockopt");
+	}
+	return bpf_found_maps(BPF_MAP_TYPE_REUSEPORT_SOCKARRAY, sockets_place, &p) < 0 ? -1 : 0;
+}
+
 static void reuseport_members(int *members, union loopback_any *address, socklen_t len, struct action_result *out)
 {
 	cleanup_close int client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	char bytes[LOOPBACK_DATAGRAM] = "hello";
-	int taker, rc = bpf_found_programs(BPF_PROG_TYPE_SK_REUSEPORT, program_attach, &members[0]);
+	int taker;
 
-	if (rc < 0) {
-		errno = -rc;
-		action_failed(out, "setsockopt");
-		return;
-	}
-	if (action_sockets_place(members[0], members[1], out) < 0)
+	if (action_group_prepare(members[0], members[1], out) < 0)
 		return;
 	if (client < 0 || sendto(client, bytes, sizeof(bytes), 0, &address->any, len) != sizeof(bytes)) {
 		action_failed(out, client < 0 ? "socket" : "send");

@@ -3,7 +3,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <sched.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "agent/deeds/action_deed.h"
@@ -36,7 +39,8 @@ static void address_fill(struct sockaddr_in *out, const char *text)
 	inet_pton(AF_INET, text, &out->sin_addr);
 }
 
-static void wire_view(struct action_result *out, const struct sockaddr_in *from, const struct sockaddr_in *to)
+static void wire_view(struct action_result *out, const struct sockaddr_in *from, const struct sockaddr_in *to,
+                      size_t len)
 {
 	struct view *v = scene_add(&out->scene);
 
@@ -46,7 +50,7 @@ static void wire_view(struct action_result *out, const struct sockaddr_in *from,
 	view_number(v, VIEW_DPORT, ntohs(to->sin_port));
 	view_address(v, VIEW_SADDR, (const uint8_t *)&from->sin_addr.s_addr, 4);
 	view_address(v, VIEW_DADDR, (const uint8_t *)&to->sin_addr.s_addr, 4);
-	view_number(v, VIEW_LEN, LOOPBACK_DATAGRAM);
+	view_number(v, VIEW_LEN, len);
 }
 
 /* The sender's is left to the interface, which a packet that is redirected never comes to. */
@@ -57,19 +61,29 @@ static void without_checksum(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_NO_CHECK, &yes, sizeof(yes));
 }
 
+/* As large as it may be to leave in one piece. */
+static size_t datagram_size(int fd)
+{
+	struct ifreq r = {0};
+
+	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", WIRE_NEAR_NAME);
+	return ioctl(fd, SIOCGIFMTU, &r) == 0 && r.ifr_mtu >= WIRE_WIDE ? WIRE_DATAGRAM_WIDE : LOOPBACK_DATAGRAM;
+}
+
 /* The same the other way round, where there are two ways. */
 static void answer(int server, int client, const struct sockaddr_in *far, const struct sockaddr_in *near,
                    struct action_result *out)
 {
-	char bytes[LOOPBACK_DATAGRAM] = "hello";
+	char bytes[WIRE_DATAGRAM_WIDE] = "hello";
+	size_t size = datagram_size(client);
 
 	if (far->sin_addr.s_addr == near->sin_addr.s_addr)
 		return;
-	wire_view(out, far, near);
+	wire_view(out, far, near, size);
 	loopback_wait_limit(client);
-	if (sendto(server, bytes, sizeof(bytes), 0, (const struct sockaddr *)near, sizeof(*near)) != sizeof(bytes))
+	if (sendto(server, bytes, size, 0, (const struct sockaddr *)near, sizeof(*near)) != (ssize_t)size)
 		action_failed(out, "send");
-	else if (recv(client, bytes, sizeof(bytes), 0) != sizeof(bytes))
+	else if (recv(client, bytes, sizeof(bytes), 0) != (ssize_t)size)
 		loopback_failed(out, "recv");
 }
 
@@ -77,7 +91,8 @@ static void answer(int server, int client, const struct sockaddr_in *far, const 
 static void datagram_send(int server, const char *from, const char *to, struct action_result *out)
 {
 	cleanup_close int client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	char bytes[LOOPBACK_DATAGRAM] = "hello";
+	char bytes[WIRE_DATAGRAM_WIDE] = "hello";
+	size_t size = datagram_size(client);
 	struct sockaddr_in near, far;
 	socklen_t len = sizeof(near);
 
@@ -94,12 +109,12 @@ static void datagram_send(int server, const char *from, const char *to, struct a
 		out->skipped = errno == EADDRNOTAVAIL; /* there is no such route */
 		return;
 	}
-	wire_view(out, &near, &far);
-	if (sendto(client, bytes, sizeof(bytes), 0, (const struct sockaddr *)&far, sizeof(far)) != sizeof(bytes))
+	wire_view(out, &near, &far, size);
+	if (sendto(client, bytes, size, 0, (const struct sockaddr *)&far, sizeof(far)) != (ssize_t)size)
 		action_failed(out, "send");
-	else if (recv(server, bytes, sizeof(bytes), 0) == sizeof(bytes))
+	else if (recv(server, bytes, sizeof(bytes), 0) == (ssize_t)size)
 		answer(server, client, &far, &near, out);
-	else if (recv(client, bytes, sizeof(bytes), MSG_DONTWAIT) == sizeof(bytes))
+	else if (recv(client, bytes, sizeof(bytes), MSG_DONTWAIT) == (ssize_t)size)
 		action_differed(out, "recv", OTHER_ADDRESS); /* it came back */
 	else
 		loopback_failed(out, "recv");

@@ -56,6 +56,11 @@ enum trigger {
 	TRIGGER_OVERLAY = 1ull << 41,
 	TRIGGER_XFS = 1ull << 42,
 	TRIGGER_BTRFS = 1ull << 43,
+	TRIGGER_UNIX = 1ull << 44,
+	TRIGGER_NETLINK = 1ull << 45,
+	TRIGGER_BPF = 1ull << 46,
+	TRIGGER_DMABUF = 1ull << 47,
+	TRIGGER_MIGRATE = 1ull << 48,
 };
 
 /* Which of a subject's two truths an event speaks of: an exec changes name and thread id. */

@@ -59,7 +59,11 @@ enum view_key {
 	VIEW_OPTVAL,
 	VIEW_ARG1,
 	VIEW_ARG2,
-	VIEW_INDEX, /* which of several it was, from 0 */
+	VIEW_INDEX,  /* which of several it was, from 0 */
+	VIEW_PORTID, /* of a netlink socket */
+	VIEW_MAP_ID, /* of BPF, and the next two */
+	VIEW_PROG_ID,
+	VIEW_LINK_ID,
 	VIEW_NUMBER_COUNT,
 
 	VIEW_PATH = VIEW_NUMBER_COUNT, /* events may have the last component alone, here and with other paths */

@@ -12,6 +12,10 @@
 #define WIRE_NEAR_ADDRESS "10.77.0.1"
 #define WIRE_FAR_ADDRESS "10.77.0.2"
 #define WIRE_NETWORK_MASK "255.255.255.0"
+/* How large packets may be on it, in bytes: as usual, and where a program takes such as are in several pieces. */
+#define WIRE_WIDE 9000
+/* What a datagram carries there; it does not fit into a page of memory. */
+#define WIRE_DATAGRAM_WIDE 8000
 /* A local address with a route of its own, to which packets are sent where a program is at it. */
 #define ROUTE_ADDRESS "10.88.0.1"
 /* Where the far end's namespace is to be found. */
