@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "agent/attach/attach_iterator.h"
 #include "agent/attach/attachment.h"
 #include "agent/deeds/trigger.h"
 #include "base/buf.h"
@@ -18,12 +19,18 @@ enum {
 	TYPE_GETPEERNAME6 = 30,
 	TYPE_GETSOCKNAME4 = 31,
 	TYPE_GETSOCKNAME6 = 32,
+	TYPE_SELECT_OR_MIGRATE = 40,
 	TYPE_LSM_CGROUP = 43,
 	TYPE_NETFILTER = 45,
 	TYPE_TCX_INGRESS = 46,
 	TYPE_TCX_EGRESS = 47,
 	TYPE_UPROBE_MULTI = 48,
 	TYPE_UPROBE_SESSION = 57,
+	TYPE_UNIX_CONNECT = 49,
+	TYPE_UNIX_SENDMSG = 50,
+	TYPE_UNIX_RECVMSG = 51,
+	TYPE_UNIX_GETPEERNAME = 52,
+	TYPE_UNIX_GETSOCKNAME = 53,
 	TYPE_NETKIT_PRIMARY = 54,
 	TYPE_NETKIT_PEER = 55,
 	PROG_SYSCALL = 31, /* enum bpf_prog_type */
@@ -77,6 +84,11 @@ static const struct kind {
         {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UDP6_RECVMSG, NULL, TRIGGER_MESSAGE6, attach_cgroup},
         {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, TYPE_GETPEERNAME4, NULL, TRIGGER_MESSAGE4, attach_cgroup},
         {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, TYPE_GETPEERNAME6, NULL, TRIGGER_MESSAGE6, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, TYPE_UNIX_CONNECT, NULL, TRIGGER_UNIX, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, TYPE_UNIX_SENDMSG, NULL, TRIGGER_UNIX, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, TYPE_UNIX_RECVMSG, NULL, TRIGGER_UNIX, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, TYPE_UNIX_GETPEERNAME, NULL, TRIGGER_UNIX, attach_cgroup},
+        {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, TYPE_UNIX_GETSOCKNAME, NULL, TRIGGER_UNIX, attach_cgroup},
         {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, ANY, NULL, 0, attach_cgroup},
         {BPF_PROG_TYPE_CGROUP_SOCKOPT, ANY, NULL, TRIGGER_SOCKOPT, attach_cgroup},
         {BPF_PROG_TYPE_CGROUP_SYSCTL, ANY, NULL, TRIGGER_SYSCTL, attach_cgroup},
@@ -91,6 +103,7 @@ static const struct kind {
 
         {BPF_PROG_TYPE_SK_MSG, ANY, NULL, TRIGGER_SOCKMAP, attach_sockmap},
         {BPF_PROG_TYPE_SK_SKB, ANY, NULL, TRIGGER_SOCKMAP, attach_sockmap},
+        {BPF_PROG_TYPE_SK_REUSEPORT, TYPE_SELECT_OR_MIGRATE, NULL, TRIGGER_MIGRATE, attach_by_subject},
         {BPF_PROG_TYPE_SK_REUSEPORT, ANY, NULL, TRIGGER_REUSEPORT, attach_by_subject},
         {PROG_SYSCALL, ANY, NULL, TRIGGER_PROGRAM, attach_by_subject},
 
@@ -147,9 +160,10 @@ bool attach_knows(const struct bpf_program *prog, const struct attach_place *pla
 	/* such a map is its loader's to make where the object has none */
 	if (k->attach == attach_xdp_in_map)
 		return attach_xdp_has_map(prog, place->object);
-	/* with a target, libbpf knows the way, and of iterators only those over a map are left to their loader */
+	/* with a target, libbpf knows the way, and of iterators those that want more than that are left to their loader
+	 */
 	if (k->type == BPF_PROG_TYPE_TRACING)
-		return strstr(bpf_program__section_name(prog), "map") != NULL;
+		return attach_iterator_is_left(prog);
 	return k->type != BPF_PROG_TYPE_KPROBE || attach_user_is_left(prog, place);
 }
 
@@ -233,4 +247,5 @@ void attach_sweep(void)
 	attach_interface_sweep();
 	attach_route_sweep();
 	attach_cgroup_sweep();
+	attach_struct_ops_sweep();
 }

@@ -16,7 +16,7 @@
 #include "base/cleanup.h"
 
 /* A mount of its own, gone from sight at once: where else the hierarchy is mounted does not matter. */
-static int root_open(void)
+int attach_cgroup_root(void)
 {
 	char directory[] = "/tmp/cm-cgroup-XXXXXX";
 	int fd = -1, code = 0;
@@ -84,7 +84,7 @@ int attach_cgroup(const struct bpf_program *prog, const struct attach_place *pla
 
 	if (rc < 0)
 		return rc;
-	root = root_open();
+	root = attach_cgroup_root();
 	if (root < 0)
 		return attach_failed(err, errno, "the root of the cgroups cannot be opened");
 	if (own) {
@@ -108,7 +108,7 @@ int attach_cgroup(const struct bpf_program *prog, const struct attach_place *pla
 /* Below the root there are none but those that were made for programs, and those of subjects, who are gone. */
 void attach_cgroup_sweep(void)
 {
-	cleanup_close int root = root_open();
+	cleanup_close int root = attach_cgroup_root();
 	DIR *directory = root < 0 ? NULL : fdopendir(root);
 	const struct dirent *entry;
 

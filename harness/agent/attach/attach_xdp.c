@@ -97,12 +97,13 @@ static int maps_fill(const struct bpf_object *obj, int index, bool loops, bool *
 }
 
 /* A driver takes packets that were redirected only where its other end runs XDP too: there they all pass. */
-static int pass_at(int index, struct attachment *a)
+static int pass_at(int index, bool pieces, struct attachment *a)
 {
 	const struct bpf_insn code[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = XDP_PASS},
 	                                {.code = BPF_JMP | BPF_EXIT}};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = pieces ? BPF_F_XDP_HAS_FRAGS : 0);
 	cleanup_close int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "corematrix", "Dual BSD/GPL", code,
-	                                     sizeof(code) / sizeof(code[0]), NULL);
+	                                     sizeof(code) / sizeof(code[0]), &opts);
 	int link = fd < 0 ? fd : attachment_link_create(fd, index, BPF_XDP, 0, NULL, 0);
 
 	if (link >= 0)
@@ -111,16 +112,16 @@ static int pass_at(int index, struct attachment *a)
 }
 
 /* `own` is the namespace of the near end when this process is in the far one's. */
-static int pass_at_other_end(int own, struct attachment *a)
+static int pass_at_other_end(int own, bool pieces, struct attachment *a)
 {
 	cleanup_far int back = -1;
 
 	if (own < 0) {
 		back = wire_enter_far();
-		return back < 0 ? 0 : pass_at((int)if_nametoindex(WIRE_FAR_NAME), a);
+		return back < 0 ? 0 : pass_at((int)if_nametoindex(WIRE_FAR_NAME), pieces, a);
 	}
 	back = wire_enter_far(); /* where it is already, and comes back to */
-	return back < 0 || setns(own, CLONE_NEWNET) < 0 ? 0 : pass_at((int)if_nametoindex(WIRE_NEAR_NAME), a);
+	return back < 0 || setns(own, CLONE_NEWNET) < 0 ? 0 : pass_at((int)if_nametoindex(WIRE_NEAR_NAME), pieces, a);
 }
 
 static int mode_of(const struct attach_place *place, unsigned *flags, struct error *err)
@@ -138,6 +139,22 @@ static int mode_of(const struct attach_place *place, unsigned *flags, struct err
 	return 0;
 }
 
+/* Whether it takes packets that lie in several pieces: then there are some, where the interface is ours. */
+static bool takes_pieces(const struct bpf_program *prog, const struct attach_place *place)
+{
+	return !strncmp(bpf_program__section_name(prog), "xdp.frags", 9) && place->to && strcmp(place->to, "lo");
+}
+
+/* `own` is the near end's namespace when this process is in the far one's. */
+static int widen(int own)
+{
+	cleanup_far int back = own < 0 ? -1 : wire_enter_far(); /* where it is already, and comes back to */
+
+	if (own >= 0 && (back < 0 || setns(own, CLONE_NEWNET) < 0))
+		return -errno;
+	return wire_widen();
+}
+
 /* Without a mode, the kernel takes the driver's own road where there is one, else the generic one, as on the loopback.
  */
 int attach_xdp(const struct bpf_program *prog, const struct attach_place *place, struct attachment *a,
@@ -152,10 +169,13 @@ int attach_xdp(const struct bpf_program *prog, const struct attach_place *place,
 	if (rc < 0)
 		return rc;
 	a->undo = attach_wire_undo;
+	rc = takes_pieces(prog, place) ? widen(own) : 0;
+	if (rc < 0)
+		return attach_failed(err, -rc, "packets as large as it takes cannot pass the interface");
 	rc = maps_fill(place->object, index, own < 0 && (!place->to || !strcmp(place->to, "lo")), &redirects);
 	if (rc < 0)
 		return attach_failed(err, -rc, "the maps that it redirects by cannot be filled");
-	rc = redirects ? pass_at_other_end(own, a) : 0;
+	rc = redirects ? pass_at_other_end(own, takes_pieces(prog, place), a) : 0;
 	if (rc < 0)
 		return attach_failed(err, -rc, "to the other end of the interface");
 	rc = attachment_link_create(bpf_program__fd(prog), index, BPF_XDP, flags, NULL, 0);

@@ -51,10 +51,14 @@ bool attach_xdp_has_map(const struct bpf_program *prog, const struct bpf_object 
 bool attach_user_is_left(const struct bpf_program *prog, const struct attach_place *place);
 uint64_t attach_user_drives(const struct bpf_program *prog, const struct attach_place *place);
 
+/* The root of the unified hierarchy, opened; -1 with errno set. */
+int attach_cgroup_root(void);
+
 /* Take away what programs of this family leave behind. */
 void attach_interface_sweep(void);
 void attach_route_sweep(void);
 void attach_cgroup_sweep(void);
+void attach_struct_ops_sweep(void);
 
 /*
  * The interface that the place means, "lo" when it says nothing: its index, within the network namespace that this

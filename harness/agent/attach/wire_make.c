@@ -163,6 +163,36 @@ void wire_leave_far(const int *own)
 	close(*own);
 }
 
+static int widen(const char *name)
+{
+	cleanup_close int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq r = {.ifr_mtu = WIRE_WIDE};
+
+	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", name);
+	return fd < 0 || ioctl(fd, SIOCSIFMTU, &r) < 0 ? errno : 0;
+}
+
+static int far_widen(void)
+{
+	int own = wire_enter_far();
+
+	return own < 0 ? -own : widen(WIRE_FAR_NAME);
+}
+
+static int near_widen(void)
+{
+	return widen(WIRE_NEAR_NAME);
+}
+
+int wire_widen(void)
+{
+	int code, far_code;
+
+	in_child(near_widen, &code);
+	in_child(far_widen, &far_code);
+	return -(code ? code : far_code);
+}
+
 void wire_unmake(void)
 {
 	const struct ifinfomsg near = {0};

@@ -20,6 +20,9 @@ int wire_enter_far(void);
 void wire_leave_far(const int *own);
 #define cleanup_far __attribute__((cleanup(wire_leave_far)))
 
+/* Called in the near end's namespace: let packets be of WIRE_WIDE, both ways; returns 0 or a negative errno. */
+int wire_widen(void);
+
 /* Both interfaces and the namespace; what is not there is nothing. */
 void wire_unmake(void);
 

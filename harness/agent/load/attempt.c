@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/deeds/trigger.h"
+#include "agent/attach/attach_struct_ops.h"
 #include "agent/load/kernel_btf.h"
 #include "agent/load/load_cost.h"
 #include "agent/load/proof.h"
@@ -275,46 +275,62 @@ static bool left_to_loader(const struct attempt *a, const struct attempt_program
 }
 
 /* Programs of this type run once the struct that holds them is registered. */
-static void members_attached(struct attempt *a)
+static void members_attached(struct attempt *a, uint64_t drives)
 {
 	for (size_t i = 0; i < a->program_count; i++)
 		if (bpf_program__type(a->programs[i].prog) == BPF_PROG_TYPE_STRUCT_OPS && a->programs[i].fact.loaded) {
 			a->programs[i].fact.attached = true;
-			a->programs[i].drives = TRIGGER_CONGESTION;
+			a->programs[i].drives = drives;
 		}
+}
+
+/* Register one, and put it to use; returns 0, or -1 noted. */
+static int register_map(struct attempt *a, const struct bpf_map *map)
+{
+	struct bpf_link *link = bpf_map__attach_struct_ops(map);
+	int code = (int)libbpf_get_error(link);
+	cleanup_error struct error err = {0};
+	struct attempt_registered *r;
+
+	if (code) {
+		attempt_fail(a, PHASE_ATTACH, -code, "struct_ops '%s' cannot be registered: %s", bpf_map__name(map),
+		             strerror(-code));
+		return -1;
+	}
+	a->registered = xrealloc(a->registered, a->registered_count + 1, sizeof(*a->registered));
+	r = &a->registered[a->registered_count++];
+	*r = (struct attempt_registered){.link = link};
+	code = attach_struct_ops_use(a->obj, map, &r->use, &err);
+	if (code)
+		attempt_fail(a, PHASE_ATTACH, -code, "%s", err.text);
+	return code ? -1 : 0;
 }
 
 /* libbpf's skeletons register the struct_ops maps of an object while they attach its programs. */
 static int register_maps(struct attempt *a)
 {
 	struct bpf_map *map;
+	uint64_t drives = 0;
 
 	bpf_object__for_each_map(map, a->obj)
 	{
-		struct bpf_link *link;
-		int code;
-
 		if (bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || !bpf_map__autocreate(map))
 			continue;
-		link = bpf_map__attach_struct_ops(map);
-		code = (int)libbpf_get_error(link);
-		if (code) {
-			attempt_fail(a, PHASE_ATTACH, -code, "struct_ops '%s' cannot be registered: %s",
-			             bpf_map__name(map), strerror(-code));
+		if (register_map(a, map) < 0)
 			return -1;
-		}
-		a->registered = xrealloc(a->registered, a->registered_count + 1, sizeof(struct bpf_link *));
-		a->registered[a->registered_count++] = link;
+		drives |= attach_struct_ops_drives(a->obj, map);
 	}
 	if (a->registered_count)
-		members_attached(a);
+		members_attached(a, drives);
 	return 0;
 }
 
 void attempt_unregister(struct attempt *a)
 {
-	for (size_t i = 0; i < a->registered_count; i++)
-		bpf_link__destroy(a->registered[i]);
+	for (size_t i = 0; i < a->registered_count; i++) {
+		attachment_undo(a->registered[i].use);
+		bpf_link__destroy(a->registered[i].link);
+	}
 	free(a->registered);
 	a->registered = NULL;
 	a->registered_count = 0;

@@ -34,6 +34,11 @@ struct attempt_program {
 	struct program_fact fact;
 };
 
+struct attempt_registered {
+	struct bpf_link *link;
+	struct attachment *use; /* what makes the kernel use it; NULL: nothing has to */
+};
+
 /* Zero-initialise and set the first two. */
 struct attempt {
 	const struct job_object *job; /* borrowed */
@@ -41,8 +46,8 @@ struct attempt {
 	struct bpf_object *obj;
 	struct attempt_program *programs;
 	size_t program_count;
-	struct attach_target *target; /* whose functions it replaces, NULL when it replaces none */
-	struct bpf_link **registered; /* struct_ops maps; they outlive the process unless they are let go of */
+	struct attach_target *target;          /* whose functions it replaces, NULL when it replaces none */
+	struct attempt_registered *registered; /* struct_ops maps; they outlive the process unless they are let go of */
 	size_t registered_count;
 	struct buf log;            /* warnings and verifier logs, cut at a limit */
 	struct buf absent_externs; /* weak ones that are 0, a blank between two */
