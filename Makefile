@@ -205,7 +205,8 @@ build/vmlinux.h: kernels.txt harness/vmlinux-h.sh | $(FETCHER)
 BPF_NEEDS := build/vmlinux.h $(LIBBPF_LINKED)
 
 build/progs/no_btf.bpf.o: BPF_CFLAGS := $(filter-out -g,$(BPF_CFLAGS))
-build/progs/type_matches.bpf.o: CLANG := $(or $(shell command -v clang-15),$(CLANG))
+# clang 14 knows neither type matches nor the tags of types that a map's pointers need
+build/progs/type_matches.bpf.o build/progs/qdisc.bpf.o: CLANG := $(or $(shell command -v clang-15),$(CLANG))
 build/progs/%.bpf.o: progs/%.bpf.c $(BPF_NEEDS) $(wildcard progs/*.h)
 	@mkdir -p $(@D)
 	$(call say,BPF,$<)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * cgroup_skb: both ends of a TCP connection, from the packets that a cgroup sends.
+ * cgroup_skb: both ends of a TCP connection, from the packets that a cgroup sends and gets.
  *
- * Shows: a program for a cgroup's packets. Its context is __sk_buff, an interface and no type of the kernel's: nothing
+ * Shows: programs for a cgroup's packets. Their context is __sk_buff, an interface and no type of the kernel's: nothing
  * in it is relocated. The socket behind the packet is, with fields of the kernel's own.
  */
 #include "vmlinux.h"
@@ -30,8 +30,7 @@ struct {
 	__uint(max_entries, 64 * 1024);
 } events SEC(".maps");
 
-SEC("cgroup_skb/egress")
-int on_packet(struct __sk_buff *skb)
+static __always_inline int report(struct __sk_buff *skb)
 {
 	struct event e = {.family = skb->family};
 	struct ipv6hdr ip6 = {};
@@ -54,4 +53,23 @@ int on_packet(struct __sk_buff *skb)
 	e.dport = bpf_ntohs(tcp.dest);
 	bpf_ringbuf_output(&events, &e, sizeof(e), 0);
 	return 1; /* let it pass */
+}
+
+SEC("cgroup_skb/egress")
+int on_packet(struct __sk_buff *skb)
+{
+	return report(skb);
+}
+
+SEC("cgroup_skb/ingress")
+int on_arrival(struct __sk_buff *skb)
+{
+	return report(skb);
+}
+
+/* Which of the two, its section does not say: the ini does. */
+SEC("cgroup/skb")
+int on_either(struct __sk_buff *skb)
+{
+	return report(skb);
 }

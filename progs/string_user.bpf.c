@@ -32,7 +32,7 @@ struct {
 	__uint(max_entries, 64 * 1024);
 } events SEC(".maps");
 
-SEC("tp/syscalls/sys_enter_execve")
+SEC("tracepoint/syscalls/sys_enter_execve")
 int on_execve(struct syscall_enter *ctx)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();

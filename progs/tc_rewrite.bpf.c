@@ -13,7 +13,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define BPF_F_MARK_MANGLED_0 (1ULL << 5)
 
-SEC("tc")
+SEC("classifier")
 int on_packet(struct __sk_buff *skb)
 {
 	__u32 at = sizeof(struct ethhdr) +

@@ -2,14 +2,14 @@
 /*
  * tc_veth: datagrams that leave for another network namespace.
  *
- * Shows: an interface other than the loopback, and a side of it, named by the ini.
+ * Shows: an interface other than the loopback, named by the ini, and a side of it, by the section.
  */
 #include "vmlinux.h"
 #include "packet.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-SEC("tc")
+SEC("tc/egress")
 int on_packet(struct __sk_buff *skb)
 {
 	skb_report(skb, sizeof(struct ethhdr));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * uprobe_multi: a function's arguments, by a link that could be to many functions.
+ * uprobe_multi: a function's arguments and results, by links that could be to many functions.
  *
- * Shows: uprobe.multi, which came with 6.6.
+ * Shows: uprobe.multi and uretprobe.multi, which came with 6.6, each also as a program that may sleep.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -10,27 +10,38 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-struct event {
-	__u32 pid;
-	__s32 arg1;
-	__s32 arg2;
-	char comm[16];
-};
+static __always_inline int entered(struct pt_regs *ctx)
+{
+	bpf_printk("pid=%d arg1=%d arg2=%d", bpf_get_current_pid_tgid() >> 32, PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx));
+	return 0;
+}
 
-/* Keeps the type in the object's BTF: the reader decodes by it. */
-const struct event *unused_event __attribute__((unused));
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 64 * 1024);
-} events SEC(".maps");
+static __always_inline int returned(struct pt_regs *ctx)
+{
+	bpf_printk("pid=%d ret=%d", bpf_get_current_pid_tgid() >> 32, PT_REGS_RC(ctx));
+	return 0;
+}
 
 SEC("uprobe.multi")
-int BPF_KPROBE(on_call, long first, long second)
+int on_call(struct pt_regs *ctx)
 {
-	struct event e = {.pid = bpf_get_current_pid_tgid() >> 32, .arg1 = first, .arg2 = second};
+	return entered(ctx);
+}
 
-	bpf_get_current_comm(e.comm, sizeof(e.comm));
-	bpf_ringbuf_output(&events, &e, sizeof(e), 0);
-	return 0;
+SEC("uprobe.multi.s")
+int on_call_may_sleep(struct pt_regs *ctx)
+{
+	return entered(ctx);
+}
+
+SEC("uretprobe.multi")
+int on_return(struct pt_regs *ctx)
+{
+	return returned(ctx);
+}
+
+SEC("uretprobe.multi.s")
+int on_return_may_sleep(struct pt_regs *ctx)
+{
+	return returned(ctx);
 }

@@ -8,6 +8,11 @@
 #include "vmlinux.h"
 #include "packet.h"
 
+#ifndef ON_INTERFACE
+#define ON_INTERFACE SEC("xdp")
+#define ON_DEVMAP SEC("xdp/devmap")
+#endif
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 struct {
@@ -17,7 +22,7 @@ struct {
 	__type(value, struct bpf_devmap_val);
 } ports SEC(".maps");
 
-SEC("xdp")
+ON_INTERFACE
 int on_packet(struct xdp_md *ctx)
 {
 	void *end = (void *)(long)ctx->data_end;
@@ -43,7 +48,7 @@ int on_packet(struct xdp_md *ctx)
 	return bpf_redirect_map(&ports, 1, 0);
 }
 
-SEC("xdp/devmap")
+ON_DEVMAP
 int on_leaving(struct xdp_md *ctx)
 {
 	return ctx->egress_ifindex ? XDP_PASS : XDP_DROP;
