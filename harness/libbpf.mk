@@ -12,7 +12,7 @@ LIBBPF_LINKED := build/libbpf/linked
 # What needs no libbpf, in rooms that hardly do, is compiled before there is one. Of some of it the program is made that
 # fetches it.
 FREE_ROOMS := base wire host/lib host/arch host/source host/kernels host/store host/result host/report host/judge host/vm
-FREE_SRC := $(filter-out %/external_btf.c %/btf_take.c %/judge.c,$(wildcard $(FREE_ROOMS:%=harness/%/*.c)))
+FREE_SRC := $(filter-out %/external_btf.c %/btf_take.c %/judge.c %/section_names.c,$(wildcard $(FREE_ROOMS:%=harness/%/*.c)))
 FREE_OBJ := $(FREE_SRC:%.c=$(BUILD)/host/%.o)
 FETCHER := $(BUILD)/fetcher
 FETCHER_OBJ := $(BUILD)/host/harness/fetch/fetcher.o

@@ -11,6 +11,7 @@
 #include "host/report/report_cost.h"
 #include "host/report/report_differences.h"
 #include "host/report/report_junit.h"
+#include "host/report/report_kinds.h"
 #include "host/report/report_markdown.h"
 #include "host/report/report_mechanisms.h"
 #include "host/report/report_table.h"
@@ -29,6 +30,10 @@ const struct report report_list[] = {
          .option = "mechanisms",
          .letter = 'm',
          .about = "Show what the objects show, as Markdown, instead of the matrix"},
+        {.render = report_kinds,
+         .option = "kinds",
+         .letter = 'k',
+         .about = "Show which kinds of programs the objects prove, as Markdown, instead of the matrix"},
         {.render = report_cost,
          .option = "cost",
          .letter = 'c',
