@@ -25,6 +25,7 @@ static const struct {
         {"fentry/mark_buffer_dirty", DO(DISK) | DO(BLOCK) | DO(SYNC), false, "null_blk"},
         {"kprobe/oom_kill_process", DO(OOM), true, NULL},
         {"tp/oom/mark_victim", DO(OOM), true, NULL},
+        {"tp/oom/oom_score_adj_update", DO(SYSCALL), false, NULL},
         {"tp_btf/mm_vmscan_memcg_reclaim_begin", DO(OOM) | DO(RECLAIM), true, NULL},
         {"raw_tp/mm_vmscan_direct_reclaim_begin", DO(OOM) | DO(RECLAIM), true, NULL},
         {"tp/syscalls/sys_enter_futex", DO(FUTEX), true, NULL},

@@ -111,6 +111,7 @@ static const struct drive rows[] = {
         {FUNCTION, "ondemand_readahead", CACHE},
 
         EVENTS("oom/", "mark_victim", DO(OOM), true, {0}),
+        EVENTS("oom/oom_score_adj_", "oom_score_adj_", CALLS),
         {FUNCTION, "oom_", DO(OOM), true, {0}},
         {FUNCTION, "out_of_memory", DO(OOM), true, {0}},
         EVENTS("vmscan/", "mm_vmscan_", MEMORY),

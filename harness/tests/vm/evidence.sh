@@ -106,3 +106,6 @@ undriven() {
 			([.[].programs[].never_driven] | sort) == ["ext4_sync_file", "mm_vmscan_direct_reclaim_begin", "submit_bio"]'
 }
 check "without the drive it is silent, and the hook is told" undriven
+check "hooks that are known by their part of the kernel alone are driven" status 0 " 0 unexpected, 0 infra" \
+	run --kernel 6.1-cloud --kernel newest-cloud build/tests/objects/hooks_beside.bpf.o
+check "each of them" latest '.cells | length == 2 and all(.programs | length == 17 and all(.evidence == "ran"))'
