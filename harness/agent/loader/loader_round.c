@@ -9,12 +9,14 @@
 #include "agent/deeds/subject.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/io.h"
 
 /* Between two rounds of workloads; a program that ends sooner ends the wait. */
 #define ROUND_PAUSE_MS 500
 /* What it prints of a round may come late: until it has printed nothing for as long, and at most so often. */
 #define QUIET_MS 300
 #define QUIET_TRIES 10
+#define STAT_MAX (256u << 10)
 /* How often it is looked for more of them at the end. */
 #define LATE_TRIES 16u
 
@@ -90,6 +92,49 @@ static void round_free(struct loader_round *round)
 	*round = (struct loader_round){0};
 }
 
+/* A tenth of it may be the harness's own and the kernel's. */
+#define REST_PERCENT 90u
+
+/* What the guest's processors did up to now, in ticks. */
+struct processors {
+	uint64_t idle, all;
+};
+
+static struct processors processors_read(void)
+{
+	cleanup_buf struct buf text = {0};
+	struct processors p = {0};
+	const char *at;
+
+	if (io_read_file("/proc/stat", STAT_MAX, &text, NULL) || strncmp(buf_str(&text), "cpu ", 4))
+		return p;
+	at = buf_str(&text) + 4;
+	/* user, nice, system, idle, iowait, … (proc(5)) */
+	for (unsigned i = 0; *at != '\n'; i++) {
+		char *end;
+		uint64_t ticks = strtoull(at, &end, 10);
+
+		if (end == at)
+			break;
+		p.all += ticks;
+		p.idle += i == 3 || i == 4 ? ticks : 0;
+		at = end;
+	}
+	return p;
+}
+
+/* Between two rounds nothing else is done: when the guest is idle, the loader and all that it started wait. */
+static bool pause_between(struct loader_rounds *r)
+{
+	struct processors before = processors_read(), after;
+	bool ended = loader_process_watch(r->process, ROUND_PAUSE_MS);
+
+	after = processors_read();
+	r->rests =
+	        after.all > before.all && (after.idle - before.idle) * 100 >= (after.all - before.all) * REST_PERCENT;
+	return ended;
+}
+
 /* What changes while the loader loads or attaches something, and when lines of it get lost. */
 struct readiness {
 	off_t records;
@@ -109,12 +154,11 @@ static struct readiness readiness_of(struct loader_rounds *r)
 	return now;
 }
 
-static bool is_ready(struct loader_rounds *r, const struct readiness *before)
+static bool is_unchanged(struct loader_rounds *r, const struct readiness *before)
 {
 	struct readiness now = readiness_of(r);
 
-	return r->running->counts.count && now.records == before->records && now.lost == before->lost &&
-	       now.last_program == before->last_program;
+	return now.records == before->records && now.lost == before->lost && now.last_program == before->last_program;
 }
 
 static bool is_at_work(const struct loader_rounds *r)
@@ -127,7 +171,7 @@ static bool is_at_work(const struct loader_rounds *r)
 /* A loader that is slow to come shall have been seen. */
 static bool is_over(const struct loader_rounds *r, int64_t deadline)
 {
-	bool waits = r->feed && !r->complete && is_at_work(r);
+	bool waits = r->feed && !r->last.complete && is_at_work(r);
 
 	return (r->feed && r->complete >= LOADER_ROUNDS) || clock_ms() >= deadline + (waits ? LOADER_EXTRA_MS : 0);
 }
@@ -165,8 +209,9 @@ static void round_lead(struct loader_rounds *r, struct subject_stage *stage, int
 		whole = !is_over(r, deadline) && !loader_process_watch(r->process, 0);
 	}
 	whole &= quiet_wait(r, &round, deadline);
-	round.complete = whole && is_ready(r, &before);
-	r->complete += round.complete;
+	round.complete =
+	        whole && is_unchanged(r, &before) && (r->running->counts.count || (r->rests && before.records > 0));
+	r->complete += round.complete && r->running->counts.count;
 	if (round.complete || (whole && !r->last.complete) || !r->last.lines) {
 		round_free(&r->last);
 		r->last = round;
@@ -181,7 +226,7 @@ int loader_rounds_run(struct loader_rounds *r, int64_t deadline, struct error *e
 	int rc = action_loopback_up(err);
 
 	rc = rc ? rc : subject_stage_open(&stage, err);
-	while (!rc && !is_over(r, deadline) && !loader_process_watch(r->process, ROUND_PAUSE_MS))
+	while (!rc && !is_over(r, deadline) && !pause_between(r))
 		round_lead(r, stage, deadline);
 	loader_running_look(r->running);
 	run_counts_finish(&r->running->counts);
