@@ -198,7 +198,7 @@ static void round_lead(struct loader_rounds *r, struct subject_stage *stage, int
 	struct readiness before = readiness_of(r);
 	size_t count;
 	const struct subject_kind *kinds = subject_kinds(&count);
-	bool whole = true;
+	bool whole = true, ran;
 
 	/* what came up to here is of the round before, or of nobody */
 	lines_take(r, r->last.lines ? &r->last : NULL);
@@ -209,9 +209,9 @@ static void round_lead(struct loader_rounds *r, struct subject_stage *stage, int
 		whole = !is_over(r, deadline) && !loader_process_watch(r->process, 0);
 	}
 	whole &= quiet_wait(r, &round, deadline);
-	round.complete =
-	        whole && is_unchanged(r, &before) && (r->running->counts.count || (r->rests && before.records > 0));
-	r->complete += round.complete && r->running->counts.count;
+	ran = loader_running_any_ran(r->running);
+	round.complete = whole && is_unchanged(r, &before) && (ran || (r->rests && before.records > 0));
+	r->complete += round.complete && ran && r->rests;
 	if (round.complete || (whole && !r->last.complete) || !r->last.lines) {
 		round_free(&r->last);
 		r->last = round;

@@ -33,7 +33,7 @@ struct loader_round {
 	size_t count;
 	struct capture *lines; /* that are events, by the ini */
 	bool complete;         /* the loader was ready when it began, so what is not in it is missing: it loaded
-	                          nothing more while it lasted, and has loaded something, or waits */
+	                          nothing more while it lasted, and a program of it has run, or it waits */
 };
 
 /* Zero-initialise and set the first five, of which all but `records` are borrowed. */
@@ -44,7 +44,7 @@ struct loader_rounds {
 	struct loader_feed *feed; /* NULL: what it reports is not read */
 	int records;              /* what its tracer keeps, which grows while the loader loads and attaches; -1 */
 	struct loader_round last; /* whole one, a complete one before others; `lines` is NULL when there was none */
-	unsigned complete;        /* how many were, with something loaded */
+	unsigned complete;        /* how many were, of one that has a program that ran and waits */
 	bool rests;               /* the guest was idle before the round */
 	uint64_t events;          /* in all rounds */
 	struct buf notes;         /* lines about deeds that did not come off */

@@ -36,6 +36,18 @@ void loader_running_look(struct loader_running *r)
 	}
 }
 
+bool loader_running_any_ran(const struct loader_running *r)
+{
+	for (size_t i = 0; i < r->counts.count; i++) {
+		struct bpf_prog_info info = {0};
+		uint32_t size = sizeof(info);
+
+		if (!bpf_obj_get_info_by_fd(r->counts.programs[i].fd, &info, &size) && info.run_cnt)
+			return true;
+	}
+	return false;
+}
+
 int loader_running_find(const struct loader_running *r, uint32_t id)
 {
 	for (size_t i = 0; id && i < r->counts.count; i++)

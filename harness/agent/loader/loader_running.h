@@ -7,6 +7,7 @@
 #ifndef COREMATRIX_AGENT_LOADER_LOADER_RUNNING_H
 #define COREMATRIX_AGENT_LOADER_LOADER_RUNNING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "agent/truth/run_count.h"
@@ -24,6 +25,9 @@ void loader_running_begin(struct loader_running *r);
 
 /* Take in those that came since; their counts begin. Call it right before a window is opened. */
 void loader_running_look(struct loader_running *r);
+
+/* Whether any of them has run, so that one is hung somewhere. */
+bool loader_running_any_ran(const struct loader_running *r);
 
 /* The index of a program in `counts`, -1 for one that was gone when it was looked for. */
 int loader_running_find(const struct loader_running *r, uint32_t id);

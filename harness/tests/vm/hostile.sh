@@ -31,3 +31,12 @@ check "it stops itself" status 1 "it ended neither on SIGINT nor on SIGTERM" hos
 check "it fills its file system" status 0 " 0 infra" hostile files
 check "and that is noted" says "it filled its file system"
 check "it fills the memory" status 1 "hostile died: Killed" hostile memory
+
+# And one that looks whether it is run as it should be.
+if [ -x build/tests/tools/notice-go ]; then
+	check "a static Go program does not notice that it is traced" status 0 " 0 unexpected, 0 infra" \
+		run "${some[@]}" --loader-time 60 --loader build/tests/tools/notice-go
+	check "and ends by itself" latest '[.cells[].reason] | all(test("ended with status 0")) and length == 3'
+else
+	echo "      Go is not installed: what a static Go program notices is not looked at"
+fi
