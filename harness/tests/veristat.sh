@@ -5,7 +5,8 @@
 #   harness/tests/veristat.sh CORE_MATRIX VERISTAT OBJECT... -- [RUN OPTIONS]
 #
 # Prints what differs, per kernel, object and program, and how many programs were compared. veristat loads each program
-# alone, and gives maps a size where they have none: a program that only one of both loads is counted apart.
+# alone, and gives maps a size where they have none: a program that only one of both loads is counted apart. It reads no
+# ini: an object whose ini makes another load of it ([rodata], [maps], [programs], a variant) is left out.
 set -euo pipefail
 
 corematrix=$1 veristat=$2
@@ -16,6 +17,13 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	shift
 done
 [ $# = 0 ] || shift
+plain=()
+for object in "${objects[@]}"; do
+	grep -qE '^\[(rodata|maps|programs|variant)' "${object%.bpf.o}.ini" 2>/dev/null || plain+=("$object")
+done
+[ ${#plain[@]} = ${#objects[@]} ] || echo "$((${#objects[@]} - ${#plain[@]})) objects left out, whose inis change what is loaded"
+[ ${#plain[@]} -gt 0 ] || { echo "no object is left"; exit 2; }
+objects=("${plain[@]}")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
