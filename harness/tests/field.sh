@@ -72,10 +72,10 @@ for group in $(printf '%s\n' "${paths[@]}" | sed "s#^$dir/##" | awk -F/ '{ print
 done | jq -s -r '
 	def rank: {"none": 0, "loaded": 1, "attached": 2, "ran": 3, "events": 4, "truth": 5}[.];
 	[.[].cells[]] as $all |
-	($all | map(select(.verdict != "rejected" and .verdict != "infra") | select(.evidence | rank < 3)) |
+	($all | map(select(.verdict != "rejected" and .verdict != "infra") | select(.evidence | rank >= 1 and rank < 3)) |
 		map("\(.kernel): \(.object): \(.evidence): \(.reason)")[]),
 	($all | group_by(.kernel)[] | .[0].kernel as $kernel |
-		map(select(.verdict != "rejected" and .verdict != "infra")) as $on |
+		map(select(.verdict != "rejected" and .verdict != "infra" and .evidence != "none")) as $on |
 		($on | map(select(.evidence | rank >= 3))) as $ran |
 		($ran | map(select(.evidence == "truth"))) as $truth |
 		"\($kernel): \(length) cells, \($on | length) loaded and attached, \($ran | length) of them ran, \($truth | length) compared a value"),
