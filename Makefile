@@ -13,7 +13,8 @@ VERSION := 0.9.0
 
 # ---- what is per architecture ----
 
-# Of the guests: sources named for it in harness/agent/arch and harness/floor are chosen by this.
+# Of the guests that there always are: sources named for it in harness/agent/arch and harness/floor are chosen by this.
+# harness/guests.mk has those that come when the list has rows of theirs.
 ARCH := x86_64
 QEMU_x86_64 := qemu-system-x86_64
 QEMU_DEB_x86_64 := qemu-system-x86
@@ -24,7 +25,7 @@ BPF_ARCH_x86_64 := x86
 
 CC := gcc
 CLANG := clang
-DEBS := gcc make pkg-config bzip2 clang clang-format llvm bpftool $(QEMU_DEB_$(ARCH)) check jq procps libxml2-utils libelf-dev zlib1g-dev \
+DEBS = gcc make pkg-config bzip2 clang clang-format llvm bpftool $(QEMU_DEB_$(ARCH)) $(GUEST_DEBS) check jq procps libxml2-utils libelf-dev zlib1g-dev \
 	libarchive-dev libjansson-dev libinih-dev libseccomp-dev libxml2-dev nettle-dev debian-archive-keyring
 # Debian 12's own clang cannot record a type match; later releases need none but their own.
 DEBS_IF_ANY := $(if $(filter 14,$(shell $(CLANG) -dumpversion 2>/dev/null | cut -d. -f1)),clang-15)
@@ -56,12 +57,15 @@ BASELINES ?= results/baselines
 SHARED_SRC := $(wildcard harness/base/*.c harness/wire/*.c harness/relo/*.c)
 HOST_SRC := $(SHARED_SRC) $(wildcard harness/host/*/*.c)
 AGENT := build/agent$(if $(PLAIN),-plain)
-AGENT_ALL := $(filter-out harness/agent/arch/machine_%.c,$(wildcard harness/agent/*.c harness/agent/*/*.c)) harness/agent/arch/machine_$(ARCH).c
+# What stands on a machine's devices is each machine's own choice.
+AGENT_COMMON := $(filter-out harness/agent/arch/machine_%.c harness/agent/arch/virtio_console.c,$(wildcard harness/agent/*.c harness/agent/*/*.c))
+AGENT_ALL := $(AGENT_COMMON) harness/agent/arch/machine_$(ARCH).c
 AGENT_SRC := $(SHARED_SRC) $(filter-out $(if $(PLAIN),harness/agent/fast/%),$(AGENT_ALL))
-HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/harness/host/vm/agent_image.o \
-	$(BUILD)/host/harness/host/object/caller_image.o $(BUILD)/host/harness/host/bench/floor_image.o $(BUILD)/host/harness/host/page/page_assets.o
+HOST_OBJ = $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/harness/host/vm/agent_image.o \
+	$(BUILD)/host/harness/host/object/caller_image.o $(BUILD)/host/harness/host/bench/floor_image.o $(BUILD)/host/harness/host/page/page_assets.o $(GUEST_OBJ)
 AGENT_OBJ := $(AGENT_SRC:%.c=$(AGENT)/%.o) $(if $(PLAIN),,$(AGENT)/harness/agent/arch/start_$(ARCH).o $(AGENT)/libbpf.o)
-AGENT_TESTED := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out %/main.c %/kernel_btf.c %/load_tap.c %/known_btf.c %/early_still.c,$(AGENT_ALL)))
+AGENT_TESTED := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out %/main.c %/kernel_btf.c %/load_tap.c %/known_btf.c %/early_still.c,$(AGENT_ALL)) \
+	harness/agent/arch/virtio_console.c)
 TEST_BIN := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/check_*.c))
 TEST_FIXTURES := $(BUILD)/tests/bin/$(QEMU_$(ARCH)) \
 	$(patsubst harness/tests/relo/%.c,build/tests/relo/%.o,$(wildcard harness/tests/relo/*.c))
@@ -71,6 +75,7 @@ PROGS := $(patsubst progs/%.bpf.c,build/progs/%.bpf.o,$(wildcard progs/*.bpf.c))
 INIS := $(patsubst progs/%,build/progs/%,$(wildcard progs/*.ini))
 
 include harness/libbpf.mk
+include harness/guests.mk
 .DEFAULT_GOAL := all
 
 .DELETE_ON_ERROR:
@@ -142,9 +147,9 @@ deps:
 deps-for-clang:
 	$(Q)harness/deps.sh --if-any $(DEBS_IF_ANY)
 
-$(BUILD)/corematrix: $(HOST_OBJ)
+$(BUILD)/corematrix: $(HOST_OBJ) $(BUILD)/guests
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ $(HOST_LIBS)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $(HOST_OBJ) $(HOST_LIBS)
 
 $(BUILD)/host/harness/host/cmd/main.o $(BUILD)/host/harness/host/run/run_header.o: CPPFLAGS += -DCOREMATRIX_VERSION='"$(VERSION)"'
 $(BUILD)/host/harness/host/cmd/main.o: Makefile
@@ -156,11 +161,11 @@ $(BUILD)/host/%.o: %.c $(LIBBPF_LINKED)
 
 $(BUILD)/host/harness/host/vm/agent_image.o: harness/host/vm/agent_image.S $(AGENT).elf
 	@mkdir -p $(@D)
-	$(Q)$(CC) -DAGENT_ELF='"$(AGENT).elf"' -c -o $@ $<
+	$(Q)$(CC) -DAGENT_ELF='"$(AGENT).elf"' -DAGENT_ARCH='"$(ARCH)"' -c -o $@ $<
 
 $(BUILD)/host/harness/host/bench/floor_image.o: harness/host/bench/floor_image.S build/floor.elf
 	@mkdir -p $(@D)
-	$(Q)$(CC) -DFLOOR_ELF='"build/floor.elf"' -c -o $@ $<
+	$(Q)$(CC) -DFLOOR_ELF='"build/floor.elf"' -DFLOOR_ARCH='"$(ARCH)"' -c -o $@ $<
 
 # Of the agent's modules those that a subject needs; the sanitizers, which tests have, are the host's.
 CALLER_OBJ := $(patsubst %,$(AGENT)/harness/%.o,caller/caller base/buf base/error base/io agent/deeds/action_result agent/deeds/subject_image agent/deeds/view)

@@ -68,7 +68,7 @@ $(WITH)/%/linked_libbpf.o: harness/host/run/linked_libbpf.c harness/host/run/lin
 
 $(WITH)/%/agent_image.o: harness/host/vm/agent_image.S $(WITH_AGENT).elf
 	@mkdir -p $(@D)
-	$(Q)$(CC) -DAGENT_ELF='"$(word 2,$^)"' -c -o $@ $<
+	$(Q)$(CC) -DAGENT_ELF='"$(word 2,$^)"' -DAGENT_ARCH='"$(ARCH)"' -c -o $@ $<
 
 $(WITH_AGENT).elf: $(filter-out %/libbpf.o,$(AGENT_OBJ)) $(if $(PLAIN),build/libbpf/%/ready,$(WITH)/%/libbpf.o)
 	$(call say,LINK,$@)

@@ -341,12 +341,15 @@ END_TEST
 
 static const struct {
 	const char *release, *flavour;
+	const char *full; /* with another architecture's name; NULL: as `flavour` */
 } endings[] = {
         {"6.1.0-52-amd64", "amd64"},
         {"6.1.0-52-cloud-amd64", "cloud"},
         {"6.12.95+deb13-rt-amd64", "rt"},
         {"6.1.0-52-other-amd64", "amd64"},
-        {"6.1.0-52-cloud-arm64", NULL},
+        {"6.1.0-52-cloud-arm64", NULL, "cloud-arm64"},
+        {"6.1.0-52-arm64", NULL, "arm64"},
+        {"6.12.95+deb13-arm64-16k", NULL, "16k-arm64"},
         {"6.1.0-52-generic", NULL},
         {"amd64", NULL},
         {"", NULL},
@@ -355,7 +358,10 @@ static const struct {
 START_TEST(the_longest_ending_is_the_flavour)
 {
 	ck_assert_pstr_eq(debian_flavour(arch_find("x86_64"), endings[_i].release), endings[_i].flavour);
-	ck_assert_str_eq(debian_source.flavour(endings[_i].release), endings[_i].flavour ? endings[_i].flavour : "");
+	ck_assert_str_eq(debian_source.flavour(endings[_i].release), endings[_i].full      ? endings[_i].full
+	                                                             : endings[_i].flavour ? endings[_i].flavour
+	                                                                                   : "");
+	ck_assert_ptr_eq(debian_source.arch(endings[_i].release), arch_find(endings[_i].full ? "arm64" : "amd64"));
 }
 END_TEST
 

@@ -39,7 +39,9 @@ START_TEST(every_architecture_is_complete)
 			ck_assert_msg(texts[t] && *texts[t], "%s: text %zu", arch->name, t);
 		for (size_t m = 0; m < COUNT(machines); m++)
 			ck_assert(machines[m]->arguments && machines[m]->append);
-		ck_assert(arch->library_directories && arch->library_directories[0]);
+		ck_assert(arch->linker_directories && arch->linker_directories[0] && arch->page_sizes);
+		ck_assert_uint_eq(arch_index(arch), i);
+		ck_assert_int_eq(arch_accel(arch, ACCEL_KVM), arch == arch_native() ? ACCEL_KVM : ACCEL_TCG);
 		ck_assert(arch->elf_class && arch->elf_data && arch->elf_machine && arch->trampoline_arguments &&
 		          arch->probe_arguments);
 		ck_assert(arch->console && arch->console_endings && arch->channel && arch->job && arch->exit_status);
@@ -91,7 +93,8 @@ static const struct {
 } headers[] = {
         {ELFCLASS64, ELFDATA2LSB, EM_X86_64, "x86_64"}, {ELFCLASS32, ELFDATA2LSB, EM_X86_64, NULL},
         {ELFCLASS64, ELFDATA2MSB, EM_X86_64, NULL},     {ELFCLASS32, ELFDATA2LSB, EM_386, NULL},
-        {ELFCLASS64, ELFDATA2LSB, EM_VAX, NULL},
+        {ELFCLASS64, ELFDATA2LSB, EM_VAX, NULL},        {ELFCLASS64, ELFDATA2LSB, EM_AARCH64, "aarch64"},
+        {ELFCLASS64, ELFDATA2MSB, EM_AARCH64, NULL},
 };
 
 START_TEST(an_elf_header_says_whose_it_is)

@@ -34,8 +34,9 @@ static void index_fill(const char *releases, struct kernel_index *index)
 	}
 }
 
-static int refresh(const char *dir, struct kernel_index *index, struct error *err)
+static int refresh(const char *dir, const struct arch *arch, struct kernel_index *index, struct error *err)
 {
+	(void)arch;
 	asked++;
 	ck_assert_int_eq(access(dir, W_OK), 0);
 	if (!says)
@@ -136,7 +137,7 @@ START_TEST(the_policy_is_one)
 	cleanup_free char *path = cases[_i].at_hand ? index_at_hand(cases[_i].at_hand, cases[_i].age_s) : NULL;
 	cleanup_catalogue_set struct catalogue_set set = {
 	        .dir = scratch_root, .offline = cases[_i].offline, .quiet = true};
-	struct catalogue *c = catalogue_of(&set, &source);
+	struct catalogue *c = catalogue_of(&set, &source, arch_default());
 	const struct kernel_wish wish = {.spec = cases[_i].wish};
 	const struct catalogue_question question = {
 	        .wish = cases[_i].wish ? &wish : NULL, .release = cases[_i].release, .version = cases[_i].version};
@@ -162,11 +163,12 @@ START_TEST(what_was_asked_is_kept_for_the_next_run)
 	const struct catalogue_question question = {.wish = &wish};
 
 	says = "a b";
-	ck_assert_int_eq(catalogue_settle(catalogue_of(&first, &source), &question, 1, NULL), 0);
-	ck_assert_int_eq(catalogue_settle(catalogue_of(&second, &source), &question, 1, NULL), 0);
+	ck_assert_int_eq(catalogue_settle(catalogue_of(&first, &source, arch_default()), &question, 1, NULL), 0);
+	ck_assert_int_eq(catalogue_settle(catalogue_of(&second, &source, arch_default()), &question, 1, NULL), 0);
 	ck_assert_uint_eq(asked, 1);
-	ck_assert_uint_eq(catalogue_of(&second, &source)->index.count, 2);
-	ck_assert_ptr_eq(catalogue_of(&second, &source), catalogue_of(&second, &source));
+	ck_assert_uint_eq(catalogue_of(&second, &source, arch_default())->index.count, 2);
+	ck_assert_ptr_eq(catalogue_of(&second, &source, arch_default()),
+	                 catalogue_of(&second, &source, arch_default()));
 }
 END_TEST
 
@@ -179,9 +181,9 @@ START_TEST(an_index_of_another_place_is_none)
 
 	says = "b";
 	serves_it = false;
-	ck_assert_int_eq(catalogue_settle(catalogue_of(&set, &source), &question, 1, NULL), 0);
+	ck_assert_int_eq(catalogue_settle(catalogue_of(&set, &source, arch_default()), &question, 1, NULL), 0);
 	ck_assert_uint_eq(asked, 1);
-	ck_assert_str_eq(catalogue_of(&set, &source)->index.kernels[0].release, "b");
+	ck_assert_str_eq(catalogue_of(&set, &source, arch_default())->index.kernels[0].release, "b");
 }
 END_TEST
 
@@ -193,7 +195,7 @@ START_TEST(a_damaged_index_is_none)
 
 	ck_assert_int_eq(truncate(path, 30), 0);
 	says = "b";
-	ck_assert_int_eq(catalogue_settle(catalogue_of(&set, &source), &question, 1, NULL), 0);
+	ck_assert_int_eq(catalogue_settle(catalogue_of(&set, &source, arch_default()), &question, 1, NULL), 0);
 	ck_assert_uint_eq(asked, 1);
 }
 END_TEST
@@ -202,7 +204,7 @@ START_TEST(going_on_with_an_old_index_is_a_gap_of_it)
 {
 	cleanup_free char *path = index_at_hand("a", DAYS);
 	cleanup_catalogue_set struct catalogue_set set = {.dir = scratch_root, .quiet = true};
-	struct catalogue *c = catalogue_of(&set, &source);
+	struct catalogue *c = catalogue_of(&set, &source, arch_default());
 	const struct kernel_wish wish = {.spec = "b"};
 	const struct catalogue_question question = {.wish = &wish};
 
@@ -217,7 +219,7 @@ START_TEST(packages_found_before_stay_valid)
 {
 	cleanup_free char *path = index_at_hand("a", FRESH);
 	cleanup_catalogue_set struct catalogue_set set = {.dir = scratch_root, .quiet = true};
-	struct catalogue *c = catalogue_of(&set, &source);
+	struct catalogue *c = catalogue_of(&set, &source, arch_default());
 	const struct catalogue_question question = {.release = "a", .version = "1"};
 	const struct kernel_package *found;
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <endian.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,7 +195,6 @@ static const struct {
 	size_t len;
 	const char *says;
 } foreigners[] = {
-        FOREIGN(56, "ARM\x64", "arm64"),
         FOREIGN(56, "RSC\x05", "RISC-V"),
         FOREIGN(4, "zimg", "zboot"),
         FOREIGN(0, "hello, I am a text", "not a kernel image"),
@@ -227,7 +228,7 @@ START_TEST(refuses_elf_files_that_are_no_kernel)
 		struct fake_elf elf;
 		const char *says;
 	} cases[] = {
-	        {{.release = release, .machine = EM_AARCH64}, "another processor"},
+	        {{.release = release, .machine = EM_RISCV}, "another processor"},
 	        {{.release = NULL, .pvh = true}, "without the words 'Linux version'"},
 	};
 	struct buf elf = {0};
@@ -237,6 +238,150 @@ START_TEST(refuses_elf_files_that_are_no_kernel)
 	fake_elf_build(&cases[_i].elf, &elf);
 	ck_assert_int_lt(image_unpack(&elf, &image, &err), 0);
 	ck_assert_msg(strstr(err.text, cases[_i].says), "%s", err.text);
+	error_clear(&err);
+	image_free(&image);
+}
+END_TEST
+
+/* ---- arm64 ---- */
+
+enum { ARM_BTF_AT = 4096, ARM_BTF_HEADER = 24, ARM_BTF_TYPES = 12, ARM_BTF_STRINGS = 4000, ARM_SIZE = 20000 };
+
+static void put32(char *at, uint32_t value)
+{
+	value = htole32(value);
+	memcpy(at, &value, sizeof(value));
+}
+
+static void put_btf(char *at, uint32_t strings)
+{
+	static const char magic[] = "\x9f\xeb\x01";
+
+	memcpy(at, magic, sizeof(magic));
+	put32(at + 4, ARM_BTF_HEADER);
+	put32(at + 12, ARM_BTF_TYPES);
+	put32(at + 16, ARM_BTF_TYPES);
+	put32(at + 20, strings);
+}
+
+/* A small BTF, then a large one, as a kernel with objects built in has them. */
+static struct buf arm_image_of(const char *words)
+{
+	struct buf out = {0};
+
+	memset(buf_reserve(&out, ARM_SIZE), 0, ARM_SIZE);
+	out.len = ARM_SIZE;
+	memcpy(out.data, "MZ", 2);
+	memcpy(out.data + 56, "ARM\x64", 4);
+	strcpy(out.data + 1000, words);
+	put_btf(out.data + 2000, 40);
+	put_btf(out.data + ARM_BTF_AT, ARM_BTF_STRINGS);
+	return out;
+}
+
+/* drivers/firmware/efi/libstub/zboot-header.S */
+static void zboot_build(const struct buf *image, uint16_t machine, struct buf *out)
+{
+	struct buf payload = {0};
+
+	fake_stream("gzip", image->data, image->len, &payload);
+	memset(buf_reserve(out, 512), 0, 512);
+	out->len = 512;
+	memcpy(out->data, "MZ\0\0zimg", 8);
+	put32(out->data + 8, 512);
+	put32(out->data + 12, (uint32_t)payload.len);
+	put32(out->data + 0x3c, 128);
+	memcpy(out->data + 128, "PE\0\0", 4);
+	put32(out->data + 132, machine);
+	buf_add(out, payload.data, payload.len);
+	buf_free(&payload);
+}
+
+enum { ARM_PLAIN, ARM_GZIP, ARM_ZBOOT, ARM_FORMS };
+
+static struct buf arm_packed(int form)
+{
+	struct buf plain = arm_image_of("Linux version 6.12.1-arm64 (x)"), out = {0};
+
+	if (form == ARM_PLAIN)
+		return plain;
+	if (form == ARM_GZIP)
+		fake_stream("gzip", plain.data, plain.len, &out);
+	else
+		zboot_build(&plain, 0xaa64, &out);
+	buf_free(&plain);
+	return out;
+}
+
+START_TEST(arm64_images_of_every_form)
+{
+	struct buf packed = arm_packed(_i);
+	struct image image;
+	struct error err = {0};
+
+	ck_assert(image_is_kernel(packed.data, packed.len));
+	ck_assert_msg(!image_unpack(&packed, &image, &err), "%s", err.text);
+	ck_assert_str_eq(image.arch->name, "aarch64");
+	ck_assert_str_eq(image.release, "6.12.1-arm64");
+	ck_assert(image.kernel_boots);
+	ck_assert_uint_eq(image.kernel.len, ARM_SIZE);
+	ck_assert_int_eq(image.packed.len != 0, _i != ARM_PLAIN);
+	ck_assert_uint_eq(image.btf_at, ARM_BTF_AT);
+	ck_assert_uint_eq(image.btf_len, ARM_BTF_HEADER + ARM_BTF_TYPES + ARM_BTF_STRINGS);
+	ck_assert_int_eq(image_check_boots(&image, &err), 0);
+	image_free(&image);
+}
+END_TEST
+
+START_TEST(arm64_images_are_refused_when_cut_or_of_others)
+{
+	static const char *const says[] = {"truncated", "of a kind that is not known", "Linux version"};
+	struct buf plain = arm_image_of(_i == 2 ? "no words" : "Linux version 6.12.1-arm64 (x)"), packed = {0};
+	struct image image;
+	struct error err = {0};
+
+	zboot_build(&plain, _i == 1 ? 0x5064 : 0xaa64, &packed);
+	if (!_i)
+		packed.len -= 100;
+	ck_assert_int_lt(image_unpack(&packed, &image, &err), 0);
+	ck_assert_int_eq(err.status, EXIT_USAGE);
+	ck_assert_msg(strstr(err.text, says[_i]), "%s", err.text);
+	error_clear(&err);
+	image_free(&image);
+	buf_free(&plain);
+}
+END_TEST
+
+/* Whatever a header says, what it leads to is inside. */
+START_TEST(btf_of_an_image_is_inside_of_it)
+{
+	struct buf plain = arm_image_of("Linux version 6.12.1-arm64 (x)");
+	struct image image;
+
+	for (size_t at = 4; at < ARM_BTF_HEADER; at += 4) {
+		struct buf bytes = {0};
+
+		buf_add(&bytes, plain.data, plain.len);
+		put32(bytes.data + ARM_BTF_AT + at, 0xfffffff0u);
+		ck_assert_int_eq(image_unpack(&bytes, &image, NULL), 0);
+		ck_assert_uint_le(image.btf_at + image.btf_len, image.kernel.len);
+		image_free(&image);
+	}
+	buf_free(&plain);
+}
+END_TEST
+
+START_TEST(an_arm64_vmlinux_does_not_boot)
+{
+	const struct fake_elf f = {.release = release, .machine = EM_AARCH64, .btf = true};
+	struct buf elf = {0};
+	struct image image;
+	struct error err = {0};
+
+	fake_elf_build(&f, &elf);
+	ck_assert_msg(!image_unpack(&elf, &image, &err), "%s", err.text);
+	ck_assert_int_lt(image_check_boots(&image, &err), 0);
+	ck_assert_msg(strstr(err.text, "give the Image"), "%s", err.text);
 	error_clear(&err);
 	image_free(&image);
 }
@@ -421,6 +566,10 @@ int main(void)
 	        TEST(survives_any_damage_of_an_elf),
 	        EACH(names_foreign_images, foreigners),
 	        RANGE(refuses_elf_files_that_are_no_kernel, 0, 2),
+	        RANGE(arm64_images_of_every_form, 0, ARM_FORMS),
+	        RANGE(arm64_images_are_refused_when_cut_or_of_others, 0, 3),
+	        TEST(btf_of_an_image_is_inside_of_it),
+	        TEST(an_arm64_vmlinux_does_not_boot),
 	        TEST(an_object_file_is_no_kernel),
 	        TEST(a_stream_stops_at_its_cap),
 	        TEST(packages_are_told_from_other_files),

@@ -92,12 +92,12 @@ START_TEST(store_holds_the_agent_of_this_program)
 	cleanup_buf struct buf bytes = {0};
 	cleanup_error struct error err = {0};
 
-	ck_assert_msg(!initramfs_store(dir, &path, &err), "%s", err.text);
+	ck_assert_msg(!initramfs_store(dir, arch_default(), &path, &err), "%s", err.text);
 	ck_assert_int_eq(strncmp(path, dir, strlen(dir)), 0);
 	ck_assert_int_eq(io_read_file(path, 64u << 20, &bytes, NULL), 0);
 	ck_assert_mem_eq(bytes.data, "070701", 6);
 	ck_assert_msg(memmem(bytes.data, bytes.len, ELFMAG, SELFMAG) != NULL, "no ELF file in %s", path);
-	ck_assert_int_eq(initramfs_store(dir, &again, &err), 0);
+	ck_assert_int_eq(initramfs_store(dir, arch_default(), &again, &err), 0);
 	ck_assert_str_eq(again, path);
 }
 END_TEST
@@ -109,9 +109,9 @@ START_TEST(stored_archive_is_not_written_again)
 	const struct utimbuf old = {1, 1};
 	struct stat st;
 
-	ck_assert_int_eq(initramfs_store(dir, &path, NULL), 0);
+	ck_assert_int_eq(initramfs_store(dir, arch_default(), &path, NULL), 0);
 	ck_assert_int_eq(utime(path, &old), 0);
-	ck_assert_int_eq(initramfs_store(dir, &again, NULL), 0);
+	ck_assert_int_eq(initramfs_store(dir, arch_default(), &again, NULL), 0);
 	ck_assert_int_eq(stat(again, &st), 0);
 	ck_assert_int_eq(st.st_mtime, 1);
 }
@@ -123,7 +123,7 @@ START_TEST(pruning_takes_the_archives_and_nothing_else)
 	uint64_t bytes = 0;
 	struct stat st;
 
-	ck_assert_int_eq(initramfs_store(dir, &path, NULL), 0);
+	ck_assert_int_eq(initramfs_store(dir, arch_default(), &path, NULL), 0);
 	other = xasprintf("%s/floor.cpio", dir);
 	ck_assert_int_eq(io_replace_file(other, "x", 1, NULL), 0);
 	ck_assert_int_eq(stat(path, &st), 0);
@@ -140,7 +140,7 @@ START_TEST(store_that_cannot_be_written_is_named)
 	cleanup_free char *file = scratch_file("a-file", "x", 1), *dir = xasprintf("%s/images", file), *path = NULL;
 	cleanup_error struct error err = {0};
 
-	ck_assert_int_lt(initramfs_store(dir, &path, &err), 0);
+	ck_assert_int_lt(initramfs_store(dir, arch_default(), &path, &err), 0);
 	ck_assert_int_eq(err.status, EXIT_INFRA);
 	ck_assert_msg(strstr(err.text, file) != NULL, "%s", err.text);
 }

@@ -40,6 +40,14 @@ static const struct {
         {"6.1 rt expect=wrong#not-a-comment", 0, ROW_PACKAGE, 0, NULL, NULL, NULL, NULL, NULL, false, 0},
         {"6.1 rt expect=wrong #comment", 1, ROW_PACKAGE, 1, "6.1", "rt", "6.1-rt", "", "wrong", false, 0},
         {"6.1 rt append=", 1, ROW_PACKAGE, 1, "6.1", "rt", "6.1-rt", "", "", false, 0},
+        {"6.12 cloud arch=arm64", 1, ROW_PACKAGE, 1, "6.12", "cloud", "6.12-cloud-arm64", "", "", false, 0},
+        {"6.12 cloud memory=512 arch=aarch64", 1, ROW_PACKAGE, 1, "6.12", "cloud", "6.12-cloud-arm64", "", "", false,
+         512},
+        {"6.12 arm64", 1, ROW_PACKAGE, 1, "6.12", "arm64", "6.12-arm64", "", "", false, 0},
+        {"6.12 16k arch=arm64", 1, ROW_PACKAGE, 1, "6.12", "16k", "6.12-16k-arm64", "", "", false, 0},
+        {"6.12.1+deb13-arm64-16k", 1, ROW_PACKAGE, 1, "6.12.1+deb13-arm64-16k", "", "6.12.1+deb13-arm64-16k", "", "",
+         false, 0},
+        {"6.1 cloud\n6.1 cloud arch=arm64", 2, ROW_PACKAGE, 2, "6.1", "cloud", "6.1-cloud-arm64", "", "", false, 0},
         {"6.1 rt\n6.1 rt id=again\n\n6.1 cloud", 3, ROW_PACKAGE, 4, "6.1", "cloud", "6.1-cloud", "", "", false, 0},
 };
 
@@ -64,6 +72,9 @@ START_TEST(accepts)
 	ck_assert_str_eq(row->spec, accepted[_i].spec);
 	ck_assert_str_eq(row->flavour, accepted[_i].flavour);
 	ck_assert_str_eq(row->id, accepted[_i].id);
+	ck_assert(
+	        (row->arch == arch_find("arm64")) ==
+	        (strstr(row->spec, "arm64") || strstr(accepted[_i].text, "arch=a") || !strcmp(row->flavour, "arm64")));
 	ck_assert_str_eq(row->append, accepted[_i].append);
 	ck_assert_str_eq(row->expect, accepted[_i].expect);
 	ck_assert_int_eq(row->optional, accepted[_i].optional);
@@ -142,9 +153,16 @@ static const struct {
         {BYTES("# nothing\n\n"), "k: ", "no kernel"},
         {BYTES("6.1 cloud\ngarbage\n"), "k:2:1: ", "'garbage' names no kernel"},
         {BYTES("6.1\n"), "k:1:4: ", "expected a flavour"},
-        {BYTES("6.1 arm64\n"), "k:1:5: ", "'arm64' after '6.1'"},
+        {BYTES("6.1 s390x\n"), "k:1:5: ", "'s390x' after '6.1'"},
+        {BYTES("6.1 16k arch=amd64\n"), "k:1:5: ", "'16k' after '6.1'"},
+        {BYTES("6.1 cloud arch=vax\n"), "k:1:11: ", "arch=vax; expected one of amd64, arm64"},
+        {BYTES("6.1 cloud arch=arm64 arch=arm64\n"), "k:1:22: ", "given twice"},
+        {BYTES("6.1 arch=arm64\n"), "k:1:5: ", "expected a flavour: arm64, cloud, rt, 16k or 64k"},
+        {BYTES("6.1 amd64 arch=arm64\n"), "k:1:5: ", "'amd64' after '6.1'"},
+        {BYTES("6.1.0-50-amd64 arch=arm64\n"), "k:1:1: ", "ends in -arm64"},
+        {BYTES("./Image arch=arm64\n"), "k:1:9: ", "says itself whose it is"},
         {BYTES("6.1.5 cloud\n"), "k:1:1: ", "MAJOR.MINOR FLAVOUR"},
-        {BYTES("6.1.0-50-arm64\n"), "k:1:1: ", "ends in -amd64"},
+        {BYTES("6.1.0-50-s390x\n"), "k:1:1: ", "ends in -amd64"},
         {BYTES("6. cloud\n"), "k:1:1: ", "names no kernel"},
         {BYTES("vmlinuz\n"), "k:1:1: ", "a path with a '/'"},
         {BYTES("./dir/\n"), "k:1:1: ", "directory"},

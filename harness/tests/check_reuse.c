@@ -233,12 +233,13 @@ static void other_expectation(struct rerun *r)
 
 static void other_qemu(struct rerun *r)
 {
-	r->m.s.qemu_version = "newer";
+	free(r->m.means.qemu[0]);
+	r->m.means.qemu[0] = xstrdup("newer");
 }
 
 static void other_accelerator(struct rerun *r)
 {
-	r->m.s.accel = ACCEL_KVM;
+	r->m.means.accel = ACCEL_KVM;
 }
 
 static void booted(struct rerun *r)

@@ -706,16 +706,23 @@ static const char *other_flavour(const char *release)
 	return "";
 }
 
+static const struct arch *other_arch(const char *release)
+{
+	(void)release;
+	return arch_default();
+}
+
 static size_t other_upstream_len(const char *version)
 {
 	return strlen(version);
 }
 
-static int other_refresh(const char *dir, struct kernel_index *index, struct error *err)
+static int other_refresh(const char *dir, const struct arch *arch, struct kernel_index *index, struct error *err)
 {
 	char *hash;
 
 	(void)dir;
+	(void)arch;
 	other_asked++;
 	ck_assert_int_eq(sha256_file(other_file, &hash, NULL, err), 0);
 	index->kernels = xcalloc(1, sizeof(*index->kernels));
@@ -759,6 +766,7 @@ static const struct kernel_source other = {
         .listing = "what the other source has",
         .directory = "other",
         .flavour = other_flavour,
+        .arch = other_arch,
         .compare = strcmp,
         .upstream_len = other_upstream_len,
         .refresh = other_refresh,
@@ -826,7 +834,7 @@ START_TEST(what_a_source_fetches_is_held_to_its_index)
 	other_file = at_top("mirror/6.1.0-50-cloud-amd64_other.deb");
 	publish("6.1.0-50-cloud-amd64", "other", "6.1.0-50-cloud-amd64", NULL);
 	list.rows[0].source = &other;
-	ck_assert_int_eq(catalogue_renew(catalogue_of(&sources, &other), NULL), 0);
+	ck_assert_int_eq(catalogue_renew(catalogue_of(&sources, &other, arch_default()), NULL), 0);
 	/* Another package of the same kernel, once it was listed. */
 	ck_assert_int_eq(io_read_file(other_file, 1 << 24, &bytes, NULL), 0);
 	buf_putc(&bytes, '\n');
@@ -1051,7 +1059,7 @@ static const struct {
 } no_kernels[] = {
         {text_file, "not a kernel image"},
         {cut_kernel, "truncated"},
-        {arm_image, "arm64"},
+        {arm_image, "Linux version"},
         {package_without_kernel, "without a kernel image"},
         {package_with_cut_kernel, "boot/vmlinuz-1: a truncated bzImage"},
         {empty, "not a kernel image"},

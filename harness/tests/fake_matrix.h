@@ -31,7 +31,8 @@ struct fake_matrix {
 	struct predict_job *predict;
 	struct plan plan;
 	struct plan_entry planned[FAKE_KERNELS];
-	char *images, *directory, *kernel, *initrd, *symbols;
+	char *images, *directory, *kernel, *symbols;
+	struct guest_means means;
 	struct schedule s;
 	struct result *r;
 	struct buf said; /* what the watch was told, a line each */
@@ -107,7 +108,7 @@ static inline void fake_matrix_init(struct fake_matrix *m, const char *name, con
 	        .images = xasprintf("%s/%s/images", scratch_root, name),
 	        .directory = xasprintf("%s/%s/run-%u", scratch_root, name, ++runs),
 	        .kernel = scratch_file("kernel", "k", 1),
-	        .initrd = scratch_file("initrd", "i", 1),
+	        .means = {.qemu = {xstrdup("fake")}, .initrd = {scratch_file("initrd", "i", 1)}},
 	        .symbols = scratch_file("symbols", "", 0),
 	        .r = result_new(),
 	};
@@ -137,15 +138,13 @@ static inline struct schedule fake_matrix_schedule(struct fake_matrix *m, const 
 	        .modules = m->modules,
 	        .objects = &m->objects,
 	        .images = m->images,
-	        .initrd = m->initrd,
-	        .qemu_version = "fake",
+	        .means = &m->means,
 	        .cold = true,
 	        .plan = &m->plan,
 	        .repeat = 1,
 	        .deadlines = {FAKE_DEADLINE_MS, FAKE_DEADLINE_MS, FAKE_DEADLINE_MS, FAKE_DEADLINE_MS},
 	        .directory = m->directory,
 	        .command = "corematrix run -k list",
-	        .accel = ACCEL_TCG,
 	        .jobs = 1,
 	        .watch = watch,
 	};
@@ -170,7 +169,7 @@ static inline void fake_matrix_free(struct fake_matrix *m)
 	free(m->images);
 	free(m->directory);
 	free(m->kernel);
-	free(m->initrd);
+	guest_means_free(&m->means);
 	free(m->symbols);
 }
 

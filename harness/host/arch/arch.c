@@ -8,13 +8,23 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 
-extern const struct arch arch_x86;
+extern const struct arch arch_x86, arch_arm64;
 
-static const struct arch *const known[] = {&arch_x86, NULL};
+static const struct arch *const known[] = {&arch_x86, &arch_arm64, NULL};
+_Static_assert(sizeof(known) / sizeof(known[0]) - 1 <= ARCH_MAX, "tables have an entry for each");
 
 const struct arch *arch_at(size_t index)
 {
 	return known[index];
+}
+
+size_t arch_index(const struct arch *arch)
+{
+	size_t i = 0;
+
+	while (known[i] != arch)
+		i++;
+	return i;
 }
 
 const struct arch *arch_find(const char *name)
@@ -38,6 +48,11 @@ const struct arch *arch_native(void)
 	return arch_find(name.machine);
 }
 
+enum accel arch_accel(const struct arch *arch, enum accel accel)
+{
+	return arch == arch_native() ? accel : ACCEL_TCG;
+}
+
 bool arch_fits_elf(const struct arch *arch, const Elf64_Ehdr *header)
 {
 	return header->e_ident[EI_CLASS] == arch->elf_class && header->e_ident[EI_DATA] == arch->elf_data &&
@@ -58,6 +73,15 @@ char *arch_names(void)
 
 	for (size_t i = 0; known[i]; i++)
 		buf_printf(&text, "%s%s", i ? ", " : "", known[i]->name);
+	return buf_steal(&text);
+}
+
+char *arch_deb_names(void)
+{
+	struct buf text = {0};
+
+	for (size_t i = 0; known[i]; i++)
+		buf_printf(&text, "%s%s", i ? ", " : "", known[i]->deb);
 	return buf_steal(&text);
 }
 

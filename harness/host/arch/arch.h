@@ -38,9 +38,11 @@ struct arch {
 	/* Programs and libraries */
 	unsigned char elf_class, elf_data;
 	uint16_t elf_machine;
-	const char *const *library_directories; /* in which a dynamic linker looks last */
+	const char *const *linker_directories; /* in which a dynamic linker looks last */
 
 	/* Kernels */
+	/* What names of kernels call the sizes of pages that not every kernel has: "16k". */
+	const char *const *page_sizes;
 	const char *syscall_prefix;       /* of the functions that are the entries of system calls */
 	unsigned trampoline_arguments;    /* as many as a BPF trampoline passes on every kernel */
 	const uint8_t *probe_arguments;   /* eight-byte slot of struct pt_regs that has each; ends with UINT8_MAX */
@@ -65,8 +67,14 @@ struct arch {
 	const char *cpuinfo_model; /* key of the line of /proc/cpuinfo that says which processor it is */
 };
 
+/* More than there are in arch.c: for tables with an entry for each. */
+#define ARCH_MAX 8
+
 /* The architectures that are known, in order; NULL after the last. The first is the one of a row that names none. */
 const struct arch *arch_at(size_t index);
+
+/* Its place in that order. */
+size_t arch_index(const struct arch *arch);
 
 /* The one that `name` (as uname -m says, or as dpkg does) means, or NULL. */
 const struct arch *arch_find(const char *name);
@@ -77,14 +85,18 @@ const struct arch *arch_default(void);
 /* The host's own, or NULL when it is not known. */
 const struct arch *arch_native(void);
 
+/* What its guests run under where the host's own would run under `accel`: others are always emulated. */
+enum accel arch_accel(const struct arch *arch, enum accel accel);
+
 /* The one whose programs have such a header, or NULL. */
 const struct arch *arch_of_elf(const Elf64_Ehdr *header);
 
 /* Whether a program or kernel with such a header is for `arch`. */
 bool arch_fits_elf(const struct arch *arch, const Elf64_Ehdr *header);
 
-/* The names of all, for messages: "x86_64, …"; the caller frees it. */
+/* The names of all, for messages: "x86_64, …", and as dpkg says them; the caller frees it. */
 char *arch_names(void);
+char *arch_deb_names(void);
 
 /* What the host's processor is called, for telling hosts apart; "" when it does not say. The caller frees it. */
 char *arch_host_processor(void);

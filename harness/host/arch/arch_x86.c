@@ -170,9 +170,11 @@ static char *ordinary_append(enum accel accel)
 /* ---- what is known of it ---- */
 
 /* With an architecture's name in them, then without; what is in several of them is the same file. */
-static const char *const library_directories[] = {
+static const char *const linker_directories[] = {
         "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib", NULL,
 };
+
+static const char *const page_sizes[] = {NULL};
 
 /* arch/x86/mm/fault.c, arch/x86/kernel/traps.c */
 static const char *const console_endings[] = {
@@ -192,7 +194,8 @@ const struct arch arch_x86 = {
         .elf_class = ELFCLASS64,
         .elf_data = ELFDATA2LSB,
         .elf_machine = EM_X86_64,
-        .library_directories = library_directories,
+        .linker_directories = linker_directories,
+        .page_sizes = page_sizes,
         .syscall_prefix = "__x64_sys_",
         .trampoline_arguments = 6,
         .probe_arguments = probe_arguments,

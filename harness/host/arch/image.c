@@ -12,7 +12,7 @@
 #include "base/elf_file.h"
 
 /* struct btf_header, include/uapi/linux/btf.h: 24 bytes that begin with this. */
-enum { BTF_MAGIC = 0xeb9f, BTF_HEADER_SIZE = 24 };
+enum { BTF_MAGIC = 0xeb9f, BTF_HEADER_SIZE = 24, BTF_HEADER_MAX = 128 };
 
 static uint16_t u16_at(const char *p)
 {
@@ -28,9 +28,8 @@ static const struct {
 	const char *magic;
 	const char *what;
 } foreign[] = {
-        {56, "ARM\x64", "an arm64 kernel image"},
         {56, "RSC\x05", "a RISC-V kernel image"},
-        {4, "zimg", "a compressed EFI kernel image (zboot) for another processor"},
+        {4, "zimg", "a compressed EFI kernel image (zboot) of a kind that is not known"},
         {0x24, "\x18\x28\x6f\x01", "an ARM kernel image"},
         {0, "\x27\x05\x19\x56", "a U-Boot image"},
 };
@@ -167,6 +166,58 @@ int image_read_elf(struct image *image, struct error *err)
 	image->release = banner_release(image->kernel.data, image->kernel.len);
 	if (!image->release)
 		return error_usage(err, "an ELF file without the words 'Linux version'; expected a Linux kernel");
+	return 0;
+}
+
+static uint32_t u32_at(const char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le32toh(v);
+}
+
+/* How long the BTF is that begins here, 0 for what is none: types, then strings, the first of which is "". */
+static size_t btf_length(const char *at, size_t room)
+{
+	uint64_t header, types, strings_at, strings, end;
+
+	if (room < BTF_HEADER_SIZE)
+		return 0;
+	header = u32_at(at + 4);
+	types = u32_at(at + 12);
+	strings_at = u32_at(at + 16);
+	strings = u32_at(at + 20);
+	end = header + strings_at + strings;
+	if (header < BTF_HEADER_SIZE || header > BTF_HEADER_MAX || u32_at(at + 8) || !types || strings_at < types ||
+	    strings < 2 || end > room || at[header + strings_at] || at[end - 1])
+		return 0;
+	return (size_t)end;
+}
+
+/* The longest: those of objects that a kernel has built in are some kB. */
+static void btf_find(struct image *image)
+{
+	static const char start[] = "\x9f\xeb\x01"; /* magic and version, little-endian */
+	const char *bytes = image->kernel.data, *end = bytes + image->kernel.len, *at = bytes;
+
+	while ((at = memmem(at, (size_t)(end - at), start, sizeof(start) - 1))) {
+		size_t len = btf_length(at, (size_t)(end - at));
+
+		if (len > image->btf_len) {
+			image->btf_at = (size_t)(at - bytes);
+			image->btf_len = len;
+		}
+		at++;
+	}
+}
+
+int image_read_flat(struct image *image, struct error *err)
+{
+	btf_find(image);
+	image->release = banner_release(image->kernel.data, image->kernel.len);
+	if (!image->release)
+		return error_usage(err, "an image without the words 'Linux version'; expected a Linux kernel");
 	return 0;
 }
 

@@ -58,6 +58,11 @@ bool image_is_kernel(const void *bytes, size_t len);
 /* Read `kernel`, an ELF file: fills everything but `packed`. */
 int image_read_elf(struct image *image, struct error *err);
 
+/*
+ * Read `kernel`, the bytes of a kernel as they are in memory, without a table of what is where: finds BTF and release.
+ */
+int image_read_flat(struct image *image, struct error *err);
+
 /* Text up to the first blank when all of it is printable, else NULL; the caller frees it. */
 char *image_first_word(const char *text, size_t len);
 

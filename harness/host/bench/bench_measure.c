@@ -15,7 +15,7 @@
 
 struct qemu_guest bench_guest(const struct bench_setup *run, size_t index)
 {
-	return guest_of(&run->kernels[index], &run->list.rows[index], run->initrd, run->accel);
+	return guest_of(&run->kernels[index], &run->list.rows[index], &run->means);
 }
 
 /* The saved guest that warm runs start from: the one that is there, or a new one. */
@@ -24,7 +24,8 @@ static int take_snapshot(const struct bench_setup *run, struct bench_place *plac
 {
 	cleanup_free char *note = NULL;
 	bool found;
-	int rc = snapshot_open(run->images, &place->guest, image_sha256, run->qemu, s, &found, &note, err);
+	int rc = snapshot_open(run->images, &place->guest, image_sha256, run->means.qemu[arch_index(place->guest.arch)],
+	                       s, &found, &note, err);
 
 	if (note)
 		log_warn("%s; the guest is saved anew", note);
@@ -76,8 +77,8 @@ static int measure_kernel(const struct bench_setup *run, size_t index, struct be
 	struct bench_place place = {
 	        .guest = bench_guest(run, index),
 	        .release = kernel->release,
-	        .packed = kernel->packed,
-	        .floor = run->floor,
+	        .packed = *kernel->packed ? kernel->packed : kernel->image,
+	        .floor = run->floor[arch_index(run->kernels[index].arch)],
 	        .job = run->job,
 	        .nonce = run->nonce,
 	        .objects = run->objects.count,

@@ -15,6 +15,7 @@
 #include "host/bench/bench.h"
 #include "host/kernels/kernel_list.h"
 #include "host/object/object.h"
+#include "host/run/guest.h"
 #include "host/store/store.h"
 #include "host/vm/qemu.h"
 #include "host/vm/vm.h"
@@ -27,13 +28,11 @@ struct bench_setup {
 	struct object_list objects;
 	struct store_kernel *kernels; /* a row of the list each */
 	size_t kernel_count;
-	char *qemu;      /* version */
-	char *initrd;    /* with the agent */
-	char *floor;     /* with the floor's init */
-	char *directory; /* of consoles and commands */
-	char *job;       /* path */
-	uint64_t nonce;  /* of the job */
-	enum accel accel;
+	struct guest_means means;
+	char *floor[ARCH_MAX]; /* with the floor's init; NULL for an architecture that no kernel has */
+	char *directory;       /* of consoles and commands */
+	char *job;             /* path */
+	uint64_t nonce;        /* of the job */
 	struct vm_deadlines deadlines;
 	bool vng; /* is installed */
 };

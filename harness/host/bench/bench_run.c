@@ -30,9 +30,9 @@ static void setup_free(struct bench_setup *run)
 	kernel_list_free(&run->list);
 	object_list_free(&run->objects);
 	store_kernels_free(run->kernels, run->kernel_count);
-	free(run->qemu);
-	free(run->initrd);
-	free(run->floor);
+	guest_means_free(&run->means);
+	for (size_t i = 0; i < ARCH_MAX; i++)
+		free(run->floor[i]);
 	free(run->directory);
 	free(run->job);
 }
@@ -76,14 +76,14 @@ static int choose_accel(struct bench_setup *run, const char *name, struct bench 
 	                          .device = "/dev/kvm",
 	                          .directory = run->directory,
 	                          .release = run->kernels[index].release,
-	                          .qemu_version = run->qemu,
+	                          .qemu_version = run->means.qemu[arch_index(run->kernels[index].arch)],
 	                          .limit_ms = ACCEL_PROBE_MS,
 	                          .guest = bench_guest(run, index),
 	                  },
 	                  &answer, err);
 	if (rc)
 		return rc;
-	run->accel = answer.accel;
+	run->means.accel = answer.accel;
 	free(b->accel);
 	b->accel = answer.reason;
 	return 0;
@@ -97,6 +97,16 @@ static bool is_installed(const char *program)
 	return !child_run(argv, NULL, &said, NULL) && child_ok(&said);
 }
 
+static int prepare_floors(struct bench_setup *run, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && arch_at(i); i++)
+		if (run->means.qemu[i])
+			rc = bench_vm_floor(run->images, arch_at(i), &run->floor[i], err);
+	return rc;
+}
+
 static int prepare(const struct bench_request *o, struct bench_setup *run, struct bench *b, struct error *err)
 {
 	const struct store_options store = {.dir = o->images, .compressed = true};
@@ -105,11 +115,11 @@ static int prepare(const struct bench_request *o, struct bench_setup *run, struc
 
 	rc = rc ? rc : kernel_list_open(o->list_path, o->globs.at, o->globs.count, &run->list, &types, err);
 	rc = rc ? rc : kernel_list_need_kernel(&run->list, "measure", err);
-	rc = rc ? rc : qemu_version_read(arch_default(), &run->qemu, err);
+	rc = rc ? rc : guest_means_find(&run->means, &run->list, err);
 	rc = rc ? rc : store_prepare(&store, &run->list, &run->kernels, &run->kernel_count, err);
-	rc = rc ? rc : initramfs_store(o->images, &run->initrd, err);
-	rc = rc ? rc : bench_vm_floor(o->images, &run->floor, err);
 	rc = rc ? rc : make_directory(run, o->output, err);
+	rc = rc ? rc : guest_means_store(&run->means, o->images, run->directory, err);
+	rc = rc ? rc : prepare_floors(run, err);
 	rc = rc ? rc : write_job(run, err);
 	rc = rc ? rc : choose_accel(run, o->accel, b, err);
 	if (rc)
@@ -130,7 +140,7 @@ static void fill_header(const struct bench_setup *run, struct bench *b)
 	free(b->qemu);
 	b->started = run_dir_now();
 	b->uname = xasprintf("%s %s %s", name.sysname, name.release, name.machine);
-	b->qemu = xstrdup(run->qemu);
+	b->qemu = guest_means_qemu(&run->means);
 	b->rounds = run->rounds;
 	for (size_t i = 0; i < run->objects.count; i++) {
 		char **slot = bench_add_object(b);

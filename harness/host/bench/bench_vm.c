@@ -26,7 +26,13 @@
 #define VNG_TIMEOUT_MS 180000
 
 /* floor_image.S */
-extern const char floor_image_start[], floor_image_end[];
+struct floor_image {
+	const char *arch, *start, *end;
+};
+extern const struct floor_image __start_floor_images[], __stop_floor_images[];
+/* What makes the linker take one of them out of an archive. */
+extern const char floor_images_anchor[];
+static const char *const anchor __attribute__((used)) = floor_images_anchor;
 
 /* ---- what a worker does ---- */
 
@@ -301,13 +307,18 @@ int bench_vm_save(const struct bench_place *place, struct error *err)
 	return run_worker(&t, NULL, err);
 }
 
-int bench_vm_floor(const char *images, char **path, struct error *err)
+int bench_vm_floor(const char *images, const struct arch *arch, char **path, struct error *err)
 {
+	const struct floor_image *floor = __start_floor_images;
 	cleanup_buf struct buf archive = {0};
-	int rc = initramfs_build(floor_image_start, (size_t)(floor_image_end - floor_image_start), &archive, err);
+	int rc;
 
+	/* who has an agent has a floor */
+	while (strcmp(floor->arch, arch->name) != 0)
+		floor++;
+	rc = initramfs_build(floor->start, (size_t)(floor->end - floor->start), &archive, err);
 	if (rc)
 		return rc;
-	*path = xasprintf("%s/floor.cpio", images);
+	*path = xasprintf("%s/floor-%s.cpio", images, arch->deb);
 	return io_replace_file(*path, archive.data, archive.len, err);
 }

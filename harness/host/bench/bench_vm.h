@@ -40,9 +40,9 @@ int bench_vm_measure(const struct bench_place *place, struct bench_sample *sampl
 int bench_vm_save(const struct bench_place *place, struct error *err);
 
 /*
- * Write the floor's initramfs, from the init that this program carries, into the store at `images`; `*path` is the
- * caller's.
+ * Write the floor's initramfs, from the init that this program carries for `arch`, into the store at `images`; `*path`
+ * is the caller's.
  */
-int bench_vm_floor(const char *images, char **path, struct error *err);
+int bench_vm_floor(const char *images, const struct arch *arch, char **path, struct error *err);
 
 #endif

@@ -41,15 +41,55 @@ static int read_path(const struct list_word *word, enum row_kind *kind, const st
 	return 0;
 }
 
-/* Which kernel of its source the row means. Returns how many words say so, or -EINVAL. */
-static int read_wish(const struct list_words *words, const struct kernel_row *row, const struct list_place *p,
+static const char arch_option[] = "arch=";
+
+/* The word that says whose processor's kernel is meant: it decides what the words before it may be. NULL: none. */
+static const struct list_word *find_arch(const struct list_words *words)
+{
+	for (size_t i = 1; i < words->count; i++)
+		if (!strncmp(words->at[i].text, arch_option, strlen(arch_option)))
+			return &words->at[i];
+	return NULL;
+}
+
+static int read_arch(const struct list_words *words, struct kernel_row *row, const struct list_place *p,
                      struct error *err)
 {
-	const char *const texts[] = {words->at[0].text, words->count > 1 ? words->at[1].text : ""};
-	cleanup_error struct error why = {0};
-	size_t fault;
-	int taken = row->source->read_words(row->arch, texts, words->count < 2 ? words->count : 2, &fault, &why);
+	const struct list_word *word = find_arch(words);
+	cleanup_free char *names = NULL;
 
+	row->arch = word ? arch_find(word->text + strlen(arch_option)) : NULL;
+	if (!word || row->arch)
+		return 0;
+	names = arch_deb_names();
+	return fail(p, word->column, "%.80s; expected one of %s", word->text, names);
+}
+
+/*
+ * Which kernel of its source the row means, of the architecture it names, or else of the first whose words it has.
+ * Returns how many words say so, or -EINVAL.
+ */
+static int read_wish(const struct list_words *words, struct kernel_row *row, const struct list_place *p,
+                     struct error *err)
+{
+	const struct list_word *arch_word = find_arch(words);
+	const size_t most = arch_word == &words->at[1] ? 1 : 2, count = words->count < most ? words->count : most;
+	const char *const texts[] = {words->at[0].text, count > 1 ? words->at[1].text : ""};
+	cleanup_error struct error why = {0};
+	const struct arch *arch;
+	size_t fault, ignored;
+	int taken = row->source->read_words(row->arch ? row->arch : arch_default(), texts, count, &fault, &why);
+
+	if (taken > 0 || row->arch) {
+		row->arch = row->arch ? row->arch : arch_default();
+	} else {
+		for (size_t i = 0; taken <= 0 && (arch = arch_at(i)); i++) {
+			cleanup_error struct error other = {0};
+
+			taken = row->source->read_words(arch, texts, count, &ignored, &other);
+			row->arch = arch;
+		}
+	}
 	if (taken > 0)
 		return taken;
 	return fail(p,
@@ -167,6 +207,17 @@ static int set_optional(struct kernel_row *row, const struct list_word *word, co
 	return 0;
 }
 
+/* read_arch has read it already. */
+static int set_arch(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
+                    struct error *err)
+{
+	(void)value;
+	if (row->kind != ROW_PACKAGE)
+		return fail(p, word->column, "arch= is for kernels of a distribution; '%.80s' says itself whose it is",
+		            row->spec);
+	return 0;
+}
+
 static int set_types(struct kernel_row *row, const struct list_word *word, const char *value,
                      const struct list_place *p, struct error *err)
 {
@@ -191,6 +242,7 @@ static const struct option {
         {"expect", true, set_expect},
         {"allow", true, set_allow},
         {"id", true, set_id},
+        {"arch", true, set_arch},
         {"types", false, set_types},
         {"btf", true, set_btf},
         {"config", true, set_config},
@@ -226,7 +278,7 @@ static int options_read(const struct list_words *words, size_t first, struct ker
 		if (!option)
 			return fail(
 			        p, word->column,
-			        "unknown option '%.80s'; expected optional, memory=MB, processors=N, append=\"TEXT\", expect=VERDICT, allow=\"PATTERN because REASON\", id=NAME, btf=FILE, config=FILE or types",
+			        "unknown option '%.80s'; expected optional, memory=MB, processors=N, append=\"TEXT\", expect=VERDICT, allow=\"PATTERN because REASON\", arch=ARCHITECTURE, id=NAME, btf=FILE, config=FILE or types",
 			        word->text);
 		if (seen[option - options])
 			return fail(p, word->column, "option %s is given twice", option->name);
@@ -261,11 +313,20 @@ static char *types_id(const char *path)
 	return id;
 }
 
+/* Where the words do not say whose kernel it is, and it is not the usual one. */
+static bool needs_arch(const struct kernel_row *row)
+{
+	return row->arch != arch_default() && *row->flavour && strcmp(row->flavour, row->arch->deb) != 0;
+}
+
 static char *default_id(const struct kernel_row *row)
 {
+	bool named = needs_arch(row);
+
 	switch (row->kind) {
 	case ROW_PACKAGE:
-		return *row->flavour ? xasprintf("%s-%s", row->spec, row->flavour) : xstrdup(row->spec);
+		return xasprintf("%s%s%s%s%s", row->spec, *row->flavour ? "-" : "", row->flavour, named ? "-" : "",
+		                 named ? row->arch->deb : "");
 	case ROW_FILE:
 		return file_id(row->spec);
 	case ROW_TYPES:
@@ -292,8 +353,11 @@ int kernel_row_read(const struct list_words *words, struct kernel_row *row, cons
 	const struct list_word *first = &words->at[0];
 	int rc, taken = 1;
 
-	row->arch = arch_default();
+	rc = read_arch(words, row, p, err);
+	if (rc)
+		return rc;
 	if (strchr(first->text, '/')) {
+		row->arch = arch_default();
 		rc = read_path(first, &row->kind, p, err);
 	} else {
 		row->source = source_default();
@@ -332,7 +396,7 @@ struct kernel_wish kernel_row_wish(const struct kernel_row *row)
 
 const char *kernel_row_flavour(const struct kernel_row *row, const char *release)
 {
-	if (row->kind != ROW_PACKAGE || *row->flavour)
+	if (row->kind != ROW_PACKAGE || !*release)
 		return row->flavour;
 	return row->source->flavour(release);
 }
@@ -341,6 +405,7 @@ char *kernel_row_spec(const struct kernel_row *row)
 {
 	bool is_other = row->source && row->source != source_default();
 
-	return xasprintf("%s%s%s%s%s", is_other ? row->source->name : "", is_other ? ":" : "", row->spec,
-	                 *row->flavour ? "/" : "", row->flavour);
+	return xasprintf("%s%s%s%s%s%s%s", is_other ? row->source->name : "", is_other ? ":" : "", row->spec,
+	                 *row->flavour ? "/" : "", row->flavour, needs_arch(row) ? "/" : "",
+	                 needs_arch(row) ? row->arch->deb : "");
 }

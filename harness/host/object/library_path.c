@@ -107,6 +107,6 @@ void library_path_configured(const char *conf, struct strings *out)
 
 void library_path_standard(const struct arch *arch, struct strings *out)
 {
-	for (const char *const *at = arch->library_directories; *at; at++)
+	for (const char *const *at = arch->linker_directories; *at; at++)
 		strings_add(out, *at);
 }

@@ -366,16 +366,17 @@ void record_attempt(struct recorder *rec, const struct task *t)
 	cleanup_free char *console = file_of(rec, t, "console", "log"), *script = file_of(rec, t, "qemu", "sh");
 	const struct session *s = &t->session;
 	const struct vm *vm = t->vm;
+	const char *accel = accel_name(arch_accel(rec->s->kernels[t->kernel].arch, rec->s->means->accel));
 	int64_t start = vm_started_ms(vm);
 
-	text_set(&a->accel, accel_name(rec->s->accel));
+	text_set(&a->accel, accel);
 	text_set(&a->start, start_names[t->mode]);
 	a->failed = vm_reason(vm) != NULL;
 	text_set(&a->reason, vm_reason(vm));
 	text_set(&a->console, console);
 	text_set(&a->script, script);
 	a->total_ms = vm_total_ms(vm);
-	text_set(&k->accel, accel_name(rec->s->accel));
+	text_set(&k->accel, accel);
 	text_set(&k->start, start_names[t->mode]);
 	/* the one that the kernel's other objects had tells how fast it is */
 	if (t->memory_mb)

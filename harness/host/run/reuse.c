@@ -57,10 +57,12 @@ static void add_bytes(const char *what, const struct buf *bytes, struct buf *tex
 /* Of the run as a whole. */
 static int describe_run(const struct schedule *s, struct hashes *known, struct buf *text, struct error *err)
 {
-	cleanup_free char *processor = s->accel == ACCEL_TCG ? xstrdup("any") : arch_host_processor();
+	const enum accel accel = s->means->accel;
+	cleanup_free char *processor = accel == ACCEL_TCG ? xstrdup("any") : arch_host_processor();
+	cleanup_free char *qemu = guest_means_qemu(s->means);
 
 	buf_printf(text, "libbpf %s %s\nqemu %s\naccel %s\nprocessor %s\n", linked_libbpf(), s->libbpf ? s->libbpf : "",
-	           s->qemu_version, accel_name(s->accel), processor);
+	           qemu, accel_name(accel), processor);
 	buf_printf(text, "repeat %u\ncold %d\ntop lines %d\nrequire %d\n", s->repeat, s->cold, s->top_lines,
 	           (int)s->require);
 	return add_file(known, "program", "/proc/self/exe", text, err);

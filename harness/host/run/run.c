@@ -42,12 +42,12 @@ struct run {
 	struct object_list objects;
 	struct buf files;               /* of user space, that come along with them */
 	struct kernel_list list, types; /* `types`: rows that are types alone, which are predicted and never booted */
-	char *qemu;                     /* version */
 	struct store_kernel *kernels;   /* a row of the list each, as the next two */
 	struct module_set *modules;
 	struct external_btf *external;
 	size_t kernel_count;
-	char *initrd, *directory;
+	char *directory;
+	struct guest_means means;
 	struct plan plan;
 	struct share_costs costs;
 	struct accel_answer accel;
@@ -71,11 +71,10 @@ static void run_free(struct run *run)
 	plan_free(&run->plan);
 	share_costs_free(&run->costs);
 	free(run->directory);
-	free(run->initrd);
+	guest_means_free(&run->means);
 	external_btf_free(run->external, run->list.count);
 	store_modules_free(run->modules, run->list.count);
 	store_kernels_free(run->kernels, run->kernel_count);
-	free(run->qemu);
 	kernel_list_free(&run->types);
 	kernel_list_free(&run->list);
 	free(run->predicted.at);
@@ -159,17 +158,6 @@ static int make_directory(struct run *run, struct error *err)
 	return io_make_dirs(run->directory, err);
 }
 
-/* In the store, for the runs to come; beside the results where the store cannot be written to. */
-static int prepare_initrd(struct run *run, struct error *err)
-{
-	cleanup_error struct error why = {0};
-	int rc = initramfs_store(run->o->images, &run->initrd, &why);
-
-	if (rc == -EACCES || rc == -EROFS)
-		return initramfs_store(run->directory, &run->initrd, err);
-	return rc ? error_set(err, why.code, "%s", why.text) : 0;
-}
-
 /* All of them, before anything is booted. */
 static int prepare_kernels(struct run *run, struct result *r, struct error *err)
 {
@@ -201,7 +189,7 @@ static int await_kernels(struct run *run, struct error *err)
 
 static int prepare(struct run *run, struct result *r, struct error *err)
 {
-	int rc = qemu_version_read(arch_default(), &run->qemu, err);
+	int rc = guest_means_find(&run->means, &run->list, err);
 
 	run->store = (struct store_options){
 	        .dir = run->o->images,
@@ -216,21 +204,31 @@ static int prepare(struct run *run, struct result *r, struct error *err)
 		             ? await_kernels(run, err)
 		             : prepare_kernels(run, r, err);
 	rc = rc ? rc : make_directory(run, err);
-	rc = rc ? rc : prepare_initrd(run, err);
+	rc = rc ? rc : guest_means_store(&run->means, run->o->images, run->directory, err);
 	rc = rc ? rc : object_list_unpack(&run->objects, run->directory, err);
 	if (!rc && run->o->libbpf)
 		object_list_mark(&run->objects, run->o->libbpf);
 	return rc;
 }
 
-/* The one that the plan has first of those that are there. */
+static bool is_there(const struct run *run, size_t i)
+{
+	return !run->arriving || run->arrivals.there[run->plan.at[i].kernel];
+}
+
+/* The one that the plan has first of those that are there, of the host's own architecture where there is one. */
 static const struct store_kernel *first_kernel(const struct run *run)
 {
-	size_t i = 0;
+	size_t first = run->plan.count;
 
-	while (run->arriving && !run->arrivals.there[run->plan.at[i].kernel])
-		i++;
-	return &run->kernels[run->plan.at[i].kernel];
+	for (size_t i = run->plan.count; i--;) {
+		const struct arch *arch = is_there(run, i) ? run->kernels[run->plan.at[i].kernel].arch : NULL;
+
+		if (arch && (arch == arch_native() || first == run->plan.count ||
+		             run->kernels[run->plan.at[first].kernel].arch != arch_native()))
+			first = i;
+	}
+	return &run->kernels[run->plan.at[first].kernel];
 }
 
 /* Which accelerator, and in one line why: by a guest of the kernel that is booted first. */
@@ -242,6 +240,9 @@ static int choose_accel(struct run *run, struct error *err)
 	run_plan_make(&run->list, run->o->images, &run->plan);
 	run_plan_costs(&run->list, &run->objects, run->o->images, &run->costs);
 	first = first_kernel(run);
+	rc = guest_means_check(&run->means, first, err);
+	if (rc)
+		return rc;
 	rc = accel_decide(
 	        &(const struct accel_probe){
 	                .asked = run->o->accel,
@@ -249,11 +250,12 @@ static int choose_accel(struct run *run, struct error *err)
 	                .device = "/dev/kvm",
 	                .directory = run->directory,
 	                .release = first->release,
-	                .qemu_version = run->qemu,
+	                .qemu_version = run->means.qemu[arch_index(first->arch)],
 	                .limit_ms = ACCEL_PROBE_MS,
-	                .guest = guest_of(first, NULL, run->initrd, ACCEL_TCG),
+	                .guest = guest_of(first, NULL, &run->means),
 	        },
 	        &run->accel, err);
+	run->means.accel = run->accel.accel;
 	if (!rc)
 		watch_say(run->o->watch, WATCH_NOTE, "%s", run->accel.reason);
 	return rc;
@@ -280,9 +282,11 @@ static int start_prediction(struct run *run, struct error *err)
 
 static void fill_header(const struct run *run, struct result *r)
 {
-	run_header_fill(r, run->o->argc, run->o->argv, run->qemu, host_speed_processors());
+	cleanup_free char *qemu = guest_means_qemu(&run->means), *agents = guest_means_agents(&run->means);
+
+	run_header_fill(r, run->o->argc, run->o->argv, qemu, host_speed_processors());
 	text_set(&r->host.accel, run->accel.reason);
-	text_set(&r->host.agent, io_basename(run->initrd));
+	text_set(&r->host.agent, agents);
 	run_header_objects(r, &run->objects);
 	run_header_kernels(r, &run->list, run->kernels);
 	for (size_t i = 0; i < run->kernel_count; i++)
@@ -340,13 +344,11 @@ static struct schedule schedule_of(struct run *run, const char *command)
 	        .write_ini = o->write_ini,
 	        .require = o->require,
 	        .images = o->images,
-	        .initrd = run->initrd,
-	        .qemu_version = run->qemu,
+	        .means = &run->means,
 	        .cold = o->cold,
 	        .directory = run->directory,
 	        .command = command,
 	        .libbpf = o->libbpf,
-	        .accel = run->accel.accel,
 	        .deadlines = host_speed_deadlines(jobs, host_speed_processors()),
 	        .jobs = jobs,
 	        .watch = o->watch,

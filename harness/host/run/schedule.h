@@ -5,11 +5,11 @@
 
 #include <stdbool.h>
 
-#include "host/arch/arch.h"
 #include "host/kernels/kernel_list.h"
 #include "host/object/object.h"
 #include "host/predict/predict.h"
 #include "host/run/arrivals.h"
+#include "host/run/guest.h"
 #include "host/run/plan.h"
 #include "host/run/share.h"
 #include "host/run/watch.h"
@@ -31,8 +31,7 @@ struct schedule {
 	const struct object_list *objects;
 	const struct buf *files; /* of user space, for guests whose objects ask for them (shipped.h) */
 	const char *images;      /* the store; saved guests live in it */
-	const char *initrd;
-	const char *qemu_version;
+	const struct guest_means *means;
 	bool cold;                       /* neither use nor make saved guests */
 	const struct plan *plan;         /* kernels to run, in order */
 	const struct share_costs *costs; /* by which the objects of a kernel are shared out; NULL: one guest has all */
@@ -41,10 +40,9 @@ struct schedule {
 	bool write_ini;                  /* put what was learnt into the inis of the objects */
 	enum evidence require;           /* less of it is unexpected; EVIDENCE_UNKNOWN: none is required */
 	struct vm_deadlines deadlines;
-	const char *directory; /* of the run */
-	const char *command;   /* how to call this program for one cell, up to --kernel */
-	const char *libbpf;    /* under which the objects are loaded, where results say so; NULL: they do not */
-	enum accel accel;
+	const char *directory;     /* of the run */
+	const char *command;       /* how to call this program for one cell, up to --kernel */
+	const char *libbpf;        /* under which the objects are loaded, where results say so; NULL: they do not */
 	unsigned jobs;             /* VMs side by side, at least 1 */
 	const struct watch *watch; /* NULL: nobody watches */
 };

@@ -103,7 +103,7 @@ static void rescue_others(struct scheduler *sch, struct task *t)
 static void measure_larger(struct scheduler *sch, struct task *t, size_t i, const char *why)
 {
 	const struct store_kernel *kernel = &sch->s->kernels[t->kernel];
-	unsigned usual = guest_of(kernel, &sch->s->list->rows[t->kernel], "", sch->s->accel).memory_mb;
+	unsigned usual = guest_of(kernel, &sch->s->list->rows[t->kernel], sch->s->means).memory_mb;
 	unsigned larger = larger_memory(usual, host_speed_available_mb());
 
 	if (!why || t->memory_mb || sch->interruptions)
@@ -294,9 +294,9 @@ static void share_out(struct scheduler *sch, struct task *t)
 static void fit_memory(struct scheduler *sch, struct task *t)
 {
 	const struct schedule *s = sch->s;
-	size_t memory_mb =
-	        t->memory_mb ? t->memory_mb
-	                     : guest_of(&s->kernels[t->kernel], &s->list->rows[t->kernel], "", s->accel).memory_mb;
+	size_t memory_mb = t->memory_mb
+	                           ? t->memory_mb
+	                           : guest_of(&s->kernels[t->kernel], &s->list->rows[t->kernel], s->means).memory_mb;
 	cleanup_free size_t *bytes = xcalloc(t->count, sizeof(*bytes));
 	cleanup_free bool *taken = xcalloc(t->count, sizeof(*taken));
 	cleanup_free size_t *rest = NULL;

@@ -162,8 +162,8 @@ static void choose_mode(const struct schedule *s, struct task *t, const struct q
 	t->mode = VM_RUN;
 	if (s->cold)
 		return;
-	if (snapshot_open(s->images, guest, s->kernels[t->kernel].image_sha256, s->qemu_version, &t->snapshot, &found,
-	                  &note, &err))
+	if (snapshot_open(s->images, guest, s->kernels[t->kernel].image_sha256, s->means->qemu[arch_index(guest->arch)],
+	                  &t->snapshot, &found, &note, &err))
 		watch_say(s->watch, WATCH_WARNING, "%s; the guest is booted instead of resumed", err.text);
 	else
 		t->mode = found ? VM_RESUME : VM_SAVE;
@@ -184,7 +184,7 @@ static void expect_btf(const struct store_kernel *kernel, struct session *sessio
 
 static struct qemu_guest guest_for(const struct task *t, const struct schedule *s)
 {
-	struct qemu_guest guest = guest_of(&s->kernels[t->kernel], &s->list->rows[t->kernel], s->initrd, s->accel);
+	struct qemu_guest guest = guest_of(&s->kernels[t->kernel], &s->list->rows[t->kernel], s->means);
 
 	if (t->memory_mb)
 		guest.memory_mb = t->memory_mb;
@@ -195,7 +195,8 @@ void task_decide(struct task *t, const struct schedule *s)
 {
 	struct qemu_guest guest = guest_for(t, s);
 
-	if (!t->decided)
+	/* that there is no way to boot it is told when it starts */
+	if (!t->decided && !guest_means_check(s->means, &s->kernels[t->kernel], NULL))
 		choose_mode(s, t, &guest);
 }
 
@@ -208,8 +209,10 @@ int task_start(struct task *t, const struct schedule *s, uint64_t nonce, struct 
 	        .session = &t->session,
 	        .deadlines = s->deadlines,
 	};
-	int rc;
+	int rc = guest_means_check(s->means, kernel, err);
 
+	if (rc)
+		return rc;
 	task_decide(t, s);
 	t->wants_symbols = t->number == 1 && access(kernel->symbols, F_OK);
 	rc = run_dir_kernel(s->directory, kernel->id, &directory, err);

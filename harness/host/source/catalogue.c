@@ -13,18 +13,21 @@
 static const long stale_s = 24 * 3600, settled_s = 3600, ahead_s = 60;
 static const size_t index_max = 64u << 20;
 
-struct catalogue *catalogue_of(struct catalogue_set *set, const struct kernel_source *source)
+struct catalogue *catalogue_of(struct catalogue_set *set, const struct kernel_source *source, const struct arch *arch)
 {
+	bool usual = arch == arch_default();
 	struct catalogue *c;
 
 	for (size_t i = 0; i < set->count; i++)
-		if (set->at[i]->source == source)
+		if (set->at[i]->source == source && set->at[i]->arch == arch)
 			return set->at[i];
 	c = xcalloc(1, sizeof(*c));
-	*c = (struct catalogue){.source = source,
-	                        .dir = xasprintf("%s/%s", set->dir, source->directory),
-	                        .offline = set->offline,
-	                        .quiet = set->quiet};
+	*c = (struct catalogue){
+	        .source = source,
+	        .arch = arch,
+	        .dir = xasprintf("%s/%s%s%s", set->dir, source->directory, usual ? "" : "-", usual ? "" : arch->deb),
+	        .offline = set->offline,
+	        .quiet = set->quiet};
 	set->at = xrealloc(set->at, set->count + 1, sizeof(struct catalogue *));
 	set->at[set->count++] = c;
 	return c;
@@ -97,8 +100,9 @@ static int ask(struct catalogue *c, struct kernel_index *index, struct error *er
 	if (rc)
 		return rc;
 	if (!c->quiet)
-		log_info("reading %s", c->source->listing);
-	rc = c->source->refresh(c->dir, index, err);
+		log_info("reading %s%s%s", c->source->listing, c->arch == arch_default() ? "" : " for ",
+		         c->arch == arch_default() ? "" : c->arch->deb);
+	rc = c->source->refresh(c->dir, c->arch, index, err);
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < index->gap_count; i++)

@@ -18,7 +18,8 @@
 
 struct catalogue {
 	const struct kernel_source *source;
-	char *dir; /* the source's */
+	const struct arch *arch;
+	char *dir; /* the source's, or its own for an architecture that is not the usual one */
 	bool offline, quiet;
 	struct kernel_index index;
 	struct kernel_index former; /* its kernels may still be referred to */
@@ -33,7 +34,7 @@ struct catalogue_question {
 	const char *release, *version;  /* NULL: none; version "": any */
 };
 
-/* The catalogues of the sources of one store, each opened when it is first needed. */
+/* The catalogues of the sources of one store, for each architecture, opened when first needed. */
 struct catalogue_set {
 	const char *dir; /* the store's */
 	bool offline;    /* only indexes of earlier runs, of whatever age */
@@ -43,7 +44,7 @@ struct catalogue_set {
 };
 
 /* Never fails, reads nothing. */
-struct catalogue *catalogue_of(struct catalogue_set *set, const struct kernel_source *source);
+struct catalogue *catalogue_of(struct catalogue_set *set, const struct kernel_source *source, const struct arch *arch);
 void catalogue_set_free(struct catalogue_set *set);
 #define cleanup_catalogue_set __attribute__((cleanup(catalogue_set_free)))
 

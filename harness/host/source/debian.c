@@ -17,44 +17,72 @@ static const size_t nearest_count = 3;
 
 /* ---- flavours ---- */
 
-/* How a release ends is "-", what is here, and Debian's name of the architecture. */
-static const struct flavour {
-	const char *name; /* NULL: as the architecture is called */
-	const char *ending;
-} flavours[] = {
-        {NULL, ""},
-        {"cloud", "cloud-"},
-        {"rt", "rt-"},
-};
-enum { FLAVOUR_COUNT = sizeof(flavours) / sizeof(flavours[0]) };
+/* A release ends in "-", one of these, "-" and Debian's name of the architecture; the first is called as that is. */
+static const char *const flavours[] = {NULL, "cloud", "rt"};
+enum { FLAVOUR_COUNT = sizeof(flavours) / sizeof(flavours[0]), PAGE_SIZES_MAX = 4 };
 
+/* After those come the kernels with pages of another size: "6.12.95+deb13-ARCH-16k". */
 static const char *flavour_at(const struct arch *arch, size_t index)
 {
-	return flavours[index].name ? flavours[index].name : arch->deb;
+	if (index >= FLAVOUR_COUNT)
+		return arch->page_sizes[index - FLAVOUR_COUNT];
+	return flavours[index] ? flavours[index] : arch->deb;
+}
+
+static char *ending_at(const struct arch *arch, size_t index)
+{
+	if (index >= FLAVOUR_COUNT)
+		return xasprintf("-%s-%s", arch->deb, arch->page_sizes[index - FLAVOUR_COUNT]);
+	return xasprintf("-%s%s%s", index ? flavours[index] : "", index ? "-" : "", arch->deb);
 }
 
 static bool is_flavour(const struct arch *arch, const char *name)
 {
-	for (size_t i = 0; i < FLAVOUR_COUNT; i++)
-		if (!strcmp(flavour_at(arch, i), name))
+	const char *found;
+
+	for (size_t i = 0; (found = flavour_at(arch, i)); i++)
+		if (!strcmp(found, name))
 			return true;
 	return false;
 }
 
-const char *debian_flavour(const struct arch *arch, const char *release)
+/* Which of them it is, or -1. */
+static int flavour_index(const struct arch *arch, const char *release)
 {
-	const char *found = NULL;
 	size_t longest = 0;
+	int found = -1;
 
-	for (size_t i = 0; i < FLAVOUR_COUNT; i++) {
-		cleanup_free char *ending = xasprintf("-%s%s", flavours[i].ending, arch->deb);
+	for (size_t i = 0; flavour_at(arch, i); i++) {
+		cleanup_free char *ending = ending_at(arch, i);
 
 		if (strlen(ending) <= longest || !text_ends_with(release, ending))
 			continue;
 		longest = strlen(ending);
-		found = flavour_at(arch, i);
+		found = (int)i;
 	}
 	return found;
+}
+
+const char *debian_flavour(const struct arch *arch, const char *release)
+{
+	int found = flavour_index(arch, release);
+
+	return found < 0 ? NULL : flavour_at(arch, (size_t)found);
+}
+
+/* "cloud-ARCH": made once, for names outlive who asks for them. */
+static const char *full_name(const struct arch *arch, const char *name)
+{
+	static char *made[ARCH_MAX][FLAVOUR_COUNT + PAGE_SIZES_MAX];
+	size_t i = 0;
+
+	if (arch == arch_default() || name == arch->deb)
+		return name;
+	while (flavour_at(arch, i) != name)
+		i++;
+	if (!made[arch_index(arch)][i])
+		made[arch_index(arch)][i] = xasprintf("%s-%s", name, arch->deb);
+	return made[arch_index(arch)][i];
 }
 
 static const char *flavour(const char *release)
@@ -65,9 +93,19 @@ static const char *flavour(const char *release)
 		const char *found = debian_flavour(arch, release);
 
 		if (found)
-			return found;
+			return full_name(arch, found);
 	}
 	return "";
+}
+
+static const struct arch *arch_of(const char *release)
+{
+	const struct arch *arch;
+
+	for (size_t i = 0; (arch = arch_at(i)); i++)
+		if (debian_flavour(arch, release))
+			return arch;
+	return arch_default();
 }
 
 /* As people list them. */
@@ -75,8 +113,8 @@ static char *flavour_names(const struct arch *arch)
 {
 	struct buf text = {0};
 
-	for (size_t i = 0; i < FLAVOUR_COUNT; i++)
-		buf_printf(&text, "%s%s", !i ? "" : i + 1 < FLAVOUR_COUNT ? ", " : " or ", flavour_at(arch, i));
+	for (size_t i = 0; flavour_at(arch, i); i++)
+		buf_printf(&text, "%s%s", !i ? "" : flavour_at(arch, i + 1) ? ", " : " or ", flavour_at(arch, i));
 	return buf_steal(&text);
 }
 
@@ -243,7 +281,7 @@ static void other_flavours_add(const struct kernel_index *index, const struct ke
 {
 	size_t found = 0;
 
-	for (size_t i = 0; i < FLAVOUR_COUNT; i++) {
+	for (size_t i = 0; flavour_at(wish->arch, i); i++) {
 		const struct kernel_wish other = {wish->arch, wish->spec, flavour_at(wish->arch, i)};
 
 		if (source_find(&debian_source, index, &other, NULL))
@@ -254,13 +292,17 @@ static void other_flavours_add(const struct kernel_index *index, const struct ke
 static void explain(const struct kernel_index *index, const struct kernel_wish *wish, struct error *err)
 {
 	enum wish_kind kind = wish_kind(wish->spec);
-	const char *wanted = kind == WISH_RELEASE ? flavour(wish->spec) : wish->flavour;
+	const char *named = kind == WISH_RELEASE ? debian_flavour(wish->arch, wish->spec) : wish->flavour;
+	const char *wanted = named ? named : "";
 	cleanup_buf struct buf hint = {0};
 	struct names names = {0};
 
-	for (size_t i = 0; i < index->count; i++)
-		if (!index->kernels[i].gone && !strcmp(flavour(index->kernels[i].release), wanted))
+	for (size_t i = 0; i < index->count; i++) {
+		const char *found = debian_flavour(wish->arch, index->kernels[i].release);
+
+		if (!index->kernels[i].gone && found && !strcmp(found, wanted))
 			names_add(&names, name_for(&index->kernels[i], kind));
+	}
 	if (names.count) {
 		qsort(names.at, names.count, sizeof(*names.at), name_order);
 		buf_puts(&hint, "; the nearest are ");
@@ -271,7 +313,9 @@ static void explain(const struct kernel_index *index, const struct kernel_wish *
 	if (kind == WISH_RELEASE)
 		error_usage(err, "the mirror has no kernel of release %s%s", wish->spec, buf_str(&hint));
 	else
-		error_usage(err, "the mirror has no kernel %s %s%s", wish->spec, wish->flavour, buf_str(&hint));
+		error_usage(err, "the mirror has no kernel %s %s%s%s%s", wish->spec, wish->flavour,
+		            wish->arch == arch_default() ? "" : " for ",
+		            wish->arch == arch_default() ? "" : wish->arch->deb, buf_str(&hint));
 	for (size_t i = 0; i < names.count; i++)
 		free(names.at[i]);
 	free(names.at);
@@ -287,9 +331,8 @@ static int nothing_came(const char *mirror, const struct strings *complaints, st
 	                                   : "it has no suite of Debian; set DEBIAN_MIRROR to a mirror of Debian");
 }
 
-static int refresh(const char *dir, struct kernel_index *index, struct error *err)
+static int refresh(const char *dir, const struct arch *arch, struct kernel_index *index, struct error *err)
 {
-	const struct arch *arch = arch_default();
 	struct package_scan scan = {0};
 	struct paragraphs reader = {.take = package_scan_take, .ctx = &scan};
 	cleanup_free char *mirror = NULL;
@@ -327,6 +370,7 @@ const struct kernel_source debian_source = {
         .directory = "apt",
         .read_words = read_words,
         .flavour = flavour,
+        .arch = arch_of,
         .compare = version_compare,
         .upstream_len = upstream_len,
         .refresh = refresh,

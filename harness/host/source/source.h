@@ -37,8 +37,13 @@ struct kernel_source {
 	 */
 	int (*read_words)(const struct arch *arch, const char *const *words, size_t count, size_t *fault,
 	                  struct error *err);
-	/* What rows call the flavour of a kernel of that release; "" when it is none of this source's. */
+	/*
+	 * What rows call the flavour of a kernel of that release, with the architecture where that is not the usual
+	 * one; "" when it is none of this source's.
+	 */
 	const char *(*flavour)(const char *release);
+	/* Whose kernel it is; the default architecture when it is none of this source's. */
+	const struct arch *(*arch)(const char *release);
 
 	/* ---- versions; pure ---- */
 
@@ -50,10 +55,10 @@ struct kernel_source {
 	/* ---- the index ---- */
 
 	/*
-	 * List the kernels anew, over the network; `dir` is the source's directory, which exists. Parts that could not
-	 * be read become gaps; none at all is an error, and then `index` is empty.
+	 * List the kernels of `arch` anew, over the network; `dir` is the source's directory for it, which exists.
+	 * Parts that could not be read become gaps; none at all is an error, and then `index` is empty.
 	 */
-	int (*refresh)(const char *dir, struct kernel_index *index, struct error *err);
+	int (*refresh)(const char *dir, const struct arch *arch, struct kernel_index *index, struct error *err);
 	/* Whether an index of an earlier run is of the place that is asked now (a mirror may have been changed). */
 	bool (*serves)(const struct kernel_index *index);
 	/* Whether a kernel is one that the wish means; of all that are, the one of the newest version counts. Pure. */

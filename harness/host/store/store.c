@@ -19,11 +19,11 @@
 
 static int resolve(struct store_plan *plan, struct catalogue_set *sources, bool renew, struct error *err)
 {
-	const struct kernel_source *source;
+	const struct kernel_row *row;
 	int rc = 0;
 
-	while (!rc && (source = store_plan_open_source(plan)))
-		rc = store_plan_online(plan, catalogue_of(sources, source), renew, err);
+	while (!rc && (row = store_plan_open_row(plan)))
+		rc = store_plan_online(plan, catalogue_of(sources, row->source, row->arch), renew, err);
 	return rc;
 }
 
@@ -38,12 +38,12 @@ static void say_gone(const struct store_plan *plan)
 /* Settle rows whose package turned out not to be there. */
 static int resolve_gone(struct store_plan *plan, struct catalogue_set *sources, struct error *err)
 {
-	const struct kernel_source *source;
+	const struct kernel_row *row;
 	int rc = 0;
 
 	say_gone(plan);
-	while (!rc && (source = store_plan_open_source(plan))) {
-		struct catalogue *c = catalogue_of(sources, source);
+	while (!rc && (row = store_plan_open_row(plan))) {
+		struct catalogue *c = catalogue_of(sources, row->source, row->arch);
 		bool renew = !c->asked;
 
 		if (!renew)

@@ -105,7 +105,7 @@ static int prepare_one(struct preparation *p, const struct kernel_row *row, cons
 	if (module_set_has(set, p->names))
 		return 0;
 	if (*k->package)
-		rc = take_from_source(p, catalogue_of(&p->sources, row->source), k, entry, err);
+		rc = take_from_source(p, catalogue_of(&p->sources, row->source, row->arch), k, entry, err);
 	else
 		rc = take_from_file(p, row->spec, entry, err);
 	if (rc)

@@ -236,22 +236,21 @@ static int row_online(struct store_plan *plan, struct plan_row *r, const struct 
 	return 0;
 }
 
-static bool is_open(const struct plan_row *r, const struct kernel_source *source)
+static bool is_open(const struct plan_row *r, const struct catalogue *c)
 {
-	return r->state == PLAN_UNRESOLVED && r->row->source == source;
+	return r->state == PLAN_UNRESOLVED && r->row->source == c->source && r->row->arch == c->arch;
 }
 
-const struct kernel_source *store_plan_open_source(const struct store_plan *plan)
+const struct kernel_row *store_plan_open_row(const struct store_plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->rows[i].state == PLAN_UNRESOLVED)
-			return plan->rows[i].row->source;
+			return plan->rows[i].row;
 	return NULL;
 }
 
-/* Without an index nothing of the source is available: the optional rows are skipped, any other fails. */
-static int no_index(struct store_plan *plan, const struct kernel_source *source, const struct error *cause,
-                    struct error *err)
+/* Without an index nothing of it is available: the optional rows are skipped, any other fails. */
+static int no_index(struct store_plan *plan, const struct catalogue *c, const struct error *cause, struct error *err)
 {
 	int rc = 0;
 
@@ -259,7 +258,7 @@ static int no_index(struct store_plan *plan, const struct kernel_source *source,
 		for (size_t i = 0; i < plan->count && !rc; i++) {
 			struct plan_row *r = &plan->rows[i];
 
-			if (!is_open(r, source) || r->row->optional != (bool)optional)
+			if (!is_open(r, c) || r->row->optional != (bool)optional)
 				continue;
 			error_set(err, cause->code, "%s%s%s", r->gone ? r->gone : "", r->gone ? "; " : "", cause->text);
 			if (err)
@@ -282,7 +281,7 @@ static int settle(const struct store_plan *plan, struct catalogue *c, struct err
 		const struct plan_row *r = &plan->rows[i];
 		const struct lock_line *line = plan->update ? NULL : store_plan_lock_line(plan->lock, r->row);
 
-		if (!is_open(r, c->source))
+		if (!is_open(r, c))
 			continue;
 		wishes[count] = kernel_row_wish(r->row);
 		questions[count] = (struct catalogue_question){.wish = &wishes[count],
@@ -302,11 +301,11 @@ int store_plan_online(struct store_plan *plan, struct catalogue *c, bool renew, 
 	int rc = renew ? catalogue_renew(c, &why) : settle(plan, c, &why);
 
 	if (rc)
-		rc = no_index(plan, c->source, &why, &own);
+		rc = no_index(plan, c, &why, &own);
 	for (size_t i = 0; i < plan->count && !rc; i++) {
 		struct plan_row *r = &plan->rows[i];
 
-		if (!is_open(r, c->source))
+		if (!is_open(r, c))
 			continue;
 		rc = row_online(plan, r, &c->index, &own);
 		rc = rc ? store_plan_failed(plan, r, &own) : 0;
@@ -352,7 +351,7 @@ void store_plan_strike(const struct store_plan *plan, struct catalogue *c)
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_row *r = &plan->rows[i];
 
-		if (is_open(r, c->source) && r->gone)
+		if (is_open(r, c) && r->gone)
 			kernel_index_strike(&c->index, r->package->release, r->package->version);
 	}
 }

@@ -58,8 +58,8 @@ size_t store_plan_count(const struct store_plan *plan, enum plan_state state);
  */
 int store_plan_online(struct store_plan *plan, struct catalogue *catalogue, bool renew, struct error *err);
 
-/* The source of a row that is unresolved, or NULL. */
-const struct kernel_source *store_plan_open_source(const struct store_plan *plan);
+/* A row that is unresolved, or NULL. */
+const struct kernel_row *store_plan_open_row(const struct store_plan *plan);
 
 /* Whether the entry of a row that is to be built is in the store after all: another process may have built it. */
 bool store_plan_is_there(const struct store_plan *plan, const struct plan_row *row);

@@ -7,7 +7,8 @@ int store_range(const struct store_options *o, const struct kernel_source *sourc
                 struct release_point to, bool fetch, struct strings *between, struct error *err)
 {
 	cleanup_catalogue_set struct catalogue_set sources = {.dir = o->dir, .offline = !fetch, .quiet = o->quiet};
-	struct catalogue *c = catalogue_of(&sources, source ? source : source_default());
+	const struct kernel_source *asked = source ? source : source_default();
+	struct catalogue *c = catalogue_of(&sources, asked, asked->arch(from.release));
 	const struct catalogue_question questions[] = {
 	        {.release = from.release, .version = from.version},
 	        {.release = to.release, .version = to.version},

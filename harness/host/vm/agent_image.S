@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The agent's ELF file, carried inside this program, so that one file is all a user needs. AGENT_ELF is its path. */
+/*
+ * An agent's ELF file, carried inside this program, so that one file is all a user needs: AGENT_ELF is its path,
+ * AGENT_ARCH whose guests it is for. Each is an entry of a table that the linker makes of them (struct agent_image).
+ */
+	.weak agent_images_anchor
 	.section .rodata
-	.global agent_image_start, agent_image_end
 	.balign 16
-agent_image_start:
+agent_images_anchor:
+1:
 	.incbin AGENT_ELF
-agent_image_end:
+2:
+3:	.asciz AGENT_ARCH
+	.section agent_images,"aw",@progbits
+	.balign 8
+	.quad 3b, 1b, 2b
 	.section .note.GNU-stack,"",@progbits

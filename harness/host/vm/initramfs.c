@@ -16,7 +16,26 @@
 #include "host/lib/sha256.h"
 
 /* agent_image.S */
-extern const char agent_image_start[], agent_image_end[];
+struct agent_image {
+	const char *arch, *start, *end;
+};
+extern const struct agent_image __start_agent_images[], __stop_agent_images[];
+/* What makes the linker take one of them out of an archive. */
+extern const char agent_images_anchor[];
+static const char *const anchor __attribute__((used)) = agent_images_anchor;
+
+static const struct agent_image *find_agent(const struct arch *arch)
+{
+	for (const struct agent_image *i = __start_agent_images; i < __stop_agent_images; i++)
+		if (!strcmp(i->arch, arch->name))
+			return i;
+	return NULL;
+}
+
+bool initramfs_has_agent(const struct arch *arch)
+{
+	return find_agent(arch) != NULL;
+}
 
 static la_ssize_t append(struct archive *a, void *ctx, const void *bytes, size_t len)
 {
@@ -66,13 +85,14 @@ int initramfs_build(const void *init, size_t len, struct buf *out, struct error 
 	return rc == ARCHIVE_OK ? 0 : -EIO;
 }
 
-int initramfs_store(const char *dir, char **path, struct error *err)
+int initramfs_store(const char *dir, const struct arch *arch, char **path, struct error *err)
 {
+	const struct agent_image *agent = find_agent(arch);
 	cleanup_buf struct buf archive = {0};
 	cleanup_free char *hash = NULL, *file = NULL;
 	int rc;
 
-	rc = initramfs_build(agent_image_start, (size_t)(agent_image_end - agent_image_start), &archive, err);
+	rc = initramfs_build(agent->start, (size_t)(agent->end - agent->start), &archive, err);
 	if (rc)
 		return rc;
 	hash = sha256_bytes(archive.data, archive.len);
