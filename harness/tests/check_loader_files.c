@@ -284,7 +284,7 @@ START_TEST(too_much_is_refused)
 
 	ck_assert_int_eq(truncate(extra, OBJECT_MAX_BYTES - 1), 0);
 	ck_assert_int_eq(loader_files_collect(&request, &s, &err), -EINVAL);
-	ck_assert_msg(strstr(err.text, "larger than 64 MiB") != NULL, "%s", err.text);
+	ck_assert_msg(strstr(err.text, "larger than 384 MiB") != NULL, "%s", err.text);
 	ck_assert_int_eq(unlink(extra), 0);
 }
 END_TEST

@@ -65,7 +65,7 @@ static void add(struct object *loader, const struct loader_pack_file *file, cons
 	cleanup_free char *sha256 = sha256_bytes(bytes, e->size);
 	struct object *o;
 
-	if (e->size > OBJECT_MAX_BYTES || list->count == MAX_CARRIED || is_known(list, sha256))
+	if (e->size > OBJECT_ALONE_MAX_BYTES || list->count == MAX_CARRIED || is_known(list, sha256))
 		return;
 	list->at = xrealloc(list->at, list->count + 1, sizeof(*list->at));
 	o = &list->at[list->count];

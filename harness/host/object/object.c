@@ -39,9 +39,9 @@ static int check_header(const struct buf *bytes, const char *path, bool *is_obje
 		        path);
 	if (*is_object && f.header.e_type != ET_REL)
 		return error_usage(err, "%s: is not a relocatable object (ELF type %u)", path, f.header.e_type);
-	if (*is_object && bytes->len > OBJECT_MAX_BYTES)
+	if (*is_object && bytes->len > OBJECT_ALONE_MAX_BYTES)
 		return error_usage(err, "%s: is larger than %u MiB, the most that a guest takes of one object", path,
-		                   OBJECT_MAX_BYTES >> 20);
+		                   OBJECT_ALONE_MAX_BYTES >> 20);
 	return 0;
 }
 
@@ -161,9 +161,9 @@ static int add_embedded(struct object_list *list, const char *path, const struct
 		cleanup_free char *name = NULL;
 		struct buf bytes = {0};
 
-		if (e->size > OBJECT_MAX_BYTES)
+		if (e->size > OBJECT_ALONE_MAX_BYTES)
 			return error_usage(err, "%s: the object in it at byte %zu is larger than %u MiB", path,
-			                   e->offset, OBJECT_MAX_BYTES >> 20);
+			                   e->offset, OBJECT_ALONE_MAX_BYTES >> 20);
 		buf_add(&bytes, file->data + e->offset, e->size);
 		name = found.count > 1 && *e->source ? xasprintf("%s.%s", base, e->source) : xstrdup(base);
 		rc = add_object(list, path, name, &bytes, err);

@@ -15,8 +15,12 @@
 #include "host/object/object_ini.h"
 #include "wire/job.h"
 
-/* A job is read by the guest in one piece; larger objects are refused with a clear error. */
-#define OBJECT_MAX_BYTES (64u << 20)
+/* What a guest is given of one object, in one piece: of a loader all its files, LLVM's library among them, for a guest
+ * that has the memory. An object by itself is not larger than OBJECT_ALONE_MAX_BYTES. More is refused with a clear
+ * error.
+ */
+#define OBJECT_MAX_BYTES (384u << 20)
+#define OBJECT_ALONE_MAX_BYTES (64u << 20)
 
 struct object {
 	char *name;       /* unique in the list */
