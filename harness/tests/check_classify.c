@@ -381,6 +381,10 @@ static const struct {
 	const char *advice;
 	const char *libbpf;
 } sides[] = {
+        {PHASE_LOAD, EINVAL, REFUSED("-EINVAL", "bpf_lsm_bprm_check_security is not sleepable\n"), CLASS_ATTACH_TARGET,
+         SIDE_KERNEL, "sleep at bpf_lsm_bprm_check_security", NULL},
+        {PHASE_LOAD, EINVAL, REFUSED("-EINVAL", "Only fentry/fexit/fmod_ret and lsm programs can be sleepable\n"),
+         CLASS_PROG_TYPE, SIDE_KERNEL, "only fentry/fexit/fmod_ret and lsm", NULL},
         {PHASE_ATTACH, ENOENT, "libbpf: prog 'p': failed to resolve full path for 'libssl.so.3': -2\n",
          CLASS_USER_TARGET, SIDE_GUEST, "libssl.so.3 is not in this guest", NULL},
         {PHASE_ATTACH, ENOENT, "libbpf: prog 'p': failed to resolve full path for 'bash': -ENOENT\n", CLASS_USER_TARGET,

@@ -142,8 +142,6 @@ static const struct row rows[] =
                  "the function does not return, so that nothing runs at its end: attach to its beginning (fentry), or to another function"},
                 {CLASS_ATTACH_TARGET, LOADING, 0, "is not modifiable",
                  "this kernel does not let programs change what that function returns: attach to one that it allows"},
-                {CLASS_ATTACH_TARGET, LOADING, 0, "* is not sleepable",
-                 "this kernel lets no program sleep at {}: attach one that does not (a section without \".s\"), or elsewhere"},
                 {CLASS_ATTACH_TARGET, LOADING, 0, "The address of function * cannot be found",
                  "function {} was inlined or left out of this kernel: attach elsewhere"},
                 {CLASS_ATTACH_TARGET, ANYWHERE, 0, "failed to determine tracepoint '*' perf event ID",
@@ -210,8 +208,6 @@ static const struct row rows[] =
                 {CLASS_OPEN, ANYWHERE, 0, "bad map relo against '*' in section",
                  "map {} is defined in the old way (SEC(\"maps\")), which libbpf 1.0 dropped: define it in SEC(\".maps\")"},
 
-                {CLASS_PROG_TYPE, LOADING, 0, "Only * programs can be sleepable",
-                 "this kernel lets no program of this type sleep, only {}: attach one that does not (a section without \".s\") there"},
                 {CLASS_PROG_TYPE, ANYWHERE, 0, "missing BPF prog type, check ELF section name '.text'",
                  "the object holds functions for other objects and no program: link it with the object that calls them (bpftool gen object)"},
                 {CLASS_PROG_TYPE, ANYWHERE,
@@ -296,7 +292,7 @@ static const struct row rows[] =
 };
 /* clang-format on */
 
-/* The agent's own words (agent/attach) for what the kernel lacks that a program is attached by. */
+/* What the kernel lacks that a program is of or attached by: the agent's own words (agent/attach), and others'. */
 static const struct row lacks[] = {
         {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: the kernel does not know *, which came with *",
          "the kernel is too old for {}: attach in an older way there, or leave the program out"},
@@ -304,6 +300,10 @@ static const struct row lacks[] = {
          "the kernel needs its modules sch_ingress and cls_bpf for this, and they are not available for it: see the notes; tcx needs none (6.6 and later)"},
         {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), 0, "failed to attach: a pair of * interfaces cannot be made",
          "the kernel has no {} interfaces; where they are a module, name it in the ini (module = {}) and see the notes"},
+        {CLASS_ATTACH_TARGET, LOADING, 0, "* is not sleepable",
+         "this kernel lets no program sleep at {}: attach one that does not (a section without \".s\"), or elsewhere"},
+        {CLASS_PROG_TYPE, LOADING, 0, "Only * programs can be sleepable",
+         "this kernel lets no program of this type sleep, only {}: attach one that does not (a section without \".s\") there"},
 };
 
 /* Of probes in user space, libbpf's words and the agent's: a file that is not the kernel's. The first that fits. */
@@ -429,12 +429,14 @@ static bool classify_by_rows(enum cell_phase phase, struct span reason, struct s
 	return false;
 }
 
-static bool classify_by_lack(enum cell_phase phase, struct span reason, struct rejection *out)
+static bool classify_by_lack(enum cell_phase phase, struct span reason, struct span log, struct rejection *out)
 {
 	struct span line, captured;
 
 	for (size_t i = 0; i < sizeof(lacks) / sizeof(*lacks); i++) {
-		if (!(lacks[i].phases & AT(phase)) || !find_row(&lacks[i], reason, &line, &captured))
+		if (!(lacks[i].phases & AT(phase)))
+			continue;
+		if (!find_row(&lacks[i], reason, &line, &captured) && !find_row(&lacks[i], log, &line, &captured))
 			continue;
 		out->class = lacks[i].class;
 		out->side = SIDE_KERNEL;
@@ -488,7 +490,7 @@ void classify_rejection(enum cell_phase phase, int err, const char *reason, cons
 
 	verdict.at = load_log_verdict(verifier.at, verifier.len, &verdict.len);
 	*out = (struct rejection){.class = CLASS_OTHER};
-	if (!classify_by_lack(phase, why, out) && !classify_by_ini(phase, why, out) &&
+	if (!classify_by_lack(phase, why, whole, out) && !classify_by_ini(phase, why, out) &&
 	    !classify_by_file(phase, why, whole, out) && !loader_age_explains(phase, why, whole, libbpf, out) &&
 	    !classify_by_rows(phase, why, whole, out)) {
 		if (phase == PHASE_LOAD && verdict.len) {
