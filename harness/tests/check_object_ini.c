@@ -283,6 +283,8 @@ static const struct {
         {"[programs]\na.type = perf\n", "x.ini:2: \"perf\" is not a program type"},
         {"[programs]\na.attach_type = tcx\n", "x.ini:2: \"tcx\" is not an attach type"},
         {"[programs]\na.priority = high\n", "x.ini:2: \"high\" is not a number"},
+        {"[programs]\na.priority = -9999999999\n", "x.ini:2: \"-9999999999\" is not a number from -2147483648"},
+        {"[programs]\na.frequency = -10\n", "x.ini:2: \"-10\" is not a number from 1"},
         {"[object]\nrun = tool\n", "x.ini:2: run is \"tool\"; give the path"},
         {"[object]\nrun = \"/usr/bin/tool\n", "x.ini:2: run is"},
         {"[programs]\na.attach_to =\n", "x.ini:2: \"\" is not one word"},

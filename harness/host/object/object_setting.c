@@ -29,6 +29,20 @@ static bool check_number(const char *value, struct buf *why)
 	return false;
 }
 
+/* Netfilter's may be negative: those come first. */
+static bool check_priority(const char *value, struct buf *why)
+{
+	char *end;
+	long number;
+
+	errno = 0;
+	number = strtol(value, &end, 0);
+	if (*value && !*end && !errno && number >= INT32_MIN && number <= UINT32_MAX)
+		return true;
+	buf_printf(why, "\"%s\" is not a number from %d to %u", value, INT32_MIN, UINT32_MAX);
+	return false;
+}
+
 static bool check_yes_no(const char *value, struct buf *why)
 {
 	if (!strcmp(value, "yes") || !strcmp(value, "no"))
@@ -110,7 +124,7 @@ static const struct attribute {
         {"programs", "type", SETTING_PROGRAM_TYPE, check_program_type},
         {"programs", "attach_type", SETTING_PROGRAM_ATTACH_TYPE, check_attach_type},
         {"programs", "hook", SETTING_PROGRAM_HOOK, check_word},
-        {"programs", "priority", SETTING_PROGRAM_PRIORITY, check_number},
+        {"programs", "priority", SETTING_PROGRAM_PRIORITY, check_priority},
         {"programs", "frequency", SETTING_PROGRAM_FREQUENCY, check_number},
 };
 
