@@ -98,6 +98,7 @@ static struct result *result_make(void)
 	}
 	object_add(r, "by_value", false);
 	object_add(r, "by_effect", false);
+	object_add(r, "by_success", false);
 	object_add(r, "control", true);
 	for (size_t k = 0; k < COUNT(kernels); k++) {
 		c = cell_add(r, k, "by_value", VERDICT_PASS, EVIDENCE_TRUTH);
@@ -110,6 +111,10 @@ static struct result *result_make(void)
 		c = cell_add(r, k, "by_effect", k ? VERDICT_PASS : VERDICT_WRONG, EVIDENCE_TRUTH);
 		text_set(&c->effects, "recv: ETIMEDOUT");
 		program_add(c, "sk_msg", EVIDENCE_RAN);
+		/* a call that comes off because of it, and would not otherwise */
+		c = cell_add(r, k, "by_success", VERDICT_PASS, EVIDENCE_TRUTH);
+		program_add(c, "sk_reuseport/migrate", EVIDENCE_RAN);
+		program_add(c, "netfilter", EVIDENCE_ATTACHED); /* it took no part */
 		c = cell_add(r, k, "control", VERDICT_PASS, EVIDENCE_TRUTH);
 		program_add(c, "sk_lookup", EVIDENCE_TRUTH);
 	}
@@ -122,6 +127,8 @@ static const char *const rows[] = {
         "| `iter/tcp` | `by_value` | all 2 kernels |\n| `iter/udp` | `by_value` | 6.12-cloud |\n| `iter.s`, ",
         "| `freplace` | `by_value` | all 2 kernels |\n",
         "| `sk_msg` | `by_effect` | 6.12-cloud |\n",
+        "| `sk_reuseport/migrate` | `by_success` | all 2 kernels |\n",
+        "`netfilter` | – | – |\n",
 };
 
 START_TEST(the_table_says_what_is_proven)
@@ -146,7 +153,6 @@ static const struct {
 } without[] = {
         {"lirc_mode2", "no kernel of the list is built with CONFIG_BPF_LIRC_MODE2"},
         {"struct_ops.s", "what may sleep of the kinds that are there is called as they come and go"},
-        {"lwt_seg6local", "no subject sends packets with a list of segments"},
 };
 
 static bool is_without(const char *name)

@@ -102,6 +102,7 @@ static const char *const workloads[WORKLOAD_GROUP_COUNT] = {
         [WORKLOAD_BPF] = "bpf",
         [WORKLOAD_DMABUF] = "dmabuf",
         [WORKLOAD_MIGRATE] = "migrate",
+        [WORKLOAD_SEGMENT] = "segment",
 };
 
 /* enum bpf_core_relo_kind, include/uapi/linux/bpf.h; the names are core_relo_kind_str()'s in libbpf. */

@@ -149,6 +149,7 @@ enum workload_group {
 	WORKLOAD_BPF,        /* a map, a program and a link of BPF are made */
 	WORKLOAD_DMABUF,     /* memory to be shared with devices is got */
 	WORKLOAD_MIGRATE,    /* a connection's listener is closed before it is accepted */
+	WORKLOAD_SEGMENT,    /* a datagram by way of a segment of IPv6 */
 	WORKLOAD_GROUP_COUNT,
 };
 

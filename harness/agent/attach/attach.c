@@ -68,6 +68,8 @@ static const struct kind {
         {BPF_PROG_TYPE_LWT_OUT, ANY, NULL, TRIGGER_ROUTE, attach_route},
         {BPF_PROG_TYPE_LWT_XMIT, ANY, NULL, TRIGGER_ROUTE, attach_route},
 
+        {BPF_PROG_TYPE_LWT_SEG6LOCAL, ANY, NULL, TRIGGER_SEGMENT, attach_segment},
+
         {BPF_PROG_TYPE_CGROUP_SKB, ANY, NULL, PACKETS, attach_cgroup},
         {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET4_POST_BIND, NULL, V4, attach_cgroup},
         {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET6_POST_BIND, NULL, V6, attach_cgroup},
@@ -246,6 +248,7 @@ void attach_sweep(void)
 {
 	attach_interface_sweep();
 	attach_route_sweep();
+	attach_segment_sweep();
 	attach_cgroup_sweep();
 	attach_struct_ops_sweep();
 }

@@ -37,7 +37,7 @@ typedef int attach_fn(const struct bpf_program *prog, const struct attach_place 
                       struct error *err);
 
 attach_fn attach_xdp, attach_xdp_in_map, attach_tc, attach_tcx, attach_tc_or_tcx, attach_netkit, attach_route,
-        attach_action;
+        attach_segment, attach_action;
 attach_fn attach_cgroup;
 attach_fn attach_netns, attach_flow_dissector, attach_packet_socket, attach_netfilter;
 attach_fn attach_perf_event;
@@ -57,6 +57,7 @@ int attach_cgroup_root(void);
 /* Take away what programs of this family leave behind. */
 void attach_interface_sweep(void);
 void attach_route_sweep(void);
+void attach_segment_sweep(void);
 void attach_cgroup_sweep(void);
 void attach_struct_ops_sweep(void);
 

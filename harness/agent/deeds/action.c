@@ -62,6 +62,7 @@ static const struct deed {
         [ACTION_NETLINK] = {action_netlink, action_netlink_end, 0},
         [ACTION_BPF] = {action_bpf, action_bpf_end, 0},
         [ACTION_DMABUF] = {action_dmabuf, action_dmabuf_end, 0},
+        [ACTION_SEGMENT] = {action_segment, NULL, 0},
         [ACTION_MIGRATE] = {action_migrate, NULL, 0},
 };
 

@@ -68,6 +68,7 @@ enum action {
 	ACTION_NETLINK,    /* open a socket to the kernel */
 	ACTION_BPF,        /* make a map, a program and a link of BPF */
 	ACTION_DMABUF,     /* get memory to be shared with devices */
+	ACTION_SEGMENT,    /* a datagram by way of a segment of IPv6 */
 	ACTION_MIGRATE,    /* close the one of two listeners that a connection waits at */
 	ACTION_COUNT,
 };

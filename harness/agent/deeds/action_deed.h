@@ -68,6 +68,7 @@ void action_unix(const char *directory, struct action_result *out);
 void action_netlink(const char *directory, struct action_result *out);
 void action_bpf(const char *directory, struct action_result *out);
 void action_dmabuf(const char *directory, struct action_result *out);
+void action_segment(const char *directory, struct action_result *out);
 void action_migrate(const char *directory, struct action_result *out);
 void action_wire(const char *directory, struct action_result *out);
 void action_command(const char *directory, struct action_result *out);

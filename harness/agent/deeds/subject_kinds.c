@@ -74,6 +74,7 @@ static const struct subject_kind kinds[] = {
         {.name = "netlink", ON_DEMAND(NETLINK), .file = "cm-netlink"},
         {.name = "bpf", ON_DEMAND(BPF), .file = "cm-bpf"},
         {.name = "dmabuf", ON_DEMAND(DMABUF), .file = "cm-dmabuf"},
+        {.name = "segment", ON_DEMAND(SEGMENT), .file = "cm-segment"},
         {.name = "migrate", ON_DEMAND(MIGRATE), .file = "cm-migrate"},
         {.name = "library", ON_DEMAND(LIBRARY), .file = "cm-library", .image = CALLER_PATH},
         {.name = "command", ON_DEMAND(COMMAND), .file = "cm-command"},

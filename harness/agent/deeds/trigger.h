@@ -61,6 +61,7 @@ enum trigger {
 	TRIGGER_BPF = 1ull << 46,
 	TRIGGER_DMABUF = 1ull << 47,
 	TRIGGER_MIGRATE = 1ull << 48,
+	TRIGGER_SEGMENT = 1ull << 49,
 };
 
 /* Which of a subject's two truths an event speaks of: an exec changes name and thread id. */

@@ -18,6 +18,10 @@
 #define WIRE_DATAGRAM_WIDE 8000
 /* A local address with a route of its own, to which packets are sent where a program is at it. */
 #define ROUTE_ADDRESS "10.88.0.1"
+/* IPv6, of the ends where a segment is asked for, and the segment at the far one. */
+#define SEGMENT_NEAR_ADDRESS "fd77::1"
+#define SEGMENT_FAR_ADDRESS "fd77::2"
+#define SEGMENT_ADDRESS "fd77:1::1"
 /* Where the far end's namespace is to be found. */
 #define WIRE_FAR_NETNS "/tmp/cm-wire-netns"
 

@@ -51,6 +51,15 @@ static const char *label_of(const struct strings *names, size_t name, const char
 	return !strncmp(section, "iter/", 5) ? section : names->at[name];
 }
 
+/* Whether what was compared is what calls of subjects came to, for no program of the object's handed anything over. */
+static bool is_of_effects(const struct result_cell *c)
+{
+	for (size_t i = 0; i < c->program_count; i++)
+		if (c->programs[i].evidence >= EVIDENCE_EVENTS)
+			return *c->effects != '\0';
+	return true;
+}
+
 /*
  * By a value of its own; or it ran and the object's effect was measured. Of one that takes a function's place the
  * kernel counts no runs.
@@ -63,7 +72,7 @@ static bool is_proven(const struct result_cell *c, const struct result_program *
 		return true;
 	if (c->evidence != EVIDENCE_TRUTH || !p->attached)
 		return false;
-	return (*c->effects && p->evidence >= EVIDENCE_RAN) || !strncmp(p->section, "freplace", 8);
+	return (is_of_effects(c) && p->evidence >= EVIDENCE_RAN) || !strncmp(p->section, "freplace", 8);
 }
 
 static void cell_add(struct kind_list *list, const struct strings *names, const struct result_view *v, size_t kernel,
