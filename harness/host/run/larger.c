@@ -6,6 +6,9 @@
 
 #define FACTOR 4u
 #define AT_LEAST_MB 1024u
+/* A job is in memory as it came, as it was read, and as files. */
+#define TIMES_HELD 3u
+#define OWN_MB 64u
 
 const char *larger_why(const struct session_cell *cell)
 {
@@ -36,4 +39,9 @@ unsigned larger_memory(unsigned memory_mb, unsigned long available_mb)
 	if (available_mb && available_mb / 2 < wanted)
 		wanted = (unsigned)(available_mb / 2);
 	return wanted > memory_mb ? wanted : memory_mb;
+}
+
+unsigned larger_needed(size_t bytes)
+{
+	return (unsigned)(TIMES_HELD * (bytes >> 20)) + OWN_MB;
 }

@@ -6,6 +6,8 @@
 #ifndef COREMATRIX_HOST_RUN_LARGER_H
 #define COREMATRIX_HOST_RUN_LARGER_H
 
+#include <stddef.h>
+
 #include "host/vm/session.h"
 
 /* How many times longer an object may be loaded there. */
@@ -22,5 +24,11 @@ const char *larger_why_lost(const char *reason);
  * than `memory_mb` when the host has no room.
  */
 unsigned larger_memory(unsigned memory_mb, unsigned long available_mb);
+
+/*
+ * Memory that a guest has to have, MiB, for an object of `bytes`: the job, the files of a loader made of it, and what
+ * they need themselves.
+ */
+unsigned larger_needed(size_t bytes);
 
 #endif

@@ -290,6 +290,19 @@ static void share_out(struct scheduler *sch, struct task *t)
 	task_queue_add_first(&sch->waiting, new_task(sch, t->kernel, rest, count));
 }
 
+/* A loader comes with its libraries, which may be more than a guest has room for. */
+static void give_memory(struct scheduler *sch, struct task *t, size_t usual_mb, size_t bytes)
+{
+	unsigned needed = larger_needed(bytes);
+	unsigned larger = larger_memory((unsigned)usual_mb, host_speed_available_mb());
+
+	if (needed <= usual_mb)
+		return;
+	t->least_mb = needed > larger ? needed : larger;
+	watch_say(sch->s->watch, WATCH_NOTE, "%s: its files are %zu MB: the guest has %u MB of memory, not %zu",
+	          sch->s->objects->at[t->objects[0]].name, bytes >> 20, t->least_mb, usual_mb);
+}
+
 /* A guest keeps what it is given in memory, of which the objects' own work needs the most. */
 static void fit_memory(struct scheduler *sch, struct task *t)
 {
@@ -304,6 +317,8 @@ static void fit_memory(struct scheduler *sch, struct task *t)
 
 	for (size_t i = 0; i < t->count; i++)
 		bytes[i] = s->objects->at[t->objects[i]].bytes.len;
+	if (t->count == 1)
+		give_memory(sch, t, memory_mb, bytes[0]);
 	if (share_fit(bytes, t->count, (memory_mb << 20) / MEMORY_PARTS, taken) == t->count)
 		return;
 	rest = task_keep(t, taken, &count);

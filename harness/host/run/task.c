@@ -188,6 +188,8 @@ static struct qemu_guest guest_for(const struct task *t, const struct schedule *
 
 	if (t->memory_mb)
 		guest.memory_mb = t->memory_mb;
+	if (guest.memory_mb < t->least_mb)
+		guest.memory_mb = t->least_mb;
 	return guest;
 }
 

@@ -38,6 +38,7 @@ struct task {
 	char *suffix;       /* of the names of the VM's files: "", "-2", "-2-resume" */
 	struct session session;
 	unsigned memory_mb; /* of the guest, if it is a larger one than its kernel's row says; else 0 */
+	unsigned least_mb;  /* that its guest has, whatever is usual; 0 */
 	bool *again;        /* per object of its list: it is measured again in a larger one */
 	struct vm *vm;      /* NULL until started, and once it has ended */
 	bool interrupted;   /* its VM was ended because the run was interrupted */
