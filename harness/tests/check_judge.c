@@ -548,6 +548,24 @@ START_TEST(only_two_outcomes_are_fallbacks)
 }
 END_TEST
 
+/* The kernel's own count tells a hook that nobody comes to from a program that says nothing. */
+START_TEST(that_it_never_ran_is_said)
+{
+	struct result *r = result_new();
+	struct result_cell *c = result_add_cell(r);
+	struct result_program *p = result_add_program(c);
+
+	p->autoload = p->loaded = p->attached = true;
+	p->evidence = EVIDENCE_ATTACHED;
+	p->run_cnt = (uint64_t)_i;
+	judge_cell(c, &(struct judge_facts){PHASE_DONE, 0, "", "", true, 0});
+	ck_assert_int_eq(c->verdict, VERDICT_SILENT);
+	ck_assert_int_eq(strstr(c->reason, "no event came: the kernel never ran it") != NULL, _i == 0);
+	ck_assert_int_eq(strstr(c->advice, "still calls") != NULL, _i == 0);
+	result_free(r);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_row tests[] = {
@@ -555,6 +573,7 @@ int main(void)
 	        TEST(a_weak_extern_that_is_0_is_a_fallback),
 	        TEST(runs_that_the_kernel_skipped_are_told),
 	        EACH(evidence_is_the_farthest_that_was_seen, levels),
+	        RANGE(that_it_never_ran_is_said, 0, 2),
 	        RANGE(only_two_outcomes_are_fallbacks, 0, RELO_OUTCOME_COUNT),
 	};
 

@@ -159,8 +159,22 @@ static void add_absent(const struct result_cell *c, const struct mismatches *m, 
 		buf_puts(out, ")");
 }
 
+/* That it was attached is known of a program, and by the kernel's own count none of them ever ran. */
+static bool never_ran(const struct result_cell *c)
+{
+	bool attached = false;
+
+	for (size_t i = 0; i < c->program_count; i++) {
+		if (c->programs[i].run_cnt)
+			return false;
+		attached |= c->programs[i].evidence == EVIDENCE_ATTACHED;
+	}
+	return attached;
+}
+
 static void say_silent(struct result_cell *c, const struct mismatches *m, const struct judge_facts *facts)
 {
+	bool unused = !c->events && never_ran(c);
 	cleanup_buf struct buf reason = {0};
 	bool explained =
 	        m->absent_subjects && facts->own_events && *m->absent->hint && strcmp(m->absent->hint, "no event") != 0;
@@ -175,6 +189,8 @@ static void say_silent(struct result_cell *c, const struct mismatches *m, const 
 		           c->evidence == EVIDENCE_NONE     ? "no program of it was loaded"
 		           : c->evidence == EVIDENCE_LOADED ? "attached to nothing"
 		                                            : "attached");
+	if (unused)
+		buf_puts(&reason, ": the kernel never ran it");
 	if (m->absent_subjects > 1 && facts->own_events)
 		add_absent(c, m, &reason);
 	if (explained)
@@ -185,8 +201,9 @@ static void say_silent(struct result_cell *c, const struct mismatches *m, const 
 	conclude(
 	        c, VERDICT_SILENT, CLASS_NONE, buf_str(&reason),
 	        explained ? ""
-	        : c->lost
-	                ? "make the object's buffer larger, or report fewer events"
+	        : c->lost ? "make the object's buffer larger, or report fewer events"
+	        : unused
+	                ? "see whether this kernel still calls what the program is attached to, and whether a workload of the ini's fires it (harness/doc/fields.md)"
 	                : "check whether a failed read makes the program return early, and whether its hook is the one that this kernel calls");
 }
 
