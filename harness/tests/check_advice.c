@@ -108,6 +108,9 @@ static struct btf *make_btf(bool modern)
 
 	inner = btf__add_struct(btf, "thread_info", 4);
 	btf__add_field(btf, modern ? "cpu" : "flags", integer, 0, 0);
+	btf__add_struct(btf, "pt_regs", 4);
+	btf__add_field(btf, modern ? "regs" : "di", integer, 0, 0);
+	btf__add_struct(btf, "user_pt_regs", 4);
 	btf__add_struct(btf, "task_struct", 8);
 	btf__add_field(btf, "thread_info", inner, 0, 0);
 	btf__add_field(btf, modern ? "__state" : "cpu", integer, 32, 0);
@@ -149,6 +152,11 @@ static const struct {
          "task_struct___other)"},
         {"6.12", CLASS_RELOCATION, "x", "struct task_struct.state",
          "this kernel's struct task_struct has no state (similar: __state); no kernel of this run has it: "},
+        {"6.12", CLASS_RELOCATION, "x", "struct pt_regs.di",
+         "pt_regs is each processor's own, and this kernel's has no di; of this run's kernels it is in 5.10: the "
+         "object was compiled for another one; "},
+        {"5.10", CLASS_RELOCATION, "x", "struct user_pt_regs.regs[0]",
+         "user_pt_regs is each processor's own, and this kernel's has no regs[0]; "},
         {"5.10", CLASS_RELOCATION, "x", "struct css_rstat",
          "this kernel has no type css_rstat; no kernel of this run has it: "},
         {"5.10", CLASS_HELPER, "invalid func unknown#181", NULL,

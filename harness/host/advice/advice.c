@@ -192,6 +192,12 @@ static void add_near(struct buf *out, const char *what, const char *names)
 		buf_printf(out, " (%s: %s)", what, names);
 }
 
+/* What a function is called with: bpf_tracing.h reads it from either of these types. */
+static bool is_registers(const char *name, int len)
+{
+	return (len == 7 && !strncmp(name, "pt_regs", 7)) || (len == 12 && !strncmp(name, "user_pt_regs", 12));
+}
+
 static void word_field(struct buf *out, const struct finding *f)
 {
 	const char *name = f->w->subject.name, *field = strchr(name, '.');
@@ -199,6 +205,13 @@ static void word_field(struct buf *out, const struct finding *f)
 
 	if (f->here->exists)
 		return;
+	if (is_registers(name, type_len)) {
+		buf_printf(
+		        out,
+		        "%.*s is each processor's own, and this kernel's has no %s%s: the object was compiled for another one; compile it for this kernel's as well, with a vmlinux.h of it",
+		        type_len, name, field + 1, f->where);
+		return;
+	}
 	buf_printf(out, "this kernel's %s %.*s has no %s", f->w->subject.keyword, type_len, name, field + 1);
 	if (*f->here->place)
 		buf_printf(out, ", but %s", f->here->place);

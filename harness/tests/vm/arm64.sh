@@ -1,0 +1,35 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: BSD-2-Clause
+# Kernels of arm64 beside the usual ones: the same bytes, booted and resumed; what is the processor's is told.
+
+printf '%s\n' '6.1 cloud' '6.1 cloud arch=arm64' '6.12 16k arch=arm64' >"$scratch/list"
+# Whether this machine and this program can: what is missing is said.
+can() { "$corematrix" run -k "$scratch/list" --kernel 6.1-cloud-arm64 --cold -o "$scratch/try" build/progs/exec_identity.bpf.o; }
+without() {
+	! can >"$scratch/said" 2>&1 && grep -o 'this program carries no agent for guests of aarch64\|qemu-system-aarch64: not found' "$scratch/said"
+}
+
+if missing=$(without); then
+	echo "skip  guests of arm64: $missing (make ARCHES=aarch64 deps vm SECTIONS=arm64)"
+	check "a row that this program has no agent for is told" status 2 "list:2: this program carries no agent for guests of aarch64" can
+else
+	all=(-k "$scratch/list")
+	check "one object, the same bytes, is right on both architectures" status 0 "3 as expected" run "${all[@]}" --cold build/progs/exec_identity.bpf.o
+	check "by its values, with relocations as predicted" latest '(.cells | length == 3 and all(.verdict == "pass" and
+		(.relocations | length == 8 and all(.predicted == .outcome)) and ([.truth[] | select(.ok)] | length) == 70)) and
+		([.kernels[].arch] | sort == ["aarch64", "aarch64", "x86_64"])'
+	run "${all[@]}" --kernel '*arm64' build/progs/exec_identity.bpf.o >"$scratch/said" 2>&1
+	check "guests are resumed" status 0 "2 as expected" run "${all[@]}" --kernel '*arm64' build/progs/exec_identity.bpf.o
+	check "both of them" latest '.kernels | length == 2 and all(.attempts | length == 1 and .[0].start == "resume")'
+
+	check "an object with another processor's registers is refused" status 1 "compiled for another one" run "${all[@]}" --kernel 6.1-cloud-arm64 build/progs/kprobe_exec.bpf.o
+	check "for its relocations" latest '.cells[0] | .verdict == "rejected" and .class == "relocation"'
+	release=$(awk '$1 == "6.1-cloud-arm64" { print $4 }' images/kernels.lock)
+	home=$(sed -n '$p' build/libbpf/linked)
+	mkdir "$scratch/types" && bpftool btf dump file "images/$release/btf" format c >"$scratch/types/vmlinux.h"
+	clang -g -O2 -target bpf -D__TARGET_ARCH_arm64 -isystem "$home/include" -I"$scratch/types" -Iprogs -c \
+		-o "$scratch/kprobe_exec.bpf.o" progs/kprobe_exec.bpf.c && cp progs/kprobe_exec.ini "$scratch/"
+	check "compiled for it, it is right" status 0 "2 as expected" run "${all[@]}" --kernel '*arm64' "$scratch/kprobe_exec.bpf.o"
+	echo '6.1 cloud arch=arm64 append="rdinit=/none"' >"$scratch/noinit"
+	check "a kernel that panics is infra, with its line" status 3 "Kernel panic" run -k "$scratch/noinit" --cold build/progs/exec_identity.bpf.o
+fi
