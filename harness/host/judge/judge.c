@@ -203,7 +203,7 @@ static void say_silent(struct result_cell *c, const struct mismatches *m, const 
 	        explained ? ""
 	        : c->lost ? "make the object's buffer larger, or report fewer events"
 	        : unused
-	                ? "see whether this kernel still calls what the program is attached to, and whether a workload of the ini's fires it (harness/doc/fields.md)"
+	                ? "see whether this kernel still calls what the program is attached to, and whether a workload of the ini's fires it"
 	                : "check whether a failed read makes the program return early, and whether its hook is the one that this kernel calls");
 }
 
