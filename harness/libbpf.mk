@@ -58,6 +58,7 @@ VERSIONS_TESTED := 1.1.2 1.5.0
 libbpf:
 	+$(Q)$(parallel) $(VERSIONS:%=$(WITH)/%/corematrix)
 
+# guests.mk comes after this: these have the usual agent alone, for another one would be linked with another version.
 $(WITH)/%/corematrix: $(filter-out $(WITH_OF_EACH),$(HOST_OBJ)) $(WITH)/%/linked_libbpf.o $(WITH)/%/agent_image.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ $(HOST_LIBS:$(LIBBPF_A)=$(call libbpf_a,$*))
