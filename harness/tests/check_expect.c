@@ -225,6 +225,7 @@ static const struct {
         {"silent:exec-thread", VERDICT_SILENT, CLASS_NONE, true, "exec-thread"},
         {"pass|silent:exec-thread|wrong", VERDICT_SILENT, CLASS_NONE, true, "exec-thread"},
         {"silent:exec-thread", VERDICT_SILENT, CLASS_NONE, false, "exec-uid"},
+        {"silent:exec-uid", VERDICT_SILENT, CLASS_NONE, false, "file-uid"},
         {"silent:exec-thread", VERDICT_SILENT, CLASS_NONE, false, "exec+exec-thread"},
         {"silent:exec+exec-thread", VERDICT_SILENT, CLASS_NONE, true, "exec+exec-thread"},
         {"silent:exec-thread", VERDICT_SILENT, CLASS_NONE, false, NULL},
