@@ -386,6 +386,7 @@ build/fuzz/obj/%.o: %.c $(LIBBPF_LINKED)
 include harness/compilers.mk
 include harness/page.mk
 include harness/install.mk
+include harness/ci.mk
 
 ## check-debian  both on a bare Debian, in a chroot: SUITE=trixie; SHORT=1 for less, and faster (needs root)
 .PHONY: check-debian

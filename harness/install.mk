@@ -29,6 +29,10 @@ install-files: manual
 		to='$(DESTDIR)$(PREFIX)/lib/corematrix/libbpf/'$$(basename $$(dirname $$program)); \
 		install -d "$$to" && install -m 755 $$program "$$to/" || exit 1; done
 	$(Q)install -m 644 kernels.txt '$(DESTDIR)$(PREFIX)/share/corematrix/'
+	$(Q)install -d '$(DESTDIR)$(PREFIX)/share/corematrix/ci/slurm'
+	$(Q)install -m 755 harness/ci/*.sh '$(DESTDIR)$(PREFIX)/share/corematrix/ci/'
+	$(Q)install -m 755 harness/ci/slurm/* '$(DESTDIR)$(PREFIX)/share/corematrix/ci/slurm/'
+	$(Q)chmod 644 '$(DESTDIR)$(PREFIX)/share/corematrix/ci/program.sh'
 	$(Q)install -m 644 build/man/*.1 '$(DESTDIR)$(PREFIX)/share/man/man1/'
 	$(Q)install -m 644 build/man/*.5 '$(DESTDIR)$(PREFIX)/share/man/man5/'
 	$(Q)install -m 644 harness/doc/completion.bash '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/corematrix'

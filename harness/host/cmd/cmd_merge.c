@@ -10,11 +10,13 @@
 #include "host/cmd/command.h"
 #include "host/lib/terminal.h"
 #include "host/report/report.h"
+#include "host/report/report_markdown.h"
 #include "host/result/result_json.h"
 #include "host/run/run_merge.h"
 
 struct options {
 	const char *output;
+	const char *summary; /* a file to append the matrix to, as Markdown; NULL: none */
 	const char **parts;
 	size_t count;
 };
@@ -26,6 +28,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'o':
 		o->output = arg;
+		return 0;
+	case 's':
+		o->summary = arg;
 		return 0;
 	case ARGP_KEY_ARG:
 		o->parts = xrealloc(o->parts, o->count + 1, sizeof(*o->parts));
@@ -43,6 +48,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option rows[] = {
         {"output", 'o', "DIR", 0, "where results go, one directory a run (results)", 0},
+        {"summary", 's', "FILE", 0, "append the matrix as Markdown, for $GITHUB_STEP_SUMMARY", 0},
         {0},
 };
 
@@ -53,10 +59,14 @@ static const struct argp argp = {
         .doc = "Make one run of the parts of a matrix (run --part K/N), each the directory of its run, with all that their guests left, and print the matrix.\vExit status: what the whole deserves (0 as expected, 1 worse, 3 not measured, 4 the harness contradicts itself), or 2 when these are not exactly the parts of one matrix.",
 };
 
-static int print(const struct result *r, const char *path)
+static int print(const struct result *r, const char *path, const char *summary)
 {
 	cleanup_result_view struct result_view *view = result_view_new(r);
+	cleanup_error struct error err = {0};
 	cleanup_buf struct buf text = {0};
+
+	if (summary && report_append(report_markdown, view, summary, &err))
+		return command_fail(&err);
 
 	if (!report_list->render(view, terminal_takes_colour(STDOUT_FILENO), &text) &&
 	    fputs(buf_str(&text), stdout) != EOF && printf("results: %s/" RESULT_JSON_NAME "\n", path) > 0 &&
@@ -83,7 +93,7 @@ int cmd_merge(int argc, char **argv)
 		if (run_merge(o.parts, o.count, o.output, r, &path, &err)) {
 			status = command_fail(&err);
 		} else {
-			written = print(r, path);
+			written = print(r, path, o.summary);
 			status = (int)result_exit_status(r);
 			status = written > status ? written : status;
 		}
