@@ -113,3 +113,11 @@ void text_add_table_cell(struct buf *out, const char *text)
 			buf_putc(out, *s);
 	}
 }
+
+void text_add_csv(struct buf *out, const char *text)
+{
+	buf_putc(out, '"');
+	for (; *text; text++)
+		buf_puts(out, *text == '"' ? "\"\"" : (char[]){*text, '\0'});
+	buf_puts(out, "\",");
+}

@@ -31,6 +31,9 @@ void text_pad(struct buf *out, const char *s, size_t width);
 /* Append `count` with its noun: "1 kernel", "2 kernels". */
 void text_count(struct buf *out, size_t count, const char *noun);
 
+/* Append text as one field of a line of CSV (RFC 4180), with the comma after it. */
+void text_add_csv(struct buf *out, const char *text);
+
 /* Append text as it stands in one cell of a table in Markdown. */
 void text_add_table_cell(struct buf *out, const char *text);
 

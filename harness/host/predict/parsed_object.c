@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "host/judge/classify.h"
+#include "host/predict/record_source.h"
 #include "relo/btf_check.h"
 #include "relo/object_code.h"
 
@@ -92,6 +93,7 @@ static void describe(struct parsed_object *p)
 		        .kind = f->kind,
 		        .local = f->local,
 		        .skipped = func < 0 || !p->loaded[func],
+		        .source = record_source(&p->view, p->list.btf, f->section, p->list.records[i].section_insn),
 		};
 	}
 	p->about.needs = p->needs.at;

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "host/lib/text.h"
+#include "host/predict/record_source.h"
 
 static void add_disagreement(char **slot, const char *text)
 {
@@ -50,6 +51,7 @@ void predict_agree_relocation(const struct predict_object *object, const struct 
 		return;
 	o = &cell->outcomes[index];
 	text_set(&r->predicted, predict_outcome_name(o));
+	text_set(&r->source, record_source_from_here(object->records[index].source));
 	r->local_size = o->p.local_size;
 	r->target_size = o->p.target_size;
 	text = relo_prediction_contradiction(&o->p, fact, r->outcome);

@@ -99,6 +99,7 @@ static void free_object(struct predict_object *o)
 		free(o->records[i].type);
 		free(o->records[i].access);
 		free(o->records[i].spec);
+		free(o->records[i].source);
 	}
 	for (uint32_t i = 0; i < o->need_count; i++) {
 		free(o->needs[i].name);
@@ -170,6 +171,7 @@ static void pack_record(struct pack *pack, struct predict_record *r)
 	pack_u32(pack, &r->kind);
 	pack_u64(pack, &r->local);
 	pack_bool(pack, &r->skipped);
+	pack_str(pack, &r->source);
 }
 
 static void pack_need(struct pack *pack, struct need *n)
@@ -187,7 +189,7 @@ void prediction_pack_object(struct pack *pack, struct predict_object *o)
 	pack_str(pack, &o->reason);
 	pack_bool(pack, &o->failed);
 	pack_u32(pack, &o->programs);
-	o->records = list_of(pack, &o->record_count, 41, o->records, sizeof(*o->records));
+	o->records = list_of(pack, &o->record_count, 45, o->records, sizeof(*o->records));
 	for (uint32_t i = 0; i < o->record_count; i++)
 		pack_record(pack, &o->records[i]);
 	o->needs = list_of(pack, &o->need_count, 14, o->needs, sizeof(*o->needs));

@@ -66,6 +66,7 @@ struct predict_record {
 	uint32_t number, insn, kind;
 	uint64_t local;
 	bool skipped; /* its program is not loaded by default, so libbpf passes it over */
+	char *source; /* the line it comes from: "exec.bpf.c:9"; "" not known */
 };
 
 struct predict_object {

@@ -9,11 +9,13 @@
 #include "base/io.h"
 #include "host/page/page.h"
 #include "host/report/report_cost.h"
+#include "host/report/report_csv.h"
 #include "host/report/report_differences.h"
 #include "host/report/report_junit.h"
 #include "host/report/report_kinds.h"
 #include "host/report/report_markdown.h"
 #include "host/report/report_mechanisms.h"
+#include "host/report/report_sarif.h"
 #include "host/report/report_table.h"
 #include "host/report/report_timing.h"
 
@@ -41,6 +43,10 @@ const struct report report_list[] = {
         {.render = report_cost_csv,
          .option = "cost-csv",
          .about = "Show the same of every program on every kernel, as CSV"},
+        {.render = report_csv, .option = "csv", .about = "Show a line for each cell, as CSV"},
+        {.render = report_sarif,
+         .option = "sarif",
+         .about = "Show relocations that go wrong and cells that are not as expected, as SARIF for a code host"},
         {.render = report_differences,
          .option = "differences",
          .letter = 'd',

@@ -202,14 +202,6 @@ int report_cost(const struct result_view *v, bool colour, struct buf *out)
 	return 0;
 }
 
-static void add_quoted(struct buf *out, const char *text)
-{
-	buf_putc(out, '"');
-	for (; *text; text++)
-		buf_puts(out, *text == '"' ? "\"\"" : (char[]){*text, '\0'});
-	buf_puts(out, "\",");
-}
-
 /* RFC 4180, but for the ends of lines. */
 int report_cost_csv(const struct result_view *v, bool colour, struct buf *out)
 {
@@ -226,9 +218,9 @@ int report_cost_csv(const struct result_view *v, bool colour, struct buf *out)
 
 			if (!p->cost.verified_insns)
 				continue;
-			add_quoted(out, c->kernel);
-			add_quoted(out, c->object);
-			add_quoted(out, p->name);
+			text_add_csv(out, c->kernel);
+			text_add_csv(out, c->object);
+			text_add_csv(out, p->name);
 			buf_printf(out, "%d,%u,%" PRIu32, p->loaded, cost_share(&p->cost), p->cost.insns_limit);
 			for (int kind = 0; kind < COST_KIND_COUNT; kind++)
 				buf_printf(out, ",%" PRIu64, cost_value(&p->cost, (enum cost_kind)kind));

@@ -82,7 +82,7 @@ static void free_cell(struct result_cell *c)
 		struct result_relocation *x = &c->relocations[i];
 
 		FREE_ALL(x->program, x->section, x->kind, x->type, x->access, x->spec, x->predicted, x->disagreement,
-		         x->object, x->differs, x->note);
+		         x->object, x->differs, x->note, x->source);
 	}
 	for (size_t i = 0; i < c->truth_count; i++) {
 		struct result_truth *t = &c->truth[i];
@@ -206,7 +206,7 @@ struct result_relocation *result_add_relocation(struct result_cell *c)
 	struct result_relocation *x = LIST_ADD(c->relocations, c->relocation_count);
 
 	SET_EMPTY(&x->program, &x->section, &x->kind, &x->type, &x->access, &x->spec, &x->predicted, &x->disagreement,
-	          &x->object, &x->differs, &x->note);
+	          &x->object, &x->differs, &x->note, &x->source);
 	return x;
 }
 

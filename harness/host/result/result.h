@@ -124,6 +124,7 @@ struct result_relocation {
 	char *type;
 	char *access;
 	char *spec;
+	char *source; /* the line of the source that it comes from: "progs/exec.bpf.c:9"; "" not known */
 	uint64_t local;
 	uint64_t target; /* meaningful when has_target */
 	bool has_target;

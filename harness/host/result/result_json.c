@@ -127,6 +127,8 @@ static void relocation_entry(struct codec *x, json_t *node, void *owner, size_t 
 	codec_string(x, node, "type", &r->type);
 	codec_string(x, node, "access", &r->access);
 	codec_string(x, node, "spec", &r->spec);
+	if (!x->writing || *r->source)
+		codec_string(x, node, "source", &r->source);
 	codec_u64(x, node, "local", &r->local);
 	relocation_target(x, node, r);
 	if (!x->writing || r->local_size)

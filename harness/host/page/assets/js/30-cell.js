@@ -62,7 +62,7 @@ function relocationRows(cell) {
 		relo.target === null ? '–' : String(relo.target),
 		relo.local_size || relo.target_size ? `${relo.local_size ?? '–'} → ${relo.target_size ?? '–'}` : '',
 		relo.disagreement ? el('span', { class: 'bad' }, relo.outcome) : relo.outcome, relo.predicted,
-		[relo.disagreement, relo.differs, relo.note].filter(Boolean).join('; '),
+		[relo.source, relo.disagreement, relo.differs, relo.note].filter(Boolean).join('; '),
 	]);
 }
 
@@ -87,6 +87,7 @@ function cellBody(object, kernel) {
 	return [
 		el('table', { class: 'plain' }, el('tbody', null,
 			entry('Verdict', badge(look), isBad ? el('strong', { class: 'bad' }, ' ! not as expected') : ' as expected'),
+			entry('Reused', cell.measured && `measured ${cell.measured}, and all that decides it is the same`),
 			entry('Expected', cell.expected),
 			entry('Evidence', cell.evidence), entry('Why', cell.reason), entry('To do', cell.advice),
 			entry('Predicted', cell.predicted), entry('Contradiction', cell.disagreement && el('strong', { class: 'bad' }, cell.disagreement)),
