@@ -142,6 +142,88 @@ START_TEST(a_configured_directory_is_told_to_the_guest)
 }
 END_TEST
 
+static bool has(const struct file_closure *s, const char *path)
+{
+	return strings_has(&s->files, path);
+}
+
+/* Another system: a program in usr/bin, its library in a directory that its own ld.so.conf names, by an absolute link.
+ */
+static char *make_system(void)
+{
+	cleanup_free char *program = make_program(tags[0], tags[0]), *one = scratch_path("lib/libone.so");
+	cleanup_free char *two = scratch_path("lib/libtwo.so"), *link = scratch_path("system/usr/lib/own/libone.so");
+	cleanup_free char *own = scratch_path("system/usr/lib/own"), *bin = scratch_path("system/usr/bin");
+	cleanup_free char *conf = scratch_path("system/etc/ld.so.conf.d"), *lib = scratch_path("system/lib64");
+	cleanup_free char *to = scratch_path("system/usr/lib/own/libtwo.so"), *real = scratch_path("system/one.so");
+	cleanup_free char *libc = scratch_path("system/usr/lib/own/libc.so.6"), *linker = NULL;
+	char *at = scratch_path("system/usr/bin/program");
+
+	ck_assert_int_eq(io_make_dirs(own, NULL) | io_make_dirs(bin, NULL) | io_make_dirs(conf, NULL) |
+	                         io_make_dirs(lib, NULL),
+	                 0);
+	free(scratch_file("system/etc/ld.so.conf", "include /etc/ld.so.conf.d/*.conf\n", 33));
+	free(scratch_file("system/etc/ld.so.conf.d/own.conf", "/usr/lib/own\n", 13));
+	linker = xasprintf("%s/ld-linux-x86-64.so.2", lib);
+	ck_assert_int_eq(rename(program, at) | rename(one, real) | rename(two, to) | symlink("/one.so", link), 0);
+	/* any library will do for them: nothing is run */
+	compile("int any;", libc, (const char *const[]){"-shared", "-nostdlib", NULL});
+	compile("int any;", linker, (const char *const[]){"-shared", "-nostdlib", NULL});
+	return at;
+}
+
+START_TEST(libraries_are_those_of_another_system)
+{
+	cleanup_free char *program = make_system(), *system = scratch_path("system"),
+	                  *bin = scratch_path("bin/program");
+	cleanup_free char *two = scratch_path("system/usr/lib/own/libtwo.so"), *lib = scratch_path("lib");
+	cleanup_free char *beside = scratch_path("lib/libtwo.so");
+	struct loader_request request = {.arch = arch_default(), .program = program, .sysroot = system};
+	cleanup_file_closure struct file_closure s = {0};
+	cleanup_error struct error err = {0};
+
+	/* a program of that system stands in the guest where it stands there */
+	ck_assert_msg(!loader_files_collect(&request, &s, &err), "%s", err.text);
+	ck_assert_str_eq(s.files.at[0], "/usr/bin/program");
+	ck_assert(has(&s, "/lib64/ld-linux-x86-64.so.2") && has(&s, "/usr/lib/own/libone.so") &&
+	          has(&s, "/usr/lib/own/libc.so.6") && has(&s, "/usr/lib/own/libtwo.so"));
+	ck_assert_uint_eq(s.files.count, 5);
+	ck_assert_str_eq(s.searched.at[0], "/usr/lib/own");
+	file_closure_free(&s);
+	/* one from elsewhere where it stands here; nothing of this system's is taken for a library */
+	ck_assert_int_eq(rename(program, bin), 0);
+	request.program = bin;
+	ck_assert_msg(!loader_files_collect(&request, &s, &err), "%s", err.text);
+	ck_assert_str_eq(s.files.at[0] + strlen(s.files.at[0]) - 12, "/bin/program");
+	ck_assert_uint_eq(s.files.count, 5);
+	file_closure_free(&s);
+	/* but for what it brings beside itself */
+	ck_assert_int_eq(io_make_dirs(lib, NULL) | rename(two, beside), 0);
+	ck_assert_int_eq(loader_files_collect(&request, &s, &err), -EINVAL);
+	ck_assert_msg(strstr(err.text, "libone.so: needs the library libtwo.so") && strstr(err.text, " below ") &&
+	                      strstr(err.text, "/system"),
+	              "%s", err.text);
+	ck_assert_int_eq(io_remove_tree(system, NULL) | io_remove_tree(lib, NULL), 0);
+}
+END_TEST
+
+START_TEST(what_is_beside_a_program_from_elsewhere_comes_along)
+{
+	cleanup_free char *program = make_program(tags[0], tags[0]), *one = scratch_path("lib/libone.so");
+	struct loader_request request = {.arch = arch_default(), .program = program, .sysroot = "/"};
+	cleanup_file_closure struct file_closure s = {0};
+	cleanup_error struct error err = {0};
+
+	ck_assert_msg(!loader_files_collect(&request, &s, &err), "%s", err.text);
+	ck_assert(ships(&s, one) && ships(&s, "/lib64/ld-linux-x86-64.so.2"));
+	file_closure_free(&s);
+	request.sysroot = "/nowhere/at/all";
+	ck_assert_int_eq(loader_files_collect(&request, &s, &err), -EINVAL);
+	ck_assert_int_eq(err.status, EXIT_USAGE);
+	ck_assert_msg(strstr(err.text, "--sysroot /nowhere/at/all: No such file") != NULL, "%s", err.text);
+}
+END_TEST
+
 START_TEST(a_static_program_goes_alone)
 {
 	cleanup_free char *program = scratch_path("alone");
@@ -341,6 +423,8 @@ int main(void)
 	        TEST(what_the_linker_loaded_is_shipped),
 	        EACH(libraries_are_found_from_the_origin, tags),
 	        TEST(a_configured_directory_is_told_to_the_guest),
+	        TEST(libraries_are_those_of_another_system),
+	        TEST(what_is_beside_a_program_from_elsewhere_comes_along),
 	        TEST(a_static_program_goes_alone),
 	        TEST(the_object_has_all_that_the_agent_needs),
 	        EACH(what_cannot_run_is_refused, refused),

@@ -24,6 +24,7 @@ enum {
 	OPTION_LOADER = 256,
 	OPTION_SHIP,
 	OPTION_LOADER_TIME,
+	OPTION_SYSROOT,
 	OPTION_BTF,
 	OPTION_REQUIRE,
 	OPTION_LIBBPF,
@@ -52,6 +53,9 @@ static const struct argp_option option_table[] = {
          "run this program in the guests, with the libraries it needs, instead of objects: it loads its own", 0},
         {"ship", OPTION_SHIP, "FILE", 0,
          "a file of user space that the guests need, with its libraries: a program or library that objects have probes in, or a file of the loader's (FILE=/PATH for another place there); may be repeated",
+         0},
+        {"sysroot", OPTION_SYSROOT, "DIR", 0,
+         "the libraries of the loader, and of what is shipped, are those of the system in DIR: a chroot, or unpacked packages; a file below it stands in the guests where it stands there",
          0},
         {"loader-time", OPTION_LOADER_TIME, "SECONDS", 0, "how long the loader may run before it is stopped (20)", 0},
         {"require", OPTION_REQUIRE, "LEVEL", 0,
@@ -163,6 +167,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_SHIP:
 		strings_add(&o->ship, arg);
+		return 0;
+	case OPTION_SYSROOT:
+		o->sysroot = arg;
 		return 0;
 	case OPTION_LOADER_TIME:
 		o->loader_seconds =

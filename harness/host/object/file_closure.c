@@ -23,6 +23,7 @@ struct closure_member {
 	struct elf_needs needs;
 	char *said;    /* in messages */
 	char *origin;  /* directory it is in, what $ORIGIN stands for */
+	bool outside;  /* of the other system: what it names by itself may stand beside it, on this one */
 	size_t parent; /* the member that needs it, NO_PARENT: none */
 };
 
@@ -35,30 +36,52 @@ static char *directory_of(const char *path)
 
 /* ---- files ---- */
 
-int file_closure_read(const char *path, struct buf *bytes, mode_t *mode, struct error *err)
-{
-	struct stat st;
+static const struct sysroot this_system = {.fd = -1};
 
-	if (stat(path, &st))
-		return error_usage(err, "%s: %s", path, strerror(errno));
+static int read_from(const struct sysroot *system, const char *path, struct buf *bytes, mode_t *mode, struct error *err)
+{
+	cleanup_close int fd = sysroot_file(system, path);
+	struct stat st;
+	int rc;
+
+	if (fd < 0 || fstat(fd, &st))
+		return error_usage(err, "%s: %s", path, strerror(fd < 0 ? -fd : errno));
 	if (S_ISDIR(st.st_mode))
 		return error_usage(err, "%s: is a directory; name a file", path);
 	if (!S_ISREG(st.st_mode))
 		return error_usage(err, "%s: is not a regular file", path);
-	if (io_read_file(path, OBJECT_MAX_BYTES, bytes, err)) {
-		err->status = EXIT_USAGE;
-		return -err->code;
-	}
+	rc = io_read_fd(fd, OBJECT_MAX_BYTES, bytes);
+	if (rc == -EFBIG)
+		return error_usage(err, "%s: is larger than %u MiB, the most that a guest takes", path,
+		                   OBJECT_MAX_BYTES >> 20);
+	if (rc)
+		return error_usage(err, "%s: %s", path, strerror(-rc));
 	*mode = st.st_mode & 0777;
 	return 0;
 }
 
-/* Take the file along, and note what it needs when it is an ELF file that can need something. */
-static int add_file(struct file_closure *c, const char *path, const char *said, const struct buf *bytes, mode_t mode,
-                    size_t parent, struct error *err)
+int file_closure_read(const char *path, struct buf *bytes, mode_t *mode, struct error *err)
 {
+	return read_from(&this_system, path, bytes, mode, err);
+}
+
+/* A file that is taken along. */
+struct closure_file {
+	const char *path; /* in the guest */
+	const char *said;
+	const struct buf *bytes;
+	mode_t mode;
+	size_t parent;
+	bool outside;
+};
+
+/* Take it along, and note what it needs when it is an ELF file that can need something. */
+static int add_file(struct file_closure *c, const struct closure_file *f, struct error *err)
+{
+	const char *path = f->path;
+	const struct buf *bytes = f->bytes;
 	struct loader_pack_file file = {
-	        .path = (char *)(uintptr_t)path, .mode = mode, .bytes = bytes->data, .size = (uint32_t)bytes->len};
+	        .path = (char *)(uintptr_t)path, .mode = f->mode, .bytes = bytes->data, .size = (uint32_t)bytes->len};
 	struct closure_member *m;
 
 	if (strings_has(&c->files, path))
@@ -74,7 +97,8 @@ static int add_file(struct file_closure *c, const char *path, const char *said, 
 		return 0;
 	c->members = xrealloc(c->members, c->member_count + 1, sizeof(*c->members));
 	m = &c->members[c->member_count++];
-	*m = (struct closure_member){.said = xstrdup(said), .origin = directory_of(path), .parent = parent};
+	*m = (struct closure_member){
+	        .said = xstrdup(f->said), .origin = directory_of(path), .parent = f->parent, .outside = f->outside};
 	if (elf_needs_read(c->arch, bytes->data, bytes->len, &m->needs, err))
 		return error_prefix(err, "%s: ", path);
 	strings_add(&c->known, io_basename(path));
@@ -86,29 +110,42 @@ static int add_file(struct file_closure *c, const char *path, const char *said, 
 /* ---- libraries ---- */
 
 /* Whether the linker would take the file at `path`: it passes over those of another architecture. */
-static int try_library(struct file_closure *c, const char *path, size_t parent, bool *taken, struct error *err)
+static int try_system(struct file_closure *c, const struct sysroot *system, const char *path, size_t parent,
+                      bool *taken, struct error *err)
 {
 	cleanup_buf struct buf bytes = {0};
 	mode_t mode = 0;
 
-	*taken = false;
-	if (access(path, R_OK) || file_closure_read(path, &bytes, &mode, NULL) ||
-	    !elf_needs_fits(c->arch, bytes.data, bytes.len))
-		return 0;
-	*taken = true;
-	return add_file(c, path, io_basename(path), &bytes, mode, parent, err);
+	*taken = !read_from(system, path, &bytes, &mode, NULL) && elf_needs_fits(c->arch, bytes.data, bytes.len);
+	return *taken ? add_file(c,
+	                         &(const struct closure_file){path, io_basename(path), &bytes, mode, parent,
+	                                                      system != &c->sysroot},
+	                         err)
+	              : 0;
+}
+
+/* `named` by a file, which may have it beside itself. */
+static int try_library(struct file_closure *c, const char *path, size_t parent, bool named, bool *taken,
+                       struct error *err)
+{
+	int rc = try_system(c, &c->sysroot, path, parent, taken, err);
+
+	return rc || *taken || !named || !c->members[parent].outside
+	               ? rc
+	               : try_system(c, &this_system, path, parent, taken, err);
 }
 
 static int search(struct file_closure *c, const struct strings *directories, const char *name, size_t parent,
                   size_t *where, struct error *err)
 {
+	const bool named = directories != &c->configured;
 	int rc = 0;
 
 	for (size_t i = 0; i < directories->count && *where == SIZE_MAX && !rc; i++) {
 		cleanup_free char *path = xasprintf("%s/%s", directories->at[i], name);
 		bool taken;
 
-		rc = try_library(c, path, parent, &taken, err);
+		rc = try_library(c, path, parent, named, &taken, err);
 		if (taken)
 			*where = i;
 	}
@@ -141,7 +178,7 @@ static int find_library(struct file_closure *c, size_t member, const char *name,
 	if (strchr(name, '/')) {
 		cleanup_free char *path = *name == '/' ? xstrdup(name) : xasprintf("%s/%s", c->directory, name);
 
-		rc = try_library(c, path, member, &taken, err);
+		rc = try_library(c, path, member, true, &taken, err);
 		if (!rc && !taken)
 			return error_usage(err, "%s: needs %s, which does not exist; install it", said, name);
 		return rc;
@@ -154,8 +191,9 @@ static int find_library(struct file_closure *c, size_t member, const char *name,
 	if (!rc && where == SIZE_MAX)
 		return error_usage(
 		        err,
-		        "%s: needs the library %s, which is in none of the directories that the dynamic linker looks in; install its package, or link statically",
-		        said, name);
+		        "%s: needs the library %s, which is in none of the directories that the dynamic linker looks in%s%s; install its package%s, or link statically",
+		        said, name, c->sysroot.path ? " below " : "", c->sysroot.path ? c->sysroot.path : "",
+		        c->sysroot.path ? " there" : "");
 	/* The guest has no cache of the linker's: it is told where this one was. */
 	if (!rc)
 		strings_add_once(&c->searched, c->configured.at[where]);
@@ -186,23 +224,30 @@ static int find_interpreter(struct file_closure *c, size_t member, struct error 
 	if (!path)
 		return 0;
 	copy = xstrdup(path);
-	if (*copy != '/' || access(copy, R_OK) || file_closure_read(copy, &bytes, &mode, NULL))
+	if (*copy != '/' || read_from(&c->sysroot, copy, &bytes, &mode, NULL))
 		return error_usage(
 		        err,
-		        "%s: needs the interpreter %s, which does not exist; install its package, or link statically",
-		        c->members[member].said, copy);
+		        "%s: needs the interpreter %s, which does not exist%s%s; install its package, or link statically",
+		        c->members[member].said, copy, c->sysroot.path ? " below " : "",
+		        c->sysroot.path ? c->sysroot.path : "");
 	/* musl's is its C library as well. */
 	if (!strncmp(io_basename(copy), "ld-musl", 7))
 		strings_add(&c->known, "libc.so");
-	return add_file(c, copy, io_basename(copy), &bytes, mode, member, err);
+	return add_file(c, &(const struct closure_file){copy, io_basename(copy), &bytes, mode, member, false}, err);
 }
 
-int file_closure_open(struct file_closure *c, const struct arch *arch, const char *conf, struct error *err)
+int file_closure_open(struct file_closure *c, const struct arch *arch, const char *sysroot, const char *conf,
+                      struct error *err)
 {
-	*c = (struct file_closure){.arch = arch, .directory = getcwd(NULL, 0)};
+	int rc;
+
+	*c = (struct file_closure){.arch = arch, .sysroot.fd = -1, .directory = getcwd(NULL, 0)};
 	if (!c->directory)
 		return error_set(err, errno, "cannot find out the working directory: %s", strerror(errno));
-	library_path_configured(conf ? conf : CONF, &c->configured);
+	rc = sysroot_open(&c->sysroot, sysroot, err);
+	if (rc)
+		return rc;
+	library_path_configured(conf ? "" : c->sysroot.path, conf ? conf : CONF, &c->configured);
 	library_path_standard(arch, &c->configured);
 	return 0;
 }
@@ -210,17 +255,20 @@ int file_closure_open(struct file_closure *c, const struct arch *arch, const cha
 int file_closure_bytes(struct file_closure *c, const char *to, const char *said, const struct buf *bytes, mode_t mode,
                        struct error *err)
 {
-	return add_file(c, to, said, bytes, mode, NO_PARENT, err);
+	return add_file(c, &(const struct closure_file){to, said, bytes, mode, NO_PARENT, false}, err);
 }
 
 int file_closure_file(struct file_closure *c, const char *path, const char *to, struct error *err)
 {
 	cleanup_free char *whole = *path == '/' ? xstrdup(path) : xasprintf("%s/%s", c->directory, path);
+	cleanup_free char *inside = sysroot_inside(&c->sysroot, whole);
 	cleanup_buf struct buf bytes = {0};
 	mode_t mode = 0;
-	int rc = file_closure_read(whole, &bytes, &mode, err);
+	int rc = inside ? read_from(&c->sysroot, inside, &bytes, &mode, err)
+	                : file_closure_read(whole, &bytes, &mode, err);
+	const struct closure_file file = {to ? to : inside ? inside : whole, path, &bytes, mode, NO_PARENT, !inside};
 
-	return rc ? rc : add_file(c, to ? to : whole, path, &bytes, mode, NO_PARENT, err);
+	return rc ? rc : add_file(c, &file, err);
 }
 
 int file_closure_finish(struct file_closure *c, struct error *err)
@@ -242,6 +290,7 @@ void file_closure_free(struct file_closure *c)
 		free(c->members[i].origin);
 	}
 	free(c->members);
+	sysroot_close(&c->sysroot);
 	free(c->directory);
 	strings_free(&c->files);
 	strings_free(&c->searched);

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "host/arch/arch.h"
 #include "host/lib/strings.h"
+#include "host/object/sysroot.h"
 
 struct closure_member; /* a file with an ELF inside */
 
@@ -22,7 +23,8 @@ struct file_closure {
 	struct buf pack;         /* the files (wire/loader_pack.h) */
 
 	const struct arch *arch;
-	char *directory; /* the working directory */
+	struct sysroot sysroot; /* where libraries come from */
+	char *directory;        /* the working directory */
 	struct closure_member *members;
 	size_t member_count;
 	struct strings known;      /* names of libraries that are there already */
@@ -30,10 +32,13 @@ struct file_closure {
 };
 
 /*
- * An empty one, for guests of `arch`; `conf` stands in place of /etc/ld.so.conf, NULL: that one. Each function returns
- * 0 or a negative errno, what is wrong with a file being a usage error that names it. Free it in every case.
+ * An empty one, for guests of `arch`. Interpreters and libraries, and the ld.so.conf that says where they are, are
+ * those below the directory `sysroot`; NULL: this system's. `conf` stands in place of /etc/ld.so.conf, NULL: that one.
+ * Each function returns 0 or a negative errno, what is wrong with a file being a usage error that names it. Free it in
+ * every case.
  */
-int file_closure_open(struct file_closure *c, const struct arch *arch, const char *conf, struct error *err);
+int file_closure_open(struct file_closure *c, const struct arch *arch, const char *sysroot, const char *conf,
+                      struct error *err);
 void file_closure_free(struct file_closure *c);
 #define cleanup_file_closure __attribute__((cleanup(file_closure_free)))
 
@@ -41,7 +46,10 @@ void file_closure_free(struct file_closure *c);
 int file_closure_bytes(struct file_closure *c, const char *to, const char *said, const struct buf *bytes, mode_t mode,
                        struct error *err);
 
-/* The same of the regular file at `path`, which may be relative; `to` is NULL for that path, made absolute. */
+/*
+ * The same of the regular file at `path`, which may be relative; `to` is NULL for that path, made absolute, and without
+ * the directory of the other system for a file of that.
+ */
 int file_closure_file(struct file_closure *c, const char *path, const char *to, struct error *err);
 
 /* Add what the files need; once, after all of them. */

@@ -49,24 +49,32 @@ void library_path_split(const char *text, const char *origin, const char *direct
 		add_entry(entry, origin, directory, out);
 }
 
-static void read_conf(const char *conf, unsigned depth, struct strings *out);
+/* One file of the configuration, and what it is part of. */
+struct conf {
+	const char *root; /* what absolute patterns are meant below */
+	const char *path; /* with it */
+	unsigned depth;
+	struct strings *out;
+};
+
+static void read_conf(const struct conf *c);
 
 /* A relative pattern is meant from the directory of the file that has it. */
-static void include(const char *conf, const char *pattern, unsigned depth, struct strings *out)
+static void include(const struct conf *c, const char *pattern)
 {
-	cleanup_free char *whole = *pattern == '/'
-	                                   ? xstrdup(pattern)
-	                                   : xasprintf("%.*s%s", (int)(io_basename(conf) - conf), conf, pattern);
+	cleanup_free char *whole =
+	        *pattern == '/' ? xasprintf("%s%s", c->root, pattern)
+	                        : xasprintf("%.*s%s", (int)(io_basename(c->path) - c->path), c->path, pattern);
 	glob_t found;
 
 	if (!glob(whole, 0, NULL, &found))
 		for (size_t i = 0; i < found.gl_pathc; i++)
-			read_conf(found.gl_pathv[i], depth + 1, out);
+			read_conf(&(const struct conf){c->root, found.gl_pathv[i], c->depth + 1, c->out});
 	globfree(&found);
 }
 
 /* "include PATTERN...", or a directory, whose name may have spaces in it; "hwcap ..." means nothing any more. */
-static void read_conf_line(const char *conf, char *line, unsigned depth, struct strings *out)
+static void read_conf_line(const struct conf *c, char *line)
 {
 	char *words, *word;
 	size_t len;
@@ -76,7 +84,7 @@ static void read_conf_line(const char *conf, char *line, unsigned depth, struct 
 	for (len = strlen(line); len && strchr(" \t\r", line[len - 1]); len--)
 		line[len - 1] = '\0';
 	if (*line == '/') {
-		strings_add(out, line);
+		strings_add(c->out, line);
 		return;
 	}
 	words = line;
@@ -85,24 +93,26 @@ static void read_conf_line(const char *conf, char *line, unsigned depth, struct 
 		return;
 	while ((word = strsep(&words, " \t")))
 		if (*word)
-			include(conf, word, depth, out);
+			include(c, word);
 }
 
-static void read_conf(const char *conf, unsigned depth, struct strings *out)
+static void read_conf(const struct conf *c)
 {
 	cleanup_buf struct buf text = {0};
 	char *rest, *line;
 
-	if (depth > DEPTH_MAX || io_read_file(conf, CONF_MAX, &text, NULL) || !text.len)
+	if (c->depth > DEPTH_MAX || io_read_file(c->path, CONF_MAX, &text, NULL) || !text.len)
 		return;
 	rest = text.data;
 	while ((line = strsep(&rest, "\n")))
-		read_conf_line(conf, line, depth, out);
+		read_conf_line(c, line);
 }
 
-void library_path_configured(const char *conf, struct strings *out)
+void library_path_configured(const char *root, const char *conf, struct strings *out)
 {
-	read_conf(conf, 0, out);
+	cleanup_free char *path = xasprintf("%s%s", root ? root : "", conf);
+
+	read_conf(&(const struct conf){root ? root : "", path, 0, out});
 }
 
 void library_path_standard(const struct arch *arch, struct strings *out)

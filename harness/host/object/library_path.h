@@ -15,8 +15,11 @@
  */
 void library_path_split(const char *text, const char *origin, const char *directory, struct strings *out);
 
-/* Append the directories that the file `conf` (of the form of /etc/ld.so.conf) names, its includes followed. */
-void library_path_configured(const char *conf, struct strings *out);
+/*
+ * Append the directories that the file `conf` (of the form of /etc/ld.so.conf) names, its includes followed. It and
+ * they are looked for below `root`, without which the directories are named; NULL: in this system.
+ */
+void library_path_configured(const char *root, const char *conf, struct strings *out);
 
 /* Append the directories that are looked in last. */
 void library_path_standard(const struct arch *arch, struct strings *out);

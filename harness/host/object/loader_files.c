@@ -39,12 +39,12 @@ static int add_program(struct file_closure *c, const char *program, struct error
 		return error_prefix(err, "%s: ", program);
 	if (!(mode & 0111))
 		return error_usage(err, "%s: is not executable; chmod +x it, or give another program", program);
-	return file_closure_bytes(c, path, program, &bytes, mode, err);
+	return file_closure_file(c, path, NULL, err);
 }
 
 int loader_files_collect(const struct loader_request *request, struct file_closure *out, struct error *err)
 {
-	int rc = file_closure_open(out, request->arch, request->conf, err);
+	int rc = file_closure_open(out, request->arch, request->sysroot, request->conf, err);
 
 	rc = rc ? rc : add_program(out, request->program, err);
 	for (size_t i = 0; i < request->extra_count && !rc; i++)
@@ -79,7 +79,7 @@ static void set_all(struct object *o, const struct loader_request *request, cons
 	cleanup_free char *directory = getcwd(NULL, 0);
 
 	set(o, SETTING_LOADER, "", s->files.at[0]);
-	set(o, SETTING_LOADER_ARGUMENT, "0", request->program);
+	set(o, SETTING_LOADER_ARGUMENT, "0", request->sysroot ? s->files.at[0] : request->program);
 	for (size_t i = 0; i < request->argument_count; i++)
 		set(o, SETTING_LOADER_ARGUMENT, "", request->arguments[i]);
 	set_searched(o, &s->searched);
@@ -99,6 +99,10 @@ static char *invocation(const struct loader_request *request)
 	for (size_t i = 0; i < request->extra_count; i++) {
 		strings_add(&words, "--ship");
 		strings_add(&words, request->extra[i]);
+	}
+	if (request->sysroot) {
+		strings_add(&words, "--sysroot");
+		strings_add(&words, request->sysroot);
 	}
 	if (request->seconds)
 		strings_addf(&words, "--loader-time=%u", request->seconds);

@@ -20,8 +20,9 @@ struct loader_request {
 	size_t argument_count;
 	char *const *extra; /* more files to take along (shipped.h) */
 	size_t extra_count;
-	unsigned seconds; /* how long it may run before it is stopped, 0: the agent's default */
-	const char *conf; /* in place of /etc/ld.so.conf; NULL: that one */
+	unsigned seconds;    /* how long it may run before it is stopped, 0: the agent's default */
+	const char *sysroot; /* the directory that libraries come from; NULL: this system */
+	const char *conf;    /* in place of /etc/ld.so.conf; NULL: that one */
 };
 
 /*

@@ -174,23 +174,24 @@ static bool is_shipped(const struct file_closure *c, const char *base)
 static int add_all(struct file_closure *c, const struct object_list *objects, const struct strings *named,
                    struct error *err)
 {
+	cleanup_free char *shell = xasprintf("%s" SHELL_PATH, c->sysroot.path ? c->sysroot.path : "");
 	int rc = 0;
 
 	for (size_t i = 0; i < named->count && !rc; i++)
 		rc = shipped_add(c, named->at[i], err);
 	/* one that is not installed is told in the guest, to whom it matters */
-	if (!rc && some_are_for(objects, HOME_SHELL) && !is_shipped(c, SHELL_NAME) && !access(SHELL_PATH, R_OK))
-		rc = file_closure_file(c, SHELL_PATH, NULL, err);
+	if (!rc && some_are_for(objects, HOME_SHELL) && !is_shipped(c, SHELL_NAME) && !access(shell, R_OK))
+		rc = file_closure_file(c, shell, SHELL_PATH, err);
 	if (!rc && some_are_for(objects, HOME_LIBC))
 		rc = add_caller(c, err);
 	return rc ? rc : file_closure_finish(c, err);
 }
 
-int shipped_collect(const struct arch *arch, struct object_list *objects, const struct strings *named, struct buf *pack,
-                    struct error *err)
+int shipped_collect(const struct arch *arch, const char *sysroot, struct object_list *objects,
+                    const struct strings *named, struct buf *pack, struct error *err)
 {
 	cleanup_file_closure struct file_closure c = {0};
-	int rc = file_closure_open(&c, arch, NULL, err);
+	int rc = file_closure_open(&c, arch, sysroot, NULL, err);
 
 	for (size_t i = 0; i < objects->count; i++) {
 		take_sections(&objects->at[i]);

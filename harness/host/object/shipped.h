@@ -17,11 +17,11 @@ int shipped_add(struct file_closure *c, const char *named, struct error *err);
 
 /*
  * All files for `objects`, in `pack`, which stays empty when there are none. Objects without a command of their own
- * that hook a program that comes along get one that runs it. Returns 0, or a negative errno: a usage error for a file
- * that the user named.
+ * that hook a program that comes along get one that runs it. Libraries, libc among them, are those below `sysroot`,
+ * NULL: this system's. Returns 0, or a negative errno: a usage error for a file that the user named.
  */
-int shipped_collect(const struct arch *arch, struct object_list *objects, const struct strings *named, struct buf *pack,
-                    struct error *err);
+int shipped_collect(const struct arch *arch, const char *sysroot, struct object_list *objects,
+                    const struct strings *named, struct buf *pack, struct error *err);
 
 /* Whether a guest needs the files for this object. */
 bool shipped_is_for(const struct object *o);

@@ -35,6 +35,7 @@
 #include "host/vm/initramfs.h"
 #include "host/vm/qemu_version.h"
 #include "host/vm/snapshot.h"
+#include "wire/loader_pack.h"
 
 /* What a run has gathered, in the order in which it is prepared. */
 struct run {
@@ -105,9 +106,28 @@ static int read_objects(const struct run_request *o, struct object_list *objects
 	                .argument_count = o->arg_count,
 	                .extra = o->ship.at,
 	                .extra_count = o->ship.count,
+	                .sysroot = o->sysroot,
 	                .seconds = o->loader_seconds,
 	        },
 	        objects, err);
+}
+
+/* What a guest is given besides objects. */
+static void say_shipped(const struct run *run)
+{
+	const struct run_request *o = run->o;
+	const struct buf *pack = o->loader ? &run->objects.at[0].bytes : &run->files;
+	struct loader_pack_reader reader = loader_pack_open(pack->data, (uint32_t)pack->len);
+	struct loader_pack_file file;
+	size_t count = 0;
+
+	for (; loader_pack_next(&reader, &file, NULL) == 1; count++)
+		free(file.path);
+	if (count)
+		watch_say(o->watch, WATCH_NOTE,
+		          "%zu files of user space go into each guest, %.1f MiB of at most %u%s%s", count,
+		          (double)pack->len / (1 << 20), OBJECT_MAX_BYTES >> 20,
+		          o->sysroot ? "; libraries are those of " : "", o->sysroot ? o->sysroot : "");
 }
 
 static int read_request(struct run *run, struct result *r, struct error *err)
@@ -117,7 +137,9 @@ static int read_request(struct run *run, struct result *r, struct error *err)
 
 	rc = rc ? rc : object_list_vary(&run->objects, o->variant, err);
 	if (!rc && !o->loader)
-		rc = shipped_collect(arch_default(), &run->objects, &o->ship, &run->files, err);
+		rc = shipped_collect(arch_default(), o->sysroot, &run->objects, &o->ship, &run->files, err);
+	if (!rc && (o->loader || o->ship.count))
+		say_shipped(run);
 	rc = rc ? rc : kernel_list_open(o->list_path, o->globs.at, o->globs.count, &run->list, &run->types, err);
 	rc = rc ? rc : kernel_list_need_kernel(&run->list, "run", err);
 	return rc ? rc : run_plan_take_part(&run->list, &run->types, o->part, o->parts, &r->part, err);

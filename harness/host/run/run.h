@@ -36,6 +36,7 @@ struct run_request {
 	const char *loader;      /* a program of the user's, NULL: none */
 	bool after_dashes;       /* the arguments follow a `--` */
 	struct strings ship;     /* files of user space that come along (shipped.h) */
+	const char *sysroot;     /* a directory that libraries of both come from; NULL: this system's */
 	unsigned loader_seconds; /* 0: the default */
 	const char *btf;         /* directory of BTF from outside, NULL: none */
 	unsigned part, parts;    /* parts 0: the whole list */
