@@ -176,6 +176,12 @@ static bool is_over(const struct loader_rounds *r, int64_t deadline)
 	return (r->feed && r->complete >= LOADER_ROUNDS) || clock_ms() >= deadline + (waits ? LOADER_EXTRA_MS : 0);
 }
 
+/* One that ended and left its programs attached is led through a round as if it were there. */
+static bool has_ended(struct loader_rounds *r, int wait_ms)
+{
+	return loader_process_watch(r->process, wait_ms) && !r->outlived;
+}
+
 /* What it prints of a round may come late. */
 static bool quiet_wait(struct loader_rounds *r, struct loader_round *round, int64_t deadline)
 {
@@ -184,7 +190,7 @@ static bool quiet_wait(struct loader_rounds *r, struct loader_round *round, int6
 	for (unsigned i = 0; r->feed && i < QUIET_TRIES && !is_over(r, deadline); i++) {
 		uint64_t before = r->feed->taken;
 
-		whole &= !loader_process_watch(r->process, QUIET_MS);
+		whole &= !has_ended(r, QUIET_MS);
 		lines_take(r, round);
 		if (before == r->feed->taken)
 			break;
@@ -206,7 +212,7 @@ static void round_lead(struct loader_rounds *r, struct subject_stage *stage, int
 		if (!is_wanted(r->object, &kinds[i]))
 			continue;
 		lead(r, &round, stage, &kinds[i]);
-		whole = !is_over(r, deadline) && !loader_process_watch(r->process, 0);
+		whole = !is_over(r, deadline) && !has_ended(r, 0);
 	}
 	whole &= quiet_wait(r, &round, deadline);
 	ran = loader_running_any_ran(r->running);
@@ -229,6 +235,9 @@ int loader_rounds_run(struct loader_rounds *r, int64_t deadline, struct error *e
 	while (!rc && !is_over(r, deadline) && !pause_between(r))
 		round_lead(r, stage, deadline);
 	loader_running_look(r->running);
+	r->outlived = !rc && r->process->ended && loader_running_is_linked(r->running);
+	if (r->outlived)
+		round_lead(r, stage, deadline);
 	run_counts_finish(&r->running->counts);
 	return rc;
 }

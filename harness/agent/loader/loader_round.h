@@ -47,12 +47,14 @@ struct loader_rounds {
 	unsigned complete;        /* how many were, of one that has a program that ran and waits */
 	bool rests;               /* the guest was idle before the round */
 	uint64_t events;          /* in all rounds */
+	bool outlived;            /* the program has ended, and what it attached stays: `bpftool … autoattach` */
 	struct buf notes;         /* lines about deeds that did not come off */
 };
 
 /*
  * Until the program has ended or the clock (clock_ms) says `deadline`. If what it reports is read, only until
  * LOADER_ROUNDS complete rounds are there; and, when it loads something, up to LOADER_EXTRA_MS more for the first one.
+ * One that ended and left programs attached is given another round.
  * Returns 0 or a negative errno.
  */
 int loader_rounds_run(struct loader_rounds *r, int64_t deadline, struct error *err);

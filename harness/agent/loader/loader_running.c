@@ -56,6 +56,24 @@ int loader_running_find(const struct loader_running *r, uint32_t id)
 	return -1;
 }
 
+bool loader_running_is_linked(const struct loader_running *r)
+{
+	uint32_t id = 0;
+	bool ours = false;
+
+	while (!ours && !bpf_link_get_next_id(id, &id)) {
+		struct bpf_link_info info = {0};
+		uint32_t size = sizeof(info);
+		int fd = bpf_link_get_fd_by_id(id);
+
+		ours = fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) &&
+		       loader_running_find(r, info.prog_id) >= 0;
+		if (fd >= 0)
+			close(fd);
+	}
+	return ours;
+}
+
 void loader_running_fill(const struct loader_running *r, size_t index, struct program_fact *f)
 {
 	const struct run_counts *all = &r->counts;

@@ -32,6 +32,9 @@ bool loader_running_any_ran(const struct loader_running *r);
 /* The index of a program in `counts`, -1 for one that was gone when it was looked for. */
 int loader_running_find(const struct loader_running *r, uint32_t id);
 
+/* Whether one of them hangs somewhere by a link, which someone holds: a process, or a file of bpffs. */
+bool loader_running_is_linked(const struct loader_running *r);
+
 /*
  * What is known of program number `index` once run_counts_finish was called: runs, costs and its evidence into `f`,
  * whose `loaded` and `attached` are set.

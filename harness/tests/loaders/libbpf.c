@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A loader on plain libbpf: loads and attaches the objects that it is given, those programs alone of one that is
- * refused as a whole, and waits until it is stopped; with -n first it attaches none, and ends by itself. It shares no
- * code with the agent.
+ * refused as a whole, and waits until it is stopped; with -n first it attaches none, and ends by itself; with -p it
+ * ends and leaves what it attached behind, as `bpftool prog loadall … autoattach` does. It shares no code with the
+ * agent.
  */
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
@@ -46,39 +48,48 @@ static void load_alone(const char *path)
 	bpf_object__close(object);
 }
 
-static void attach(struct bpf_object *object)
+#define PINNED "/sys/fs/bpf/"
+
+static void attach(struct bpf_object *object, bool pins)
 {
 	struct bpf_program *program;
+	char path[256];
 
 	bpf_object__for_each_program(program, object)
 	{
-		if (bpf_program__autoload(program))
-			bpf_program__attach(program);
+		struct bpf_link *link = bpf_program__autoload(program) ? bpf_program__attach(program) : NULL;
+
+		snprintf(path, sizeof(path), PINNED "%s", bpf_program__name(program));
+		if (link && pins && bpf_link__pin(link, path))
+			printf("%s: is not pinned\n", path);
 	}
 }
 
 int main(int argc, char **argv)
 {
-	bool attaches = argc < 2 || strcmp(argv[1], "-n");
+	const char *how = argc > 1 && *argv[1] == '-' ? argv[1] : "";
+	bool attaches = strcmp(how, "-n") != 0, pins = !strcmp(how, "-p"), waits = !*how;
 	sigset_t stop;
 	int signal;
 
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGINT);
 	sigaddset(&stop, SIGTERM);
-	if (attaches)
+	if (waits)
 		sigprocmask(SIG_BLOCK, &stop, NULL);
-	for (int i = attaches ? 1 : 2; i < argc; i++) {
+	if (pins)
+		mount("bpf", PINNED, "bpf", 0, NULL);
+	for (int i = waits ? 1 : 2; i < argc; i++) {
 		struct bpf_object *object = load(argv[i], NULL);
 
 		printf("%s: %s\n", argv[i], object ? "loaded" : "refused");
 		fflush(stdout);
 		if (object && attaches)
-			attach(object);
+			attach(object, pins);
 		else if (!object)
 			load_alone(argv[i]);
 	}
-	if (attaches)
+	if (waits)
 		sigwait(&stop, &signal);
 	return 0;
 }
