@@ -125,8 +125,8 @@ static void say_shipped(const struct run *run)
 		free(file.path);
 	if (count)
 		watch_say(o->watch, WATCH_NOTE,
-		          "%zu files of user space go into each guest, %.1f MiB of at most %u%s%s", count,
-		          (double)pack->len / (1 << 20), OBJECT_MAX_BYTES >> 20,
+		          "each guest is given %zu file%s of user space, %.1f MiB of at most %u%s%s", count,
+		          count == 1 ? "" : "s", (double)pack->len / (1 << 20), OBJECT_MAX_BYTES >> 20,
 		          o->sysroot ? "; libraries are those of " : "", o->sysroot ? o->sysroot : "");
 }
 
