@@ -232,7 +232,9 @@ build/progs/%.ini: progs/%.ini
 
 ## check        install what is missing, build, run unit tests and tests in real VMs (SAN=1 for sanitizers)
 check: deps
-	$(Q)harness/deps.sh --if-any $(LOADER_DEBS) $(TOOL_DEBS)
+	$(Q)harness/deps.sh --if-any $(TOOL_DEBS)
+	$(Q)harness/deps.sh --if-all $(GO_DEBS)
+	$(Q)harness/deps.sh --if-all $(RUST_DEBS)
 	+$(Q)$(parallel) unit-run vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix
 
@@ -316,41 +318,6 @@ build/tests/independent_loader: harness/tests/independent_loader.c $(LIBBPF_LINK
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -isystem $(LIBBPF_HOME)/include $(CFLAGS) -static -o $@ $< $(AGENT_LIBS)
 
-## loaders      build the loaders of harness/tests/loaders that this release has the packages for, and say which
-.PHONY: loaders
-LOADER_DEBS := golang-go golang-github-cilium-ebpf-dev
-TOOL_DEBS := libbpf-tools
-GO_CODE := /usr/share/gocode
-loaders: build/tests/loaders/libbpf $(patsubst harness/%,build/%,$(wildcard harness/tests/loaders/*.ini)) $(if $(and $(shell command -v go),$(wildcard $(GO_CODE)/src/github.com/cilium/ebpf)),build/tests/loaders/cilium)
-	@echo "  built: $(notdir $(filter-out %.ini,$^))$(if $(filter %/cilium,$^),,; cilium needs $(LOADER_DEBS))"
-
-# They share no code with the agent, and run in guests as a user's own.
-build/tests/loaders/libbpf: harness/tests/loaders/libbpf.c $(LIBBPF_LINKED)
-	@mkdir -p $(@D)
-	$(Q)$(CC) -D_GNU_SOURCE -isystem $(LIBBPF_HOME)/include $(CFLAGS) -static -o $@ $< $(AGENT_LIBS)
-
-build/tests/loaders/%.ini: harness/tests/loaders/%.ini
-	@mkdir -p $(@D)
-	$(Q)cp $< $@
-
-# From Debian's packages alone: without modules, and so without a network.
-build/tests/loaders/cilium: harness/tests/loaders/cilium/main.go build/progs/exec_identity.bpf.o
-	@mkdir -p $@.src
-	$(call say,GO,$<)
-	$(Q)cp $^ $@.src/ && cd $@.src && GO111MODULE=off GOPATH=$(GO_CODE) CGO_ENABLED=0 GOFLAGS=-trimpath \
-		GOCACHE=$(abspath $(@D))/go-cache go build -o $(abspath $@) .
-
-# What stands around a loader in the sections of vm.sh; the one in Go where the release has that.
-.PHONY: tools
-tools: build/tests/tools/alter build/tests/tools/hostile $(if $(shell command -v go),build/tests/tools/notice-go)
-build/tests/tools/%: harness/tests/tools/%.c
-	@mkdir -p $(@D)
-	$(Q)$(CC) -D_GNU_SOURCE $(CFLAGS) -static -o $@ $<
-build/tests/tools/notice-go: harness/tests/tools/notice-go/main.go
-	@mkdir -p $(@D)
-	$(call say,GO,$<)
-	$(Q)GO111MODULE=off CGO_ENABLED=0 GOFLAGS=-trimpath GOCACHE=$(abspath $(@D))/go-cache go build -o $@ $<
-
 # Clang's libFuzzer; gcc's warnings are the ones that count. Only what a fuzzer needs is taken from the library.
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -std=gnu17 -g -O1 -w -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -385,6 +352,7 @@ build/fuzz/obj/%.o: %.c $(LIBBPF_LINKED)
 
 include harness/compilers.mk
 include harness/page.mk
+include harness/loaders.mk
 include harness/install.mk
 include harness/ci.mk
 

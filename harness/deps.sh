@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Install those of the named Debian packages that are missing, and nothing when none is. With --if-any in front: those
-# that the release has.
+# that the release has; with --if-all: none unless it has all of them.
 set -eu
 
 if [ "${1-}" = --if-any ]; then
@@ -9,6 +9,11 @@ if [ "${1-}" = --if-any ]; then
 	for package in "$@"; do
 		shift
 		! apt-cache show "$package" >/dev/null 2>&1 || set -- "$@" "$package"
+	done
+elif [ "${1-}" = --if-all ]; then
+	shift
+	for package in "$@"; do
+		apt-cache show "$package" >/dev/null 2>&1 || exit 0
 	done
 fi
 missing=

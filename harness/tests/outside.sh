@@ -32,25 +32,48 @@ if [ ! -e "$dir/agent.records" ]; then
 	[ $status -le 1 ] || { tail -n 5 "$dir/agent.txt"; echo "corematrix run ended with $status"; exit 1; }
 	records false <"$dir/agent/latest/results.json" >"$dir/agent.records"
 fi
+# ask OBJECT...: what the loader makes of them, in as many runs as its time needs: one that it did not come to the end of
+# is two of half as many.
+ask() {
+	local ship=() path status
+	for path in "$@"; do ship+=(--ship "$path"); done
+	"$corematrix" run "${options[@]}" -o "$dir/loader" --loader-time 45 --loader "$loader" "${ship[@]}" -- -n "$@" >"$dir/loader.txt" 2>&1
+	status=$?
+	[ $status -le 1 ] || { { tail -n 5 "$dir/loader.txt"; echo "corematrix run ended with $status"; } >&2; return 1; }
+	if [ $# -gt 1 ] && jq -e 'any(.cells[]; .reason | test("stopped"))' "$dir/loader/latest/results.json" >/dev/null; then
+		ask "${@:1:$# / 2}" && ask "${@:$# / 2 + 1}"
+		return
+	fi
+	records true <"$dir/loader/latest/results.json"
+	# what it said of each, for people
+	cat "$dir"/loader/latest/*/object-*.log >>"$dir/loader.said"
+}
+
 if [ ! -e "$dir/loader.records" ]; then
+	# what is said of it in an ini beside it is about what it does by itself
+	mkdir -p "$dir/program" && cp "$loader" "$dir/program/" && loader=$dir/program/$(basename "$loader")
+	rm -f "$dir/loader.said"
 	for ((i = 0; i < ${#objects[@]}; i += chunk)); do
-		some=("${objects[@]:i:chunk}")
-		ship=()
-		for path in "${some[@]}"; do ship+=(--ship "$path"); done
-		"$corematrix" run "${options[@]}" -o "$dir/loader" --loader-time 45 --loader "$loader" "${ship[@]}" -- -n "${some[@]}" \
-			>"$dir/loader.txt" 2>&1
-		status=$?
-		[ $status -le 1 ] || { tail -n 5 "$dir/loader.txt"; echo "corematrix run ended with $status"; exit 1; }
-		records true <"$dir/loader/latest/results.json"
-	done | jq -s 'add' >"$dir/loader.part" && mv "$dir/loader.part" "$dir/loader.records"
+		ask "${objects[@]:i:chunk}" || exit 1
+	done >"$dir/loader.parts" && jq -s 'add' "$dir/loader.parts" >"$dir/loader.part" && mv "$dir/loader.part" "$dir/loader.records"
+	rm -f "$dir/loader.parts"
 fi
 
-jq -rn --slurpfile agent "$dir/agent.records" --slurpfile loader "$dir/loader.records" '
-	($agent[0] | to_entries) as $all |
-	[$all[] | select($loader[0][.key] == null) | "\(.key): loaded by the agent, not known of the loader"] as $missing |
-	[$all[] | {key, value, seen: $loader[0][.key]} | select(.seen != null and .seen != "unseen" and .value != "unseen" and .seen != .value) |
+# Bytes that are in several files have one name: that of the first, or of the loader that carries them.
+twins() {
+	[ ${#objects[@]} -eq 1 ] && [ ! -e "${objects[0]}" ] && echo '{}' && return
+	sha256sum "${objects[@]}" | while read -r sum path; do echo "$sum $(basename "$path" .bpf.o)"; done |
+		jq -Rn '[inputs | split(" ")] | group_by(.[0]) | map(map(.[1]) as $names | $names[] | {key: ., value: $names}) | from_entries'
+}
+
+jq -rn --slurpfile agent "$dir/agent.records" --slurpfile loader "$dir/loader.records" --argjson twins "$(twins)" --arg own "$(basename "$loader")" '
+	def seen: . as $key | (split(" ")[1]) as $name | $loader[0][$key] //
+		first((($twins[$name] // []) + [$own])[] as $other | $loader[0][$key | split(" ") | .[1] = $other | join(" ")] // empty) // null;
+	[$agent[0] | to_entries[] | {key, value, seen: (.key | seen)}] as $all |
+	[$all[] | select(.seen == null) | "\(.key): loaded by the agent, not known of the loader"] as $missing |
+	[$all[] | select(.seen != null and .seen != "unseen" and .value != "unseen" and .seen != .value) |
 		"\(.key): \(.value) by the agent, \(.seen) by the loader"] as $differing |
-	[$all[] | {key, value, seen: $loader[0][.key]} | select(.seen == "unseen" and .value != "unseen") |
+	[$all[] | select(.seen == "unseen" and .value != "unseen") |
 		"\(.key): \(.value) by the agent, unseen"] as $unseen |
 	($missing + $differing)[], ($unseen | group_by(split(" ")[0:2]) | map("  \(length) unseen of \(.[0] | split(" ")[0:2] | join(" "))")[]),
 	"\($all | length) records: \(($differing | length) + ($missing | length)) differences, \($unseen | length) unseen",

@@ -24,6 +24,14 @@ check "and what that costs, where the kernel tells" latest 'all(.cells[] | selec
 check "what it cannot load has the class of its output" status 1 "rejected:relocation" run "${some[@]}" \
 	--loader "$(command -v bpftool)" --ship build/progs/missing_field.bpf.o \
 	-- prog loadall build/progs/missing_field.bpf.o /sys/fs/bpf/all
+left_behind='[.cells[0].programs[] | select(.attached and .evidence == "ran" and .workload_runs > 0)] | length == 1'
+check "what is left behind by one that attaches and ends is seen to run" status 0 "1 ran" run --kernel newest-cloud \
+	--loader build/tests/loaders/libbpf --ship build/progs/exec_identity.bpf.o -- -p build/progs/exec_identity.bpf.o
+check "because of the workloads" latest "$left_behind"
+if bpftool prog help 2>&1 | grep -q autoattach; then
+	check "as of bpftool that attaches by itself" status 0 "1 ran" run --kernel newest-cloud --loader "$(command -v bpftool)" \
+		--ship build/progs/exec_identity.bpf.o -- prog loadall build/progs/exec_identity.bpf.o /sys/fs/bpf/all autoattach
+fi
 check "a program that runs until it is stopped passes" status 0 "until it was stopped" \
 	run --kernel newest-cloud --loader-time 1 --loader /bin/sleep -- 1000
 check "a script is refused" status 2 "is a script" run --loader harness/tests/vm.sh
@@ -35,6 +43,14 @@ if [ -x build/tests/loaders/cilium ]; then
 	check "and its relocations are those that were predicted" latest \
 		'[.cells[0].relocations[] | select(.outcome != "not-attempted" and .outcome == .predicted)] | length > 5'
 fi
+
+for rust in aya libbpf-rs; do
+	[ -x build/tests/loaders/$rust ] || continue
+	check "what a Rust program on $rust prints is held against the truth" status 0 "0 of them differ; 1 proven by values" run \
+		--kernel newest-cloud --loader-time 45 --loader build/tests/loaders/$rust -- -c 30
+	check "and its relocations are those that were predicted" latest \
+		'[.cells[0].relocations[] | select(.outcome != "not-attempted" and .outcome == .predicted)] | length > 5'
+done
 
 check "a loader's relocations are seen from outside as by three witnesses" status 0 " 0 differences" \
 	harness/tests/outside.sh "$corematrix" build/tests/loaders/libbpf "$scratch/outside" \
