@@ -85,7 +85,7 @@ START_TEST(what_is_probed_comes_along_with_what_runs_it)
 	object_make(&list, cases[_i].to);
 	if (cases[_i].ship)
 		strings_add(&ship, cases[_i].ship);
-	ck_assert_msg(!shipped_collect(arch_default(), &list, &ship, &pack, &err), "%s", err.text);
+	ck_assert_msg(!shipped_collect(arch_default(), NULL, &list, &ship, &pack, &err), "%s", err.text);
 	ck_assert_int_eq(pack.len > 0, cases[_i].file != NULL);
 	ck_assert(!cases[_i].file || pack_has(&pack, cases[_i].file));
 	ck_assert(!cases[_i].without || !pack_has(&pack, cases[_i].without));
@@ -104,7 +104,7 @@ START_TEST(a_file_that_is_not_there_is_named)
 
 	object_make(&list, NULL);
 	strings_add(&ship, "/nowhere/daemon");
-	ck_assert_int_eq(shipped_collect(arch_default(), &list, &ship, &pack, &err), -EINVAL);
+	ck_assert_int_eq(shipped_collect(arch_default(), NULL, &list, &ship, &pack, &err), -EINVAL);
 	ck_assert_int_eq(err.status, EXIT_USAGE);
 	ck_assert_msg(strstr(err.text, "/nowhere/daemon") != NULL, "%s", err.text);
 }
