@@ -5,7 +5,7 @@
 // Usage: action.mjs ACTION.yml [INPUT=VALUE...]
 // Source: GitHub's documentation of composite actions and of workflow commands (environment files).
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -13,6 +13,7 @@ import { parse } from 'yaml';
 const [file, ...words] = process.argv.slice(2);
 const action = parse(readFileSync(file, 'utf8'));
 const scratch = mkdtempSync(join(tmpdir(), 'action-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const inputs = Object.fromEntries(Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? '']));
 for (const word of words) {
 	const [name, ...value] = word.split('=');
