@@ -9,7 +9,7 @@ for source in progs/*.bpf.c; do
 	case $name in no_btf | truncated | module_function) continue ;; esac
 	# with the program that it includes, where it is a variant of one
 	sources=("$source" $(sed -n 's,^#include "\(.*\.bpf\.c\)",progs/\1,p' "$source"))
-	grep -qE 'SEC\("(fentry|fexit|fmod_ret|tp_btf|lsm|iter|\.struct_ops)|__ksym' "${sources[@]}" || co_re+=("build/progs/$name.bpf.o")
+	grep -qE 'SEC\("(fentry|fexit|fsession|fmod_ret|tp_btf|lsm|iter|\.struct_ops|[ku]probe\.session)|__ksym' "${sources[@]}" || co_re+=("build/progs/$name.bpf.o")
 done
 # Which code the verifier comes to is told by other types than those an object needs: there a minimal BTF leaves it open.
 facts() {
