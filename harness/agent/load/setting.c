@@ -216,7 +216,8 @@ static void set_attach_to(struct change *c)
 	struct bpf_program *prog = program_find(c);
 	enum bpf_prog_type type = prog ? bpf_program__type(prog) : BPF_PROG_TYPE_UNSPEC;
 
-	if (!prog || binds_late(prog) || type == BPF_PROG_TYPE_EXT ||
+	/* of a section that this libbpf does not know, loading it tells */
+	if (type == BPF_PROG_TYPE_UNSPEC || binds_late(prog) || type == BPF_PROG_TYPE_EXT ||
 	    attach_knows(prog, &(struct attach_place){.to = c->value}))
 		return;
 	if (type == BPF_PROG_TYPE_TRACING || type == BPF_PROG_TYPE_LSM)
