@@ -208,7 +208,10 @@ static void external_types(struct rerun *r)
 
 static void other_configuration(struct rerun *r)
 {
-	r->m.kernels[0].config = scratch_file("config", "CONFIG_BPF=y", 12);
+	static char *path; /* the kernel does not own it */
+
+	path = scratch_file("config", "CONFIG_BPF=y", 12);
+	r->m.kernels[0].config = path;
 }
 
 static void other_memory(struct rerun *r)
