@@ -83,6 +83,7 @@ struct rerun {
 	struct watch watch;
 	struct reuse u;
 	char *kept;
+	char *config; /* which no kernel owns; or NULL */
 };
 
 static void rerun_init(struct rerun *r, const char *const *behaviours, size_t count)
@@ -116,6 +117,7 @@ static void rerun_free(struct rerun *r)
 {
 	reuse_free(&r->u);
 	free(r->kept);
+	free(r->config);
 	fake_matrix_free(&r->m);
 }
 
@@ -208,10 +210,8 @@ static void external_types(struct rerun *r)
 
 static void other_configuration(struct rerun *r)
 {
-	static char *path; /* the kernel does not own it */
-
-	path = scratch_file("config", "CONFIG_BPF=y", 12);
-	r->m.kernels[0].config = path;
+	r->config = scratch_file("config", "CONFIG_BPF=y", 12);
+	r->m.kernels[0].config = r->config;
 }
 
 static void other_memory(struct rerun *r)
