@@ -61,7 +61,7 @@ static int fetch_kernels(const char *store, char **args, size_t count, struct er
 	const struct store_options options = {.dir = store, .modules = &modules};
 	struct store_kernel *kernels = NULL;
 	size_t kernel_count = 0;
-	int rc = kernel_list_open(args[0], args + 2, count - 2, &list, &types, err);
+	int rc = store_list_open(&options, args[0], args + 2, count - 2, &list, &types, err);
 
 	split(args[1], &modules);
 	if (!rc && list.count)

@@ -48,6 +48,11 @@ static const struct {
         {"6.12.1+deb13-arm64-16k", 1, ROW_PACKAGE, 1, "6.12.1+deb13-arm64-16k", "", "6.12.1+deb13-arm64-16k", "", "",
          false, 0},
         {"6.1 cloud\n6.1 cloud arch=arm64", 2, ROW_PACKAGE, 2, "6.1", "cloud", "6.1-cloud-arm64", "", "", false, 0},
+        {"6.12 * cloud optional", 1, ROW_PACKAGE, 1, "6.12.*", "cloud", "6.12.*-cloud", "", "", true, 0},
+        {"6.12 * 16k arch=arm64", 1, ROW_PACKAGE, 1, "6.12.*", "16k", "6.12.*-16k-arm64", "", "", false, 0},
+        {"* rt memory=512", 1, ROW_PACKAGE, 1, "*", "rt", "*-rt", "", "", false, 512},
+        {"6.12.40..6.12.90 cloud", 1, ROW_PACKAGE, 1, "6.12.40..6.12.90", "cloud", "6.12.40..6.12.90-cloud", "", "",
+         false, 0},
         {"6.1 rt\n6.1 rt id=again\n\n6.1 cloud", 3, ROW_PACKAGE, 4, "6.1", "cloud", "6.1-cloud", "", "", false, 0},
 };
 
@@ -69,6 +74,7 @@ START_TEST(accepts)
 	ck_assert_int_eq(row->kind, accepted[_i].kind);
 	ck_assert_uint_eq(row->line, accepted[_i].line);
 	ck_assert((row->source != NULL) == (row->kind == ROW_PACKAGE));
+	ck_assert_int_eq(row->several, strchr(row->id, '*') || strstr(row->id, ".."));
 	ck_assert_str_eq(row->spec, accepted[_i].spec);
 	ck_assert_str_eq(row->flavour, accepted[_i].flavour);
 	ck_assert_str_eq(row->id, accepted[_i].id);
@@ -126,8 +132,9 @@ START_TEST(a_command_takes_kernels_and_types)
 	cleanup_free char *path = scratch_file("list.txt", text, strlen(text));
 	cleanup_kernel_list struct kernel_list list = {0}, types = {0};
 	cleanup_error struct error err = {0};
-	int rc = kernel_list_open(path, (char *const *)taken[_i].globs, taken[_i].count, &list, &types, &err);
+	int rc = kernel_list_read(path, &list, &err);
 
+	rc = rc ? rc : kernel_list_sift(&list, (char *const *)taken[_i].globs, taken[_i].count, &types, &err);
 	if (taken[_i].refused) {
 		ck_assert_int_lt(rc, 0);
 		ck_assert_int_eq(err.status, EXIT_USAGE);
@@ -161,6 +168,12 @@ static const struct {
         {BYTES("6.1 amd64 arch=arm64\n"), "k:1:5: ", "'amd64' after '6.1'"},
         {BYTES("6.1.0-50-amd64 arch=arm64\n"), "k:1:1: ", "ends in -arm64"},
         {BYTES("./Image arch=arm64\n"), "k:1:9: ", "says itself whose it is"},
+        {BYTES("6.1 *\n"), "k:1:6: ", "nothing after '*'; expected a flavour"},
+        {BYTES("6.1 * s390x\n"), "k:1:7: ", "'s390x' after '*'"},
+        {BYTES("6.1.5 * cloud\n"), "k:1:1: ", "MAJOR.MINOR FLAVOUR"},
+        {BYTES("6.1.5..6 cloud\n"), "k:1:1: ", "names no kernel"},
+        {BYTES("6.1.5..6.1.9\n"), "k:1:13: ", "nothing after '6.1.5..6.1.9'; expected a flavour"},
+        {BYTES("newest * cloud\n"), "k:1:8: ", "'*' after 'newest'"},
         {BYTES("6.1.5 cloud\n"), "k:1:1: ", "MAJOR.MINOR FLAVOUR"},
         {BYTES("6.1.0-50-s390x\n"), "k:1:1: ", "ends in -amd64"},
         {BYTES("6. cloud\n"), "k:1:1: ", "names no kernel"},

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "fake_kernel.h"
 #include "host/lib/sha256.h"
@@ -1236,6 +1237,102 @@ START_TEST(nothing_is_removed_while_it_is_in_use)
 }
 END_TEST
 
+/* ---- rows that stand for several kernels ---- */
+
+static void publish_points(void)
+{
+	publish("6.1.0-49-amd64", "6.1.170-1", "6.1.0-49-amd64", NULL);
+	publish("6.1.0-49-cloud-amd64", "6.1.170-1", "6.1.0-49-cloud-amd64", NULL);
+	publish("6.1.0-50-cloud-amd64", "6.1.180-1", "6.1.0-50-cloud-amd64", NULL);
+	/* another package of the same kernel: the later one counts */
+	publish("6.1.0-51-cloud-amd64", "6.1.180-2", "6.1.0-51-cloud-amd64", NULL);
+	publish("6.12.9+deb13-cloud-amd64", "6.12.9-1", "6.12.9+deb13-cloud-amd64", NULL);
+	publish("6.12.90+deb13-cloud-amd64", "6.12.90-1", "6.12.90+deb13-cloud-amd64", NULL);
+}
+
+/* The ids of a list's rows once they are put in place; or what is wrong. */
+static char *expanded(const char *text)
+{
+	cleanup_kernel_list struct kernel_list list = list_of(text);
+	struct error err = {0};
+	struct buf ids = {0};
+	bool failed = store_list_expand(&options, &list, &err) != 0;
+
+	if (failed) {
+		buf_puts(&ids, err.text);
+		error_clear(&err);
+	}
+	for (size_t i = 0; i < list.count && !failed; i++)
+		buf_printf(&ids, "%s%s", i ? " " : "", list.rows[i].id);
+	return buf_steal(&ids);
+}
+
+static const struct {
+	const char *list, *ids;
+} several_rows[] = {
+        {"6.1 * cloud\n", "6.1.0-49-cloud-amd64 6.1.0-51-cloud-amd64"},
+        {"6.1 cloud\n6.12 * cloud\n", "6.1-cloud 6.12.9+deb13-cloud-amd64 6.12.90+deb13-cloud-amd64"},
+        {"* cloud\n", "6.1.0-49-cloud-amd64 6.1.0-51-cloud-amd64 6.12.9+deb13-cloud-amd64 6.12.90+deb13-cloud-amd64"},
+        {"* amd64\n", "6.1.0-49-amd64"},
+        {"6.1.175..6.12.9 cloud\n", "6.1.0-51-cloud-amd64 6.12.9+deb13-cloud-amd64"},
+        {"6.1.171..6.12 cloud\n", "6.1.0-51-cloud-amd64 6.12.9+deb13-cloud-amd64 6.12.90+deb13-cloud-amd64"},
+        /* one that has a row of its own keeps that */
+        {"6.12.9+deb13-cloud-amd64 memory=512\n6.12 * cloud\n6.12 * cloud id=again\n",
+         "6.12.9+deb13-cloud-amd64 6.12.90+deb13-cloud-amd64"},
+        {"6.13 * cloud\n", "k:1: the mirror has no kernel 6.13.* cloud; the nearest are 6.1 and 6.12"},
+        {"6.1 cloud\n6.13 * cloud optional\n", "6.1-cloud"},
+};
+
+START_TEST(a_row_may_stand_for_several_kernels)
+{
+	cleanup_free char *ids = NULL;
+
+	publish_points();
+	ids = expanded(several_rows[_i].list);
+	ck_assert_str_eq(ids, several_rows[_i].ids);
+}
+END_TEST
+
+/* As any other row: what it resolved to stays, until it is resolved again. */
+START_TEST(several_kernels_are_pinned_together)
+{
+	cleanup_free char *first = NULL, *later = NULL, *frozen = NULL, *unknown = NULL, *updated = NULL, *lock = NULL;
+	struct kernel_list list = list_of("6.12 * cloud optional memory=512\n"), none = {0};
+	size_t removed;
+	uint64_t bytes;
+
+	publish_points();
+	first = expanded("6.12 * cloud\n");
+	publish("6.12.91+deb13-cloud-amd64", "6.12.91-1", "6.12.91+deb13-cloud-amd64", NULL);
+	later = expanded("6.12 * cloud\n");
+	ck_assert_str_eq(later, first);
+	options.frozen = true;
+	frozen = expanded("6.12 * cloud\n");
+	ck_assert_str_eq(frozen, first);
+	unknown = expanded("6.1 * cloud\n");
+	ck_assert_msg(strstr(unknown, "k:1: ") && strstr(unknown, "--frozen forbids"), "%s", unknown);
+	options.frozen = false;
+	/* they have the options of their row, are known by its id, and keep its line in the lock file */
+	ck_assert_int_eq(store_list_expand(&options, &list, NULL), 0);
+	ck_assert_uint_eq(list.rows[1].memory_mb, 512);
+	ck_assert(list.rows[1].optional);
+	ck_assert_int_eq(store_prune(&options, &list, &removed, &bytes, NULL), 0);
+	ck_assert_int_eq(kernel_list_sift(&list, (char *const[]){"6.12.[*]-cloud"}, 1, &none, NULL), 0);
+	ck_assert_uint_eq(list.count, 2);
+	lock = read_text("images/kernels.lock");
+	ck_assert_msg(strstr(lock, "\n6.12.*-cloud - - 6.12.9+deb13-cloud-amd64,6.12.90+deb13-cloud-amd64 - - "
+	                           "6.12.*/cloud\n"),
+	              "%s", lock);
+	/* without the lock file, the source counts */
+	options.unpinned = true;
+	updated = expanded("6.12 * cloud\n");
+	ck_assert_ptr_nonnull(strstr(updated, " 6.12.91+deb13-cloud-amd64"));
+	options.unpinned = false;
+	kernel_list_free(&list);
+	kernel_list_free(&none);
+}
+END_TEST
+
 START_TEST(prune_keeps_what_the_list_refers_to)
 {
 	struct kernel_list list = list_of("6.1 cloud\n");
@@ -1352,6 +1449,8 @@ int main(void)
 	        TEST(what_another_is_building_stays_its_own),
 	        TEST(a_claim_ends_with_its_process),
 	        TEST(nothing_is_removed_while_it_is_in_use),
+	        EACH(a_row_may_stand_for_several_kernels, several_rows),
+	        TEST(several_kernels_are_pinned_together),
 	        TEST(prune_keeps_what_the_list_refers_to),
 	        TEST(list_tells_what_is_there),
 	        TEST(a_mangled_lock_file_is_told_with_its_line),

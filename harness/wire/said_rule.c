@@ -38,6 +38,13 @@ bool said_rule_matches(const struct said_rule *rule, const char *line)
 	return !fnmatch(anywhere, line, 0);
 }
 
+struct said_rule said_rule_copy(const struct said_rule *rule)
+{
+	return (struct said_rule){.pattern = rule->pattern ? xstrdup(rule->pattern) : NULL,
+	                          .reason = rule->reason ? xstrdup(rule->reason) : NULL,
+	                          .expected = rule->expected};
+}
+
 void said_rule_free(struct said_rule *rule)
 {
 	free(rule->pattern);

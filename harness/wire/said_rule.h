@@ -24,6 +24,7 @@ struct said_rule {
 bool said_rule_parse(const char *text, struct said_rule *rule, struct buf *why);
 
 bool said_rule_matches(const struct said_rule *rule, const char *line);
+struct said_rule said_rule_copy(const struct said_rule *rule);
 void said_rule_free(struct said_rule *rule);
 
 #endif

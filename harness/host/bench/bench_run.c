@@ -113,7 +113,7 @@ static int prepare(const struct bench_request *o, struct bench_setup *run, struc
 	cleanup_kernel_list struct kernel_list types = {0}; /* there is nothing to boot */
 	int rc = object_list_read(o->args, o->arg_count, &run->objects, err);
 
-	rc = rc ? rc : kernel_list_open(o->list_path, o->globs.at, o->globs.count, &run->list, &types, err);
+	rc = rc ? rc : store_list_open(&store, o->list_path, o->globs.at, o->globs.count, &run->list, &types, err);
 	rc = rc ? rc : kernel_list_need_kernel(&run->list, "measure", err);
 	rc = rc ? rc : guest_means_find(&run->means, &run->list, err);
 	rc = rc ? rc : store_prepare(&store, &run->list, &run->kernels, &run->kernel_count, err);

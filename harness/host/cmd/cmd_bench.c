@@ -146,13 +146,14 @@ static int bench(const struct bench_options *o, struct bench *b, int *status, st
 
 static int predict(const struct bench_options *o, struct error *err)
 {
-	const struct store_options store = {.dir = o->common.images};
+	const struct store_options store = {.dir = o->common.images, .offline = true};
 	cleanup_kernel_list struct kernel_list list = {0}, types = {0};
 	cleanup_strings struct strings ids = {0};
 	cleanup_buf struct buf table = {0};
 	struct store_row *rows = NULL;
 	size_t count = 0;
-	int rc = kernel_list_open(o->common.list_path, o->common.globs.at, o->common.globs.count, &list, &types, err);
+	int rc = store_list_open(&store, o->common.list_path, o->common.globs.at, o->common.globs.count, &list, &types,
+	                         err);
 
 	rc = rc ? rc : store_list(&store, &list, &rows, &count, err);
 	for (size_t i = 0; i < count; i++)

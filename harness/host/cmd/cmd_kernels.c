@@ -216,6 +216,7 @@ static const struct verb {
 static int verb_run(const struct arguments *a, struct error *err)
 {
 	cleanup_kernel_list struct kernel_list list = {0}, types = {0};
+	struct store_options store = a->store;
 	int rc;
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
@@ -224,11 +225,12 @@ static int verb_run(const struct arguments *a, struct error *err)
 		if (!verbs[i].takes_words && a->common.arg_count > 1)
 			return error_usage(err, "kernels %s: unexpected word '%s'", verbs[i].name, a->common.args[1]);
 		/* `add` looks at the whole list, whatever is wrong with a row that it does not touch */
+		store.offline = verbs[i].run != verb_fetch;
 		if (verbs[i].takes_types) {
 			rc = kernel_list_read(a->common.list_path, &list, err);
 			return rc ? rc : verbs[i].run(a, &list, err);
 		}
-		rc = kernel_list_open(a->common.list_path, NULL, 0, &list, &types, err);
+		rc = store_list_open(&store, a->common.list_path, NULL, 0, &list, &types, err);
 		rc = rc ? rc : verbs[i].run(a, &list, err);
 		for (size_t k = 0; !rc && verbs[i].run == verb_list && k < types.count; k++)
 			printf("%4u  %s  types alone, predicted and never booted: %s\n", types.rows[k].line,

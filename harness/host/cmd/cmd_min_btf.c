@@ -104,7 +104,8 @@ static int find_sources(const struct min_btf_options *o, struct sources *s, stru
 
 	if (o->btf)
 		return btf_source_add(&s->files, o->btf, err);
-	rc = kernel_list_open(o->common.list_path, o->common.globs.at, o->common.globs.count, &s->list, &s->types, err);
+	rc = store_list_open(&store, o->common.list_path, o->common.globs.at, o->common.globs.count, &s->list,
+	                     &s->types, err);
 	for (size_t i = 0; i < s->types.count; i++)
 		btf_source_list_add(&s->files, s->types.rows[i].id, s->types.rows[i].spec);
 	if (rc || !s->list.count)

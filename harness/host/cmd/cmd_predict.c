@@ -153,9 +153,9 @@ static int keep_present(const struct store_options *store, struct kernel_list *l
 
 static int add_listed(const struct predict_options *o, struct kernels *k, struct error *err)
 {
-	const struct store_options store = {.dir = o->common.images, .quiet = true};
-	int rc = kernel_list_open(o->common.list_path ? o->common.list_path : places_list(), o->common.globs.at,
-	                          o->common.globs.count, &k->list, &k->types_alone, err);
+	const struct store_options store = {.dir = o->common.images, .quiet = true, .offline = true};
+	int rc = store_list_open(&store, o->common.list_path ? o->common.list_path : places_list(), o->common.globs.at,
+	                         o->common.globs.count, &k->list, &k->types_alone, err);
 
 	if (!rc && k->list.count) {
 		rc = keep_present(&store, &k->list, err);

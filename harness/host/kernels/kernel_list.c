@@ -94,10 +94,15 @@ int kernel_list_read(const char *path, struct kernel_list *list, struct error *e
 	return kernel_list_parse(buf_str(&text), text.len, path, list, err);
 }
 
-static bool matches_any(const char *id, char *const *globs, size_t count)
+static bool matches(const char *glob, const struct kernel_row *row)
+{
+	return !fnmatch(glob, row->id, 0) || (row->group && !fnmatch(glob, row->group, 0));
+}
+
+static bool matches_any(const struct kernel_row *row, char *const *globs, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!fnmatch(globs[i], id, 0))
+		if (matches(globs[i], row))
 			return true;
 	return false;
 }
@@ -121,12 +126,12 @@ int kernel_list_select(struct kernel_list *list, char *const *globs, size_t coun
 		bool used = false;
 
 		for (size_t i = 0; i < list->count && !used; i++)
-			used = !fnmatch(globs[g], list->rows[i].id, 0);
+			used = matches(globs[g], &list->rows[i]);
 		if (!used)
 			return glob_without_match(list, globs[g], err);
 	}
 	for (size_t i = 0; i < list->count; i++) {
-		if (matches_any(list->rows[i].id, globs, count))
+		if (matches_any(&list->rows[i], globs, count))
 			list->rows[kept++] = list->rows[i];
 		else
 			kernel_row_free(&list->rows[i]);
@@ -190,13 +195,12 @@ int kernel_list_check_types(struct kernel_list *types, struct error *err)
 	return 0;
 }
 
-int kernel_list_open(const char *path, char *const *globs, size_t glob_count, struct kernel_list *list,
-                     struct kernel_list *types, struct error *err)
+int kernel_list_sift(struct kernel_list *list, char *const *globs, size_t glob_count, struct kernel_list *types,
+                     struct error *err)
 {
-	int rc = kernel_list_read(path, list, err);
+	int rc = kernel_list_select(list, globs, glob_count, err);
 
 	*types = (struct kernel_list){0};
-	rc = rc ? rc : kernel_list_select(list, globs, glob_count, err);
 	if (rc)
 		return rc;
 	kernel_list_split(list, types);

@@ -28,8 +28,8 @@ int kernel_list_parse(const char *text, size_t len, const char *path, struct ker
 int kernel_list_read(const char *path, struct kernel_list *list, struct error *err);
 
 /*
- * Keep only the rows whose id matches one of `count` globs (fnmatch); none given keeps all. A glob that matches nothing
- * is an error that names the ids, and leaves the list as it was.
+ * Keep only the rows whose id, or that of the row that they stand in place of, matches one of `count` globs (fnmatch);
+ * none given keeps all. A glob that matches nothing is an error that names the ids, and leaves the list as it was.
  */
 int kernel_list_select(struct kernel_list *list, char *const *globs, size_t count, struct error *err);
 
@@ -46,11 +46,11 @@ void kernel_list_split(struct kernel_list *list, struct kernel_list *types);
 int kernel_list_check_types(struct kernel_list *types, struct error *err);
 
 /*
- * What every command does with a list: read the file at `path`, select by globs, move the rows that are types alone to
- * `types`, look that their files are there. Either may come out empty; both are the caller's, also after an error.
+ * What every command does with a list that was read: select by globs, move the rows that are types alone to `types`,
+ * look that their files are there. Either may come out empty; both are the caller's, also after an error.
  */
-int kernel_list_open(const char *path, char *const *globs, size_t glob_count, struct kernel_list *list,
-                     struct kernel_list *types, struct error *err);
+int kernel_list_sift(struct kernel_list *list, char *const *globs, size_t glob_count, struct kernel_list *types,
+                     struct error *err);
 
 /* A usage error when `list` has no kernel to `what` ("run"), only types. */
 int kernel_list_need_kernel(const struct kernel_list *list, const char *what, struct error *err);

@@ -73,8 +73,9 @@ static int read_wish(const struct list_words *words, struct kernel_row *row, con
                      struct error *err)
 {
 	const struct list_word *arch_word = find_arch(words);
-	const size_t most = arch_word == &words->at[1] ? 1 : 2, count = words->count < most ? words->count : most;
-	const char *const texts[] = {words->at[0].text, count > 1 ? words->at[1].text : ""};
+	const size_t most = arch_word ? (size_t)(arch_word - words->at) : words->count, count = most < 3 ? most : 3;
+	const char *const texts[] = {words->at[0].text, count > 1 ? words->at[1].text : "",
+	                             count > 2 ? words->at[2].text : ""};
 	cleanup_error struct error why = {0};
 	const struct arch *arch;
 	size_t fault, ignored;
@@ -340,6 +341,7 @@ void kernel_row_free(struct kernel_row *row)
 	free(row->spec);
 	free(row->flavour);
 	free(row->id);
+	free(row->group);
 	free(row->append);
 	free(row->btf);
 	free(row->config);
@@ -366,8 +368,9 @@ int kernel_row_read(const struct list_words *words, struct kernel_row *row, cons
 	}
 	if (rc)
 		return rc;
-	row->spec = xstrdup(first->text);
-	row->flavour = xstrdup(taken > 1 ? words->at[1].text : "");
+	row->spec = taken > 2 ? xasprintf("%s.%s", first->text, words->at[1].text) : xstrdup(first->text);
+	row->flavour = xstrdup(taken > 1 ? words->at[taken - 1].text : "");
+	row->several = row->source && source_means_several(row->source, row->spec);
 	rc = options_read(words, (size_t)taken, row, p, err);
 	if (rc)
 		return rc;
@@ -387,6 +390,23 @@ int kernel_row_read(const struct list_words *words, struct kernel_row *row, cons
 	if (!row->id)
 		row->id = default_id(row);
 	return 0;
+}
+
+struct kernel_row kernel_row_of_release(const struct kernel_row *several, const char *release)
+{
+	struct kernel_row row = *several;
+
+	row.spec = xstrdup(release);
+	row.flavour = xstrdup("");
+	row.several = false;
+	row.id = xstrdup(release);
+	row.group = xstrdup(several->id);
+	row.append = xstrdup(several->append);
+	row.btf = xstrdup(several->btf);
+	row.config = xstrdup(several->config);
+	row.expect = xstrdup(several->expect);
+	row.allow = said_rule_copy(&several->allow);
+	return row;
 }
 
 struct kernel_wish kernel_row_wish(const struct kernel_row *row)

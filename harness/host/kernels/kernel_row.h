@@ -24,9 +24,11 @@ struct kernel_row {
 	unsigned line; /* in the list's file, from 1 */
 	enum row_kind kind;
 	const struct kernel_source *source; /* of a ROW_PACKAGE, NULL of the others */
-	char *spec;                         /* first word as written, quotes removed */
-	const struct arch *arch;            /* of the kernel; for a file's, what the file is counts */
-	char *flavour;                      /* second word that the source took: "cloud"; "" without */
+	char *spec;                         /* first word as written, quotes removed; "6.12.*" for "6.12 *" */
+	bool several; /* a ROW_PACKAGE that stands for each kernel that fits: store_list_open puts these in its place */
+	char *group;  /* id of the row that it was put in place of, NULL: it was written as it is */
+	const struct arch *arch; /* of the kernel; for a file's, what the file is counts */
+	char *flavour;           /* second word that the source took: "cloud"; "" without */
 	char *id; /* "6.1-cloud", "newest-cloud", the release, or the file's base name; unique in the list */
 	bool optional;
 	unsigned memory_mb;  /* 0: the default */
@@ -45,6 +47,9 @@ struct kernel_row {
 int kernel_row_read(const struct list_words *words, struct kernel_row *row, const struct list_place *p,
                     struct error *err);
 void kernel_row_free(struct kernel_row *row);
+
+/* The row of one kernel of a `several` row, with its options; its id is the release. Free with kernel_row_free. */
+struct kernel_row kernel_row_of_release(const struct kernel_row *several, const char *release);
 
 /* What the source of a ROW_PACKAGE is asked for; as long as the row. */
 struct kernel_wish kernel_row_wish(const struct kernel_row *row);

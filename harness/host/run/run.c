@@ -135,12 +135,20 @@ static int read_request(struct run *run, struct result *r, struct error *err)
 	const struct run_request *o = run->o;
 	int rc = read_objects(o, &run->objects, err);
 
+	run->store = (struct store_options){
+	        .dir = o->images,
+	        .frozen = o->frozen,
+	        .unpinned = o->unpinned,
+	        .quiet = o->quiet,
+	        .modules = &run->module_names,
+	};
 	rc = rc ? rc : object_list_vary(&run->objects, o->variant, err);
 	if (!rc && !o->loader)
 		rc = shipped_collect(arch_default(), o->sysroot, &run->objects, &o->ship, &run->files, err);
 	if (!rc && (o->loader || o->ship.count))
 		say_shipped(run);
-	rc = rc ? rc : kernel_list_open(o->list_path, o->globs.at, o->globs.count, &run->list, &run->types, err);
+	rc = rc ? rc
+	        : store_list_open(&run->store, o->list_path, o->globs.at, o->globs.count, &run->list, &run->types, err);
 	rc = rc ? rc : kernel_list_need_kernel(&run->list, "run", err);
 	return rc ? rc : run_plan_take_part(&run->list, &run->types, o->part, o->parts, &r->part, err);
 }
@@ -213,12 +221,6 @@ static int prepare(struct run *run, struct result *r, struct error *err)
 {
 	int rc = guest_means_find(&run->means, &run->list, err);
 
-	run->store = (struct store_options){
-	        .dir = run->o->images,
-	        .frozen = run->o->frozen,
-	        .quiet = run->o->quiet,
-	        .modules = &run->module_names,
-	};
 	object_list_modules(&run->objects, &run->module_names);
 	rc = rc ? rc : store_use(&run->store, &run->use, err);
 	if (!rc)

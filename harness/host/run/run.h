@@ -41,6 +41,7 @@ struct run_request {
 	const char *btf;         /* directory of BTF from outside, NULL: none */
 	unsigned part, parts;    /* parts 0: the whole list */
 	bool frozen, cold;
+	bool unpinned;             /* what rows mean is neither looked up in kernels.lock nor kept there */
 	bool quiet;                /* nothing is said of kernels that are fetched */
 	unsigned jobs;             /* 0: as many as fit */
 	unsigned repeat;           /* how often, at least 1 */

@@ -125,7 +125,12 @@ enum wish_kind {
 	WISH_VERSION, /* "6.1" with a flavour: the newest package of that version */
 	WISH_NEWEST,  /* "newest" with a flavour: the newest version there is */
 	WISH_RELEASE, /* "6.12.95+deb12-cloud-amd64": exactly this one */
+	WISH_SERIES,  /* "6.12.*" with a flavour, which rows write as "6.12 *": all of that version */
+	WISH_RANGE,   /* "6.12.40..6.12.90" with a flavour: all from one to the other, both among them */
+	WISH_EVERY,   /* "*" with a flavour: all of them */
 };
+
+static const char range_dots[] = "..";
 
 /* "6.1": two numbers and nothing else. Three or more numbers are counted too, to explain them. */
 static size_t count_numbers(const char *text)
@@ -155,13 +160,44 @@ static bool is_release(const char *text)
 	return true;
 }
 
+static bool is_series(const char *spec)
+{
+	cleanup_free char *version = xstrdup(spec);
+
+	if (!text_ends_with(spec, ".*"))
+		return false;
+	version[strlen(spec) - 2] = '\0';
+	return count_numbers(version) == 2;
+}
+
+static bool is_range(const char *spec)
+{
+	const char *dots = strstr(spec, range_dots);
+	cleanup_free char *from = dots ? xstrndup(spec, (size_t)(dots - spec)) : NULL;
+
+	return dots && count_numbers(from) >= 2 && count_numbers(dots + strlen(range_dots)) >= 2;
+}
+
 static enum wish_kind wish_kind(const char *spec)
 {
 	if (!strcmp(spec, "newest"))
 		return WISH_NEWEST;
+	if (!strcmp(spec, "*"))
+		return WISH_EVERY;
+	if (is_series(spec))
+		return WISH_SERIES;
+	if (is_range(spec))
+		return WISH_RANGE;
 	if (count_numbers(spec) == 2)
 		return WISH_VERSION;
 	return is_release(spec) ? WISH_RELEASE : WISH_NONE;
+}
+
+static bool several(const char *spec)
+{
+	enum wish_kind kind = wish_kind(spec);
+
+	return kind == WISH_SERIES || kind == WISH_RANGE || kind == WISH_EVERY;
 }
 
 static int no_kernel(const struct arch *arch, const char *spec, struct error *err)
@@ -180,6 +216,7 @@ static int no_kernel(const struct arch *arch, const char *spec, struct error *er
 static int read_words(const struct arch *arch, const char *const *words, size_t count, size_t *fault, struct error *err)
 {
 	enum wish_kind kind = wish_kind(words[0]);
+	bool series = kind == WISH_VERSION && count > 1 && !strcmp(words[1], "*");
 	cleanup_free char *names = NULL;
 
 	*fault = 0;
@@ -191,12 +228,13 @@ static int read_words(const struct arch *arch, const char *const *words, size_t 
 		return error_usage(err, "release '%.80s' is not for %s; expected one that ends in -%s", words[0],
 		                   arch->name, arch->deb);
 	}
-	if (count > 1 && is_flavour(arch, words[1]))
-		return 2;
-	*fault = 1;
+	*fault = series ? 2 : 1;
+	if (count > *fault && is_flavour(arch, words[*fault]))
+		return (int)*fault + 1;
 	names = flavour_names(arch);
-	return error_usage(err, "%s%.80s%s after '%.80s'; expected a flavour: %s", count > 1 ? "'" : "",
-	                   count > 1 ? words[1] : "nothing", count > 1 ? "'" : "", words[0], names);
+	return error_usage(err, "%s%.80s%s after '%.80s'; expected a flavour: %s", count > *fault ? "'" : "",
+	                   count > *fault ? words[*fault] : "nothing", count > *fault ? "'" : "", words[*fault - 1],
+	                   names);
 }
 
 /* ---- versions ---- */
@@ -211,6 +249,18 @@ static size_t upstream_len(const char *version)
 
 /* ---- which kernel a row means ---- */
 
+/* "6.12.90" is in 6.12.40..6.12.90, and in 6.1..6.12. */
+static bool in_range(const char *version, const char *spec)
+{
+	const char *dots = strstr(spec, range_dots), *to = dots + strlen(range_dots);
+	cleanup_free char *from = xstrndup(spec, (size_t)(dots - spec));
+	cleanup_free char *upstream = xstrndup(version, upstream_len(version));
+	size_t len = strlen(to);
+
+	return version_compare(upstream, from) >= 0 &&
+	       (version_compare(upstream, to) <= 0 || (!strncmp(upstream, to, len) && upstream[len] == '.'));
+}
+
 static bool fits(const struct kernel_package *k, const struct kernel_wish *wish)
 {
 	enum wish_kind kind = wish_kind(wish->spec);
@@ -222,8 +272,10 @@ static bool fits(const struct kernel_package *k, const struct kernel_wish *wish)
 	found = debian_flavour(wish->arch, k->release);
 	if (!found || strcmp(found, wish->flavour))
 		return false;
-	if (kind == WISH_NEWEST)
+	if (kind == WISH_NEWEST || kind == WISH_EVERY)
 		return true;
+	if (kind == WISH_RANGE)
+		return in_range(k->version, wish->spec);
 	return !version_parse(k->version, &major, &minor) && !version_parse(wish->spec, &want_major, &want_minor) &&
 	       major == want_major && minor == want_minor;
 }
@@ -369,6 +421,7 @@ const struct kernel_source debian_source = {
         .listing = "the index of Debian's kernel packages",
         .directory = "apt",
         .read_words = read_words,
+        .several = several,
         .flavour = flavour,
         .arch = arch_of,
         .compare = version_compare,

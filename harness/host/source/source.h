@@ -13,16 +13,17 @@
 
 #include "base/error.h"
 #include "host/arch/arch.h"
+#include "host/lib/strings.h"
 #include "host/source/kernel_index.h"
 
 /* Which kernel a row asks for, in words that the source has read before. */
 struct kernel_wish {
 	const struct arch *arch;
-	const char *spec;    /* the row's first word */
-	const char *flavour; /* its second, "" when the source took the first alone */
+	const char *spec;    /* the row's words but for the flavour: "6.12", "6.12.*" for "6.12 *" */
+	const char *flavour; /* the last of several, "" when the source took the first alone */
 };
 
-/* Every callback is there; none keeps state between calls. */
+/* Every callback is there where nothing else is said; none keeps state between calls. */
 struct kernel_source {
 	const char *name;      /* short: in messages, and in front of what is not the default one's */
 	const char *listing;   /* what its index is, for people: "the index of …" */
@@ -31,12 +32,15 @@ struct kernel_source {
 	/* ---- what rows say; pure ---- */
 
 	/*
-	 * How many of a row's words (1 or 2, of `count` from 1) say which kernel is meant; -EINVAL when they say none:
-	 * `err` (usage, without a place) then says what was expected, and *fault is the word that is wrong, `count` for
-	 * one that is missing.
+	 * How many of a row's words (1 to 3, of `count` from 1) say which kernel is meant, the last of several its
+	 * flavour; -EINVAL when they say none: `err` (usage, without a place) then says what was expected, and *fault
+	 * is the word that is wrong, `count` for one that is missing.
 	 */
 	int (*read_words)(const struct arch *arch, const char *const *words, size_t count, size_t *fault,
 	                  struct error *err);
+	/* Whether a wish's spec means each kernel that fits, and not the newest of them. NULL: none of this source's.
+	 */
+	bool (*several)(const char *spec);
 	/*
 	 * What rows call the flavour of a kernel of that release, with the architecture where that is not the usual
 	 * one; "" when it is none of this source's.
@@ -81,6 +85,16 @@ const struct kernel_source *source_default(void);
 /* The kernel that a wish means, or NULL; `err` (may be NULL) then says what the nearest are. Pure. */
 const struct kernel_package *source_find(const struct kernel_source *source, const struct kernel_index *index,
                                          const struct kernel_wish *wish, struct error *err);
+
+/* Whether the wish means each kernel that fits. */
+bool source_means_several(const struct kernel_source *source, const char *spec);
+
+/*
+ * Append the releases of all kernels that a wish means, by version, one for each version of the kernel's authors
+ * (packages of the same one differ in nothing that matters here). Pure.
+ */
+void source_find_all(const struct kernel_source *source, const struct kernel_index *index,
+                     const struct kernel_wish *wish, struct strings *releases);
 
 /*
  * Bring a file to `target` and hold it to the hash that the index has: -ENOENT when the source does not have it, -EIO

@@ -150,7 +150,8 @@ static int plan_rows(const struct store_options *o, const struct kernel_list *li
 
 	if (!rc && lock_fd >= 0)
 		entry_remove_stale(o->dir);
-	rc = rc ? rc : store_dir_read_lock_file(o->dir, lock, err);
+	if (!rc && !o->unpinned)
+		rc = store_dir_read_lock_file(o->dir, lock, err);
 	rc = rc ? rc : store_plan_offline(plan, list, err);
 	return rc ? rc : resolve(plan, sources, o->update, err);
 }
@@ -213,7 +214,7 @@ int store_prepare(const struct store_options *o, const struct kernel_list *list,
 	changed = store_plan_count(&plan, PLAN_PRESENT) + store_plan_count(&plan, PLAN_SKIPPED) != plan.count;
 	rc = build(o, &plan, &sources, err);
 	/* What was fetched stays pinned after a failure: the next run goes on from there. */
-	pinned = store_pin(&plan, rc ? NULL : err);
+	pinned = o->unpinned ? 0 : store_pin(&plan, rc ? NULL : err);
 	if (rc || pinned)
 		return rc ? rc : pinned;
 	*kernels = xcalloc(plan.count, sizeof(**kernels));

@@ -50,11 +50,23 @@ struct store_kernel {
 struct store_options {
 	const char *dir;               /* "images" */
 	bool frozen;                   /* any difference from kernels.lock is an error */
+	bool offline;                  /* store_list_open: asks no source, and takes what is known of it */
+	bool unpinned;                 /* kernels.lock is neither read nor written: rows mean what the source has */
 	bool update;                   /* resolve again through a refreshed index, whatever kernels.lock says */
 	bool compressed;               /* packages whose entry was built before that image was kept are built again */
 	bool quiet;                    /* no line per kernel and no total */
 	const struct strings *modules; /* kernel modules to be kept of packages that are fetched; NULL: none */
 };
+
+/*
+ * Read the list at `path`; put in place of each row that stands for several kernels a row for each (in `o->update` or
+ * when kernels.lock does not know it yet: those that the source has, which kernels.lock then names); and sift it by
+ * globs (kernel_list.h). Both lists are the caller's, also after an error.
+ */
+int store_list_open(const struct store_options *o, const char *path, char *const *globs, size_t glob_count,
+                    struct kernel_list *list, struct kernel_list *types, struct error *err);
+/* The same with a list that was read: only put those rows in place. */
+int store_list_expand(const struct store_options *o, struct kernel_list *list, struct error *err);
 
 /*
  * Make every row of `list` available: resolve, fetch what is missing, verify, write the lock file. No network is

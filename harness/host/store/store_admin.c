@@ -126,6 +126,12 @@ int store_verify(const struct store_options *o, const struct kernel_list *list, 
 	return rc;
 }
 
+/* Whether the line is of this row, or of the one that it stands in place of. */
+static bool is_line_of(const struct kernel_lock *lock, const struct lock_line *line, const struct kernel_row *row)
+{
+	return store_plan_lock_line(lock, row) == line || (row->group && !strcmp(row->group, line->id));
+}
+
 /* Keep only the lock lines that rows of the list have; what is left names the entries to keep. */
 static void lock_prune(const struct kernel_list *list, struct kernel_lock *lock)
 {
@@ -133,7 +139,7 @@ static void lock_prune(const struct kernel_list *list, struct kernel_lock *lock)
 		bool used = false;
 
 		for (size_t r = 0; r < list->count && !used; r++)
-			used = store_plan_lock_line(lock, &list->rows[r]) == &lock->lines[i];
+			used = is_line_of(lock, &lock->lines[i], &list->rows[r]);
 		if (!used)
 			kernel_lock_remove(lock, lock->lines[i].id);
 	}

@@ -67,12 +67,12 @@ static bool entry_found(const struct store_plan *plan, const char *name, struct 
 	return !rc;
 }
 
-static int not_in_lock(const struct store_plan *plan, const struct kernel_row *row, struct error *err)
+int store_plan_not_in_lock(const char *dir, const struct kernel_row *row, struct error *err)
 {
 	return error_usage(
 	        err,
 	        "kernel %s is not in %s/kernels.lock as it is written here, and --frozen forbids any difference; run `kernels fetch` without it once",
-	        row->id, plan->dir);
+	        row->id, dir);
 }
 
 static int file_offline(const struct store_plan *plan, struct plan_row *r, struct error *err)
@@ -84,7 +84,7 @@ static int file_offline(const struct store_plan *plan, struct plan_row *r, struc
 		return error_usage(err, "%s", why.text);
 	r->name = store_plan_file_name(r->file_sha256);
 	if (plan->frozen && !line)
-		return not_in_lock(plan, r->row, err);
+		return store_plan_not_in_lock(plan->dir, r->row, err);
 	if (plan->frozen && strcmp(line->package_sha256, r->file_sha256))
 		return error_usage(err,
 		                   "%s: sha256 is %s; %s/kernels.lock says %s, and --frozen forbids any difference",
@@ -102,7 +102,7 @@ static int package_offline(const struct store_plan *plan, struct plan_row *r, st
 	cleanup_free char *name = line ? store_plan_entry_name(r->row, line->release) : NULL;
 
 	if (plan->frozen && !line)
-		return not_in_lock(plan, r->row, err);
+		return store_plan_not_in_lock(plan->dir, r->row, err);
 	if (!line || plan->update || !entry_found(plan, name, &r->record))
 		return 0;
 	if (!is_enough(plan, &r->record))

@@ -89,6 +89,9 @@ char *store_plan_entry_name(const struct kernel_row *row, const char *release);
 /* The same for a file of the user's: what its hash begins with. The caller frees it. */
 char *store_plan_file_name(const char *sha256);
 
+/* The usage error of a row that `frozen` would need in kernels.lock. */
+int store_plan_not_in_lock(const char *dir, const struct kernel_row *row, struct error *err);
+
 /* The lock line that speaks of this row and its spec, or NULL. */
 const struct lock_line *store_plan_lock_line(const struct kernel_lock *lock, const struct kernel_row *row);
 
