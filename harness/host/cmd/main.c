@@ -16,6 +16,7 @@
 #include "host/cmd/cmd_predict.h"
 #include "host/cmd/cmd_report.h"
 #include "host/cmd/cmd_run.h"
+#include "host/cmd/cmd_support.h"
 
 static const struct command {
 	const char *name;
@@ -31,6 +32,7 @@ static const struct command {
         {"merge", cmd_merge, "make one run of the parts of a matrix that several machines have run"},
         {"diff", cmd_diff, "say what changed between two runs, or since a baseline, and whether it is worse"},
         {"baseline", cmd_baseline, "store what a run found as the baseline that later runs are compared with"},
+        {"support", cmd_support, "say from which kernel on objects are proven to do their job, for a README"},
         {"bench", cmd_bench, "measure what each kernel costs, against its floor and an ordinary set-up"},
 };
 
@@ -38,7 +40,7 @@ static void print_help(FILE *to)
 {
 	fputs("Usage: corematrix COMMAND [OPTION...]\n\n", to);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].help);
+		fprintf(to, "  %-11s %s\n", commands[i].name, commands[i].help);
 	fputs("\n`corematrix COMMAND --help` lists the options.\n"
 	      "exit status: 0 as expected, 1 worse than expected, 2 usage or configuration, 3 could not measure,\n"
 	      "4 the harness contradicts itself; the highest that applies\n",

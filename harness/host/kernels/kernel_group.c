@@ -22,13 +22,16 @@ struct stretch {
 	bool known; /* there is a version to call it by */
 };
 
+bool kernel_name_version(const struct kernel_name *k, unsigned *major, unsigned *minor)
+{
+	return !version_parse(k->id, major, minor) || !version_parse(k->release, major, minor);
+}
+
 static struct version version_of(const struct kernel_name *k)
 {
 	struct version v = {.known = true};
 
-	if (version_parse(k->id, &v.major, &v.minor) && version_parse(k->release, &v.major, &v.minor))
-		return (struct version){0};
-	return v;
+	return kernel_name_version(k, &v.major, &v.minor) ? v : (struct version){0};
 }
 
 static int compare(unsigned a, unsigned b)
@@ -106,7 +109,8 @@ static size_t count_whole(const struct kernel_name *all, const bool *in, size_t 
 	return n;
 }
 
-char *kernel_group_text(const struct kernel_name *all, const bool *in, size_t count)
+/* `open`: how many versions in a row, up to the last, are "and later"; 0: none are. */
+static char *group_text(const struct kernel_name *all, const bool *in, size_t count, size_t open)
 {
 	struct buf out = {0};
 	size_t members = 0, versioned = 0, end;
@@ -123,7 +127,7 @@ char *kernel_group_text(const struct kernel_name *all, const bool *in, size_t co
 		size_t run = count_whole(all, in, count, at, &end);
 		struct stretch s = stretch_at(all, in, count, at);
 
-		if (run >= MIN_OPEN_RANGE && end == versioned) {
+		if (open && run >= open && end == versioned) {
 			add_separator(&out);
 			add_version(&out, &all[at]);
 			buf_puts(&out, " and later");
@@ -138,4 +142,14 @@ char *kernel_group_text(const struct kernel_name *all, const bool *in, size_t co
 		}
 	}
 	return buf_steal(&out);
+}
+
+char *kernel_group_text(const struct kernel_name *all, const bool *in, size_t count)
+{
+	return group_text(all, in, count, MIN_OPEN_RANGE);
+}
+
+char *kernel_group_closed_text(const struct kernel_name *all, const bool *in, size_t count)
+{
+	return group_text(all, in, count, 0);
 }

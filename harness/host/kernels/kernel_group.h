@@ -26,4 +26,10 @@ int kernel_name_order(const struct kernel_name *a, const struct kernel_name *b);
  */
 char *kernel_group_text(const struct kernel_name *all, const bool *in, size_t count);
 
+/* The same, saying nothing of kernels beyond these: "6.1 to 7.2" in place of "6.1 and later". */
+char *kernel_group_closed_text(const struct kernel_name *all, const bool *in, size_t count);
+
+/* The version by which a kernel is ordered; false, with both undefined, when nothing tells it. */
+bool kernel_name_version(const struct kernel_name *k, unsigned *major, unsigned *minor);
+
 #endif

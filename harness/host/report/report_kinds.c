@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "host/lib/text.h"
 #include "host/report/section_names.h"
+#include "host/result/cell_truth.h"
 
 /* How many objects a row names; of the most usual kinds there are dozens. */
 #define NAMED_MAX 3
@@ -51,30 +52,6 @@ static const char *label_of(const struct strings *names, size_t name, const char
 	return !strncmp(section, "iter/", 5) ? section : names->at[name];
 }
 
-/* Whether what was compared is what calls of subjects came to, for no program of the object's handed anything over. */
-static bool is_of_effects(const struct result_cell *c)
-{
-	for (size_t i = 0; i < c->program_count; i++)
-		if (c->programs[i].evidence >= EVIDENCE_EVENTS)
-			return *c->effects != '\0';
-	return true;
-}
-
-/*
- * By a value of its own; or it ran and the object's effect was measured. Of one that takes a function's place the
- * kernel counts no runs.
- */
-static bool is_proven(const struct result_cell *c, const struct result_program *p)
-{
-	if (c->verdict != VERDICT_PASS && c->verdict != VERDICT_DEGRADED)
-		return false;
-	if (p->evidence == EVIDENCE_TRUTH)
-		return true;
-	if (c->evidence != EVIDENCE_TRUTH || !p->attached)
-		return false;
-	return (is_of_effects(c) && p->evidence >= EVIDENCE_RAN) || !strncmp(p->section, "freplace", 8);
-}
-
 static void cell_add(struct kind_list *list, const struct strings *names, const struct result_view *v, size_t kernel,
                      size_t object)
 {
@@ -85,7 +62,7 @@ static void cell_add(struct kind_list *list, const struct strings *names, const 
 		size_t name = section_name_find(names, p->section);
 		struct kind *k;
 
-		if (name == names->count || !is_proven(c, p))
+		if (name == names->count || !cell_proves(c, p))
 			continue;
 		k = kind_of(list, v->r->kernel_count, name, label_of(names, name, p->section));
 		k->in[kernel] = true;
