@@ -211,11 +211,12 @@ BPF_NEEDS := build/vmlinux.h $(LIBBPF_LINKED)
 
 build/progs/no_btf.bpf.o: BPF_CFLAGS := $(filter-out -g,$(BPF_CFLAGS))
 # clang 14 knows neither type matches nor the tags of types that a map's pointers need
-build/progs/type_matches.bpf.o build/progs/qdisc.bpf.o: CLANG := $(or $(shell command -v clang-15),$(CLANG))
+BPF_CLANG = $(CLANG)
+build/progs/type_matches.bpf.o build/progs/qdisc.bpf.o: BPF_CLANG = $(or $(shell command -v clang-15),$(CLANG))
 build/progs/%.bpf.o: progs/%.bpf.c $(BPF_NEEDS) $(wildcard progs/*.h)
 	@mkdir -p $(@D)
 	$(call say,BPF,$<)
-	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $< && llvm-strip -g $@
+	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c -o $@ $< && llvm-strip -g $@
 
 # Half an object; a rule of its own goes before the pattern.
 build/progs/truncated.bpf.o: progs/truncated.bpf.c $(BPF_NEEDS)
