@@ -25,7 +25,7 @@ _corematrix() {
 		mapfile -t COMPREPLY < <(compgen -W "$("$program" kernels list 2>/dev/null | awk 'NR > 1 { print $2 }')" -- "$cur")
 		return
 		;;
-	-i | --images | -o | --output | --btf | --builds | --sysroot)
+	-i | --images | -o | --output | --btf | --builds | --sysroot | --root)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;

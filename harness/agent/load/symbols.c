@@ -9,40 +9,24 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/kallsyms.h"
 #include "wire/message.h"
 
-#define KALLSYMS_MAX ((size_t)64 << 20)
 #define PIECE (512u << 10)
-
-static const char padding[] = "__pfx_";
-
-/* "ffffffff81000000 T _stext", and "\t[module]" after what is not the kernel's own; BPF programs count as such. */
-static void add_function(const char *line, size_t len, struct buf *names)
-{
-	const char *end = line + len, *type = memchr(line, ' ', len), *name = type ? type + 3 : NULL;
-
-	if (!name || name >= end || !strchr("tTwW", type[1]) || memchr(name, '\t', (size_t)(end - name)))
-		return;
-	/* the room before each function of kernels with CONFIG_PREFIX_SYMBOLS (6.2) is not a target */
-	if ((size_t)(end - name) > sizeof(padding) - 1 && !memcmp(name, padding, sizeof(padding) - 1))
-		return;
-	buf_add(names, name, (size_t)(end - name));
-	buf_putc(names, '\n');
-}
 
 static void read_functions(struct buf *names)
 {
 	cleanup_buf struct buf text = {0};
+	struct kallsyms_function f;
 	const char *at, *end;
 
-	if (io_read_file("/proc/kallsyms", KALLSYMS_MAX, &text, NULL))
+	if (io_read_file(KALLSYMS_PATH, KALLSYMS_MAX, &text, NULL))
 		return;
-	for (at = buf_str(&text), end = at + text.len; at < end;) {
-		const char *stop = memchr(at, '\n', (size_t)(end - at));
-
-		stop = stop ? stop : end;
-		add_function(at, (size_t)(stop - at), names);
-		at = stop + 1;
+	for (at = buf_str(&text), end = at + text.len; kallsyms_next(&at, end, &f);) {
+		if (!f.own)
+			continue;
+		buf_add(names, f.name, f.len);
+		buf_putc(names, '\n');
 	}
 }
 

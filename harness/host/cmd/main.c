@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "host/cmd/cmd_bench.h"
 #include "host/cmd/cmd_bisect.h"
+#include "host/cmd/cmd_check_host.h"
 #include "host/cmd/cmd_diff.h"
 #include "host/cmd/cmd_kernels.h"
 #include "host/cmd/cmd_merge.h"
@@ -33,6 +34,7 @@ static const struct command {
         {"diff", cmd_diff, "say what changed between two runs, or since a baseline, and whether it is worse"},
         {"baseline", cmd_baseline, "store what a run found as the baseline that later runs are compared with"},
         {"support", cmd_support, "say from which kernel on objects are proven to do their job, for a README"},
+        {"check-host", cmd_check_host, "say what the running kernel will say to objects, loading nothing"},
         {"bench", cmd_bench, "measure what each kernel costs, against its floor and an ordinary set-up"},
 };
 

@@ -23,6 +23,7 @@ struct predict_types {
 	const char *config;  /* path of its configuration, "" when there is none; NULL: it is not booted */
 	const char *release; /* NULL: not known */
 	const struct module_set *modules; /* those that objects name; NULL: not known */
+	bool loaded;                      /* all these are loaded, whatever an object names, and `symbols` has theirs */
 	bool later;                       /* nothing but its id is known yet: predict_add */
 	bool external; /* it stands in for the kernel's own and holds what relocations need, perhaps nothing else */
 };

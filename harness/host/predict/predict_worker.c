@@ -151,9 +151,13 @@ static void free_modules(struct worker *w)
 	w->module_count = 0;
 }
 
-/* The modules that are loaded for the object: those it names or needs, and what they depend on. */
-static void loaded_modules(const struct module_set *set, const struct object *o, struct strings *order)
+/* The modules that are loaded for the object: those it names or needs, and what they depend on; or that are anyway. */
+static void loaded_modules(const struct predict_types *types, const struct object *o, struct strings *order)
 {
+	const struct module_set *set = types->modules;
+
+	for (size_t i = 0; set && types->loaded && i < set->count; i++)
+		module_set_order(set, set->at[i].name, order);
 	for (size_t i = 0; set && i < o->ini.setting_count; i++)
 		if (o->ini.settings[i].key == SETTING_MODULE)
 			module_set_order(set, o->ini.settings[i].value, order);
@@ -202,6 +206,7 @@ static int do_cell(struct worker *w, size_t kernel, size_t object, const struct 
                    const struct buf *symbols, struct error *err)
 {
 	const struct predict_kernel about = {.has_btf = target != NULL};
+	const struct predict_types *types = &w->work->types[kernel];
 	const struct object_ini *ini = &w->work->objects->at[object].ini;
 	bool known = modules_are_known(w->work->modules[kernel], ini);
 	struct relo_target *own = NULL; /* with the object's modules */
@@ -212,7 +217,7 @@ static int do_cell(struct worker *w, size_t kernel, size_t object, const struct 
 	struct pack pack;
 
 	/* libbpf does not ask modules beside a BTF from outside */
-	loaded_modules(w->work->modules[kernel], &w->work->objects->at[object], &loaded);
+	loaded_modules(types, &w->work->objects->at[object], &loaded);
 	if (target && loaded.count && !w->work->external[kernel])
 		own = target_with_modules(w, &loaded, relo_target_btf(target));
 	target = own ? own : target;
@@ -221,7 +226,7 @@ static int do_cell(struct worker *w, size_t kernel, size_t object, const struct 
 		if (w->work->external[kernel]) {
 			predict_calc_doubts(p, &w->config, &c);
 		} else {
-			predict_calc_needs(p, target, symbols, loaded.count, &w->config, &c);
+			predict_calc_needs(p, target, symbols, loaded.count && !types->loaded, &w->config, &c);
 			predict_calc_programs(p, target, &c);
 		}
 		map_check(p, ini, &c);

@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include "base/cleanup.h"
+#include "base/kallsyms.h"
 
 /* ---- keeping ---- */
 
@@ -39,28 +40,46 @@ static size_t cut_lines(char *text, size_t len, char ***lines)
 	return len && !text[len - 1] ? count : 0;
 }
 
+/* Check the lines of `text`, which is cut up, and append them in their order. */
+static int add_sorted(char *text, size_t len, struct buf *out, struct error *err)
+{
+	cleanup_free char **lines = NULL;
+	size_t count = cut_lines(text, len, &lines);
+
+	if (!count)
+		return error_set(err, EBADMSG, "symbols: not a list of names");
+	qsort(lines, count, sizeof(*lines), compare_lines);
+	buf_reserve(out, len);
+	for (size_t i = 0; i < count; i++) {
+		buf_puts(out, lines[i]);
+		buf_putc(out, '\n');
+	}
+	return 0;
+}
+
 int symbols_unpack(const void *packed, size_t len, uint32_t unpacked, struct buf *out, struct error *err)
 {
 	cleanup_free char *text = NULL;
-	cleanup_free char **lines = NULL;
 	uLongf size = unpacked;
-	size_t count;
 
 	if (unpacked > SYMBOLS_MAX)
 		return error_set(err, EBADMSG, "symbols: %u bytes, over the %zu allowed", unpacked, SYMBOLS_MAX);
 	text = xcalloc(1, (size_t)unpacked + 1);
 	if (uncompress((Bytef *)text, &size, packed, (uLong)len) != Z_OK || size != unpacked)
 		return error_set(err, EBADMSG, "symbols: damaged, or not the %u bytes that were announced", unpacked);
-	count = cut_lines(text, size, &lines);
-	if (!count)
-		return error_set(err, EBADMSG, "symbols: not a list of names");
-	qsort(lines, count, sizeof(*lines), compare_lines);
-	buf_reserve(out, size);
-	for (size_t i = 0; i < count; i++) {
-		buf_puts(out, lines[i]);
-		buf_putc(out, '\n');
+	return add_sorted(text, size, out, err);
+}
+
+int symbols_from_kallsyms(const char *text, size_t len, struct buf *out, struct error *err)
+{
+	cleanup_buf struct buf names = {0};
+	struct kallsyms_function f;
+
+	for (const char *at = text; kallsyms_next(&at, text + len, &f);) {
+		buf_add(&names, f.name, f.len);
+		buf_putc(&names, '\n');
 	}
-	return 0;
+	return add_sorted(names.data, names.len, out, err);
 }
 
 /* ---- looking up ---- */

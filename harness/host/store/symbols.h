@@ -24,6 +24,12 @@
  */
 int symbols_unpack(const void *packed, size_t len, uint32_t unpacked, struct buf *out, struct error *err);
 
+/*
+ * The same of a text as /proc/kallsyms of a running kernel: its own functions and those of modules that are loaded.
+ * -EBADMSG when it names none. Pure.
+ */
+int symbols_from_kallsyms(const char *text, size_t len, struct buf *out, struct error *err);
+
 /* How many functions of the text bear exactly this name. Pure, as is the next. */
 size_t symbols_count(const char *text, size_t len, const char *name);
 
