@@ -371,6 +371,8 @@ START_TEST(parts_and_skipped_rows_are_kept)
 	r->part.k = 2;
 	r->part.n = 3;
 	text_set(&r->part.list_sha256, "abcd");
+	r->part.cut = RESULT_CUT_OBJECTS;
+	strings_add(&r->part.objects, "one 11 -");
 	text_set(&result_add_skipped(r)->kernel, "9.9-cloud");
 	r->skipped[0].line = 7;
 	text_set(&r->skipped[0].reason, "no such kernel");
@@ -379,6 +381,9 @@ START_TEST(parts_and_skipped_rows_are_kept)
 	ck_assert_uint_eq(again->part.k, 2);
 	ck_assert_uint_eq(again->part.n, 3);
 	ck_assert_str_eq(again->part.list_sha256, "abcd");
+	ck_assert_int_eq(again->part.cut, RESULT_CUT_OBJECTS);
+	ck_assert_uint_eq(again->part.objects.count, 1);
+	ck_assert_str_eq(again->part.objects.at[0], "one 11 -");
 	ck_assert_uint_eq(again->skipped_count, 1);
 	ck_assert_str_eq(again->skipped[0].kernel, "9.9-cloud");
 	ck_assert_uint_eq(again->skipped[0].line, 7);

@@ -32,7 +32,8 @@ enum {
 	OPTION_WRITE_INI,
 	OPTION_TOP_LINES,
 	OPTION_REUSE,
-	OPTION_REUSE_AGE
+	OPTION_REUSE_AGE,
+	OPTION_CUT
 };
 
 static const struct argp_option option_table[] = {
@@ -45,7 +46,9 @@ static const struct argp_option option_table[] = {
         {"cold", 'c', NULL, 0, "boot every guest; neither use nor make saved ones", 0},
         {"summary", 's', "FILE", 0, "append the matrix as Markdown, for $GITHUB_STEP_SUMMARY", 0},
         {"plan", 'p', NULL, 0, "print which kernels would run, in which order, and stop", 0},
-        {"part", 'P', "K/N", 0, "only part K of N of the list, so that N machines share a matrix", 0},
+        {"part", 'P', "K/N", 0, "only part K of N of the matrix, so that N machines share it", 0},
+        {"cut", OPTION_CUT, "AXIS", 0,
+         "what --part has some of: `kernels`, with all objects, or `objects`, on all kernels (kernels)", 0},
         {"repeat", 'r', "N", 0, "measure every cell N times and report those that differ", 0},
         {"btf", OPTION_BTF, "DIR", 0,
          "RELEASE.btf in it is used instead of a kernel's own BTF, which is hidden; like btf= in the list", 0},
@@ -84,6 +87,7 @@ struct options {
 	struct command_options common;
 	struct run_request request;
 	bool plan_only;
+	bool cut; /* it says what parts have some of */
 	bool reuse;
 	char *reuse_here;      /* where cells are kept unless it is said */
 	const char *summary;   /* a file to append the matrix to, as Markdown; NULL: none */
@@ -108,7 +112,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
 	struct run_request *o = &options->request;
-	int used = 0, level;
+	int used = 0, level, cut;
 
 	switch (key) {
 	case 'j':
@@ -124,6 +128,13 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		if (sscanf(arg, "%u/%u%n", &o->part, &o->parts, &used) != 2 || arg[used] || !o->part ||
 		    o->part > o->parts)
 			argp_error(state, "--part %s: K/N with K from 1 to N", arg);
+		return 0;
+	case OPTION_CUT:
+		cut = result_cut_parse(arg);
+		if (cut < 0)
+			argp_error(state, "--cut %s: kernels or objects", arg);
+		o->cut = (enum result_cut)cut;
+		options->cut = true;
 		return 0;
 	case 'r':
 		o->repeat = command_number("--repeat", arg, "a number", 100000, state);
@@ -175,6 +186,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		o->loader_seconds =
 		        command_number("--loader-time", arg, "a number of seconds", LOADER_SECONDS_MAX, state);
 		return 0;
+	case ARGP_KEY_END:
+		if (options->cut && !o->parts)
+			argp_error(state, "--cut belongs to --part K/N");
+		return command_option(key, arg, state, &options->common);
 	case ARGP_KEY_ARGS:
 		o->after_dashes = state->quoted && state->next >= state->quoted;
 		return command_option(key, arg, state, &options->common);

@@ -317,27 +317,42 @@ struct job_object object_to_job(const struct object *o)
 	return job;
 }
 
+static void object_free(struct object *o)
+{
+	free(o->name);
+	free(o->guest_name);
+	free(o->path);
+	free(o->invocation);
+	free(o->build);
+	free(o->ini_path);
+	free(o->sha256);
+	buf_free(&o->bytes);
+	buf_free(&o->types);
+	object_ini_free(&o->ini);
+	strings_free(&o->modules);
+	if (o->carried)
+		object_list_free(o->carried);
+	free(o->carried);
+	strings_free(&o->user_files);
+}
+
+void object_list_keep(struct object_list *list, const bool *keep)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (keep[i])
+			list->at[kept++] = list->at[i];
+		else
+			object_free(&list->at[i]);
+	}
+	list->count = kept;
+}
+
 void object_list_free(struct object_list *list)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		struct object *o = &list->at[i];
-
-		free(o->name);
-		free(o->guest_name);
-		free(o->path);
-		free(o->invocation);
-		free(o->build);
-		free(o->ini_path);
-		free(o->sha256);
-		buf_free(&o->bytes);
-		buf_free(&o->types);
-		object_ini_free(&o->ini);
-		strings_free(&o->modules);
-		if (o->carried)
-			object_list_free(o->carried);
-		free(o->carried);
-		strings_free(&o->user_files);
-	}
+	for (size_t i = 0; i < list->count; i++)
+		object_free(&list->at[i]);
 	free(list->at);
 	*list = (struct object_list){0};
 }

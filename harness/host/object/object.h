@@ -76,6 +76,9 @@ bool object_wants_config(const struct object *object);
 /* The kernel modules that the objects name or need, each once. */
 void object_list_modules(const struct object_list *list, struct strings *names);
 
+/* Only those stay whose entry of `keep` says so, in their order. */
+void object_list_keep(struct object_list *list, const bool *keep);
+
 /* Call each NAME@SUFFIX in the results; in the guest it keeps its name. */
 void object_list_mark(struct object_list *list, const char *suffix);
 

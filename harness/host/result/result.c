@@ -49,6 +49,21 @@ static void free_all(char *const strings[], size_t count)
 		free_all(strings_, sizeof(strings_) / sizeof(*strings_)); \
 	} while (0)
 
+static const char *const cut_names[] = {[RESULT_CUT_KERNELS] = "kernels", [RESULT_CUT_OBJECTS] = "objects"};
+
+const char *result_cut_name(enum result_cut cut)
+{
+	return cut_names[cut];
+}
+
+int result_cut_parse(const char *name)
+{
+	for (int i = 0; i < (int)(sizeof(cut_names) / sizeof(*cut_names)); i++)
+		if (!strcmp(cut_names[i], name))
+			return i;
+	return -1;
+}
+
 struct result *result_new(void)
 {
 	struct result *r = xcalloc(1, sizeof(*r));
@@ -118,6 +133,7 @@ void result_free(struct result *r)
 		         r->forecasts[i].reason);
 	for (size_t i = 0; i < r->skipped_count; i++)
 		FREE_ALL(r->skipped[i].kernel, r->skipped[i].reason);
+	strings_free(&r->part.objects);
 	free(r->skipped);
 	free(r->forecasts);
 	free(r->objects);

@@ -83,10 +83,19 @@ struct result_skipped {
 	char *reason;
 };
 
-/* Which part of a matrix that several machines share; n 0: it is whole. */
+/* What each part of a matrix has some of; it has all of the other. */
+enum result_cut { RESULT_CUT_KERNELS, RESULT_CUT_OBJECTS };
+
+const char *result_cut_name(enum result_cut cut);
+/* -1: no such name. */
+int result_cut_parse(const char *name);
+
+/* Which part of a matrix that several machines share; n 0: it is whole. Parts of one matrix agree in all but k. */
 struct result_part {
-	unsigned k, n;     /* part k of n, from 1 */
-	char *list_sha256; /* of the list that was cut: parts of one matrix agree in n and in this */
+	unsigned k, n; /* part k of n, from 1 */
+	enum result_cut cut;
+	char *list_sha256;      /* of the whole list of kernels */
+	struct strings objects; /* cut by objects: all of them, "NAME SHA256 INI_SHA256", the last "-" without one */
 };
 
 struct result_line {

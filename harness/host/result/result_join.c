@@ -95,7 +95,7 @@ static void join_skipped(struct result *whole, struct result_skipped *from)
 
 /* ---- all of one part ---- */
 
-static void join_part(struct result *whole, const struct result_part_of *part)
+void result_join_part(struct result *whole, const struct result_part_of *part)
 {
 	struct result *r = part->r;
 
@@ -123,6 +123,6 @@ void result_join(struct result *whole, const struct result_part_of *parts, size_
 	join_objects(whole, parts, count);
 	whole->complete = true;
 	for (size_t i = 0; i < count; i++)
-		join_part(whole, &parts[i]);
+		result_join_part(whole, &parts[i]);
 	result_sort_cells(whole);
 }

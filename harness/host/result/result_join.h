@@ -21,4 +21,10 @@ struct result_part_of {
  */
 void result_join(struct result *whole, const struct result_part_of *parts, size_t count);
 
+/*
+ * Of these, what one part has but for its objects: kernels, what was skipped or forecast, and cells, with the paths of
+ * their files moved below its directory. The whole is complete if it was and the part is.
+ */
+void result_join_part(struct result *whole, const struct result_part_of *part);
+
 #endif

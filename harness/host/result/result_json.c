@@ -365,6 +365,9 @@ static void part_entry(struct codec *x, json_t *root, struct result_part *part)
 	codec_unsigned(x, node, "k", &part->k);
 	codec_unsigned(x, node, "n", &part->n);
 	codec_string(x, node, "list_sha256", &part->list_sha256);
+	part->cut = (enum result_cut)codec_term(x, node, "cut", (int)part->cut, result_cut_name(part->cut),
+	                                        result_cut_parse);
+	codec_strings(x, node, "objects", &part->objects);
 	if (!x->failed && (!part->k || part->k > part->n))
 		codec_fail(x, "part", "is not a part of anything");
 }

@@ -23,6 +23,7 @@
 #include "host/run/reuse.h"
 #include "host/run/run_dir.h"
 #include "host/run/run_header.h"
+#include "host/run/run_part.h"
 #include "host/run/run_plan.h"
 #include "host/run/run_prediction.h"
 #include "host/run/run_write.h"
@@ -133,6 +134,7 @@ static void say_shipped(const struct run *run)
 static int read_request(struct run *run, struct result *r, struct error *err)
 {
 	const struct run_request *o = run->o;
+	struct run_whole whole = {.list = &run->list, .types = &run->types, .objects = &run->objects};
 	int rc = read_objects(o, &run->objects, err);
 
 	run->store = (struct store_options){
@@ -143,14 +145,15 @@ static int read_request(struct run *run, struct result *r, struct error *err)
 	        .modules = &run->module_names,
 	};
 	rc = rc ? rc : object_list_vary(&run->objects, o->variant, err);
+	rc = rc ? rc
+	        : store_list_open(&run->store, o->list_path, o->globs.at, o->globs.count, &run->list, &run->types, err);
+	rc = rc ? rc : kernel_list_need_kernel(&run->list, "run", err);
+	rc = rc ? rc : run_part_take(&whole, o->cut, o->part, o->parts, &r->part, err);
 	if (!rc && !o->loader)
 		rc = shipped_collect(arch_default(), o->sysroot, &run->objects, &o->ship, &run->files, err);
 	if (!rc && (o->loader || o->ship.count))
 		say_shipped(run);
-	rc = rc ? rc
-	        : store_list_open(&run->store, o->list_path, o->globs.at, o->globs.count, &run->list, &run->types, err);
-	rc = rc ? rc : kernel_list_need_kernel(&run->list, "run", err);
-	return rc ? rc : run_plan_take_part(&run->list, &run->types, o->part, o->parts, &r->part, err);
+	return rc;
 }
 
 /* ---- what it needs ---- */

@@ -39,7 +39,8 @@ struct run_request {
 	const char *sysroot;     /* a directory that libraries of both come from; NULL: this system's */
 	unsigned loader_seconds; /* 0: the default */
 	const char *btf;         /* directory of BTF from outside, NULL: none */
-	unsigned part, parts;    /* parts 0: the whole list */
+	unsigned part, parts;    /* parts 0: the whole matrix */
+	enum result_cut cut;     /* what parts have some of */
 	bool frozen, cold;
 	bool unpinned;             /* what rows mean is neither looked up in kernels.lock nor kept there */
 	bool quiet;                /* nothing is said of kernels that are fetched */

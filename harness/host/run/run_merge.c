@@ -47,10 +47,13 @@ static int copy_tree(const char *from, const char *to, struct error *err)
 	return error_set(err, EIO, "%s: cannot be copied to %s: %s", from, to, buf_str(&said.err));
 }
 
-static int copy_evidence(const char *directory, const char *to, struct error *err)
+static int copy_evidence(const char *directory, const struct result_part *part, const char *whole, struct error *err)
 {
 	cleanup_strings struct strings names = {0};
+	cleanup_free char *below = result_merge_directory(part), *to = xasprintf("%s/%s", whole, below);
 	int rc = list_evidence(directory, &names, err);
+
+	rc = rc ? rc : io_make_dirs(to, err);
 
 	for (size_t i = 0; i < names.count && !rc; i++) {
 		cleanup_free char *from = xasprintf("%s/%s", directory, names.at[i]);
@@ -83,7 +86,7 @@ int run_merge(const char *const *directories, size_t count, const char *output, 
 	rc = rc ? rc : result_merge(r, parts, count, err);
 	rc = rc ? rc : run_dir_create(output, path, err);
 	for (size_t i = 0; i < count && !rc; i++)
-		rc = copy_evidence(directories[i], *path, err);
+		rc = copy_evidence(directories[i], &parts[i].r->part, *path, err);
 	rc = rc ? rc : run_write(r, *path, err);
 	for (size_t i = 0; i < count; i++)
 		result_free(parts[i].r);

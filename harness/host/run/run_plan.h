@@ -15,15 +15,6 @@
 /* Plan the rows of the list. The plan borrows the rows' ids. */
 void run_plan_make(const struct kernel_list *list, const char *images, struct plan *plan);
 
-/*
- * Leave in the list what is part `part` of `parts` (from 1), and say in `which` what that is a part of. Machines that
- * share a matrix know nothing of each other but the list, so nothing else decides: the rows of each flavour are dealt
- * out in turn, since flavours differ in what they cost more than versions do. Rows of `types`, which cost nothing, are
- * the first part's. `parts` 0: all of it, and nothing is said. A part without a kernel is a usage error.
- */
-int run_plan_take_part(struct kernel_list *list, struct kernel_list *types, unsigned part, unsigned parts,
-                       struct result_part *which, struct error *err);
-
 /* What the objects are expected to cost on the rows of the list. Free with share_costs_free. */
 void run_plan_costs(const struct kernel_list *list, const struct object_list *objects, const char *images,
                     struct share_costs *costs);

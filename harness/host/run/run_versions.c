@@ -41,6 +41,8 @@ static void command_of(const struct run_request *o, const char *libbpf, const ch
 		add_option(words, OBJECT_BUILDS_OPTION, o->builds.at[i]);
 	if (o->parts)
 		strings_addf(words, "--part=%u/%u", o->part, o->parts);
+	if (o->parts)
+		add_option(words, "--cut", result_cut_name(o->cut));
 	if (o->jobs)
 		strings_addf(words, "--jobs=%u", o->jobs);
 	strings_addf(words, "--repeat=%u", o->repeat);

@@ -43,31 +43,3 @@ check "an optional kernel that nobody has is skipped" run -k "$scratch/optional.
 check "and told" latest '(.kernels | length) == 1 and .skipped[0].kernel == "9.9-cloud" and .skipped[0].line == 2'
 printf '9.9 cloud optional\n' >"$scratch/none.txt"
 check "nothing but skipped kernels is a mistake" status 2 "all of its kernels were skipped" run -k "$scratch/none.txt" build/progs/exec_identity.bpf.o
-parts_cover() {
-	local part
-	for part in 1 2; do
-		run -k "$scratch/parts.txt" --part $part/2 build/progs/exec_identity.bpf.o && latest ".part.k == $part and .part.n == 2" || return
-		jq -r '.part.list_sha256, .kernels[].id' "$scratch/results/latest/results.json" >"$scratch/part$part"
-		ln -sfn "$(realpath "$scratch/results/latest")" "$scratch/run$part"
-	done
-	cat "$scratch"/part[12]
-	[ "$(tail -qn +2 "$scratch"/part[12] | sort)" = "$(printf '5.10-cloud\n6.1-cloud\n7.2-cloud')" ] &&
-		[ "$(head -qn 1 "$scratch"/part[12] | sort -u | wc -l)" = 1 ]
-}
-printf '5.10 cloud\n6.1 cloud\n7.2 cloud\n' >"$scratch/parts.txt"
-check "the parts of a list run each kernel once, and say of which list they are" parts_cover
-merge() { "$corematrix" merge -o "$scratch/results" "$@"; }
-cells() { jq -S '[.cells[] | {kernel, object, verdict, class, evidence, reason, relocations, expected, as_expected,
-	truth: [.truth[] | {workload, field, ok}], programs: [.programs[] | {name, evidence, loaded, attached}]}]' \
-	"$scratch/results/latest/results.json"; }
-merged_is_whole() {
-	merge "$scratch/run2" "$scratch/run1" && cells >"$scratch/merged" || return
-	latest '.complete and (has("part") | not) and ([.kernels[].id] == ["5.10-cloud", "6.1-cloud", "7.2-cloud"])' &&
-		compgen -G "$scratch/results/latest/7.2-cloud/qemu*.sh" >/dev/null && [ -s "$scratch/results/latest/junit.xml" ] &&
-		run -k "$scratch/parts.txt" build/progs/exec_identity.bpf.o && cells | diff "$scratch/merged" -
-}
-check "merged, they are what one machine measures" merged_is_whole
-check "a part twice is refused" status 2 "are both part 1 of 2" merge "$scratch/run1" "$scratch/run1"
-check "one that is missing is named" status 2 "of 2 parts these are missing: 2" merge "$scratch/run1"
-check "a run that is no part is refused" status 2 "is no part: it was not run with --part" \
-	merge "$scratch/run1" "$scratch/results/latest"
