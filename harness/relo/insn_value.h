@@ -29,6 +29,8 @@ struct insn_value {
 
 /* `left` instructions are readable at `insn`. A 64-bit immediate whose second half is missing is INSN_OTHER. */
 struct insn_value insn_value_read(const struct bpf_insn *insn, size_t left);
+/* Made invalid by a loader that could not resolve it: libbpf's way, or that of cilium/ebpf. Aya has none: it refuses.
+ */
 bool insn_is_poison(const struct bpf_insn *insn);
 bool insn_is_imm64(const struct bpf_insn *insn);
 

@@ -88,6 +88,8 @@ static const struct {
          CLASS_RELOCATION, "struct task_struct.nope", "bpf_core_field_exists"},
         {PHASE_LOAD, EINVAL, "", REFUSED("-EINVAL", "1: (85) call unknown#195896080\ninvalid func unknown#195896080\n"),
          CLASS_RELOCATION, "invalid func unknown#195896080", "guard"},
+        {PHASE_LOAD, EACCES, "", REFUSED("EACCES", "1: (18) r10 = 0xbad2310\nframe pointer is read only\n"),
+         CLASS_RELOCATION, "r10 = 0xbad2310", "guard"},
         {PHASE_LOAD, EINVAL, "", "libbpf: failed to perform CO-RE relocations: -22\n", CLASS_RELOCATION,
          "failed to perform CO-RE relocations", "compile"},
         {PHASE_LOAD, EINVAL, "",

@@ -141,11 +141,77 @@ static void use_older_helper(struct handed *h, const struct core_relo_list *list
 	}
 }
 
+/* Each poisoned 64-bit immediate of a program, the last first. Returns how many there were. */
+static unsigned each_wide_poison(struct trace_call *c, const struct core_relo_list *list,
+                                 void (*change)(struct trace_call *c, uint32_t at))
+{
+	uint32_t program = (uint32_t)core_relo_list_func(list, c->function);
+	unsigned found = 0;
+
+	for (size_t i = list->count; i-- > 0;) {
+		const struct core_relo_place *p =
+		        list->records[i].func < 0 ? NULL : find_place(list, program, (uint32_t)list->records[i].func);
+
+		if (!p || p->func != program || list->facts[i].insns.seen != RELO_SEEN_POISON ||
+		    !insn_is_imm64(&list->records[i].code[0]))
+			continue;
+		change(c, p->start + list->facts[i].insn);
+		found++;
+	}
+	return found;
+}
+
+static void poison_frame_pointer(struct trace_call *c, uint32_t at)
+{
+	struct bpf_insn *insns = c->insns;
+
+	insns[at] =
+	        (struct bpf_insn){.code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = BPF_REG_10, .imm = INSN_POISON_CALL};
+	insns[at + 1] = (struct bpf_insn){0};
+}
+
+static void shorten_poison(struct trace_call *c, uint32_t at)
+{
+	struct bpf_insn *insns = c->insns;
+
+	memmove(&insns[at], &insns[at + 1], (c->insn_count - at - 1) * sizeof(*insns));
+	c->insn_count--;
+	c->insns_size -= (uint32_t)sizeof(*insns);
+}
+
+static void poison_all(struct handed *h, const struct core_relo_list *list,
+                       void (*change)(struct trace_call *c, uint32_t at))
+{
+	unsigned found = 0;
+
+	for (size_t i = 0; i < h->count; i++)
+		found += each_wide_poison(&h->calls[i], list, change);
+	ck_assert_uint_gt(found, 0);
+}
+
+/* As cilium/ebpf does. */
+static void use_other_poison(struct handed *h, const struct core_relo_list *list)
+{
+	poison_all(h, list, poison_frame_pointer);
+}
+
+/* As it did up to 0.9.1: jumps go where they went. */
+static void use_short_poison(struct handed *h, const struct core_relo_list *list)
+{
+	poison_all(h, list, shorten_poison);
+}
+
 static const struct change {
 	void (*make)(struct handed *h, const struct core_relo_list *list);
 	bool all; /* every program is still found */
 } changes[] = {
-        {leave, true}, {forget_types, true}, {rename_all, false}, {turn_functions, true}, {use_older_helper, true},
+        {leave, true},
+        {forget_types, true},
+        {rename_all, false},
+        {turn_functions, true},
+        {use_older_helper, true},
+        {use_other_poison, true},
+        {use_short_poison, true},
 };
 
 static void see(struct handed *h, const struct buf *object, const char *const *names, struct loader_seen *seen)
@@ -277,6 +343,83 @@ START_TEST(a_program_that_was_refused_is_one)
 }
 END_TEST
 
+/* How a verifier stops at it, by what stands for the immediate: `at` is the instruction's number in the loaded code. */
+static const struct {
+	void (*make)(struct handed *h, const struct core_relo_list *list);
+	const char *log;
+} stops[] = {
+        {leave, "%u: (85) call unknown#195896080\ninvalid func unknown#195896080\n"},
+        {use_other_poison, "%u: (18) r10 = 0xbad2310\nframe pointer is read only\n"},
+        {use_short_poison, "%u: (85) call unknown#195896080\ninvalid func unknown#195896080\n"},
+};
+
+static uint32_t last_poison(const struct trace_call *c)
+{
+	const struct bpf_insn *insns = c->insns;
+
+	for (uint32_t i = c->insn_count; i-- > 0;)
+		if (insn_is_poison(&insns[i]) && (!i || !insn_is_poison(&insns[i - 1])))
+			return i;
+	ck_abort_msg("no poison in %s", c->name);
+	return 0;
+}
+
+/* As if the first record of a program that is a number could not be resolved either, so that one poison follows
+ * another. */
+static void poison_first(struct trace_call *c, struct core_relo_list *list)
+{
+	struct bpf_insn *insns = c->insns;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct relo_fact *f = &list->facts[i];
+
+		if (strcmp(f->program, c->function) || f->kind != BPF_CORE_ENUMVAL_VALUE)
+			continue;
+		ck_assert_int_eq(f->insns.seen, RELO_SEEN_VALUE);
+		f->insns.seen = RELO_SEEN_POISON;
+		insns[f->insn] = insns[f->insn + 1] =
+		        (struct bpf_insn){.code = BPF_JMP | BPF_CALL, .imm = INSN_POISON_CALL};
+		return;
+	}
+	ck_abort_msg("no number in %s", c->function);
+}
+
+START_TEST(poison_that_stopped_the_verifier_is_reached)
+{
+	static const char *const names[] = {"local", NULL};
+	struct fake_load load = fake_load_object("local", "target", NULL);
+	struct handed h = hand_in();
+	struct trace_call *c = find_call(&h, "enums");
+	struct loader_seen seen = {0};
+	unsigned reached = 0, poisoned = 0;
+
+	poison_first(c, &load.list);
+	stops[_i].make(&h, &load.list);
+	free(c->text);
+	c->text = xasprintf(stops[_i].log, last_poison(c));
+	c->err = EACCES;
+	c->id = 0;
+	see(&h, &load.object, names, &seen);
+	for (size_t i = 0; i < load.list.count; i++) {
+		const struct relo_fact *f = &seen.sources[0].list.facts[i];
+
+		ck_assert(f->insns.seen == load.list.facts[i].insns.seen);
+		if (strcmp(f->program, "enums")) {
+			ck_assert(!f->reached);
+			continue;
+		}
+		/* the last of the two */
+		poisoned += f->insns.seen == RELO_SEEN_POISON;
+		ck_assert_int_eq(f->reached, f->insns.seen == RELO_SEEN_POISON && poisoned == 2);
+		reached += f->reached;
+	}
+	ck_assert_uint_eq(reached, 1);
+	loader_seen_free(&seen);
+	handed_free(&h);
+	fake_load_free(&load);
+}
+END_TEST
+
 START_TEST(what_is_no_object_is_noted)
 {
 	static const char *const names[] = {"bytes", NULL};
@@ -300,6 +443,7 @@ int main(void)
 	        TEST(other_code_is_not_guessed),
 	        RANGE(one_code_in_two_objects, 0, 2),
 	        TEST(a_program_that_was_refused_is_one),
+	        EACH(poison_that_stopped_the_verifier_is_reached, stops),
 	        TEST(what_is_no_object_is_noted),
 	};
 

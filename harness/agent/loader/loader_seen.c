@@ -124,6 +124,20 @@ static unsigned fit(const struct trace_call *call, const char *object, const str
 	return how && is_of_file(object, call->file) ? how + 3 : how;
 }
 
+/* Also with poison that is too short: then `wide` is what it would be. */
+static bool is_made_of(const struct code_source *source, uint32_t func, const struct trace_call *call,
+                       struct wide_code *wide)
+{
+	*wide = (struct wide_code){0};
+	if (code_match(source, func, call->insns, call->insn_count))
+		return true;
+	*wide = code_widen(source, func, call->insns, call->insn_count);
+	if (wide->insns && code_match(source, func, wide->insns, wide->count))
+		return true;
+	wide_code_free(wide);
+	return false;
+}
+
 static void match(const struct loader_seen *s, struct seen_program *p)
 {
 	unsigned best = 0, equal = 0;
@@ -134,9 +148,12 @@ static void match(const struct loader_seen *s, struct seen_program *p)
 		for (uint32_t f = 0; f < source->list.func_count; f++) {
 			const struct core_relo_func *function = &source->list.funcs[f];
 			unsigned how = function->main ? fit(&p->call, s->names[i], function) : 0;
+			struct wide_code wide;
 
-			if (how < best || !how || !code_match(source, f, insns_of(&p->call), p->call.insn_count))
+			if (how < best || !how || !is_made_of(source, f, &p->call, &wide))
 				continue;
+			wide_code_free(&p->wide);
+			p->wide = wide;
 			equal = how == best ? equal + 1 : 1;
 			best = how;
 			p->source = (int)i;
@@ -147,6 +164,14 @@ static void match(const struct loader_seen *s, struct seen_program *p)
 		p->source = -1;
 		p->why = xasprintf("%u functions have the code of what was loaded as %s", equal, p->call.name);
 	}
+}
+
+/* Where the verifier stopped, in the code that the witnesses read. */
+static int64_t stop_of(const struct seen_program *p)
+{
+	int64_t stop = relo_verifier_stop(p->call.text);
+
+	return stop >= 0 && stop < (int64_t)p->wide.place_count ? (int64_t)p->wide.places[stop] : stop;
 }
 
 /* The records of what was refused first: where a function is part of several programs, one that runs has the last word.
@@ -161,11 +186,12 @@ static void witness(struct loader_seen *s, bool loaded)
 		if (!source || !p->call.err != loaded)
 			continue;
 		relo_insns_function(&source->list, p->func, source->code[p->func], source->list.funcs[p->func].count,
-		                    insns_of(&p->call), p->call.insn_count);
+		                    p->wide.insns ? p->wide.insns : insns_of(&p->call),
+		                    p->wide.insns ? p->wide.count : p->call.insn_count);
 		if (loaded)
 			core_relo_list_loaded(&source->list, name);
 		else
-			relo_verifier_mark(&source->list, name, p->call.text);
+			relo_verifier_mark_at(&source->list, name, stop_of(p));
 	}
 }
 
@@ -341,6 +367,7 @@ void loader_seen_free(struct loader_seen *s)
 {
 	for (size_t i = 0; i < s->program_count; i++) {
 		trace_call_free(&s->programs[i].call);
+		wide_code_free(&s->programs[i].wide);
 		free(s->programs[i].why);
 		free(s->programs[i].attach_to);
 	}

@@ -14,6 +14,7 @@
 #include "agent/loader/loader_running.h"
 #include "agent/tracer/trace_call.h"
 #include "agent/witness/code_match.h"
+#include "agent/witness/code_widen.h"
 #include "base/buf.h"
 
 /* A program that it tried to load: its last try, or the one that succeeded. */
@@ -21,7 +22,8 @@ struct seen_program {
 	struct trace_call call;
 	int source; /* index of the object that it was made of, -1 */
 	uint32_t func;
-	char *why; /* it has no source; NULL: nothing in the objects is like it */
+	struct wide_code wide; /* its code, where its loader's poison is shorter than what it stands for */
+	char *why;             /* it has no source; NULL: nothing in the objects is like it */
 	bool attached;
 	int32_t attach_err; /* positive errno of the last try to attach it that failed */
 	char *attach_to;    /* as that try named it, "" */

@@ -17,6 +17,8 @@
 static const char *const marks[] = {
         ": (85) call unknown#" NUMBER(INSN_POISON_CALL),
         ": <invalid CO-RE relocation>",
+        /* cilium/ebpf's for a 64-bit immediate; "frame pointer is read only" */
+        ": (18) r10 = 0xbad2310",
 };
 
 static const char *line_start(const char *log, const char *at)
@@ -59,7 +61,11 @@ int64_t relo_verifier_stop(const char *log)
 
 void relo_verifier_mark(struct core_relo_list *list, const char *program, const char *log)
 {
-	int64_t stop = relo_verifier_stop(log);
+	relo_verifier_mark_at(list, program, relo_verifier_stop(log));
+}
+
+void relo_verifier_mark_at(struct core_relo_list *list, const char *program, int64_t stop)
+{
 	int func = core_relo_list_func(list, program);
 
 	if (stop < 0 || func < 0)

@@ -11,8 +11,8 @@
 
 /*
  * Instruction number at which the verifier stopped because it is poisoned, or -1 when the log ends in another way.
- * Reads the kernel's own words ("invalid func unknown#195896080") and what libbpf makes of them ("<invalid CO-RE
- * relocation>").
+ * Reads the kernel's own words ("invalid func unknown#195896080"), what libbpf makes of them ("<invalid CO-RE
+ * relocation>"), and the words for the poison of cilium/ebpf ("r10 = 0xbad2310").
  */
 int64_t relo_verifier_stop(const char *log);
 
@@ -21,5 +21,8 @@ int64_t relo_verifier_stop(const char *log);
  * stopped the verifier, if it was one. Call it after relo_insns_program, which knows where subprograms were placed.
  */
 void relo_verifier_mark(struct core_relo_list *list, const char *program, const char *log);
+
+/* The same of instruction number `stop` of the program, -1: none. */
+void relo_verifier_mark_at(struct core_relo_list *list, const char *program, int64_t stop);
 
 #endif

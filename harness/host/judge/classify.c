@@ -64,6 +64,9 @@ static const struct row rows[] =
                  "this kernel lacks the type or field of that instruction: guard the access with bpf_core_field_exists()"},
                 {CLASS_RELOCATION, ANYWHERE, 0, "unknown#195896080",
                  "the instruction is one whose CO-RE relocation could not be resolved on this kernel: guard the access with bpf_core_field_exists()"},
+                /* as cilium/ebpf marks a 64-bit one */
+                {CLASS_RELOCATION, ANYWHERE, 0, "(18) r10 = 0xbad2310",
+                 "the instruction is one whose CO-RE relocation could not be resolved on this kernel: guard the access with bpf_core_field_exists()"},
                 {CLASS_RELOCATION, ANYWHERE, 0, "accesses field incorrectly",
                  "the kernel's field has another size or form than the load: read it with BPF_CORE_READ_BITFIELD_PROBED() or declare its type as the kernel does"},
                 {CLASS_RELOCATION, ANYWHERE, 0, "failed to perform CO-RE relocations:",
