@@ -14,7 +14,10 @@ HAS_RUST := $(and $(wildcard /usr/bin/cargo),$(wildcard /usr/bin/rustc),$(wildca
 
 LOADERS_GO := build/tests/loaders/cilium
 LOADERS_RUST := build/tests/loaders/aya build/tests/loaders/libbpf-rs
-LOADERS_BUILT := build/tests/loaders/libbpf $(if $(HAS_GO),$(LOADERS_GO)) $(if $(HAS_RUST),$(LOADERS_RUST))
+# One that has bpftool load, and one with a skeleton that bpftool makes.
+HAS_BPFTOOL := $(shell PATH=$$PATH:/usr/sbin command -v bpftool)
+LOADERS_BPFTOOL := build/tests/loaders/bpftool build/tests/loaders/light
+LOADERS_BUILT := build/tests/loaders/libbpf $(if $(HAS_BPFTOOL),$(LOADERS_BPFTOOL)) $(if $(HAS_GO),$(LOADERS_GO)) $(if $(HAS_RUST),$(LOADERS_RUST))
 # What these print is the same.
 loaders: $(LOADERS_BUILT) $(LOADERS_GO:=.ini) $(LOADERS_RUST:=.ini)
 	@echo "  built: $(notdir $(LOADERS_BUILT))$(if $(HAS_GO),,; $(notdir $(LOADERS_GO)) needs $(GO_DEBS))$(if $(HAS_RUST),,; $(notdir $(LOADERS_RUST)) need $(RUST_DEBS))"
@@ -22,6 +25,17 @@ loaders: $(LOADERS_BUILT) $(LOADERS_GO:=.ini) $(LOADERS_RUST:=.ini)
 build/tests/loaders/libbpf: harness/tests/loaders/libbpf.c $(LIBBPF_LINKED)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -isystem $(LIBBPF_HOME)/include $(CFLAGS) -static -o $@ $< $(AGENT_LIBS)
+
+build/tests/loaders/bpftool: harness/tests/loaders/bpftool.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE $(CFLAGS) -static -o $@ $<
+
+build/tests/loaders/light: harness/tests/loaders/light.c build/tests/loaders/raw_tp_exec.lskel.h $(LIBBPF_LINKED)
+	$(Q)$(CC) -D_GNU_SOURCE -isystem $(LIBBPF_HOME)/include -isystem $(@D) $(CFLAGS) -static -o $@ $<
+
+build/tests/loaders/%.lskel.h: build/progs/%.bpf.o
+	@mkdir -p $(@D)
+	$(Q)$(HAS_BPFTOOL) gen skeleton -L $< >$@
 
 build/tests/loaders/%.ini: harness/tests/loaders/exec.ini
 	@mkdir -p $(@D)

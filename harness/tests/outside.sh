@@ -6,7 +6,7 @@
 #
 # Usage: outside.sh COREMATRIX LOADER DIR OBJECT... [-- OPTIONS OF corematrix run]
 # LOADER takes `-n OBJECT...`: load them, attach none, and end. What both said is kept in DIR, and what is there already
-# is compared and not asked for again.
+# is compared and not asked for again. LOADER_OPTIONS are for its runs alone: `--sysroot DIR`, `--ship FILE`.
 # Prints each difference and a closing count; ends with 1 when there is any.
 set -u
 
@@ -17,6 +17,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do objects+=("$1") && shift; done
 [ $# -gt 0 ] && shift
 options=("$@")
 chunk=${CHUNK:-20}
+read -ra loader_options <<<"${LOADER_OPTIONS:-}"
 
 records() { # of a results.json, as {"kernel object section number": what it came to}
 	jq --argjson outside "$1" '[.cells[] | .kernel as $kernel | .object as $object | .relocations[] |
@@ -35,9 +36,9 @@ fi
 # ask OBJECT...: what the loader makes of them, in as many runs as its time needs: one that it did not come to the end of
 # is two of half as many.
 ask() {
-	local ship=() path status
+	local ship=() path status log
 	for path in "$@"; do ship+=(--ship "$path"); done
-	"$corematrix" run "${options[@]}" -o "$dir/loader" --loader-time 45 --loader "$loader" "${ship[@]}" -- -n "$@" >"$dir/loader.txt" 2>&1
+	"$corematrix" run "${options[@]}" "${loader_options[@]}" -o "$dir/loader" --loader-time 75 --loader "$loader" "${ship[@]}" -- -n "$@" >"$dir/loader.txt" 2>&1
 	status=$?
 	[ $status -le 1 ] || { { tail -n 5 "$dir/loader.txt"; echo "corematrix run ended with $status"; } >&2; return 1; }
 	if [ $# -gt 1 ] && jq -e 'any(.cells[]; .reason | test("stopped"))' "$dir/loader/latest/results.json" >/dev/null; then
@@ -45,13 +46,16 @@ ask() {
 		return
 	fi
 	records true <"$dir/loader/latest/results.json"
-	# what it said of each, for people
-	cat "$dir"/loader/latest/*/object-*.log >>"$dir/loader.said"
+	# what it said of each, for people: KERNEL TEXT
+	for log in "$dir"/loader/latest/*/object-*.log; do
+		sed "s|^|$(basename "$(dirname "$log")") |" "$log"
+	done >>"$dir/loader.said"
 }
 
 if [ ! -e "$dir/loader.records" ]; then
-	# what is said of it in an ini beside it is about what it does by itself
+	# what is said of it in an ini beside it is about what it does by itself; while it loads, little else is to happen
 	mkdir -p "$dir/program" && cp "$loader" "$dir/program/" && loader=$dir/program/$(basename "$loader")
+	printf '[object]\nworkload = exec\n' >"$loader.ini"
 	rm -f "$dir/loader.said"
 	for ((i = 0; i < ${#objects[@]}; i += chunk)); do
 		ask "${objects[@]:i:chunk}" || exit 1
@@ -66,10 +70,13 @@ twins() {
 		jq -Rn '[inputs | split(" ")] | group_by(.[0]) | map(map(.[1]) as $names | $names[] | {key: ., value: $names}) | from_entries'
 }
 
-jq -rn --slurpfile agent "$dir/agent.records" --slurpfile loader "$dir/loader.records" --argjson twins "$(twins)" --arg own "$(basename "$loader")" '
+# Record by record, for those who want to know more: {key, value: by the agent, seen: by the loader; null: not known of it}
+jq -n --slurpfile agent "$dir/agent.records" --slurpfile loader "$dir/loader.records" --argjson twins "$(twins)" --arg own "$(basename "$loader")" '
 	def seen: . as $key | (split(" ")[1]) as $name | $loader[0][$key] //
 		first((($twins[$name] // []) + [$own])[] as $other | $loader[0][$key | split(" ") | .[1] = $other | join(" ")] // empty) // null;
-	[$agent[0] | to_entries[] | {key, value, seen: (.key | seen)}] as $all |
+	[$agent[0] | to_entries[] | {key, value, seen: (.key | seen)}]' >"$dir/compared.json"
+
+jq -r '. as $all |
 	[$all[] | select(.seen == null) | "\(.key): loaded by the agent, not known of the loader"] as $missing |
 	[$all[] | select(.seen != null and .seen != "unseen" and .value != "unseen" and .seen != .value) |
 		"\(.key): \(.value) by the agent, \(.seen) by the loader"] as $differing |
@@ -77,4 +84,4 @@ jq -rn --slurpfile agent "$dir/agent.records" --slurpfile loader "$dir/loader.re
 		"\(.key): \(.value) by the agent, unseen"] as $unseen |
 	($missing + $differing)[], ($unseen | group_by(split(" ")[0:2]) | map("  \(length) unseen of \(.[0] | split(" ")[0:2] | join(" "))")[]),
 	"\($all | length) records: \(($differing | length) + ($missing | length)) differences, \($unseen | length) unseen",
-	if ($differing | length) + ($missing | length) > 0 then halt_error(1) else empty end' 2>/dev/null
+	if ($differing | length) + ($missing | length) > 0 then halt_error(1) else empty end' "$dir/compared.json" 2>/dev/null

@@ -85,8 +85,8 @@ void loader_running_fill(const struct loader_running *r, size_t index, struct pr
 	f->cost = load_cost_of(p->fd, "", 0);
 	if (run_count_is_ours(p, all->deeds_ns, all->quiet_ns))
 		f->evidence = EVIDENCE_RAN;
-	/* however it was hung there */
-	f->attached |= p->total > 0;
+	/* however it was hung there; one of that type is called */
+	f->attached |= p->total > 0 && strcmp(f->type, "syscall") != 0;
 }
 
 void loader_running_describe(const struct loader_running *r, size_t index, struct program_fact *f)

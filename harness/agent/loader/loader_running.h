@@ -37,7 +37,7 @@ bool loader_running_is_linked(const struct loader_running *r);
 
 /*
  * What is known of program number `index` once run_counts_finish was called: runs, costs and its evidence into `f`,
- * whose `loaded` and `attached` are set.
+ * whose `loaded`, `attached` and `type` are set.
  */
 void loader_running_fill(const struct loader_running *r, size_t index, struct program_fact *f);
 

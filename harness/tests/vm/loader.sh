@@ -44,6 +44,16 @@ if [ -x build/tests/loaders/cilium ]; then
 		'[.cells[0].relocations[] | select(.outcome != "not-attempted" and .outcome == .predicted)] | length > 5'
 fi
 
+if [ -x build/tests/loaders/light ]; then
+	check "what a program in the kernel loads is listed by the kernel's own list" status 0 "1 ran" run --kernel newest-cloud \
+		--loader build/tests/loaders/light
+	check "with how often it ran, and the program that loaded it is hung nowhere" latest '.cells[0].programs |
+		any(.[]; .name == "on_exec" and .type == "raw_tracepoint" and .evidence == "ran" and .workload_runs > 0) and
+		any(.[]; .type == "syscall" and .loaded and (.attached | not))'
+	check "and why nothing more is known of it" grep -q "on_exec (raw_tracepoint) came into the kernel by a way that is not seen" \
+		"$scratch/results/latest/newest-cloud/object-light.log"
+fi
+
 for rust in aya libbpf-rs; do
 	[ -x build/tests/loaders/$rust ] || continue
 	check "what a Rust program on $rust prints is held against the truth" status 0 "0 of them differ; 1 proven by values" run \
