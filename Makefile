@@ -248,6 +248,7 @@ pages: $(BUILD)/corematrix
 	$(Q)harness/tests/pages.sh $<
 	$(Q)harness/tests/pages_red.sh $<
 	$(Q)harness/tests/compilers.sh $<
+	$(Q)harness/tests/loaders.sh
 ahead: $(FETCHER)
 	$(Q)harness/tests/ahead.sh $<
 style:

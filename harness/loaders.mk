@@ -58,6 +58,16 @@ $(LOADERS_RUST) &: $(RUST_SRC) build/progs/exec_identity.bpf.o
 		/usr/bin/cargo build --quiet --offline --release --config debian.toml --target-dir target
 	$(Q)cp $(LOADERS_RUST:build/tests/loaders/%=$(RUST_DIR)/target/release/%) build/tests/loaders/
 
+## loaders-doc  what each of these loaders makes of progs/, per relocation: writes harness/doc/loaders.md (ROOTS="DIR …": with those that
+##              harness/loaders.sh built in roots of other releases; OBJ="a.bpf.o …" for some objects alone)
+.PHONY: loaders-doc
+LOADERS_KERNELS ?= --kernel 5.10-cloud --kernel 6.1-cloud --kernel 6.12-cloud --kernel newest-cloud
+loaders-doc: $(BUILD)/corematrix loaders $(if $(OBJ),,$(PROGS) $(INIS))
+	$(Q)harness/loaders.sh found $(ROOTS) | while read -r label program root; do \
+		harness/loaders.sh run $(BUILD)/corematrix build/loaders "$$label" "$$program" "$$root" $(or $(OBJ),$(PROGS)) -- \
+			$(LOADERS_KERNELS) $(ARGS) || exit; done
+	$(Q)harness/loaders.sh page build/loaders harness/doc/loaders.md
+
 # What stands around a loader in the sections of vm.sh; the one in Go where the release has that.
 .PHONY: tools
 TOOL_DEBS := libbpf-tools
