@@ -57,15 +57,16 @@ BASELINES ?= results/baselines
 SHARED_SRC := $(wildcard harness/base/*.c harness/wire/*.c harness/relo/*.c)
 HOST_SRC := $(SHARED_SRC) $(wildcard harness/host/*/*.c)
 AGENT := build/agent$(if $(PLAIN),-plain)
-# What stands on a machine's devices is each machine's own choice.
-AGENT_COMMON := $(filter-out harness/agent/arch/machine_%.c harness/agent/arch/virtio_console.c,$(wildcard harness/agent/*.c harness/agent/*/*.c))
+# What machines stand on, besides fw_cfg, is each machine's own choice.
+AGENT_PARTS := $(patsubst %,harness/agent/arch/%.c,mmio virtio_console generic_calls)
+AGENT_COMMON := $(filter-out harness/agent/arch/machine_%.c $(AGENT_PARTS),$(wildcard harness/agent/*.c harness/agent/*/*.c))
 AGENT_ALL := $(AGENT_COMMON) harness/agent/arch/machine_$(ARCH).c
 AGENT_SRC := $(SHARED_SRC) $(filter-out $(if $(PLAIN),harness/agent/fast/%),$(AGENT_ALL))
 HOST_OBJ = $(HOST_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/harness/host/vm/agent_image.o \
 	$(BUILD)/host/harness/host/object/caller_image.o $(BUILD)/host/harness/host/bench/floor_image.o $(BUILD)/host/harness/host/page/page_assets.o $(GUEST_OBJ)
 AGENT_OBJ := $(AGENT_SRC:%.c=$(AGENT)/%.o) $(if $(PLAIN),,$(AGENT)/harness/agent/arch/start_$(ARCH).o $(AGENT)/libbpf.o)
 AGENT_TESTED := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out %/main.c %/kernel_btf.c %/load_tap.c %/known_btf.c %/early_still.c,$(AGENT_ALL)) \
-	harness/agent/arch/virtio_console.c)
+	$(AGENT_PARTS))
 TEST_BIN := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/check_*.c))
 TEST_FIXTURES := $(BUILD)/tests/bin/$(QEMU_$(ARCH)) \
 	$(patsubst harness/tests/relo/%.c,build/tests/relo/%.o,$(wildcard harness/tests/relo/*.c))

@@ -10,7 +10,6 @@ QEMU_DEB_aarch64 := qemu-system-arm
 GUEST_TRIPLE_aarch64 := aarch64-linux-gnu
 GUEST_CC_DEBS_aarch64 := gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 BPF_ARCH_aarch64 := arm64
-GUEST_MACHINE_aarch64 := virtio_console
 
 guests_of_list = $(foreach g,$(GUESTS_KNOWN),$(if $(shell sed 's/\(^\|[[:blank:]]\)\#.*//' $1 2>/dev/null | grep -w '$(GUEST_NAME_$(g))'),$(g)))
 ARCHES ?= $(call guests_of_list,$(KERNELS))
@@ -30,7 +29,7 @@ GUEST_CC_$1 := $$(filter-out %gcc,$$(CC)) $$(GUEST_TRIPLE_$1)-gcc
 GUEST_AGENT_$1 := $$(AGENT)-$1
 GUEST_LIBS_$1 := build/guest-libs/$1-$$(notdir $$(LIBBPF_HOME))
 GUEST_AGENT_OBJ_$1 := $$(patsubst %.c,$$(GUEST_AGENT_$1)/%.o,$$(SHARED_SRC) $$(filter-out $$(if $$(PLAIN),harness/agent/fast/%),$$(AGENT_COMMON)) \
-	harness/agent/arch/machine_$1.c $$(GUEST_MACHINE_$1:%=harness/agent/arch/%.c)) \
+	harness/agent/arch/machine_$1.c $(AGENT_PARTS)) \
 	$$(if $$(PLAIN),,$$(GUEST_AGENT_$1)/harness/agent/arch/start_$1.o $$(GUEST_AGENT_$1)/libbpf.o)
 
 $$(GUEST_LIBS_$1)/ready: harness/guest-libs.sh $$(LIBBPF_HOME)/ready | $$(FETCHER)

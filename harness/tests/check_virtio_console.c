@@ -13,7 +13,7 @@
 
 enum { PAGE = 4096, NOTIFY = 0x50, STATUS = 0x70, NOT_NOTIFIED = -1 };
 
-static volatile uint32_t registers[VIRTIO_TRANSPORT_SIZE / 4];
+static volatile uint32_t registers[0x200 / 4];
 static char pages[2 * PAGE] __attribute__((aligned(4096)));
 static struct buf taken;
 static atomic_bool stopped;

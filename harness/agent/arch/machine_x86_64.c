@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/arch/fw_cfg.h"
+#include "agent/arch/usdt.h"
 
 /* As the host's arch_x86.c connects them. */
 #define PORT_DEBUGCON 0xe9
@@ -86,27 +87,7 @@ const char *machine_syscall(const char *call)
 	return call;
 }
 
-/* As sys/sdt.h of SystemTap writes it: https://sourceware.org/systemtap/wiki/UserSpaceProbeImplementation */
 __attribute__((noipa)) void machine_usdt_call(long first, long second)
 {
-	__asm__ volatile("990: nop\n"
-	                 ".pushsection .note.stapsdt,\"\",\"note\"\n"
-	                 ".balign 4\n"
-	                 ".4byte 992f-991f, 994f-993f, 3\n"
-	                 "991: .asciz \"stapsdt\"\n"
-	                 "992: .balign 4\n"
-	                 "993: .8byte 990b, _.stapsdt.base, 0\n"
-	                 ".asciz \"" MACHINE_USDT_PROVIDER "\"\n"
-	                 ".asciz \"" MACHINE_USDT_NAME "\"\n"
-	                 ".asciz \"-8@%%rdi -8@%%rsi\"\n"
-	                 "994: .balign 4\n"
-	                 ".popsection\n"
-	                 ".pushsection .stapsdt.base,\"aG\",\"progbits\",.stapsdt.base,comdat\n"
-	                 ".weak _.stapsdt.base\n"
-	                 ".hidden _.stapsdt.base\n"
-	                 "_.stapsdt.base: .space 1\n"
-	                 ".size _.stapsdt.base, 1\n"
-	                 ".popsection\n"
-	                 :
-	                 : "D"(first), "S"(second));
+	__asm__ volatile(USDT_PLACE("-8@%%rdi -8@%%rsi") : : "D"(first), "S"(second));
 }

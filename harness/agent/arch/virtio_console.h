@@ -11,8 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VIRTIO_TRANSPORT_SIZE 0x200
-
 /* Pages that the device reads and writes, and where it finds them. */
 struct virtio_memory {
 	void *pages;

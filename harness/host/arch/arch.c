@@ -85,6 +85,23 @@ char *arch_deb_names(void)
 	return buf_steal(&text);
 }
 
+void arch_machine_arguments(const struct arch_machine *machine, enum accel accel, struct strings *argv)
+{
+	strings_add(argv, "-M");
+	strings_add(argv, machine->machine);
+	strings_add(argv, "-accel");
+	strings_add(argv, accel_name(accel));
+	strings_add(argv, "-cpu");
+	strings_add(argv, accel == ACCEL_KVM ? "host" : machine->processor);
+}
+
+char *arch_machine_append(const struct arch_machine *machine, enum accel accel)
+{
+	cleanup_free char *measured = machine->append_measured ? machine->append_measured(accel) : xstrdup("");
+
+	return xasprintf("%s%s%s", machine->append, *measured ? " " : "", measured);
+}
+
 char *arch_host_processor(void)
 {
 	const struct arch *arch = arch_native();

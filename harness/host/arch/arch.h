@@ -22,10 +22,11 @@ enum accel { ACCEL_TCG, ACCEL_KVM };
 
 /* A machine and the kernel command line that goes with it. */
 struct arch_machine {
-	/* Arguments that make the machine; `accel` chooses the processor model too. */
-	void (*arguments)(struct strings *argv, enum accel accel);
-	/* Kernel command line that every guest of this machine needs; the caller frees it. */
-	char *(*append)(enum accel accel);
+	const char *machine;   /* QEMU's name of it, with its properties */
+	const char *processor; /* model under TCG; under KVM it is the host's own */
+	const char *append;    /* kernel command line that every guest of this machine needs */
+	/* What of it has to be measured, or NULL; the caller frees it. */
+	char *(*append_measured)(enum accel accel);
 };
 
 struct image_format;
@@ -97,6 +98,12 @@ bool arch_fits_elf(const struct arch *arch, const Elf64_Ehdr *header);
 /* The names of all, for messages: "x86_64, …", and as dpkg says them; the caller frees it. */
 char *arch_names(void);
 char *arch_deb_names(void);
+
+/* Arguments that make the machine. */
+void arch_machine_arguments(const struct arch_machine *machine, enum accel accel, struct strings *argv);
+
+/* Its kernel command line; the caller frees it. */
+char *arch_machine_append(const struct arch_machine *machine, enum accel accel);
 
 /* What the host's processor is called, for telling hosts apart; "" when it does not say. The caller frees it. */
 char *arch_host_processor(void);

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "wire/job.h"
+#include "host/arch/arch_parts.h"
 
 #ifdef __x86_64__
 #include <x86intrin.h>
@@ -63,17 +63,6 @@ static unsigned tsc_khz(void)
 #endif
 }
 
-static const char *cpu(enum accel accel)
-{
-	/*
-	 * Under TCG every feature that the kernel makes use of is emulated: with `max` it copies by `rep movsb`, a
-	 * byte at a time (erms), walks five levels of page tables (la57), brackets each access to user memory (smap)
-	 * and saves vector registers (xsave), for a fifth of the processor time of a boot with its cells. A model with
-	 * a name is also the same for every version of QEMU. rdrand seeds the kernel's random numbers at once.
-	 */
-	return accel == ACCEL_KVM ? "host" : "Nehalem,+rdrand";
-}
-
 /*
  * Not microvm, which boots a tenth faster: it has no PM timer and no HPET, so the kernel times its local APIC against
  * the PIT alone. When QEMU's threads wait for the host's processors, PIT ticks arrive in a burst, the kernel finds
@@ -81,35 +70,15 @@ static const char *cpu(enum accel accel)
  * (two VMs and a compiler on two processors), after which the guest ran for minutes and never ended. "tsc: Unable to
  * calibrate against PIT" is the same wait seen by another calibration. A pc has a PM timer to check both against.
  */
-static void machine(struct strings *argv, enum accel accel)
-{
-	strings_add(argv, "-M");
-	strings_add(argv, "pc,usb=off,vmport=off,smbus=off");
-	strings_add(argv, "-accel");
-	strings_add(argv, accel_name(accel));
-	strings_add(argv, "-cpu");
-	strings_add(argv, cpu(accel));
-}
+static const char machine[] = "pc,usb=off,vmport=off,smbus=off";
 
-static void console(struct strings *argv)
-{
-	strings_add(argv, "-serial");
-	strings_add(argv, "chardev:" ARCH_CONSOLE);
-}
-
-static void channel(struct strings *argv)
-{
-	strings_add(argv, "-device");
-	strings_add(argv, "isa-debugcon,iobase=0xe9,chardev=" ARCH_FRAMES);
-	strings_add(argv, "-device");
-	strings_add(argv, "isa-debug-exit,iobase=0xf4,iosize=4");
-}
-
-static void job(struct strings *argv, const char *path)
-{
-	strings_add(argv, "-fw_cfg");
-	strings_addf(argv, "name=" JOB_FW_CFG_NAME ",file=%s", path);
-}
+/*
+ * Every feature that the kernel makes use of is emulated: with `max` it copies by `rep movsb`, a byte at a time (erms),
+ * walks five levels of page tables (la57), brackets each access to user memory (smap) and saves vector registers
+ * (xsave), for a fifth of the processor time of a boot with its cells. A model with a name is also the same for every
+ * version of QEMU. rdrand seeds the kernel's random numbers at once.
+ */
+static const char processor[] = "Nehalem,+rdrand";
 
 /*
  * tsc=reliable: the watchdog compares the counter with a timer that the host emulates late; a guest that was not
@@ -131,40 +100,21 @@ static void job(struct strings *argv, const char *path)
  * loglevel=6 keeps the first line ("Linux version", a notice), warnings and every kind of crash on the console and
  * drops the rest, which costs a tenth of an emulated boot.
  */
-static char *append(enum accel accel)
-{
-	struct buf line = {0};
+static const char append[] =
+        "console=ttyS0 loglevel=6 reboot=t panic=-1 nokaslr mitigations=off random.trust_cpu=on cryptomgr.notests tsc=reliable no_timer_check rcupdate.rcu_expedited=1";
 
-	buf_puts(
-	        &line,
-	        "console=ttyS0 loglevel=6 reboot=t panic=-1 nokaslr mitigations=off random.trust_cpu=on cryptomgr.notests tsc=reliable no_timer_check rcupdate.rcu_expedited=1");
-	if (accel == ACCEL_TCG)
-		buf_printf(&line, " tsc_early_khz=%u", tsc_khz());
-	return buf_steal(&line);
+static char *append_measured(enum accel accel)
+{
+	return accel == ACCEL_TCG ? xasprintf("tsc_early_khz=%u", tsc_khz()) : xstrdup("");
 }
 
-/* isa-debug-exit, QEMU hw/misc/debugexit.c: exit((value << 1) | 1). */
-static int exit_status(int code)
+/* isa-debug-exit: QEMU hw/misc/debugexit.c. */
+static void channel(struct strings *argv)
 {
-	return code << 1 | 1;
-}
-
-/* ---- the ordinary set-up, for comparison ---- */
-
-static void ordinary_machine(struct strings *argv, enum accel accel)
-{
-	strings_add(argv, "-M");
-	strings_add(argv, "pc");
-	strings_add(argv, "-accel");
-	strings_add(argv, accel_name(accel));
-	strings_add(argv, "-cpu");
-	strings_add(argv, accel == ACCEL_KVM ? "host" : "max");
-}
-
-static char *ordinary_append(enum accel accel)
-{
-	(void)accel;
-	return xstrdup("console=ttyS0 panic=-1");
+	strings_add(argv, "-device");
+	strings_add(argv, "isa-debugcon,iobase=0xe9,chardev=" ARCH_FRAMES);
+	strings_add(argv, "-device");
+	strings_add(argv, "isa-debug-exit,iobase=0xf4,iosize=4");
 }
 
 /* ---- what is known of it ---- */
@@ -202,12 +152,12 @@ const struct arch arch_x86 = {
         .image = &arch_x86_image,
         .qemu = "qemu-system-x86_64",
         .qemu_package = "qemu-system-x86",
-        .ours = {machine, append},
-        .ordinary = {ordinary_machine, ordinary_append},
-        .console = console,
+        .ours = {machine, processor, append, append_measured},
+        .ordinary = {"pc", "max", "console=ttyS0 panic=-1"},
+        .console = arch_serial_console,
         .console_endings = console_endings,
         .channel = channel,
-        .job = job,
-        .exit_status = exit_status,
+        .job = arch_fw_cfg_job,
+        .exit_status = arch_odd_status,
         .cpuinfo_model = "model name",
 };

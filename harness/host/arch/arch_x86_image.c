@@ -45,8 +45,9 @@ static uint32_t u32_at(const char *p)
 	return le32toh(v);
 }
 
-static bool is_packed(const char *bytes, size_t len)
+static bool is_packed(const struct image_format *format, const char *bytes, size_t len)
 {
+	(void)format;
 	return len >= SETUP_SIZE && !memcmp(bytes + SETUP_MAGIC, "HdrS", 4);
 }
 

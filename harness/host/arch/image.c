@@ -48,7 +48,7 @@ static const struct arch *packed_arch(const char *bytes, size_t len)
 	const struct arch *arch;
 
 	for (size_t i = 0; (arch = arch_at(i)); i++)
-		if (arch->image->is_packed(bytes, len))
+		if (arch->image->is_packed(arch->image, bytes, len))
 			return arch;
 	return NULL;
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -28,8 +29,14 @@ struct image {
 struct image_format {
 	const char *what;                      /* for people: "a bzImage" */
 	const char *kernel_name, *packed_name; /* what the store calls the two forms */
+	/* Of one that is not an ELF file (image_flat.h): at 56 of an Image, and the machine of one that is packed for
+	 * EFI. */
+	struct {
+		const char *magic;
+		uint16_t pe_machine;
+	} flat;
 	/* Whether bytes begin like a packed kernel of this architecture. */
-	bool (*is_packed)(const char *bytes, size_t len);
+	bool (*is_packed)(const struct image_format *format, const char *bytes, size_t len);
 	/* Unpack `packed` and fill in the rest. A usage error, without a path, for what is cut or corrupt. */
 	int (*unpack)(struct image *image, struct error *err);
 	/* Whether the notes of a kernel that is an ELF file have what QEMU needs to boot it. */

@@ -40,7 +40,7 @@ static const struct arch_machine *machine_of(const struct qemu_guest *guest)
 
 static void add_append(struct strings *argv, const struct qemu_guest *guest)
 {
-	cleanup_free char *base = machine_of(guest)->append(guest->accel);
+	cleanup_free char *base = arch_machine_append(machine_of(guest), guest->accel);
 
 	strings_add(argv, "-append");
 	strings_addf(argv, "%s%s%s", base, *guest->append ? " " : "", guest->append);
@@ -72,7 +72,7 @@ static void add_saved_memory(struct strings *argv, const struct qemu_guest *gues
 void qemu_argv(const struct qemu_guest *guest, struct strings *argv)
 {
 	strings_add(argv, guest->arch->qemu);
-	machine_of(guest)->arguments(argv, guest->accel);
+	arch_machine_arguments(machine_of(guest), guest->accel, argv);
 	strings_add(argv, "-m");
 	strings_addf(argv, "%u", guest->memory_mb);
 	if (guest->processors > 1) {
