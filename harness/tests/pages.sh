@@ -65,6 +65,11 @@ done)
 [ "$(row_options | wc -l)" -ge 7 ] || offend "pages.sh: found few options of a row: mend this script"
 
 members() { grep -oP 'codec_\w+\(&?x, \w+, "\K\w+|(put_\w+|json_object_set_new)\(\w+, "\K\w+' "$@" | sort -u; }
+# check_schema.c holds the schema against what is written; what is written only here and there it may never see.
+unknown=$(members harness/host/result/result_json.c | while read -r word; do
+	grep -qF -- "\"$word\": {" harness/doc/results.schema.json || echo "harness/doc/results.schema.json does not tell of member $word of results.json"
+done)
+[ -z "$unknown" ] || offend "$unknown"
 each results.md 70 "a member of results.json," < <(members harness/host/result/result_json.c)
 each results.md 30 "a member of predict.json," < <(members harness/host/predict/predict_json.c)
 each speed.md 25 "a member of bench.json," < <(
