@@ -9,74 +9,11 @@
 
 #include "base/buf.h"
 #include "relo/btf_check.h"
+#include "relo/btf_ext.h"
 #include "relo/core_spec.h"
 #include "relo/elf_view.h"
 #include "relo/insn_value.h"
 #include "relo/object_code.h"
-
-#define BTF_EXT_VERSION 1
-#define BTF_EXT_HEADER_WITH_RELOS 32 /* bytes of the header up to core_relo_len */
-
-struct btf_ext_head {
-	uint16_t magic;
-	uint8_t version;
-	uint8_t flags;
-	uint32_t hdr_len;
-	uint32_t func_info_off, func_info_len;
-	uint32_t line_info_off, line_info_len;
-	uint32_t core_relo_off, core_relo_len; /* count from the end of the header */
-};
-
-/* A run of bytes that is read from the front. */
-struct cursor {
-	const uint8_t *at;
-	size_t left;
-};
-
-static bool take(struct cursor *c, void *out, size_t size)
-{
-	if (size > c->left)
-		return false;
-	memcpy(out, c->at, size);
-	c->at += size;
-	c->left -= size;
-	return true;
-}
-
-static bool skip(struct cursor *c, size_t size)
-{
-	if (size > c->left)
-		return false;
-	c->at += size;
-	c->left -= size;
-	return true;
-}
-
-/* The bytes with the CO-RE records; `left` is 0 when there are none. */
-static int find_area(const struct elf_view_section *ext, struct cursor *area, struct error *err)
-{
-	struct btf_ext_head head = {0};
-
-	*area = (struct cursor){0};
-	if (ext->size < 8)
-		return error_usage(err, "damaged .BTF.ext: only %zu bytes", ext->size);
-	memcpy(&head, ext->data, 8);
-	if (head.magic != BTF_MAGIC || head.version != BTF_EXT_VERSION)
-		return error_usage(err, "damaged .BTF.ext: magic %#x, version %u; expected %#x, %u", head.magic,
-		                   head.version, BTF_MAGIC, BTF_EXT_VERSION);
-	if (head.hdr_len < 8 || head.hdr_len > ext->size)
-		return error_usage(err, "damaged .BTF.ext: header of %u bytes in a section of %zu", head.hdr_len,
-		                   ext->size);
-	if (head.hdr_len < BTF_EXT_HEADER_WITH_RELOS)
-		return 0;
-	memcpy(&head, ext->data, sizeof(head));
-	if (head.core_relo_off > ext->size - head.hdr_len ||
-	    head.core_relo_len > ext->size - head.hdr_len - head.core_relo_off)
-		return error_usage(err, "damaged .BTF.ext: relocations at %u, %u bytes long, do not fit into %zu bytes",
-		                   head.core_relo_off, head.core_relo_len, ext->size);
-	*area = (struct cursor){ext->data + head.hdr_len + head.core_relo_off, head.core_relo_len};
-	return 0;
-}
 
 /* What is the same for all records of one run of a section. */
 struct run {
@@ -144,16 +81,14 @@ static int add_record(const struct run *run, const struct bpf_core_relo *raw, st
 }
 
 /* One section's header and its records. */
-static int read_run(const struct elf_view *view, struct cursor *area, uint32_t stride, struct core_relo_list *list,
-                    struct error *err)
+static int read_run(const struct elf_view *view, struct btf_ext_cursor *area, uint32_t stride,
+                    struct core_relo_list *list, struct error *err)
 {
-	struct btf_ext_sec {
-		uint32_t name_off, count;
-	} head;
+	struct btf_ext_section head;
 	const struct elf_view_section *section;
 	struct run run = {.view = view};
 
-	if (!take(area, &head, sizeof(head)))
+	if (!btf_ext_take(area, &head, sizeof(head)))
 		return error_usage(err, "damaged .BTF.ext: %zu bytes left where a section should begin", area->left);
 	run.section_name = btf__str_by_offset(list->btf, head.name_off);
 	if (!run.section_name)
@@ -170,18 +105,19 @@ static int read_run(const struct elf_view *view, struct cursor *area, uint32_t s
 		struct bpf_core_relo raw;
 
 		memcpy(&raw, area->at, sizeof(raw));
-		skip(area, stride);
+		btf_ext_skip(area, stride);
 		if (add_record(&run, &raw, list, err))
 			return -EINVAL;
 	}
 	return 0;
 }
 
-static int read_records(const struct elf_view *view, struct cursor area, struct core_relo_list *list, struct error *err)
+static int read_records(const struct elf_view *view, struct btf_ext_cursor area, struct core_relo_list *list,
+                        struct error *err)
 {
 	uint32_t stride;
 
-	if (!take(&area, &stride, sizeof(stride)) || stride < sizeof(struct bpf_core_relo))
+	if (!btf_ext_take(&area, &stride, sizeof(stride)) || stride < sizeof(struct bpf_core_relo))
 		return error_usage(err, "damaged .BTF.ext: the size of a relocation is missing");
 	while (area.left)
 		if (read_run(view, &area, stride, list, err))
@@ -194,7 +130,7 @@ int core_relo_list_read(const void *elf, size_t len, struct core_relo_list *list
 	struct elf_view view __attribute__((cleanup(elf_view_free))) = {0};
 	struct core_relo_list found __attribute__((cleanup(core_relo_list_free))) = {0};
 	const struct elf_view_section *btf, *ext;
-	struct cursor area;
+	struct btf_ext_cursor area;
 
 	*list = (struct core_relo_list){0};
 	if (elf_view_open(elf, len, &view, err))
@@ -203,7 +139,7 @@ int core_relo_list_read(const void *elf, size_t len, struct core_relo_list *list
 	ext = elf_view_find(&view, ".BTF.ext");
 	if (!btf || !ext)
 		return 0;
-	if (find_area(ext, &area, err))
+	if (btf_ext_open(ext, BTF_EXT_RELOCATIONS, &area, err))
 		return -EINVAL;
 	if (!area.left)
 		return 0;

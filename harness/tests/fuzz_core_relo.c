@@ -2,7 +2,8 @@
 /*
  * Objects and types. The first byte says what the rest is: an object, the types of a kernel, or (two bytes of length
  * first) .BTF and .BTF.ext of an object that is sound otherwise, so that changes reach the records. What is accepted is
- * resolved, as a prediction does: what passes our checks must be safe for libbpf's calculation.
+ * resolved, as a prediction does: what passes our checks must be safe for libbpf's calculation; and each record is
+ * looked up in the line info.
  */
 #include "tests/fuzz.h"
 
@@ -12,6 +13,7 @@
 #include "base/io.h"
 #include "host/object/embedded.h"
 #include "host/predict/code_reach.h"
+#include "host/predict/record_source.h"
 #include "host/resolve/relo_calc.h"
 #include "host/resolve/relo_target.h"
 #include "relo/btf_check.h"
@@ -70,6 +72,8 @@ static void walk(const struct core_relo_list *list, const void *bytes, size_t le
 		loaded[f] = true;
 	code = code_reach_new(list, &view);
 	code_reach_run(code, &all);
+	for (size_t i = 0; i < list->count; i++)
+		free(record_source(&view, list->btf, list->facts[i].section, list->records[i].section_insn));
 	for (size_t i = 0; i < list->count; i++)
 		if (list->records[i].func >= 0)
 			code_reach_at(code, (size_t)list->records[i].func, list->facts[i].insn);

@@ -9,78 +9,43 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-
-/* The header of .BTF.ext as far as line_info_len, and of one section's records. */
-struct ext_head {
-	uint16_t magic;
-	uint8_t version, flags;
-	uint32_t hdr_len, func_info_off, func_info_len, line_info_off, line_info_len;
-};
-
-struct run_head {
-	uint32_t section, count;
-};
-
-/* A run of bytes that is read from the front. */
-struct cursor {
-	const uint8_t *at;
-	size_t left;
-};
-
-static bool take(struct cursor *c, void *out, size_t size)
-{
-	if (size > c->left)
-		return false;
-	memcpy(out, c->at, size);
-	c->at += size;
-	c->left -= size;
-	return true;
-}
+#include "relo/btf_ext.h"
 
 /* The line info of all sections, behind the size of a record. */
-static bool find_area(const struct elf_view *view, struct cursor *area, uint32_t *record_size)
+static bool find_area(const struct elf_view *view, struct btf_ext_cursor *area, uint32_t *record_size)
 {
 	const struct elf_view_section *ext = elf_view_find(view, ".BTF.ext");
-	struct ext_head head;
 
-	if (!ext || ext->size < sizeof(head))
-		return false;
-	memcpy(&head, ext->data, sizeof(head));
-	if (head.magic != BTF_MAGIC || head.hdr_len < sizeof(head) || head.hdr_len > ext->size ||
-	    head.line_info_off > ext->size - head.hdr_len ||
-	    head.line_info_len > ext->size - head.hdr_len - head.line_info_off)
-		return false;
-	*area = (struct cursor){ext->data + head.hdr_len + head.line_info_off, head.line_info_len};
-	return take(area, record_size, sizeof(*record_size)) && *record_size >= sizeof(struct bpf_line_info);
+	return ext && !btf_ext_open(ext, BTF_EXT_LINES, area, NULL) &&
+	       btf_ext_take(area, record_size, sizeof(*record_size)) && *record_size >= sizeof(struct bpf_line_info);
 }
 
 /* The records of the section, which are in the order of their instructions. */
-static bool find_run(struct cursor *area, const struct btf *btf, const char *section, uint32_t record_size,
-                     struct cursor *run)
+static bool find_run(struct btf_ext_cursor *area, const struct btf *btf, const char *section, uint32_t record_size,
+                     struct btf_ext_cursor *run)
 {
-	struct run_head head;
+	struct btf_ext_section head;
 
-	while (take(area, &head, sizeof(head))) {
-		const char *name = btf__str_by_offset(btf, head.section);
+	while (btf_ext_take(area, &head, sizeof(head))) {
+		const char *name = btf__str_by_offset(btf, head.name_off);
 
 		if (head.count > area->left / record_size)
 			return false;
-		*run = (struct cursor){area->at, (size_t)head.count * record_size};
+		*run = (struct btf_ext_cursor){area->at, (size_t)head.count * record_size};
 		if (name && !strcmp(name, section))
 			return true;
-		area->at += run->left;
-		area->left -= run->left;
+		btf_ext_skip(area, run->left);
 	}
 	return false;
 }
 
 /* The last record at or before the instruction; in an object, unlike in a load, places are counted in bytes. */
-static bool find_line(struct cursor *run, uint32_t insn, uint32_t record_size, struct bpf_line_info *line)
+static bool find_line(struct btf_ext_cursor *run, uint32_t insn, uint32_t record_size, struct bpf_line_info *line)
 {
 	struct bpf_line_info next;
 	bool found = false;
 
-	for (; run->left >= record_size; run->at += record_size, run->left -= record_size) {
+	for (; run->left >= record_size; btf_ext_skip(run, record_size)) {
 		memcpy(&next, run->at, sizeof(next));
 		if (next.insn_off / sizeof(struct bpf_insn) > insn)
 			break;
@@ -102,7 +67,7 @@ const char *record_source_from_here(const char *source)
 
 char *record_source(const struct elf_view *view, const struct btf *btf, const char *section, uint32_t insn)
 {
-	struct cursor area, run;
+	struct btf_ext_cursor area, run;
 	struct bpf_line_info line;
 	uint32_t record_size;
 	const char *file;
