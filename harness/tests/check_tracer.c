@@ -14,11 +14,15 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/bpf.h>
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sched.h>
 
 #include "agent/loader/loader_process.h"
@@ -264,6 +268,65 @@ static void deed_daemon(void)
 	load("parent", 9999);
 }
 
+/* XDP at an interface that is not there: what everybody is told, whoever asks. */
+struct xdp_message {
+	struct nlmsghdr head;
+	struct ifinfomsg interface;
+	struct nlattr xdp, fd;
+	int32_t program;
+};
+
+static struct xdp_message xdp_message(uint32_t sequence)
+{
+	return (struct xdp_message){
+	        .head = {.nlmsg_len = sizeof(struct xdp_message),
+	                 .nlmsg_type = RTM_SETLINK,
+	                 .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
+	                 .nlmsg_seq = sequence},
+	        .interface = {.ifi_index = 99999},
+	        .xdp = {.nla_len = 2 * sizeof(struct nlattr) + sizeof(int32_t), .nla_type = IFLA_XDP | NLA_F_NESTED},
+	        .fd = {.nla_len = sizeof(struct nlattr) + sizeof(int32_t), .nla_type = IFLA_XDP_FD},
+	};
+}
+
+static int answer_of(int fd)
+{
+	struct {
+		struct nlmsghdr head;
+		struct nlmsgerr error;
+		char rest[256];
+	} answer = {0};
+
+	return recv(fd, &answer, sizeof(answer), 0) > 0 ? -answer.error.error : -1;
+}
+
+/* As libbpf sends, as Go's libraries do, and as iproute2 does. */
+static void deed_netlink(void)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), others[2], err;
+	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+	struct xdp_message m = xdp_message(1);
+	struct iovec pieces[] = {{&m, sizeof(m.head)}, {&m.interface, sizeof(m) - sizeof(m.head)}};
+	struct msghdr head = {
+	        .msg_name = &kernel, .msg_namelen = sizeof(kernel), .msg_iov = pieces, .msg_iovlen = COUNT(pieces)};
+
+	if (fd < 0 || socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, others))
+		return;
+	send(fd, &m, sizeof(m), 0);
+	err = answer_of(fd);
+	m = xdp_message(2);
+	sendto(fd, &m, sizeof(m), 0, (const struct sockaddr *)&kernel, sizeof(kernel));
+	err = answer_of(fd) == err ? err : 0;
+	m = xdp_message(3);
+	sendmsg(fd, &head, 0);
+	err = answer_of(fd) == err ? err : 0;
+	/* the same bytes to somebody else, and others to the kernel */
+	send(others[0], &m, sizeof(m), 0);
+	m.program = -1;
+	send(fd, &m, sizeof(m), 0);
+	printf("%d\n", err);
+}
+
 static const struct deed {
 	const char *name;
 	void (*run)(void);
@@ -287,6 +350,7 @@ static const struct deed {
         {"daemon", deed_daemon, "", "parent", 1},
         {"kill-parent", deed_kill_parent},
         {"fork-without-end", deed_fork_without_end},
+        {"netlink", deed_netlink},
 };
 
 /* Those at the table's head that end by themselves. */
@@ -375,6 +439,31 @@ START_TEST(a_call_is_seen_and_nothing_is_noticed)
 }
 END_TEST
 
+START_TEST(what_hangs_a_program_by_netlink_is_seen)
+{
+	cleanup_close int records = memfd_create("records", MFD_CLOEXEC);
+	cleanup_buf struct buf bytes = {0};
+	struct loader_process p;
+	struct trace_call call;
+	size_t at = 0, calls = 0;
+	int said;
+
+	run_deed("netlink", records, &p);
+	said = atoi(buf_str(&p.output.said));
+	ck_assert_int_gt(said, 0);
+	read_records(records, &bytes);
+	while (trace_call_next(&bytes, &at, &call)) {
+		ck_assert_int_eq(call.kind, TRACE_ATTACH);
+		ck_assert_int_eq(call.err, said);
+		ck_assert_str_eq(call.text, "interface 99999");
+		calls++;
+		trace_call_free(&call);
+	}
+	ck_assert_uint_eq(calls, 3);
+	loader_process_free(&p);
+}
+END_TEST
+
 START_TEST(a_program_that_kills_its_tracer_dies_with_it)
 {
 	cleanup_close int records = memfd_create("records", MFD_CLOEXEC);
@@ -430,6 +519,7 @@ int main(void)
 {
 	const struct suite_row tests[] = {
 	        RANGE(a_call_is_seen_and_nothing_is_noticed, 0, SEEN),
+	        TEST(what_hangs_a_program_by_netlink_is_seen),
 	        TEST(a_program_that_kills_its_tracer_dies_with_it),
 	        TEST(nothing_of_it_is_left),
 	        TEST(what_is_not_whole_ends_the_list),

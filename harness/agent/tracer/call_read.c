@@ -6,16 +6,22 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 #include <bpf/btf.h>
 #include <linux/bpf.h>
+#include <linux/netlink.h>
 #include <linux/perf_event.h>
 
+#include "agent/tracer/netlink_attach.h"
 #include "agent/tracer/remote.h"
 #include "base/cleanup.h"
 
 #define LICENSE_MAX 128u
 #define TARGET_MAX 256u
+/* Pieces that a message is sent in, and what is read of the answer. */
+#define PIECES_MAX 16u
+#define ANSWER_MAX 64u
 
 #ifndef SO_ATTACH_REUSEPORT_EBPF
 #define SO_ATTACH_REUSEPORT_EBPF 52
@@ -97,6 +103,9 @@ static bool read_bpf(pid_t tid, const uint64_t arguments[6], bool whole, struct 
 		read_attach(tid, (int)attr.raw_tracepoint.prog_fd, 0, call);
 		call->text = remote_text(tid, attr.raw_tracepoint.name, TARGET_MAX, TARGET_MAX);
 		return true;
+	case BPF_LINK_UPDATE:
+		read_attach(tid, (int)attr.link_update.new_prog_fd, 0, call);
+		return true;
 	default:
 		return false;
 	}
@@ -113,9 +122,61 @@ static bool read_option(pid_t tid, const uint64_t arguments[6], struct trace_cal
 	return true;
 }
 
+static bool is_route_socket(int fd)
+{
+	int domain = -1, protocol = -1;
+	socklen_t size = sizeof(domain);
+
+	return fd >= 0 && !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) && domain == AF_NETLINK &&
+	       !getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) && protocol == NETLINK_ROUTE;
+}
+
+static bool read_message(pid_t tid, int fd, const void *bytes, size_t size, struct call_read *c)
+{
+	cleanup_close int socket = -1;
+
+	if (!netlink_attach_read(bytes, size, &c->message))
+		return false;
+	socket = remote_fd_share(tid, fd);
+	if (!is_route_socket(socket))
+		return false;
+	c->socket = steal_fd(&socket);
+	read_attach(tid, c->message.program, 0, &c->call);
+	c->call.text = c->message.interface ? xasprintf("interface %d", c->message.interface) : xstrdup("");
+	return true;
+}
+
+static bool read_send(pid_t tid, const uint64_t arguments[6], struct call_read *c)
+{
+	char bytes[NETLINK_ATTACH_MAX];
+	size_t size = arguments[2] < sizeof(bytes) ? (size_t)arguments[2] : sizeof(bytes);
+
+	size = remote_read(tid, arguments[1], bytes, size);
+	return read_message(tid, (int)arguments[0], bytes, size, c);
+}
+
+static bool read_pieces(pid_t tid, const uint64_t arguments[6], struct call_read *c)
+{
+	char bytes[NETLINK_ATTACH_MAX];
+	struct iovec pieces[PIECES_MAX];
+	struct msghdr head = {0};
+	size_t size = 0, count;
+
+	if (remote_read(tid, arguments[1], &head, sizeof(head)) != sizeof(head))
+		return false;
+	count = head.msg_iovlen < PIECES_MAX ? head.msg_iovlen : PIECES_MAX;
+	count = remote_read(tid, (uintptr_t)head.msg_iov, pieces, count * sizeof(*pieces)) / sizeof(*pieces);
+	for (size_t i = 0; i < count && size < sizeof(bytes); i++) {
+		size_t len = pieces[i].iov_len < sizeof(bytes) - size ? pieces[i].iov_len : sizeof(bytes) - size;
+
+		size += remote_read(tid, (uintptr_t)pieces[i].iov_base, bytes + size, len);
+	}
+	return read_message(tid, (int)arguments[0], bytes, size, c);
+}
+
 bool call_read_enter(pid_t tid, uint64_t number, const uint64_t arguments[6], bool whole, struct call_read *out)
 {
-	*out = (struct call_read){.call.thread = (uint32_t)tid};
+	*out = (struct call_read){.call.thread = (uint32_t)tid, .socket = -1};
 	switch (number) {
 	case SYS_bpf:
 		return read_bpf(tid, arguments, whole, out);
@@ -132,6 +193,10 @@ bool call_read_enter(pid_t tid, uint64_t number, const uint64_t arguments[6], bo
 		return arguments[0] == PTRACE_TRACEME;
 	case SYS_setsockopt:
 		return read_option(tid, arguments, &out->call);
+	case SYS_sendto:
+		return read_send(tid, arguments, out);
+	case SYS_sendmsg:
+		return read_pieces(tid, arguments, out);
 	default:
 		return false;
 	}
@@ -163,7 +228,19 @@ static void read_types(struct call_read *c)
 	c->call.file = xstrdup(file ? file : "");
 }
 
-void call_read_leave(pid_t tid, int64_t result, struct call_read *c)
+/* The kernel has done by now what the message asks for, and its answer waits where the sender will read it. */
+static bool read_answer(struct call_read *c)
+{
+	char bytes[ANSWER_MAX];
+	ssize_t size = recv(c->socket, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
+
+	if (size > 0)
+		return netlink_attach_answer(bytes, (size_t)size, c->message.sequence, &c->call.err);
+	/* who asked for an answer has read it already, in another thread: what it was is not known */
+	return !c->message.acknowledged;
+}
+
+bool call_read_leave(pid_t tid, int64_t result, struct call_read *c)
 {
 	static const char *const id_keys[TRACE_KIND_COUNT] = {
 	        [TRACE_PROGRAM] = "prog_id", [TRACE_MAP] = "map_id", [TRACE_TYPES] = "btf_id"};
@@ -172,15 +249,19 @@ void call_read_leave(pid_t tid, int64_t result, struct call_read *c)
 	call->err = result < 0 ? (int32_t)-result : 0;
 	if (result >= 0 && id_keys[call->kind])
 		call->id = remote_fd_number(tid, (int)result, id_keys[call->kind]);
+	if (result >= 0 && c->socket >= 0)
+		return read_answer(c);
 	if (call->kind != TRACE_PROGRAM)
-		return;
+		return true;
 	read_types(c);
 	if (c->log && c->log_size)
 		call->text = remote_text(tid, c->log, c->log_size, TRACE_MAX_LOG);
+	return true;
 }
 
 void call_read_free(struct call_read *c)
 {
 	trace_call_free(&c->call);
-	*c = (struct call_read){0};
+	cleanup_close_fd(&c->socket);
+	*c = (struct call_read){.socket = -1};
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "agent/tracer/netlink_attach.h"
 #include "agent/tracer/trace_call.h"
 
 /* A call between its two ends. */
@@ -20,6 +21,8 @@ struct call_read {
 	uint32_t types_id;   /* of the types that a program is loaded with, 0 */
 	uint32_t first_func; /* and in them its first function, 0 */
 	uint32_t first_file; /* and the name of the file that this is of, 0 */
+	int socket;          /* the one that `message` is sent by, shared; -1: it is no message */
+	struct netlink_attach message;
 };
 
 /*
@@ -28,8 +31,11 @@ struct call_read {
  */
 bool call_read_enter(pid_t tid, uint64_t number, const uint64_t arguments[6], bool whole, struct call_read *out);
 
-/* It came back with `result`, a negative errno when it failed. */
-void call_read_leave(pid_t tid, int64_t result, struct call_read *c);
+/*
+ * It came back with `result`, a negative errno when it failed. Returns false when what came of it is not known, so that
+ * nothing is to be kept.
+ */
+bool call_read_leave(pid_t tid, int64_t result, struct call_read *c);
 
 void call_read_free(struct call_read *c);
 

@@ -3,12 +3,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
 
 #define CHUNK 16384u
+/* Of a file of /proc that says what a process or a descriptor is. */
 #define FDINFO_MAX (64u << 10)
 
 size_t remote_read(pid_t tid, uint64_t address, void *out, size_t len)
@@ -53,15 +56,31 @@ char *remote_text(pid_t tid, uint64_t address, size_t max, size_t keep)
 	return buf_steal(&text);
 }
 
+/* The number after `line`, which begins with a newline, in a file of /proc; 0. */
+static uint32_t number_read(const char *path, const char *line)
+{
+	cleanup_buf struct buf text = {0};
+	const char *at;
+
+	if (io_read_file(path, FDINFO_MAX, &text, NULL))
+		return 0;
+	at = strstr(buf_str(&text), line);
+	return at ? (uint32_t)strtoul(at + strlen(line), NULL, 10) : 0;
+}
+
 uint32_t remote_fd_number(pid_t tid, int fd, const char *key)
 {
 	cleanup_free char *path = xasprintf("/proc/%d/fdinfo/%d", tid, fd);
 	cleanup_free char *line = xasprintf("\n%s:", key);
-	cleanup_buf struct buf text = {0};
-	const char *at;
 
-	if (fd < 0 || io_read_file(path, FDINFO_MAX, &text, NULL))
-		return 0;
-	at = strstr(buf_str(&text), line);
-	return at ? (uint32_t)strtoul(at + strlen(line), NULL, 10) : 0;
+	return fd < 0 ? 0 : number_read(path, line);
+}
+
+int remote_fd_share(pid_t tid, int fd)
+{
+	cleanup_free char *path = xasprintf("/proc/%d/status", tid);
+	/* before Linux 6.9 only of a process's first thread */
+	cleanup_close int process = (int)syscall(SYS_pidfd_open, number_read(path, "\nTgid:"), 0);
+
+	return process < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, process, fd, 0);
 }

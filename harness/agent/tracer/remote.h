@@ -21,4 +21,7 @@ char *remote_text(pid_t tid, uint64_t address, size_t max, size_t keep);
 /* The number after `key` in what /proc says of descriptor `fd` ("prog_id"), 0 when it says none. */
 uint32_t remote_fd_number(pid_t tid, int fd, const char *key);
 
+/* The same open file as descriptor `fd` of the process that the thread is of, the caller's to close; -1. */
+int remote_fd_share(pid_t tid, int fd);
+
 #endif

@@ -91,10 +91,9 @@ static void leave(struct tracer *t, pid_t tid)
 
 	if (!c)
 		return;
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info) > 0 && info.op == PTRACE_SYSCALL_INFO_EXIT) {
-		call_read_leave(tid, info.exit.rval, &c->read);
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info) > 0 && info.op == PTRACE_SYSCALL_INFO_EXIT &&
+	    call_read_leave(tid, info.exit.rval, &c->read))
 		keep(t, &c->read.call);
-	}
 	open_drop(t, c);
 }
 

@@ -116,9 +116,12 @@ static char *invocation(const struct loader_request *request)
 /* What is said of it, and not of an object that the agent loads itself. */
 static bool settings_fit(const struct object_ini *ini)
 {
-	for (size_t i = 0; i < ini->setting_count; i++)
-		if (ini->settings[i].key != SETTING_OUTPUT && ini->settings[i].key != SETTING_MOMENT)
+	for (size_t i = 0; i < ini->setting_count; i++) {
+		uint8_t key = ini->settings[i].key;
+
+		if (key != SETTING_OUTPUT && key != SETTING_MOMENT && key != SETTING_MODULE)
 			return false;
+	}
 	return true;
 }
 

@@ -32,6 +32,18 @@ if bpftool prog help 2>&1 | grep -q autoattach; then
 	check "as of bpftool that attaches by itself" status 0 "1 ran" run --kernel newest-cloud --loader "$(command -v bpftool)" \
 		--ship build/progs/exec_identity.bpf.o -- prog loadall build/progs/exec_identity.bpf.o /sys/fs/bpf/all autoattach
 fi
+# By netlink, which has no link and no descriptor of its own; no packet comes by.
+if command -v dash tc ip >"$scratch/programs"; then
+	cp "$(command -v dash)" "$scratch/sh"
+	printf '[object]\nmodule = sch_ingress, cls_bpf\nworkload = exec\n' >"$scratch/sh.ini"
+	check "what ip and tc hang to an interface loads" status 0 " 0 unexpected, 0 infra" run --kernel newest-cloud \
+		--ship "$(command -v ip)" --ship "$(command -v tc)" --ship /bin/sleep \
+		--ship build/progs/xdp_packet.bpf.o --ship build/progs/tc_packet.bpf.o --loader "$scratch/sh" -- -ec \
+		"ip link set lo xdpgeneric obj build/progs/xdp_packet.bpf.o sec xdp; tc qdisc add dev lo clsact
+		tc filter add dev lo ingress bpf direct-action obj build/progs/tc_packet.bpf.o sec tc; exec sleep 1000"
+	check "and is seen to be attached, though it never ran" latest \
+		'[.cells[0].programs[] | select(.attached and .run_cnt == 0) | .section] | sort == ["tc", "xdp"]'
+fi
 check "a program that runs until it is stopped passes" status 0 "until it was stopped" \
 	run --kernel newest-cloud --loader-time 1 --loader /bin/sleep -- 1000
 check "a script is refused" status 2 "is a script" run --loader harness/tests/vm.sh
