@@ -32,6 +32,8 @@
 /* Of its own for the load, times the job's patience: a verifier may be at work for minutes, of which the host is told.
  */
 #define LOAD_TIMEOUT_MS 60000
+/* A loader has limits of its own: LOADER_SECONDS_MAX, what it may have beyond that, and three times to be stopped. */
+#define LOADER_TIMEOUT_MS 200000
 #define ALIVE_MS 5000
 #define ALARM_MARGIN_S 5
 
@@ -270,9 +272,11 @@ static void send_failed(const struct lost *l)
 
 static void child_main(const struct job_object *object, int64_t load_ms, int fd)
 {
+	int64_t all_ms = loader_is_one(object) ? LOADER_TIMEOUT_MS : load_ms + CELL_TIMEOUT_MS;
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* Should it have to be ended, and its object deny that to PID 1: what the kernel sends of itself it cannot. */
-	alarm((unsigned)((load_ms + CELL_TIMEOUT_MS) / 1000) + ALARM_MARGIN_S);
+	alarm((unsigned)(all_ms / 1000) + ALARM_MARGIN_S);
 	channel_redirect(fd);
 	if (loader_is_one(object))
 		loader_run(object);
@@ -354,7 +358,7 @@ static void run_object(const struct job_object *object, unsigned patience)
 	}
 	r = fds[0];
 	c.start = clock_ms();
-	c.deadline = c.start + (c.loads ? load_ms : CELL_TIMEOUT_MS);
+	c.deadline = c.start + (c.loads ? load_ms : LOADER_TIMEOUT_MS);
 	c.pid = fork();
 	if (c.pid == 0) {
 		signals_reset();

@@ -12,6 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "agent/loader/processors.h"
 #include "agent/tracer/trace_call.h"
 #include "agent/tracer/trace_filter.h"
 #include "agent/tracer/tracer.h"
@@ -25,6 +26,10 @@
 /* What is read of it at once: one that prints without end is not to keep the reader from all else. */
 #define READ_BYTES 16384u
 #define READS_MAX (2 * PIPE_BYTES / READ_BYTES)
+
+/* How often it is looked, in the time that one who is stopped has, and how much longer it may take when it is busy. */
+#define GRACE_STEPS 5
+#define GRACE_TIMES 10
 
 /* The guard's own status when it gave up on a loader that has too many processes. */
 #define GUARD_TOO_MANY 121
@@ -287,12 +292,26 @@ bool loader_process_watch(struct loader_process *p, int wait_ms)
 	return p->ended;
 }
 
+/* For as long as it does nothing of what it was told; one that is at it may take longer. */
+static void grace_give(struct loader_process *p, int grace_ms)
+{
+	int step = grace_ms / GRACE_STEPS, rested = 0;
+
+	for (int i = 0; i < GRACE_STEPS * GRACE_TIMES && rested < GRACE_STEPS && !p->ended; i++) {
+		struct processors before = processors_read(), after;
+
+		loader_process_watch(p, step);
+		after = processors_read();
+		rested += processors_rested(&before, &after);
+	}
+}
+
 void loader_process_stop(struct loader_process *p, int grace_ms)
 {
 	for (size_t i = 0; i < sizeof(stop_signals) / sizeof(*stop_signals) && !p->ended; i++) {
 		p->stop_signal = stop_signals[i];
 		kill(-p->pid, p->stop_signal);
-		loader_process_watch(p, grace_ms);
+		grace_give(p, grace_ms);
 	}
 	if (!p->ended)
 		reap(p);

@@ -58,7 +58,10 @@ int loader_process_start(const struct loader_command *command, struct loader_pro
 /* Take its output for up to `wait_ms`; returns true as soon as it has ended. */
 bool loader_process_watch(struct loader_process *p, int wait_ms);
 
-/* Stop it as a user would, and harder each time it does not listen: SIGINT, SIGTERM, SIGKILL, `grace_ms` each. */
+/*
+ * Stop it as a user would, and harder each time it does not listen: SIGINT, SIGTERM, SIGKILL, `grace_ms` each, of which
+ * only those count in which the guest has nothing to do, up to ten times as many.
+ */
 void loader_process_stop(struct loader_process *p, int grace_ms);
 
 /*

@@ -7,16 +7,15 @@
 
 #include "agent/deeds/action.h"
 #include "agent/deeds/subject.h"
+#include "agent/loader/processors.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/io.h"
 
 /* Between two rounds of workloads; a program that ends sooner ends the wait. */
 #define ROUND_PAUSE_MS 500
 /* What it prints of a round may come late: until it has printed nothing for as long, and at most so often. */
 #define QUIET_MS 300
 #define QUIET_TRIES 10
-#define STAT_MAX (256u << 10)
 /* How often it is looked for more of them at the end. */
 #define LATE_TRIES 16u
 
@@ -92,37 +91,6 @@ static void round_free(struct loader_round *round)
 	*round = (struct loader_round){0};
 }
 
-/* A tenth of it may be the harness's own and the kernel's. */
-#define REST_PERCENT 90u
-
-/* What the guest's processors did up to now, in ticks. */
-struct processors {
-	uint64_t idle, all;
-};
-
-static struct processors processors_read(void)
-{
-	cleanup_buf struct buf text = {0};
-	struct processors p = {0};
-	const char *at;
-
-	if (io_read_file("/proc/stat", STAT_MAX, &text, NULL) || strncmp(buf_str(&text), "cpu ", 4))
-		return p;
-	at = buf_str(&text) + 4;
-	/* user, nice, system, idle, iowait, … (proc(5)) */
-	for (unsigned i = 0; *at != '\n'; i++) {
-		char *end;
-		uint64_t ticks = strtoull(at, &end, 10);
-
-		if (end == at)
-			break;
-		p.all += ticks;
-		p.idle += i == 3 || i == 4 ? ticks : 0;
-		at = end;
-	}
-	return p;
-}
-
 /* Between two rounds nothing else is done: when the guest is idle, the loader and all that it started wait. */
 static bool pause_between(struct loader_rounds *r)
 {
@@ -130,8 +98,7 @@ static bool pause_between(struct loader_rounds *r)
 	bool ended = loader_process_watch(r->process, ROUND_PAUSE_MS);
 
 	after = processors_read();
-	r->rests =
-	        after.all > before.all && (after.idle - before.idle) * 100 >= (after.all - before.all) * REST_PERCENT;
+	r->rests = processors_rested(&before, &after);
 	return ended;
 }
 
@@ -168,12 +135,22 @@ static bool is_at_work(const struct loader_rounds *r)
 	return r->running->counts.count || (r->records >= 0 && !fstat(r->records, &st) && st.st_size);
 }
 
-/* A loader that is slow to come shall have been seen. */
+/*
+ * A loader that is slow to come shall have been seen. How fast it is depends on what else its host has to do: so what
+ * tells is whether it computes, and has not come to anything yet.
+ */
+static bool is_awaited(const struct loader_rounds *r)
+{
+	if (!r->feed)
+		return !r->rests && !loader_running_any_ran(r->running);
+	return !r->last.complete && (is_at_work(r) || (!r->rests && !r->feed->taken));
+}
+
 static bool is_over(const struct loader_rounds *r, int64_t deadline)
 {
-	bool waits = r->feed && !r->last.complete && is_at_work(r);
+	int64_t late = clock_ms() - deadline;
 
-	return (r->feed && r->complete >= LOADER_ROUNDS) || clock_ms() >= deadline + (waits ? LOADER_EXTRA_MS : 0);
+	return (r->feed && r->complete >= LOADER_ROUNDS) || late >= LOADER_EXTRA_MS || (late >= 0 && !is_awaited(r));
 }
 
 /* One that ended and left its programs attached is led through a round as if it were there. */

@@ -20,7 +20,7 @@
 #include "wire/job.h"
 
 #define LOADER_ROUNDS 2u
-#define LOADER_EXTRA_MS 20000
+#define LOADER_EXTRA_MS 60000
 
 /* A subject that was led through its life. */
 struct led {
@@ -53,9 +53,9 @@ struct loader_rounds {
 
 /*
  * Until the program has ended or the clock (clock_ms) says `deadline`. If what it reports is read, only until
- * LOADER_ROUNDS complete rounds are there; and, when it loads something, up to LOADER_EXTRA_MS more for the first one.
- * One that ended and left programs attached is given another round.
- * Returns 0 or a negative errno.
+ * LOADER_ROUNDS complete rounds are there. Up to LOADER_EXTRA_MS more when it is still at what comes before: for the
+ * first complete round of one that loads, and for one that computes and has reported nothing, or of which no program
+ * ran. One that ended and left programs attached is given another round. Returns 0 or a negative errno.
  */
 int loader_rounds_run(struct loader_rounds *r, int64_t deadline, struct error *err);
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <time.h>
 #include <unistd.h>
 
 static _Noreturn void stay(void)
@@ -96,6 +97,24 @@ static void be_deaf(void)
 	stay();
 }
 
+/* What it was asked it does, and takes its time for it. */
+static void end_slowly(int signal)
+{
+	time_t begin = time(NULL);
+
+	(void)signal;
+	while (time(NULL) < begin + 6)
+		;
+	_exit(0);
+}
+
+static void be_slow(void)
+{
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, end_slowly);
+	stay();
+}
+
 static void stop_itself(void)
 {
 	for (;;)
@@ -130,7 +149,7 @@ static const struct {
         {"forks", fork_without_end}, {"zombies", leave_zombies}, {"lines", print_lines},   {"line", print_line},
         {"binary", print_binary},    {"closes", close_all},      {"traces", trace_itself}, {"parent", kill_parent},
         {"all", kill_all},           {"deaf", be_deaf},          {"stops", stop_itself},   {"files", fill_files},
-        {"memory", fill_memory},
+        {"memory", fill_memory},     {"slow", be_slow},
 };
 
 int main(int argc, char **argv)

@@ -27,6 +27,7 @@ check "and that is noted" says "it asked to be traced (PTRACE_TRACEME), which it
 check "it kills its parent" status 1 "died with its parent, which traces it and was ended: Killed" hostile parent
 check "it kills everything" status 1 "it ended the process that runs it" hostile all
 check "it heeds no signal" status 1 "it ended neither on SIGINT nor on SIGTERM" hostile deaf
+check "it computes for a while when it is stopped" status 0 "ran until it was stopped, and then ended well" hostile slow
 check "it stops itself" status 1 "it ended neither on SIGINT nor on SIGTERM" hostile stops
 check "it fills its file system" status 0 " 0 infra" hostile files
 check "and that is noted" says "it filled its file system"

@@ -11,6 +11,9 @@ if [ -x /usr/sbin/execsnoop ]; then
 		run "${one[@]}" --loader "$scratch/execsnoop"
 	check "process, parent, name and result of six execs are compared" latest '[.cells[0].truth[] | select(.ok)] |
 		length == 24 and ([.[].field] | unique == ["comm", "pid", "ppid", "ret"]) and ([.[].workload] | unique | length == 6)'
+	check "one that has not come to anything in its time is awaited" status 0 " 0 unexpected" \
+		run --kernel newest-cloud --loader-time 1 --loader "$scratch/execsnoop"
+	check "and compared as one that has" latest '[.cells[0].truth[] | select(.ok)] | length == 24'
 	check "where it cannot be attached, that is expected" status 0 " 0 unexpected" \
 		run --kernel 6.1-rt --loader-time 20 --loader "$scratch/execsnoop"
 
