@@ -71,10 +71,16 @@ loaders-doc: $(BUILD)/corematrix loaders $(if $(OBJ),,$(PROGS) $(INIS))
 # What stands around a loader in the sections of vm.sh; the one in Go where the release has that.
 .PHONY: tools
 TOOL_DEBS := libbpf-tools
-tools: build/tests/tools/alter build/tests/tools/hostile $(if $(shell command -v go),build/tests/tools/notice-go)
+tools: build/tests/tools/alter build/tests/tools/hostile build/tests/tools/threads $(if $(shell command -v go),build/tests/tools/notice-go)
 build/tests/tools/%: harness/tests/tools/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE $(CFLAGS) -static -o $@ $<
+# The agent's own tracer, and what runs it.
+COST_OBJ = $(patsubst %,$(AGENT)/harness/%.o,agent/loader/loader_process agent/loader/processors wire/pack \
+	$(patsubst harness/%.c,%,$(wildcard harness/agent/tracer/*.c)) base/buf base/error base/io)
+build/tests/tools/cost: harness/tests/tools/cost.c $(COST_OBJ) $(LIBBPF_LINKED)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -Iharness $(CFLAGS) -static -o $@ $< $(COST_OBJ) $(AGENT_LIBS) -lpthread
 build/tests/tools/notice-go: harness/tests/tools/notice-go/main.go
 	@mkdir -p $(@D)
 	$(call say,GO,$<)
