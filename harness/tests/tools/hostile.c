@@ -3,14 +3,24 @@
  * Not a loader either, but what a program of that name may do to who runs it: `hostile DEED`, each without end unless
  * somebody ends it. It is for guests only.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+/* BPF_PROG_LOAD */
+#define PROG_LOAD 5
 
 static _Noreturn void stay(void)
 {
@@ -142,14 +152,64 @@ static void fill_memory(void)
 	}
 }
 
+/* Its parent has ended before it begins. */
+static void become_daemon(void)
+{
+	if (fork() > 0)
+		_exit(0);
+	setsid();
+	if (fork() > 0)
+		_exit(0);
+	stay();
+}
+
+static void die(void)
+{
+	signal(SIGSEGV, SIG_DFL);
+	raise(SIGSEGV);
+}
+
+static void exec_without_end(void)
+{
+	execl("/proc/self/exe", "hostile", "execs", NULL);
+}
+
+/* What it may not do from then on it is told, and nobody else. */
+static void filter_itself(void)
+{
+	struct sock_filter insns[] = {
+	        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bpf, 0, 1),
+	        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EXDEV),
+	        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog filter = {.len = sizeof(insns) / sizeof(*insns), .filter = insns};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))
+		exit(2);
+	syscall(SYS_bpf, 0, NULL, 0);
+	perror("bpf");
+	exit(1);
+}
+
+static void drop_privileges(void)
+{
+	if (setgid(65534) || setuid(65534))
+		exit(2);
+	syscall(SYS_bpf, PROG_LOAD, "", 0);
+	perror("bpf");
+	exit(1);
+}
+
 static const struct {
 	const char *name;
 	void (*does)(void);
 } deeds[] = {
-        {"forks", fork_without_end}, {"zombies", leave_zombies}, {"lines", print_lines},   {"line", print_line},
-        {"binary", print_binary},    {"closes", close_all},      {"traces", trace_itself}, {"parent", kill_parent},
-        {"all", kill_all},           {"deaf", be_deaf},          {"stops", stop_itself},   {"files", fill_files},
-        {"memory", fill_memory},     {"slow", be_slow},
+        {"forks", fork_without_end}, {"zombies", leave_zombies}, {"lines", print_lines},     {"line", print_line},
+        {"binary", print_binary},    {"closes", close_all},      {"traces", trace_itself},   {"parent", kill_parent},
+        {"all", kill_all},           {"deaf", be_deaf},          {"stops", stop_itself},     {"files", fill_files},
+        {"memory", fill_memory},     {"slow", be_slow},          {"daemon", become_daemon},  {"dies", die},
+        {"execs", exec_without_end}, {"filters", filter_itself}, {"drops", drop_privileges},
 };
 
 int main(int argc, char **argv)

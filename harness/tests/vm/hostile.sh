@@ -32,8 +32,16 @@ check "it stops itself" status 1 "it ended neither on SIGINT nor on SIGTERM" hos
 check "it fills its file system" status 0 " 0 infra" hostile files
 check "and that is noted" says "it filled its file system"
 check "it fills the memory" status 1 "hostile died: Killed" hostile memory
+check "it leaves a daemon behind" status 0 "hostile ended with status 0" hostile daemon
+check "it dies of a signal" status 1 "hostile died: Segmentation fault" hostile dies
+check "it execs itself without end" status 0 "ran until it was stopped, and then ended well" hostile execs
+check "it has a filter of its own" status 1 "bpf: Invalid cross-device link" hostile filters
+check "it gives up its privileges" status 1 "bpf: Operation not permitted" hostile drops
 
 # And one that looks whether it is run as it should be.
+check "a C program of many threads and children does not notice that it is traced" status 0 " 0 unexpected, 0 infra" \
+	run "${some[@]}" --loader-time 60 --loader build/tests/tools/threads
+check "and ends by itself" latest '[.cells[].reason] | all(test("ended with status 0")) and length == 3'
 if [ -x build/tests/tools/notice-go ]; then
 	check "a static Go program does not notice that it is traced" status 0 " 0 unexpected, 0 infra" \
 		run "${some[@]}" --loader-time 60 --loader build/tests/tools/notice-go
