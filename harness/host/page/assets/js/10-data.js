@@ -68,6 +68,8 @@ function table(caption, head, rows) {
 			el('tbody', null, rows.map((row) => el('tr', null, cells('td', row))))));
 }
 
+const rounded = (ms) => (ms === null || ms === undefined ? '–' : Math.round(ms));
+
 function command(text) {
 	const button = el('button', { type: 'button' }, 'Copy');
 
@@ -79,7 +81,7 @@ function command(text) {
 			button.textContent = 'Select the text to copy it';
 		}
 	});
-	return el('div', { class: 'command' }, el('pre', null, text), button);
+	return el('div', { class: 'command' }, el('pre', { tabindex: 0 }, text), button);
 }
 
 /* Words of which one must be in the name; a "*" stands for anything, and the pattern then for the whole. */

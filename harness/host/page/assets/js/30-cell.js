@@ -96,7 +96,7 @@ function cellBody(object, kernel) {
 			entry('Effects', cell.effects), entry('Fails here anyway', cell.impossible), entry('Absent externs', cell.absent_externs),
 			entry('Learnt', cell.learnt), entry('Not checked', cell.unchecked),
 			entry('Measured', cell.runs > 1 && `${cell.runs} times, ${cell.differing} of them differ`, (cell.attempts ?? []).join('; ')),
-			entry('Time', `${cell.ms ?? '–'} ms; open and load ${cell.open_ms ?? '–'}, attach ${cell.attach_ms ?? '–'}, run ${cell.run_ms ?? '–'} by the guest's clock`),
+			entry('Time', `${rounded(cell.ms)} ms; open and load ${rounded(cell.open_ms)}, attach ${rounded(cell.attach_ms)}, run ${rounded(cell.run_ms)} by the guest's clock`),
 			entry('Evidence files', evidenceLinks(cell, about)))),
 		el('h3', null, 'Repeat this cell'), command(cell.reproduce),
 		cell.kernel_said ? [el('h3', null, 'What the kernel said'), el('pre', null, cell.kernel_said.join('\n'))] : [],

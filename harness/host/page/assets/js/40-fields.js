@@ -80,7 +80,7 @@ function fieldPicture(field, words) {
 	return el('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': `Picture of ${field.spec}` },
 		svg('svg', { role: 'img', 'aria-label': said, width, height, viewBox: `0 0 ${width} ${height}` },
 			facts.order.map((k, i) => [
-				svg('text', { class: 'soft', x: LEFT + i * STEP + 2, y: 12 }, kernels[k].id.slice(0, 8)),
+				svg('text', { class: 'soft', x: LEFT + i * STEP + 2, y: 12 }, kernels[k].id.replace(/^(\d+\.\d+)-.*/, '$1').slice(0, 8)),
 				svg('line', { class: 'grid', x1: LEFT + i * STEP - 2, x2: LEFT + i * STEP - 2, y1: 0, y2: height })]).flat(),
 			used.map(([name, list], i) => [
 				svg('text', { x: 0, y: HEAD + i * LANE + 28 }, name.slice(0, 9)), drawLane(field, list, HEAD + i * LANE, scale)].flat()).flat()));
