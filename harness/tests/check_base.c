@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/io.h"
 #include "base/near_name.h"
+#include "base/sweep.h"
 #include "base/utf8.h"
 #include "base/version.h"
 #include "tests/scratch.h"
@@ -503,6 +504,31 @@ START_TEST(release_starts_with_major_and_minor)
 }
 END_TEST
 
+/* Of processes that are gone alone. */
+static const struct {
+	const char *ending; /* GONE stands for such a one */
+	bool stays;
+} left_behind[] = {{".tmp.GONE", false}, {".tmp.1", true}, {".tmp.GONE.x", true}, {".tmp.", true}, {"", true}};
+
+START_TEST(what_was_left_behind_is_swept)
+{
+	const char *gone = strstr(left_behind[_i].ending, "GONE");
+	cleanup_free char *path = NULL, *name = NULL;
+	pid_t child = fork();
+
+	if (!child)
+		_exit(0);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	name = gone ? xasprintf("file%.*s%d%s", (int)(gone - left_behind[_i].ending), left_behind[_i].ending,
+	                        (int)child, gone + 4)
+	            : xasprintf("file%s", left_behind[_i].ending);
+	path = scratch_file(name, "x", 1);
+	sweep_directory(scratch_root);
+	ck_assert_int_eq(!access(path, F_OK), left_behind[_i].stays);
+	unlink(path);
+}
+END_TEST
+
 /* ---- near_name ---- */
 
 START_TEST(near_names_are_the_few_most_like)
@@ -526,6 +552,63 @@ START_TEST(near_names_are_the_few_most_like)
 	ck_assert_str_eq(text, "migrate_misplaced_page_prepare, migrate_misplaced_folio, migrate_device_page");
 	near_name_write(&near, little, sizeof(little));
 	ck_assert_str_eq(little, "migrate_misplaced_page_prepare");
+}
+END_TEST
+
+/* Letters to change, add or drop, as the book has it. */
+static size_t plain_distance(const char *a, const char *b)
+{
+	size_t d[16][16];
+
+	for (size_t i = 0; i <= strlen(a); i++)
+		for (size_t j = 0; j <= strlen(b); j++) {
+			if (!i || !j) {
+				d[i][j] = i + j;
+				continue;
+			}
+			d[i][j] = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+			d[i][j] = d[i - 1][j] + 1 < d[i][j] ? d[i - 1][j] + 1 : d[i][j];
+			d[i][j] = d[i][j - 1] + 1 < d[i][j] ? d[i][j - 1] + 1 : d[i][j];
+		}
+	return d[strlen(a)][strlen(b)];
+}
+
+static void some_word(uint32_t *state, char *word)
+{
+	size_t len;
+
+	*state = *state * 1664525 + 1013904223;
+	len = 1 + (*state >> 16) % 14;
+	for (size_t i = 0; i < len; i++) {
+		*state = *state * 1664525 + 1013904223;
+		word[i] = (char)('a' + (*state >> 16) % 4);
+	}
+	word[len] = '\0';
+}
+
+/* No name is left out because it is not looked at letter by letter. */
+START_TEST(near_is_what_takes_few_letters)
+{
+	uint32_t state = 1;
+	size_t kept = 0;
+
+	for (unsigned i = 0; i < 20000; i++) {
+		char wanted[16], name[16];
+		struct near_name near = {.wanted = wanted};
+		size_t d;
+
+		some_word(&state, wanted);
+		some_word(&state, name);
+		/* of what holds the other one another rule decides */
+		if (strstr(wanted, name) || strstr(name, wanted))
+			continue;
+		d = plain_distance(wanted, name);
+		near_name_offer(&near, name);
+		ck_assert_msg(near.count == (d <= strlen(wanted) / 3 + 1), "%s, %s: %zu", wanted, name, d);
+		ck_assert(!near.count || near.distances[0] == d);
+		kept += near.count;
+	}
+	ck_assert_uint_gt(kept, 100);
 }
 END_TEST
 
@@ -636,10 +719,12 @@ int main(void)
 	        EACH(versions_are_ordered_as_debian_does, orders),
 	        EACH(release_starts_with_major_and_minor, releases),
 	        TEST(near_names_are_the_few_most_like),
+	        TEST(near_is_what_takes_few_letters),
 	        TEST(very_long_names_are_near_to_nothing),
 	        EACH(names_are_alike_or_not, likes),
 	        EACH(utf8_is_told_from_other_bytes, sequences),
 	        GROUP("files", .open = scratch_setup, .close = scratch_teardown),
+	        EACH(what_was_left_behind_is_swept, left_behind),
 	        TEST(file_is_read_whole_and_appended),
 	        TEST(empty_file_reads_as_nothing),
 	        TEST(file_without_a_size_is_read_to_its_end),

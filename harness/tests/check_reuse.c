@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kept_cell and reuse: what is kept, what is taken from earlier runs, and that whatever decides a cell counts. */
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/lib/sha256.h"
 #include "host/lib/text.h"
 #include "host/result/kept_cell.h"
 #include "host/run/reuse.h"
@@ -72,6 +76,52 @@ START_TEST(a_damaged_one_is_refused)
 		ck_assert_msg(kept_cell_decode(bytes.data, i, KEY, "file", &kept, &cut) < 0, "cut at %zu", i);
 		ck_assert(!strncmp(err.text, "file: ", 6) && !strncmp(cut.text, "file: ", 6));
 	}
+}
+END_TEST
+
+/* Of a process that is gone, of one that is not, and of another machine: young and old. */
+static const struct {
+	const char *ending; /* BOOT stands for this machine's */
+	bool old, stays;
+} temporaries[] = {
+        {".tmp.BOOT.GONE.abcdef", false, false},
+        {".tmp.BOOT.1.abcdef", true, true},
+        {".tmp.00000000.GONE.abcdef", false, true},
+        {".tmp.00000000.GONE.abcdef", true, false},
+        {"", true, true},
+};
+
+static char *replaced(const char *text, const char *word, const char *by)
+{
+	const char *at = strstr(text, word);
+
+	return at ? xasprintf("%.*s%s%s", (int)(at - text), text, by, at + strlen(word)) : xstrdup(text);
+}
+
+START_TEST(what_was_left_behind_is_swept)
+{
+	cleanup_buf struct buf id = {0};
+	cleanup_free char *hash = NULL, *boot = NULL, *pid = NULL, *with_boot = NULL, *ending = NULL, *name = NULL;
+	cleanup_free char *kept = scratch_path("swept"), *directory = scratch_path("swept/00"), *path = NULL;
+	const struct timespec long_ago[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
+	pid_t child = fork();
+
+	if (!child)
+		_exit(0);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	ck_assert_int_eq(io_read_file("/proc/sys/kernel/random/boot_id", 256, &id, NULL), 0);
+	hash = sha256_bytes(id.data, id.len);
+	boot = xstrndup(hash, 8);
+	pid = xasprintf("%d", (int)child);
+	with_boot = replaced(temporaries[_i].ending, "BOOT", boot);
+	ending = replaced(with_boot, "GONE", pid);
+	name = xasprintf("swept/00/" KEY "%s", ending);
+	ck_assert_int_eq(io_make_dirs(directory, NULL), 0);
+	path = scratch_file(name, "x", 1);
+	if (temporaries[_i].old)
+		ck_assert_int_eq(utimensat(AT_FDCWD, path, long_ago, 0), 0);
+	kept_cell_sweep(kept);
+	ck_assert_int_eq(!access(path, F_OK), temporaries[_i].stays);
 }
 END_TEST
 
@@ -448,6 +498,7 @@ int main(void)
 	        GROUP("kept_cell", .open = setup, .close = scratch_teardown),
 	        TEST(a_kept_cell_is_read_back),
 	        TEST(a_damaged_one_is_refused),
+	        EACH(what_was_left_behind_is_swept, temporaries),
 	        GROUP("reuse", .set_up = setup, .tear_down = scratch_teardown),
 	        TEST(what_was_measured_is_not_measured_again),
 	        EACH(all_that_decides_a_cell_counts, changes),

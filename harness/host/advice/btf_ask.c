@@ -112,23 +112,35 @@ static bool is_variable(const struct btf_type *t)
 	return btf_is_var(t);
 }
 
+static bool has_name(const struct btf *btf, const char *wanted, const char *prefix,
+                     bool (*is_kind)(const struct btf_type *t))
+{
+	size_t skip = strlen(prefix);
+
+	for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+		const char *name = is_kind(t) ? type_name(btf, t) : "";
+
+		if (!strncmp(name, prefix, skip) && !strcmp(name + skip, wanted))
+			return true;
+	}
+	return false;
+}
+
+/* Similar ones only where there is none of that name: they are dear to find. */
 static void answer_name(const struct btf *btf, const struct btf_question *q, const char *prefix,
                         bool (*is_kind)(const struct btf_type *t), struct btf_answer *a)
 {
 	struct near_name near = {.wanted = q->name};
 	size_t skip = strlen(prefix);
 
-	for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
+	a->exists = has_name(btf, q->name, prefix, is_kind);
+	for (uint32_t id = 1; !a->exists && id < btf__type_cnt(btf); id++) {
 		const struct btf_type *t = btf__type_by_id(btf, id);
-		const char *name;
+		const char *name = is_kind(t) ? type_name(btf, t) : NULL;
 
-		if (!is_kind(t))
-			continue;
-		name = type_name(btf, t);
-		if (strncmp(name, prefix, skip))
-			continue;
-		a->exists |= !strcmp(name + skip, q->name);
-		near_name_offer(&near, name + skip);
+		if (name && !strncmp(name, prefix, skip))
+			near_name_offer(&near, name + skip);
 	}
 	near_name_write(&near, a->near, sizeof(a->near));
 }

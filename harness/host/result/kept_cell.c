@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/result/kept_cell.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -13,6 +18,7 @@
 #include "host/result/result_json.h"
 
 #define MAGIC "corematrix-kept/1"
+#define DAY_S (24 * 60 * 60)
 #define KEPT_MAX ((size_t)64 << 20)
 
 int kept_cell_encode(const struct kept_cell *kept, struct buf *out, struct error *err)
@@ -108,9 +114,62 @@ int kept_cell_read(const char *directory, const char *key, struct kept_cell *kep
 	return rc ? rc : kept_cell_decode(bytes.data, bytes.len, key, path, kept, err);
 }
 
+/* What tells this start of this machine from all others, in a few digits: of processes only those of the same are
+ * known.
+ */
+static char *boot_mark(void)
+{
+	cleanup_buf struct buf text = {0};
+	cleanup_free char *hash = NULL;
+
+	if (io_read_file("/proc/sys/kernel/random/boot_id", 256, &text, NULL))
+		buf_free(&text);
+	hash = sha256_bytes(buf_str(&text), text.len);
+	return xstrndup(hash, 8);
+}
+
+/* KEY.tmp.BOOT.PID.XXXXXX, of a process that is gone; or what nobody can be writing any more. */
+static bool is_left_behind(int dir, const char *name, const char *boot)
+{
+	const char *mark = strstr(name, ".tmp.");
+	char its_boot[9];
+	struct stat st;
+	int pid;
+
+	if (!mark || sscanf(mark, ".tmp.%8[0-9a-f].%d.", its_boot, &pid) != 2)
+		return false;
+	if (!strcmp(its_boot, boot))
+		return pid > 0 && kill(pid, 0) && errno == ESRCH;
+	return !fstatat(dir, name, &st, 0) && difftime(time(NULL), st.st_mtime) > DAY_S;
+}
+
+static void sweep_one(const char *directory, const char *boot)
+{
+	cleanup_closedir DIR *d = opendir(directory);
+	const struct dirent *e;
+
+	while (d && (e = readdir(d)))
+		if (is_left_behind(dirfd(d), e->d_name, boot))
+			unlinkat(dirfd(d), e->d_name, 0);
+}
+
+void kept_cell_sweep(const char *directory)
+{
+	cleanup_closedir DIR *d = opendir(directory);
+	cleanup_free char *boot = boot_mark();
+	const struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		cleanup_free char *path = xasprintf("%s/%s", directory, e->d_name);
+
+		if (e->d_name[0] != '.')
+			sweep_one(path, boot);
+	}
+}
+
 static int write_whole(const char *path, const struct buf *bytes, struct error *err)
 {
-	cleanup_free char *tmp = xasprintf("%s.XXXXXX", path);
+	cleanup_free char *boot = boot_mark(), *tmp = xasprintf("%s.tmp.%s.%d.XXXXXX", path, boot, (int)getpid());
 	int fd = mkstemp(tmp), rc;
 
 	if (fd < 0)

@@ -44,6 +44,12 @@ int kept_cell_read(const char *directory, const char *key, struct kept_cell *kep
  */
 int kept_cell_write(const char *directory, const struct kept_cell *kept, struct error *err);
 
+/*
+ * Remove what processes that are gone were about to put in place: those of this machine, and of others what is older
+ * than a day.
+ */
+void kept_cell_sweep(const char *directory);
+
 void kept_cell_free(struct kept_cell *kept);
 #define cleanup_kept_cell __attribute__((cleanup(kept_cell_free)))
 

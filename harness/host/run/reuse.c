@@ -275,6 +275,8 @@ int reuse_find(const struct schedule *s, const char *directory, unsigned max_age
 		leave_torn_group(u, o);
 	for (size_t i = 0; i < kernels * objects; i++)
 		u->count += u->taken[i];
+	if (!reuse_is_all(u))
+		kept_cell_sweep(directory);
 	return 0;
 }
 

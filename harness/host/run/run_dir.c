@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/sweep.h"
 
 static char *format_now(const char *format)
 {
@@ -32,11 +33,17 @@ char *run_dir_now(void)
 static int point_latest(const char *results, const char *name, struct error *err)
 {
 	cleanup_free char *link = xasprintf("%s/latest", results);
-	cleanup_free char *fresh = xasprintf("%s/.latest.%d", results, (int)getpid());
+	cleanup_free char *fresh = xasprintf("%s/.latest.tmp.%d", results, (int)getpid());
+	int code;
 
-	unlink(fresh);
-	if (symlink(name, fresh) || rename(fresh, link)) {
-		int code = errno;
+	/* where machines share the directory, another may take it for one that was left behind */
+	do {
+		unlink(fresh);
+		code = symlink(name, fresh) ? errno : 0;
+		if (!code && rename(fresh, link))
+			code = errno;
+	} while (code == ENOENT && !access(results, F_OK));
+	if (code) {
 
 		unlink(fresh);
 		return error_set(err, code, "%s: cannot point it at this run: %s", link, strerror(code));
@@ -49,6 +56,7 @@ int run_dir_create(const char *results, char **path, struct error *err)
 	cleanup_free char *stamp = format_now("%Y%m%dT%H%M%SZ");
 	int rc = io_make_dirs(results, err);
 
+	sweep_directory(results);
 	for (unsigned n = 1; !rc; n++) {
 		cleanup_free char *name = n > 1 ? xasprintf("%s-%u", stamp, n) : xstrdup(stamp);
 		char *whole = xasprintf("%s/%s", results, name);

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/sweep.h"
 #include "host/lib/sha256.h"
 #include "host/store/extract.h"
 #include "host/store/module_take.h"
@@ -324,5 +325,8 @@ void entry_remove_stale(const char *dir)
 
 		if (!strncmp(e->d_name, stale_prefix, strlen(stale_prefix)))
 			remove_unclaimed(path);
+		else if (e->d_name[0] != '.' && e->d_type == DT_DIR)
+			sweep_directory(path);
 	}
+	sweep_directory(dir);
 }
