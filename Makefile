@@ -70,6 +70,7 @@ AGENT_TESTED := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out %/main.c %/kernel_
 TEST_BIN := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/check_*.c))
 TEST_FIXTURES := $(BUILD)/tests/bin/$(QEMU_$(ARCH)) \
 	$(patsubst harness/tests/relo/%.c,build/tests/relo/%.o,$(wildcard harness/tests/relo/*.c))
+CHAOS_KERNELS := $(patsubst %,build/tests/chaos/vmlinux-%,1 2 3)
 TEST_OBJECTS := $(patsubst harness/tests/objects/%.bpf.c,build/tests/objects/%.bpf.o,$(wildcard harness/tests/objects/*.bpf.c)) \
 	$(patsubst harness/tests/objects/%,build/tests/objects/%,$(wildcard harness/tests/objects/*.ini))
 PROGS := $(patsubst progs/%.bpf.c,build/progs/%.bpf.o,$(wildcard progs/*.bpf.c))
@@ -266,7 +267,7 @@ $(TEST_BIN:=.run): %.run: % $(TEST_FIXTURES)
 vm:
 	+$(Q)$(parallel) vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix $(SECTIONS)
-vm-built: loaders tools kernels $(VERSIONS_TESTED:%=$(WITH)/%/corematrix) $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
+vm-built: loaders tools kernels $(CHAOS_KERNELS) $(TEST_FIXTURES) $(VERSIONS_TESTED:%=$(WITH)/%/corematrix) $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
 		$(patsubst %,build/tests/unguarded/%.bpf.o,disk_name learn_record learn_printed kill_exec long_loop percpu_sum built_twice) build/tests/independent_loader
 # Fetched while the unit tests are compiled and run.
 kernels: $(FETCHER)
@@ -291,6 +292,18 @@ $(BUILD)/tests/bin/$(QEMU_$(ARCH)): harness/tests/fake_qemu.c $(BUILD)/libharnes
 $(BUILD)/tests/bin/corematrix-wrong: harness/tests/wrong_prediction.c $(HOST_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) -Wl,--wrap=relo_calc_record -o $@ $^ $(HOST_LIBS)
+
+# What chaos.sh has for kernels: three that differ in their size.
+$(CHAOS_KERNELS): build/tests/chaos/vmlinux-%: harness/tests/chaos/kernel.S
+	@mkdir -p $(@D)
+	$(Q)$(CC) -nostdlib -static -Wl,--build-id=none -DSIZE='(4000000 + $*)' -o $@ $<
+
+## chaos        accidents at random moments, CHAOS of them (300), and the whole truth after each (SEED=… for those of a run)
+CHAOS ?= 300
+.PHONY: chaos
+chaos: deps
+	+$(Q)$(parallel) $(BUILD)/corematrix $(TEST_FIXTURES) $(CHAOS_KERNELS)
+	$(Q)harness/tests/chaos/chaos.sh $(BUILD)/corematrix $(BUILD)/tests/bin/$(QEMU_$(ARCH)) build/tests/chaos build/tests/relo/harmless.o $(CHAOS) $(SEED)
 
 # Stand-ins for objects and for the BTF of kernels.
 build/tests/relo/%.o: harness/tests/relo/%.c harness/tests/relo/words.h | $(LIBBPF_LINKED)

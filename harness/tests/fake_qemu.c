@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -303,6 +304,18 @@ static void cells(struct guest *g)
 		one_cell(g, i);
 }
 
+/* As `cells`, each after a while, and told as soon as it is measured. */
+static void cells_slowly(struct guest *g)
+{
+	const struct timespec a_while = {.tv_nsec = 30 * 1000 * 1000};
+
+	for (uint32_t i = 0; i < g->job.object_count; i++) {
+		nanosleep(&a_while, NULL);
+		one_cell(g, i);
+		flush(g);
+	}
+}
+
 /* As `cells`, but the machine is gone in the middle of the object "bad". */
 static void cells_until_bad(struct guest *g)
 {
@@ -488,6 +501,7 @@ static const struct behaviour {
 	void (*steps[MAX_STEPS])(struct guest *);
 } behaviours[] = {
         {"good", {say_rights, hello, ready, job, cells, end}},
+        {"slow", {hello, ready, job, cells_slowly, end}},
         {"hang-silently", {hang}},
         {"hang-after-hello", {hello, hang}},
         {"hang-after-ready", {hello, ready, hang}},
