@@ -115,7 +115,7 @@ static const struct {
 	uint8_t flip;
 	const char *text;
 } damages[] = {
-        {"magic", 3, 1, "not a job"},           {"protocol", 4, 1, "protocol 4, this agent speaks 5"},
+        {"magic", 3, 1, "not a job"},           {"protocol", 4, 1, "protocol 7, this agent speaks 6"},
         {"length", 8, 1, "bytes arrived"},      {"checksum", 12, 1, "wrong checksum"},
         {"nonce", HEADER, 1, "wrong checksum"}, {"content", HEADER + 44, 1, "wrong checksum"},
 };
@@ -168,18 +168,18 @@ START_TEST(counts_beyond_the_content_are_refused)
 	struct job sent = make_job(), got;
 	cleanup_buf struct buf bytes = encode(&sent);
 
-	/* behind nonce, wall_ns, symbols, top_lines and patience */
-	put_u32(bytes.data + HEADER + 22, UINT32_MAX);
+	/* behind nonce, wall_ns, symbols, top_lines, patience and no circumstances */
+	put_u32(bytes.data + HEADER + 26, UINT32_MAX);
 	seal(&bytes);
 	ck_assert_int_eq(job_decode(bytes.data, bytes.len, &got, &err), -EBADMSG);
 	ck_assert_msg(strstr(err.text, "damaged content") != NULL, "%s", err.text);
-	put_u32(bytes.data + HEADER + 22, 4);
+	put_u32(bytes.data + HEADER + 26, 4);
 	seal(&bytes);
 	ck_assert_int_eq(job_decode(bytes.data, bytes.len, &got, NULL), -EBADMSG);
-	put_u32(bytes.data + HEADER + 22, 2);
+	put_u32(bytes.data + HEADER + 26, 2);
 	seal(&bytes);
 	ck_assert_int_eq(job_decode(bytes.data, bytes.len, &got, NULL), -EBADMSG);
-	put_u32(bytes.data + HEADER + 22, 3);
+	put_u32(bytes.data + HEADER + 26, 3);
 	seal(&bytes);
 	ck_assert_int_eq(job_decode(bytes.data, bytes.len, &got, NULL), 0);
 	job_free(&got);

@@ -28,6 +28,9 @@ static struct message make(enum message_type type)
 	case MESSAGE_JOB:
 		m.job = (struct job_fact){.nonce = 0x8000000000000001, .objects = 17};
 		break;
+	case MESSAGE_CIRCUMSTANCE:
+		m.circumstance = (struct circumstance_fact){texts[1], texts[2], texts[4]};
+		break;
 	case MESSAGE_CELL_BEGIN:
 		m.cell_begin.object = 12;
 		break;

@@ -42,6 +42,7 @@ static void pack_job(struct pack *p, struct job *job)
 	pack_bool(p, &job->symbols);
 	pack_bool(p, &job->top_lines);
 	pack_u32(p, &job->patience);
+	pack_str(p, &job->circumstances);
 	pack_bytes(p, &job->btf, &job->btf_size);
 	pack_bytes(p, &job->config, &job->config_size);
 	pack_bytes(p, &job->files, &job->files_size);
@@ -151,6 +152,7 @@ void job_free(struct job *job)
 	}
 	free(job->modules);
 	free(job->objects);
+	free(job->circumstances);
 	free(job->btf);
 	free(job->config);
 	free(job->files);

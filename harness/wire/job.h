@@ -15,7 +15,7 @@
 #include "wire/terms.h"
 
 #define JOB_FW_CFG_NAME "opt/corematrix/job"
-#define JOB_PROTOCOL 5u
+#define JOB_PROTOCOL 6u
 
 /* One thing an object's ini asks for: `key` says what, `name` of what (a map, a program, …; may be ""), `value` how. */
 struct job_setting {
@@ -47,9 +47,10 @@ struct job {
 	bool symbols;      /* tell the kernel's function symbols first */
 	bool top_lines;    /* tell on which lines of the source the verifier spends most */
 	uint32_t patience; /* times the usual, how long an object may be loaded; 0 as 1 */
-	void *btf;         /* BTF that objects are to be opened with in place of the kernel's own, which is hidden */
-	uint32_t btf_size; /* 0: the kernel's own */
-	void *config;      /* text of the kernel's configuration, for the place where distributions keep it */
+	char *circumstances;  /* to be set before the first object, in words of circumstance.h; "": none */
+	void *btf;            /* BTF that objects are to be opened with in place of the kernel's own, which is hidden */
+	uint32_t btf_size;    /* 0: the kernel's own */
+	void *config;         /* text of the kernel's configuration, for the place where distributions keep it */
 	uint32_t config_size; /* 0: not known, or no object asks for it */
 	void *files;          /* loader_pack.h: what objects are for that is not the kernel's, with its libraries */
 	uint32_t files_size;  /* 0: none */

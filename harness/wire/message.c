@@ -137,6 +137,13 @@ static void visit_record(struct pack *p, struct record_fact *f)
 	pack_bytes(p, &f->bytes, &f->size);
 }
 
+static void visit_circumstance(struct pack *p, struct circumstance_fact *f)
+{
+	pack_str(p, &f->asked);
+	pack_str(p, &f->found);
+	pack_str(p, &f->said);
+}
+
 static void visit_cell_end(struct pack *p, struct cell_end_fact *f)
 {
 	pack_u8(p, &f->phase);
@@ -169,6 +176,9 @@ static void visit(struct pack *p, struct message *m)
 	case MESSAGE_JOB:
 		pack_u64(p, &m->job.nonce);
 		pack_u32(p, &m->job.objects);
+		break;
+	case MESSAGE_CIRCUMSTANCE:
+		visit_circumstance(p, &m->circumstance);
 		break;
 	case MESSAGE_CELL_BEGIN:
 		pack_u32(p, &m->cell_begin.object);
@@ -301,6 +311,14 @@ void record_fact_free(struct record_fact *f)
 	*f = (struct record_fact){0};
 }
 
+void circumstance_fact_free(struct circumstance_fact *f)
+{
+	free(f->asked);
+	free(f->found);
+	free(f->said);
+	*f = (struct circumstance_fact){0};
+}
+
 void observation_free(struct observation *o)
 {
 	for (size_t i = 0; i < o->record_count; i++)
@@ -334,6 +352,9 @@ void message_free(struct message *m)
 		break;
 	case MESSAGE_RECORD:
 		record_fact_free(&m->record);
+		break;
+	case MESSAGE_CIRCUMSTANCE:
+		circumstance_fact_free(&m->circumstance);
 		break;
 	case MESSAGE_CELL_END:
 		free(m->cell_end.reason);

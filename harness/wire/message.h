@@ -3,7 +3,7 @@
  * message: what the agent tells the host, one struct per frame type. These are facts as the guest saw them; judging
  * them is the host's work. Order of frames:
  *
- *   HELLO READY JOB SYMBOLS*
+ *   HELLO READY JOB CIRCUMSTANCE* SYMBOLS*
  *   { CELL_BEGIN ALIVE* (PROGRAM | RELO | TRUTH | LOG | SUBJECT RECORD*)* CELL_END KERNEL_LOG* }* END
  *
  * Text is UTF-8 by intention only: it comes from a guest, and readers sanitise it.
@@ -45,6 +45,7 @@ enum message_type {
 	MESSAGE_RECORD,
 	MESSAGE_KERNEL_LOG,
 	MESSAGE_ALIVE,
+	MESSAGE_CIRCUMSTANCE,
 	MESSAGE_TYPE_COUNT,
 };
 
@@ -64,6 +65,13 @@ struct ready_fact {
 struct job_fact {
 	uint64_t nonce;
 	uint32_t objects;
+};
+
+/* One of those that the job asks for, once they are set: in the vocabulary of circumstance.h what was asked and what is
+ * found, and the kernel's own words, with where they stand.
+ */
+struct circumstance_fact {
+	char *asked, *found, *said;
 };
 
 struct cell_begin_fact {
@@ -254,6 +262,7 @@ struct message {
 		struct hello_fact hello;
 		struct ready_fact ready;
 		struct job_fact job;
+		struct circumstance_fact circumstance;
 		struct cell_begin_fact cell_begin;
 		struct program_fact program;
 		struct relo_fact relo;
@@ -289,6 +298,7 @@ void relo_fact_free(struct relo_fact *f);
 void truth_fact_free(struct truth_fact *f);
 void subject_fact_free(struct subject_fact *f);
 void record_fact_free(struct record_fact *f);
+void circumstance_fact_free(struct circumstance_fact *f);
 void observation_free(struct observation *o);
 
 #endif

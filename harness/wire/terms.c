@@ -36,6 +36,7 @@ static const char *const classes[CLASS_COUNT] = {
         [CLASS_BUDGET] = "budget",
         [CLASS_OTHER] = "other",
         [CLASS_USER_TARGET] = "user-target",
+        [CLASS_LOCKDOWN] = "lockdown",
 };
 
 static const char *const sides[SIDE_COUNT] = {
