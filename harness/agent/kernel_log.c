@@ -31,8 +31,6 @@ static void log_open(void)
 {
 	mknod(KMSG, S_IFCHR | 0600, makedev(1, 11));
 	log_fd = open(KMSG, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (log_fd >= 0)
-		lseek(log_fd, 0, SEEK_END);
 }
 
 /* Nobody else is to find debugfs, so it does not stay. A kernel without it, or locked down, warns once a boot. */
@@ -66,6 +64,12 @@ static void add_record(struct buf *text, char *record)
 	buf_printf(text, "%s\n", start);
 }
 
+void kernel_log_open(void)
+{
+	log_open();
+	clear_open();
+}
+
 void kernel_log_send(void)
 {
 	cleanup_buf struct buf text = {0};
@@ -94,15 +98,14 @@ void kernel_log_send(void)
 
 void kernel_log_part(void)
 {
-	static bool opened;
+	static bool before;
 
-	if (opened) {
+	/* what was logged before the first cell is of none */
+	if (before)
 		kernel_log_send();
-	} else {
-		log_open();
-		clear_open();
-	}
-	if (said || !opened)
+	else if (log_fd >= 0)
+		lseek(log_fd, 0, SEEK_END);
+	if (said || !before)
 		warn_again();
-	opened = true;
+	before = true;
 }

@@ -6,6 +6,9 @@
 #ifndef COREMATRIX_AGENT_KERNEL_LOG_H
 #define COREMATRIX_AGENT_KERNEL_LOG_H
 
+/* Before the first cell, and before debugfs is forbidden. */
+void kernel_log_open(void);
+
 /*
  * A cell is about to begin: what was logged until now is of the one before, and sent; before the first it is of none.
  * What the kernel has warned of and does so once only, it will warn of again.

@@ -23,10 +23,12 @@
 #include "agent/cell.h"
 #include "agent/channel/channel.h"
 #include "agent/channel/files_place.h"
+#include "agent/circumstance/circumstance_set.h"
 #include "agent/deeds/unwatched.h"
 #include "agent/deeds/cgroup_root.h"
 #include "agent/deeds/progress.h"
 #include "agent/deeds/subject.h"
+#include "agent/kernel_log.h"
 #include "agent/load/alone.h"
 #include "agent/load/kernel_btf.h"
 #include "agent/load/kernel_config.h"
@@ -142,11 +144,33 @@ static void wake_up(const struct job *job)
 	close(fd);
 }
 
+/* Told before the first object, which might have a hand in what the kernel says. */
+static void set_circumstances(const struct job *job)
+{
+	struct circumstances asked;
+	cleanup_buf struct buf why = {0};
+
+	if (!*job->circumstances || !circumstances_parse(job->circumstances, &asked, &why))
+		return;
+	circumstances_set(&asked);
+	for (int k = 0; k < CIRCUMSTANCE_COUNT; k++) {
+		struct message m = {.type = MESSAGE_CIRCUMSTANCE};
+
+		if (!asked.value[k])
+			continue;
+		m.circumstance = circumstance_find((enum circumstance_key)k, &asked);
+		channel_send(&m);
+		message_free(&m);
+	}
+}
+
 static void run_job(const struct job *job)
 {
 	struct message m = {.type = MESSAGE_JOB, .job = {.nonce = job->nonce, .objects = job->object_count}};
 
 	channel_send(&m);
+	kernel_log_open();
+	set_circumstances(job);
 	if (job->symbols)
 		symbols_send();
 	if (job->patience)

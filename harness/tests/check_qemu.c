@@ -143,6 +143,36 @@ START_TEST(row_has_the_last_word)
 }
 END_TEST
 
+static const struct {
+	enum qemu_lsm bpf;
+	const char *lsm, *said; /* "": nothing of it */
+} lsm_lists[] = {
+        {QEMU_LSM_USUAL, "lockdown,yama", ""},
+        {QEMU_LSM_BPF, "lockdown,yama", " lsm=lockdown,yama,bpf quiet"},
+        {QEMU_LSM_BPF, "bpf,yama", " lsm=yama,bpf quiet"},
+        {QEMU_LSM_NO_BPF, "lockdown,bpf,ipe", " lsm=lockdown,ipe quiet"},
+        {QEMU_LSM_NO_BPF, "bpf", " lsm quiet"},
+        {QEMU_LSM_BPF, "", "apparmor,selinux,smack,tomoyo,bpf quiet"},
+};
+
+START_TEST(bpf_is_a_security_module_or_not)
+{
+	struct qemu_guest guest = make_guest();
+	cleanup_strings struct strings argv = {0};
+	const char *append;
+
+	guest.bpf = lsm_lists[_i].bpf;
+	guest.lsm = lsm_lists[_i].lsm;
+	guest.append = "quiet";
+	qemu_argv(&guest, &argv);
+	append = value_of(&argv, "-append", 0);
+	if (*lsm_lists[_i].said)
+		ck_assert_msg(strstr(append, lsm_lists[_i].said) != NULL, "%s", append);
+	else
+		ck_assert_msg(!strstr(append, "lsm="), "%s", append);
+}
+END_TEST
+
 /* Inside an option a comma is doubled; a word of its own takes it as it is. */
 START_TEST(commas_in_paths_are_escaped)
 {
@@ -196,6 +226,7 @@ int main(void)
 	        TEST(guest_is_confined),
 	        TEST(accelerator_chooses_the_processor),
 	        TEST(row_has_the_last_word),
+	        EACH(bpf_is_a_security_module_or_not, lsm_lists),
 	        TEST(commas_in_paths_are_escaped),
 	        TEST(guest_without_a_job_gets_none),
 	        TEST(exit_status_is_the_devices),

@@ -279,6 +279,11 @@ static void other_command_line(struct rerun *r)
 	text_set(&r->m.list.rows[0].append, "fake=good quiet");
 }
 
+static void other_circumstance(struct rerun *r)
+{
+	r->m.list.rows[0].env.value[CIRCUMSTANCE_LOCKDOWN] = LOCKDOWN_INTEGRITY;
+}
+
 static void other_expectation(struct rerun *r)
 {
 	text_set(&r->m.list.rows[0].expect, "rejected:relocation");
@@ -337,6 +342,7 @@ static const struct {
         {"its memory", other_memory, 2},
         {"its processors", other_processors, 2},
         {"its command line", other_command_line, 2},
+        {"its circumstances", other_circumstance, 2},
         {"what its row expects", other_expectation, 2},
         {"QEMU", other_qemu, 0},
         {"the accelerator", other_accelerator, 0},

@@ -16,7 +16,8 @@
  * A conversation is a string, one letter a frame. H hello, h hello of another kernel, v hello of another protocol,
  * R ready, J job, j job with another nonce, k job with another count, 0-9 begin of that cell, p program, r relocation,
  * t truth, o observed subject, c record of it, w record in no known form, l log, D cell end, x cell end in no known
- * phase, E end, e end with another nonce, n end with another count, F fatal.
+ * phase, i and B what was asked for of lockdown and LSM is found, y it is not, E end, e end with another nonce, n end
+ * with another count, F fatal.
  */
 static struct message make(char letter)
 {
@@ -77,6 +78,15 @@ static struct message make(char letter)
 		                        .symbols = {.unpacked = 9, .last = true, .bytes = text, .size = 1}};
 	case 'b':
 		return (struct message){.type = MESSAGE_SYMBOLS, .symbols = {.unpacked = SESSION_MAX_SYMBOLS + 1}};
+	case 'i':
+		return (struct message){.type = MESSAGE_CIRCUMSTANCE,
+		                        .circumstance = {"lockdown:integrity", "lockdown:integrity", "[integrity]"}};
+	case 'B':
+		return (struct message){.type = MESSAGE_CIRCUMSTANCE,
+		                        .circumstance = {"lsm:bpf", "lsm:bpf", "lockdown,bpf"}};
+	case 'y':
+		return (struct message){.type = MESSAGE_CIRCUMSTANCE,
+		                        .circumstance = {"lsm:bpf", "lsm:none", "lockdown\n,\x1b[yama"}};
 	case 'F':
 		return (struct message){.type = MESSAGE_FATAL, .fatal.reason = reason};
 	default:
@@ -228,6 +238,43 @@ START_TEST(records_follow_their_subject)
 		ck_assert_uint_eq(s.cells[0].subjects[0].record_count, 2);
 		ck_assert_uint_eq(s.cells[0].subjects[1].record_count, 1);
 	}
+	session_free(&s);
+}
+END_TEST
+
+static const struct {
+	const char *letters;
+	const char *text; /* NULL: all of it is taken */
+} circumstance_talks[] = {
+        {"HRJiB0D1DE", NULL},
+        {"HRJiBs0D1DE", NULL},
+        {"HRJi0", "type 4 came out of order"},
+        {"HRJ0", "type 4 came out of order"},
+        {"HRJB", "type 17 came out of order"},
+        {"HRJii", "type 17 came out of order"},
+        {"HRJiBB", "type 17 came out of order"},
+        {"HRi", "type 17 came out of order"},
+        {"HRJiE", "the end frame came, but not the cell of object 0"},
+        {"HRJiy", "the row asks for lsm:bpf, which did not take: the guest finds lsm:none (lockdown ,\\x1b[yama)"},
+};
+
+START_TEST(circumstances_are_those_of_the_row)
+{
+	cleanup_error struct error err = {0};
+	size_t len = strlen(circumstance_talks[_i].letters);
+	struct session s;
+	int rc;
+
+	session_init(&s, NONCE, OBJECTS, RELEASE);
+	s.wants_symbols = true;
+	s.asked.value[CIRCUMSTANCE_LOCKDOWN] = LOCKDOWN_INTEGRITY;
+	s.asked.value[CIRCUMSTANCE_LSM] = LSM_BPF;
+	ck_assert_uint_eq(take(&s, circumstance_talks[_i].letters, &rc, &err),
+	                  circumstance_talks[_i].text ? len - 1 : len);
+	if (circumstance_talks[_i].text)
+		ck_assert_msg(rc < 0 && strstr(err.text, circumstance_talks[_i].text), "%s", err.text);
+	else
+		ck_assert_str_eq(s.found[1].said, "lockdown,bpf");
 	session_free(&s);
 }
 END_TEST
@@ -617,6 +664,7 @@ int main(void)
 	        TEST(what_the_kernel_says_is_of_the_cell_that_began_last),
 	        TEST(whole_conversation_is_kept),
 	        EACH(records_follow_their_subject, observed_talks),
+	        EACH(circumstances_are_those_of_the_row, circumstance_talks),
 	        TEST(times_are_those_of_arrival),
 	        TEST(any_kernel_is_right_when_none_was_named),
 	        EACH(wrong_turn_is_refused, refusals),

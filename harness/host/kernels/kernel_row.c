@@ -135,6 +135,16 @@ static int set_append(struct kernel_row *row, const struct list_word *word, cons
 	return 0;
 }
 
+static int set_env(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
+                   struct error *err)
+{
+	cleanup_buf struct buf why = {0};
+
+	if (!circumstances_parse(value, &row->env, &why))
+		return fail(p, word->column, "env=%.80s: %s", value, buf_str(&why));
+	return 0;
+}
+
 static int set_btf(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
                    struct error *err)
 {
@@ -236,17 +246,10 @@ static const struct option {
 	int (*set)(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
 	           struct error *err);
 } options[] = {
-        {"optional", false, set_optional},
-        {"memory", true, set_memory},
-        {"processors", true, set_processors},
-        {"append", true, set_append},
-        {"expect", true, set_expect},
-        {"allow", true, set_allow},
-        {"id", true, set_id},
-        {"arch", true, set_arch},
-        {"types", false, set_types},
-        {"btf", true, set_btf},
-        {"config", true, set_config},
+        {"optional", false, set_optional}, {"memory", true, set_memory}, {"processors", true, set_processors},
+        {"append", true, set_append},      {"env", true, set_env},       {"expect", true, set_expect},
+        {"allow", true, set_allow},        {"id", true, set_id},         {"arch", true, set_arch},
+        {"types", false, set_types},       {"btf", true, set_btf},       {"config", true, set_config},
 };
 enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
 
@@ -279,7 +282,7 @@ static int options_read(const struct list_words *words, size_t first, struct ker
 		if (!option)
 			return fail(
 			        p, word->column,
-			        "unknown option '%.80s'; expected optional, memory=MB, processors=N, append=\"TEXT\", expect=VERDICT, allow=\"PATTERN because REASON\", arch=ARCHITECTURE, id=NAME, btf=FILE, config=FILE or types",
+			        "unknown option '%.80s'; expected optional, memory=MB, processors=N, append=\"TEXT\", env=CIRCUMSTANCE, expect=VERDICT, allow=\"PATTERN because REASON\", arch=ARCHITECTURE, id=NAME, btf=FILE, config=FILE or types",
 			        word->text);
 		if (seen[option - options])
 			return fail(p, word->column, "option %s is given twice", option->name);
@@ -320,7 +323,7 @@ static bool needs_arch(const struct kernel_row *row)
 	return row->arch != arch_default() && *row->flavour && strcmp(row->flavour, row->arch->deb) != 0;
 }
 
-static char *default_id(const struct kernel_row *row)
+static char *plain_id(const struct kernel_row *row)
 {
 	bool named = needs_arch(row);
 
@@ -334,6 +337,25 @@ static char *default_id(const struct kernel_row *row)
 		return types_id(row->spec);
 	}
 	return xstrdup(row->spec);
+}
+
+/* With what its kernel runs in: "6.1-cloud+lockdown-integrity". */
+static char *default_id(const struct kernel_row *row)
+{
+	char *id = plain_id(row);
+
+	for (int k = 0; k < CIRCUMSTANCE_COUNT; k++) {
+		enum circumstance_key key = (enum circumstance_key)k;
+		char *longer;
+
+		if (!row->env.value[k])
+			continue;
+		longer = xasprintf("%s+%s-%s", id, circumstance_key_name(key),
+		                   circumstance_value_name(key, row->env.value[k]));
+		free(id);
+		id = longer;
+	}
+	return id;
 }
 
 void kernel_row_free(struct kernel_row *row)
@@ -374,10 +396,11 @@ int kernel_row_read(const struct list_words *words, struct kernel_row *row, cons
 	rc = options_read(words, (size_t)taken, row, p, err);
 	if (rc)
 		return rc;
-	if (row->kind == ROW_TYPES && (row->memory_mb || row->processors || row->append || row->btf || row->config))
+	if (row->kind == ROW_TYPES && (row->memory_mb || row->processors || row->append ||
+	                               circumstances_any(&row->env) || row->btf || row->config))
 		return fail(
 		        p, first->column,
-		        "'%.80s' holds types alone and is not booted; memory=, processors=, append=, btf= and config= are for kernels",
+		        "'%.80s' holds types alone and is not booted; memory=, processors=, append=, env=, btf= and config= are for kernels",
 		        first->text);
 	if (!row->append)
 		row->append = xstrdup("");

@@ -12,6 +12,7 @@
 #include "host/arch/arch.h"
 #include "host/kernels/list_line.h"
 #include "host/source/source.h"
+#include "wire/circumstance.h"
 #include "wire/said_rule.h"
 
 enum row_kind {
@@ -31,11 +32,12 @@ struct kernel_row {
 	char *flavour;           /* second word that the source took: "cloud"; "" without */
 	char *id; /* "6.1-cloud", "newest-cloud", the release, or the file's base name; unique in the list */
 	bool optional;
-	unsigned memory_mb;  /* 0: the default */
-	unsigned processors; /* 0: one */
-	char *append;        /* extra kernel command line, "" */
-	char *btf;           /* file with the BTF that counts in place of the kernel's own, "" */
-	char *config;        /* file with the configuration that the kernel was built with, "" */
+	unsigned memory_mb;       /* 0: the default */
+	unsigned processors;      /* 0: one */
+	char *append;             /* extra kernel command line, "" */
+	struct circumstances env; /* that its kernel is to run in */
+	char *btf;                /* file with the BTF that counts in place of the kernel's own, "" */
+	char *config;             /* file with the configuration that the kernel was built with, "" */
 	char *expect; /* "", or the verdict every object of the row is expected to have: "rejected:no-kernel-btf" */
 	struct said_rule allow; /* a line that its kernel may log; without a pattern: none */
 };

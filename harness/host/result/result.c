@@ -79,6 +79,9 @@ static void free_kernel(struct result_kernel *k)
 		FREE_ALL(k->attempts[i].accel, k->attempts[i].start, k->attempts[i].reason, k->attempts[i].console,
 		         k->attempts[i].script);
 	free(k->attempts);
+	for (size_t i = 0; i < k->circumstance_count; i++)
+		FREE_ALL(k->circumstances[i].asked, k->circumstances[i].found, k->circumstances[i].said);
+	free(k->circumstances);
 	FREE_ALL(k->id, k->release, k->arch, k->flavour, k->package, k->version, k->image_sha256, k->btf_sha256, k->btf,
 	         k->accel, k->start, k->reason, k->directory);
 }
@@ -173,6 +176,14 @@ struct result_attempt *result_add_attempt(struct result_kernel *k)
 
 	SET_EMPTY(&a->accel, &a->start, &a->reason, &a->console, &a->script);
 	return a;
+}
+
+struct result_circumstance *result_add_circumstance(struct result_kernel *k)
+{
+	struct result_circumstance *c = LIST_ADD(k->circumstances, k->circumstance_count);
+
+	SET_EMPTY(&c->asked, &c->found, &c->said);
+	return c;
 }
 
 struct result_cell *result_add_cell(struct result *r)

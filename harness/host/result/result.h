@@ -55,6 +55,13 @@ struct result_timing {
 	double total_ms;   /* QEMU start to QEMU's end */
 };
 
+/* One of those that a kernel's row asks for, in the words of circumstance.h. */
+struct result_circumstance {
+	char *asked; /* "lockdown:integrity" */
+	char *found; /* the same, or what the guest found instead; "" when no guest got so far */
+	char *said;  /* by the kernel itself, and where: "/sys/kernel/security/lockdown: none [integrity] …"; "" */
+};
+
 struct result_kernel {
 	char *id;
 	unsigned line; /* in kernels.txt */
@@ -72,6 +79,8 @@ struct result_kernel {
 	char *reason; /* "" unless infra */
 	struct result_timing timing;
 	char *directory; /* relative to the run's directory; holds what its VMs left */
+	struct result_circumstance *circumstances;
+	size_t circumstance_count;
 	struct result_attempt *attempts;
 	size_t attempt_count;
 };
@@ -255,6 +264,7 @@ void result_add_word(struct result *r, const char *word); /* of the command */
 struct result_object *result_add_object(struct result *r);
 struct result_kernel *result_add_kernel(struct result *r);
 struct result_attempt *result_add_attempt(struct result_kernel *k);
+struct result_circumstance *result_add_circumstance(struct result_kernel *k);
 struct result_cell *result_add_cell(struct result *r);
 struct result_skipped *result_add_skipped(struct result *r);
 struct result_forecast *result_add_forecast(struct result *r);

@@ -289,6 +289,16 @@ static void attempt_entry(struct codec *x, json_t *node, void *owner, size_t ind
 	codec_time(x, node, "total_ms", &a->total_ms);
 }
 
+static void circumstance_entry(struct codec *x, json_t *node, void *owner, size_t index)
+{
+	struct result_kernel *k = owner;
+	struct result_circumstance *c = x->writing ? &k->circumstances[index] : result_add_circumstance(k);
+
+	codec_string(x, node, "asked", &c->asked);
+	codec_string(x, node, "found", &c->found);
+	codec_string(x, node, "said", &c->said);
+}
+
 static int infra_parse(const char *name)
 {
 	return strcmp(name, ok_name) == 0 ? 0 : strcmp(name, "infra") == 0 ? 1 : -1;
@@ -327,6 +337,8 @@ static void kernel_entry(struct codec *x, json_t *node, void *owner, size_t inde
 		codec_time(x, timing, "total_ms", &k->timing.total_ms);
 	}
 	codec_string(x, node, "directory", &k->directory);
+	if (!x->writing || k->circumstance_count)
+		codec_list(x, node, "circumstances", k, k->circumstance_count, circumstance_entry);
 	codec_list(x, node, "attempts", k, k->attempt_count, attempt_entry);
 }
 

@@ -14,12 +14,18 @@
 struct qemu_guest guest_of(const struct store_kernel *kernel, const struct kernel_row *row,
                            const struct guest_means *means)
 {
+	const unsigned lsm = row ? row->env.value[CIRCUMSTANCE_LSM] : 0;
+
 	return (struct qemu_guest){
 	        .arch = kernel->arch,
 	        .accel = arch_accel(kernel->arch, means->accel),
 	        .kernel = kernel->image,
 	        .initrd = means->initrd[arch_index(kernel->arch)],
 	        .append = row ? row->append : "",
+	        .bpf = lsm == LSM_BPF    ? QEMU_LSM_BPF
+	               : lsm == LSM_NONE ? QEMU_LSM_NO_BPF
+	                                 : QEMU_LSM_USUAL,
+	        .lsm = kernel->lsm ? kernel->lsm : "",
 	        .memory_mb = row && row->memory_mb ? row->memory_mb : GUEST_MEMORY_MB,
 	        .processors = row && row->processors ? row->processors : 1,
 	        .job = "",

@@ -32,6 +32,7 @@ int job_file_write(const struct job_file *f, const char *path, struct error *err
 	cleanup_buf struct buf bytes = {0};
 	int rc;
 
+	job.circumstances = xstrdup(f->circumstances ? f->circumstances : "");
 	job.wall_ns = clock_ns(CLOCK_REALTIME);
 	if (f->btf && f->btf->len) {
 		job.btf_size = (uint32_t)f->btf->len;

@@ -24,6 +24,7 @@ struct job_file {
 	const char *config;               /* path of the kernel's configuration; NULL or "": none */
 	bool symbols;                     /* the guest is to tell its kernel's functions */
 	bool top_lines;                   /* it is to tell on which lines of the source the verifier spends most */
+	const char *circumstances;        /* that the guest is to set; NULL or "": none */
 	unsigned patience;                /* times the usual, how long an object may be loaded; 0 as 1 */
 };
 

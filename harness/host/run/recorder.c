@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "host/judge/judge.h"
+#include "host/judge/judge_circumstance.h"
 #include "host/judge/judge_cost.h"
 #include "host/judge/kernel_said.h"
 #include "host/judge/learn.h"
@@ -265,6 +266,16 @@ static void allow_cell(const struct recorder *rec, struct result_cell *cell, siz
 	kernel_said_allow(cell, row, row->pattern != NULL);
 }
 
+/* A command line of the row's own may name other security modules than the configuration. */
+static void heed_circumstances(const struct recorder *rec, struct result_cell *cell, size_t kernel)
+{
+	const struct kernel_row *row = &rec->s->list->rows[kernel];
+	const char *lsm = rec->s->kernels[kernel].lsm;
+	const struct kernel_circumstances k = {row->env, lsm && !strstr(row->append, "lsm=") ? lsm : ""};
+
+	judge_circumstances(cell, &k);
+}
+
 static void fill_cell(const struct recorder *rec, struct result_cell *cell, size_t kernel, size_t object,
                       const struct session_cell *facts)
 {
@@ -272,6 +283,7 @@ static void fill_cell(const struct recorder *rec, struct result_cell *cell, size
 		cell_result_fill_predicted(cell, facts, rec->prediction, kernel, object);
 	else
 		cell_result_fill(cell, facts);
+	heed_circumstances(rec, cell, kernel);
 	note_lack(rec, cell, kernel, object);
 	note_attempts(rec, cell, kernel, object);
 	cost_cell(rec, cell, object);
@@ -359,6 +371,18 @@ static const char *const start_names[] = {
         [VM_PROBE] = "probe",
 };
 
+/* What its guest found of the circumstances that its row asks for; every guest says the same, or is lost. */
+static void record_circumstances(struct result_kernel *k, const struct session *s)
+{
+	for (size_t i = 0; i < s->found_count; i++)
+		for (size_t c = 0; c < k->circumstance_count; c++) {
+			if (strcmp(k->circumstances[c].asked, s->found[i].asked))
+				continue;
+			text_set(&k->circumstances[c].found, s->found[i].found);
+			text_set(&k->circumstances[c].said, s->found[i].said);
+		}
+}
+
 void record_attempt(struct recorder *rec, const struct task *t)
 {
 	struct result_kernel *k = &rec->r->kernels[t->kernel];
@@ -369,6 +393,7 @@ void record_attempt(struct recorder *rec, const struct task *t)
 	const char *accel = accel_name(arch_accel(rec->s->kernels[t->kernel].arch, rec->s->means->accel));
 	int64_t start = vm_started_ms(vm);
 
+	record_circumstances(k, s);
 	text_set(&a->accel, accel);
 	text_set(&a->start, start_names[t->mode]);
 	a->failed = vm_reason(vm) != NULL;

@@ -73,12 +73,13 @@ static int describe_kernel(const struct schedule *s, size_t kernel, struct hashe
 {
 	const struct store_kernel *k = &s->kernels[kernel];
 	const struct kernel_row *row = &s->list->rows[kernel];
+	cleanup_free char *env = circumstances_text(&row->env);
 
 	buf_printf(text, "kernel %s\nrelease %s\nimage %s\ntypes %s\n", k->id, k->release, k->image_sha256,
 	           k->btf_sha256);
-	buf_printf(text, "memory %u\nprocessors %u\nappend %s\nexpect %s\nallow %s because %s\n", row->memory_mb,
-	           row->processors, row->append, row->expect, row->allow.pattern ? row->allow.pattern : "",
-	           row->allow.reason ? row->allow.reason : "");
+	buf_printf(text, "memory %u\nprocessors %u\nappend %s\nenv %s\nexpect %s\nallow %s because %s\n",
+	           row->memory_mb, row->processors, row->append, env, row->expect,
+	           row->allow.pattern ? row->allow.pattern : "", row->allow.reason ? row->allow.reason : "");
 	add_bytes("external types", &s->external[kernel].raw, text);
 	return add_file(known, "configuration", k->config, text, err);
 }

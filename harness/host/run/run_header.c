@@ -81,6 +81,18 @@ void run_header_objects(struct result *r, const struct object_list *objects)
 		note_build(r, &objects->at[0]);
 }
 
+static void add_circumstances(struct result_kernel *k, const struct circumstances *asked)
+{
+	for (int i = 0; i < CIRCUMSTANCE_COUNT; i++) {
+		cleanup_free char *word = NULL;
+
+		if (!asked->value[i])
+			continue;
+		word = circumstance_text((enum circumstance_key)i, asked->value[i]);
+		text_set(&result_add_circumstance(k)->asked, word);
+	}
+}
+
 void run_header_kernel(struct result_kernel *k, const struct kernel_row *row, const struct store_kernel *from)
 {
 	text_set(&k->id, from->id);
@@ -93,6 +105,9 @@ void run_header_kernel(struct result_kernel *k, const struct kernel_row *row, co
 	text_set(&k->image_sha256, from->image_sha256);
 	text_set(&k->btf_sha256, from->btf_sha256);
 	text_set(&k->directory, from->id);
+	/* it is told again when a kernel has arrived */
+	if (!k->circumstance_count)
+		add_circumstances(k, &row->env);
 }
 
 void run_header_kernels(struct result *r, const struct kernel_list *list, const struct store_kernel *kernels)

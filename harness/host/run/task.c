@@ -118,7 +118,8 @@ static int prepare_job(const struct schedule *s, struct task *t, uint64_t nonce,
 	const struct buf *files = wanted_files(s, t);
 	bool some = t->count < s->objects->count || t->memory_mb;
 	const char *config = wanted_config(s, t);
-	bool particular = some || *s->external[t->kernel].path || s->modules[t->kernel].count || *config;
+	cleanup_free char *env = circumstances_text(&s->list->rows[t->kernel].env);
+	bool particular = some || *env || *s->external[t->kernel].path || s->modules[t->kernel].count || *config;
 	cleanup_free char *number = some ? xasprintf("-%u", t->number) : xstrdup("");
 
 	t->job_path = xasprintf("%s/job%s%s.bin", particular ? directory : s->directory,
@@ -135,6 +136,7 @@ static int prepare_job(const struct schedule *s, struct task *t, uint64_t nonce,
 	                .btf = &s->external[t->kernel].raw,
 	                .files = files,
 	                .config = config,
+	                .circumstances = env,
 	                .symbols = t->wants_symbols,
 	                .top_lines = s->top_lines,
 	                .patience = t->memory_mb ? LARGER_PATIENCE : 1,
@@ -223,6 +225,7 @@ int task_start(struct task *t, const struct schedule *s, uint64_t nonce, struct 
 	if (rc)
 		return rc;
 	session_init(&t->session, nonce, t->count, kernel->release);
+	t->session.asked = s->list->rows[t->kernel].env;
 	t->session.wants_symbols = t->wants_symbols;
 	expect_btf(kernel, &t->session);
 	if (t->mode == VM_RESUME)

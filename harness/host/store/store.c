@@ -72,6 +72,19 @@ static char *config_path(const struct store_options *o, const struct plan_row *r
 	return file_path(o, r, ENTRY_CONFIG);
 }
 
+/* CONFIG_LSM="lockdown,yama", without the quotes. */
+static char *lsm_of(const struct store_options *o, const struct plan_row *r)
+{
+	cleanup_free char *path = config_path(o, r);
+	cleanup_buf struct buf text = {0};
+	const char *value = NULL;
+	size_t len;
+
+	if (*path && !kernel_config_read_path(path, &text, NULL))
+		value = kernel_config_value(buf_str(&text), "CONFIG_LSM", &len);
+	return value && len > 2 ? xstrndup(value + 1, len - 2) : xstrdup("");
+}
+
 static int check_configs(const struct kernel_list *list, struct error *err)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -108,6 +121,7 @@ static struct store_kernel kernel_of(const struct store_options *o, const struct
 	        .image = file_path(o, r, record->kernel_boots ? ENTRY_KERNEL : ENTRY_PACKED),
 	        .btf = file_path(o, r, ENTRY_BTF),
 	        .config = config_path(o, r),
+	        .lsm = lsm_of(o, r),
 	        .symbols = r->name ? xasprintf("%s/%s/" SYMBOLS_NAME, o->dir, r->name) : xstrdup(""),
 	        .packed = file_path(o, r, ENTRY_PACKED),
 	};
@@ -128,6 +142,7 @@ struct store_kernel store_kernel_awaited(const struct kernel_row *row)
 	        .image = xstrdup(""),
 	        .btf = xstrdup(""),
 	        .config = xstrdup(""),
+	        .lsm = xstrdup(""),
 	        .symbols = xstrdup(""),
 	        .packed = xstrdup(""),
 	};
@@ -224,14 +239,14 @@ int store_prepare(const struct store_options *o, const struct kernel_list *list,
 	return 0;
 }
 
-enum { KERNEL_TEXTS = 12 };
+enum { KERNEL_TEXTS = 13 };
 
 /* All of its strings, the id last. */
 static void kernel_texts(struct store_kernel *k, char **slots[KERNEL_TEXTS + 1])
 {
 	char **const all[KERNEL_TEXTS + 1] = {
 	        &k->reason, &k->release, &k->package, &k->version, &k->package_sha256, &k->image_sha256, &k->btf_sha256,
-	        &k->image,  &k->btf,     &k->config,  &k->symbols, &k->packed,         &k->id,
+	        &k->image,  &k->btf,     &k->config,  &k->symbols, &k->packed,         &k->lsm,          &k->id,
 	};
 
 	memcpy(slots, all, sizeof(all));

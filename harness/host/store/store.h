@@ -43,6 +43,7 @@ struct store_kernel {
 	char *image;             /* path of what QEMU boots */
 	char *btf;               /* path of the raw BTF, "" when the kernel has none */
 	char *config;            /* path of the kernel's configuration, "" when unknown */
+	char *lsm;               /* the security modules that it was built with, in order; "" when unknown */
 	char *symbols;           /* path where its functions' names are kept once a guest told them (symbols.h) */
 	char *packed; /* path of the kernel as it was compressed; "" when it came without or before it was kept */
 };

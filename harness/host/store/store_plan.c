@@ -14,6 +14,9 @@ const struct lock_line *store_plan_lock_line(const struct kernel_lock *lock, con
 	const struct lock_line *line = kernel_lock_find(lock, row->id);
 	cleanup_free char *spec = kernel_row_spec(row);
 
+	/* another circumstance of a kernel is no reason to look for another kernel */
+	for (size_t i = 0; !line && circumstances_any(&row->env) && i < lock->count; i++)
+		line = strcmp(lock->lines[i].spec, spec) ? NULL : &lock->lines[i];
 	return line && !strcmp(line->spec, spec) ? line : NULL;
 }
 

@@ -2,6 +2,7 @@
 #include "host/vm/qemu.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -38,12 +39,35 @@ static const struct arch_machine *machine_of(const struct qemu_guest *guest)
 	return guest->ordinary ? &guest->arch->ordinary : &guest->arch->ours;
 }
 
+/* Of kernels that do not tell: those that distributions have. Names that a kernel does not know it passes over. */
+static const char usual_lsm[] = "landlock,lockdown,yama,loadpin,safesetid,integrity,apparmor,selinux,smack,tomoyo";
+
+/* The kernel's list with bpf at the end, or without it. */
+static void add_lsm(const struct qemu_guest *guest, struct buf *line)
+{
+	cleanup_free char *names = xstrdup(*guest->lsm ? guest->lsm : usual_lsm);
+	char *rest = names, *name, separator = '=';
+
+	buf_puts(line, " lsm");
+	while ((name = strsep(&rest, ",")))
+		if (*name && strcmp(name, "bpf") != 0) {
+			buf_printf(line, "%c%s", separator, name);
+			separator = ',';
+		}
+	if (guest->bpf == QEMU_LSM_BPF)
+		buf_printf(line, "%cbpf", separator);
+}
+
 static void add_append(struct strings *argv, const struct qemu_guest *guest)
 {
 	cleanup_free char *base = arch_machine_append(machine_of(guest), guest->accel);
+	cleanup_buf struct buf line = {0};
 
+	buf_puts(&line, base);
+	if (guest->bpf != QEMU_LSM_USUAL)
+		add_lsm(guest, &line);
 	strings_add(argv, "-append");
-	strings_addf(argv, "%s%s%s", base, *guest->append ? " " : "", guest->append);
+	strings_addf(argv, "%s%s%s", buf_str(&line), *guest->append ? " " : "", guest->append);
 }
 
 static void add_job(struct strings *argv, const struct qemu_guest *guest)

@@ -16,6 +16,12 @@ struct qemu_guest {
 	const char *initrd;
 	const char *job;
 	const char *append; /* the row's own words for the kernel command line, "" */
+	enum qemu_lsm {
+		QEMU_LSM_USUAL,
+		QEMU_LSM_BPF,
+		QEMU_LSM_NO_BPF
+	} bpf;           /* whether bpf is to be a security module */
+	const char *lsm; /* list of them that the kernel was built with, "" when unknown; unused with QEMU_LSM_USUAL */
 	unsigned memory_mb;
 	unsigned processors; /* 0 as 1 */
 	const char *frames;  /* path the frames are written to */

@@ -70,11 +70,22 @@ static int take_job(struct session *s, const struct message *m, int64_t now_ms, 
 	return 0;
 }
 
+/* The next of those that were asked for, in the order of the vocabulary; CIRCUMSTANCE_COUNT: all were told of. */
+static int next_asked(const struct session *s)
+{
+	size_t told = 0;
+
+	for (int k = 0; k < CIRCUMSTANCE_COUNT; k++)
+		if (s->asked.value[k] && told++ == s->found_count)
+			return k;
+	return CIRCUMSTANCE_COUNT;
+}
+
 static int take_cell_begin(struct session *s, const struct message *m, int64_t now_ms, struct error *err)
 {
 	struct session_cell *cell;
 
-	if (s->stage != SESSION_RUNNING || s->current >= 0)
+	if (s->stage != SESSION_RUNNING || s->current >= 0 || next_asked(s) != CIRCUMSTANCE_COUNT)
 		return out_of_order(m, err);
 	if (m->cell_begin.object >= s->cell_count)
 		return error_set(err, EBADMSG, "frames: a cell for object %u of %zu", m->cell_begin.object,
@@ -232,6 +243,28 @@ static int take_end(struct session *s, const struct message *m, int64_t now_ms, 
 	return 0;
 }
 
+/* Measuring in other circumstances than the row's would be worse than not measuring. */
+static int take_circumstance(struct session *s, struct message *m, struct error *err)
+{
+	int key = next_asked(s);
+	cleanup_free char *asked = NULL, *found = NULL, *said = NULL;
+
+	if (s->stage != SESSION_RUNNING || s->last >= 0 || key == CIRCUMSTANCE_COUNT)
+		return out_of_order(m, err);
+	asked = circumstance_text((enum circumstance_key)key, s->asked.value[key]);
+	if (strcmp(asked, m->circumstance.asked))
+		return out_of_order(m, err);
+	s->found = xrealloc(s->found, s->found_count + 1, sizeof(*s->found));
+	s->found[s->found_count++] = m->circumstance;
+	*m = (struct message){0};
+	if (!strcmp(asked, s->found[s->found_count - 1].found))
+		return 0;
+	found = shown(s->found[s->found_count - 1].found);
+	said = shown(s->found[s->found_count - 1].said);
+	return error_set(err, EPROTO, "the row asks for %s, which did not take: the guest finds %s (%s)", asked, found,
+	                 said);
+}
+
 /* Only before the first object: what comes later may be the work of one. */
 static int take_symbols(struct session *s, const struct message *m, struct error *err)
 {
@@ -282,6 +315,8 @@ static int dispatch(struct session *s, struct message *m, int64_t now_ms, struct
 		return 0;
 	case MESSAGE_JOB:
 		return take_job(s, m, now_ms, err);
+	case MESSAGE_CIRCUMSTANCE:
+		return take_circumstance(s, m, err);
 	case MESSAGE_CELL_BEGIN:
 		return take_cell_begin(s, m, now_ms, err);
 	case MESSAGE_PROGRAM:
@@ -368,6 +403,9 @@ void session_free(struct session *s)
 	for (size_t i = 0; i < s->cell_count; i++)
 		free_cell(&s->cells[i]);
 	free(s->cells);
+	for (size_t i = 0; i < s->found_count; i++)
+		circumstance_fact_free(&s->found[i]);
+	free(s->found);
 	message_free(&s->hello);
 	buf_free(&s->symbols);
 	*s = (struct session){.current = -1};

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "wire/circumstance.h"
 #include "wire/frame.h"
 #include "wire/message.h"
 
@@ -64,8 +65,11 @@ struct session {
 	struct message hello;       /* MESSAGE_HELLO once greeted */
 	struct session_cell *cells; /* one per object of the job, in its order */
 	size_t cell_count;
-	int current;        /* cell that has begun and not ended, -1 */
-	int last;           /* cell that began last, -1 */
+	int current;                     /* cell that has begun and not ended, -1 */
+	int last;                        /* cell that began last, -1 */
+	struct circumstances asked;      /* of the job; the guest tells of each what it finds */
+	struct circumstance_fact *found; /* what it told */
+	size_t found_count;
 	bool wants_symbols; /* the job asks for them */
 	bool has_symbols;   /* all of them came */
 	struct buf symbols; /* as they came, one zlib stream */
