@@ -39,3 +39,18 @@ does_not_take() {
 		latest '.kernels[0].status == "infra" and .kernels[0].circumstances[0].found == "lsm:none" and .cells[0].verdict == "infra"'
 }
 check "a setting that does not take is infra, and says what there is instead" does_not_take
+
+loading_process() {
+	status 1 ", 0 infra" in_list 5 '5.10 cloud env=caps:none' '5.10 cloud env=namespace:container' '5.10 cloud env=tracefs:none,sys:read-only' \
+		'5.10 cloud env=memlock:64k' '5.10 cloud env=cgroup:hybrid,namespace:pid' build/progs/exec_identity.bpf.o &&
+		diff <(verdicts) - <<-END
+			5.10-cloud+caps-none exec_identity rejected:permission
+			5.10-cloud+cgroup-hybrid+namespace-pid exec_identity pass
+			5.10-cloud+memlock-64k exec_identity rejected:permission
+			5.10-cloud+namespace-container exec_identity rejected:permission
+			5.10-cloud+tracefs-none+sys-read-only exec_identity rejected:attach-target
+		END
+}
+check "what is asked of the process that loads decides what it may" loading_process
+check "its kernel says so, and the advice names the row's words" latest '([.kernels[].circumstances[] | .asked == .found] | length == 7 and all) and
+	([.cells[] | select(.verdict == "rejected") | .advice | contains("the row asks for env=")] | length == 4 and all)'
