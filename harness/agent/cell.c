@@ -15,6 +15,7 @@
 
 #include "agent/attach/attach.h"
 #include "agent/channel/channel.h"
+#include "agent/circumstance/loader_place.h"
 #include "agent/deeds/progress.h"
 #include "agent/kernel_log.h"
 #include "agent/load/kernel_module.h"
@@ -278,7 +279,11 @@ static void child_main(const struct job_object *object, int64_t load_ms, int fd)
 	/* Should it have to be ended, and its object deny that to PID 1: what the kernel sends of itself it cannot. */
 	alarm((unsigned)(all_ms / 1000) + ALARM_MARGIN_S);
 	channel_redirect(fd);
-	if (loader_is_one(object))
+	/* a program of the user's is not of this process, and measuring it as root would be another measurement */
+	if (loader_is_one(object) && loader_place_is_asked())
+		send_cell_end(
+		        "what its row asks for of the loading process (caps, namespace, tracefs, sys, memlock) is for objects, not for loaders");
+	else if (loader_is_one(object))
 		loader_run(object);
 	else
 		load_run(object);

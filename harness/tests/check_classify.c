@@ -387,6 +387,8 @@ static const struct {
          SIDE_KERNEL, "sleep at bpf_lsm_bprm_check_security", NULL},
         {PHASE_LOAD, EINVAL, REFUSED("-EINVAL", "Only fentry/fexit/fmod_ret and lsm programs can be sleepable\n"),
          CLASS_PROG_TYPE, SIDE_KERNEL, "only fentry/fexit/fmod_ret and lsm", NULL},
+        {PHASE_LOAD, EPERM, "libbpf: prog 'p': BPF program load failed: -EPERM\n", CLASS_PERMISSION, SIDE_UNKNOWN,
+         "lacks a capability", NULL},
         {PHASE_ATTACH, ENOENT, "libbpf: prog 'p': failed to resolve full path for 'libssl.so.3': -2\n",
          CLASS_USER_TARGET, SIDE_GUEST, "libssl.so.3 is not in this guest", NULL},
         {PHASE_ATTACH, ENOENT, "libbpf: prog 'p': failed to resolve full path for 'bash': -ENOENT\n", CLASS_USER_TARGET,

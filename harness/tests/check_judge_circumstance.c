@@ -51,6 +51,10 @@ static const struct {
 
         {"lsm:none", "", VERDICT_REJECTED, CLASS_PERMISSION, "EPERM", "kprobe", "kprobe/x", "", CLASS_PERMISSION, "",
          "the row asks for env=lsm:none", 0},
+        {"tracefs:none", "", VERDICT_REJECTED, CLASS_ATTACH_TARGET, "ENOENT", "tracepoint", "tp/x/y", "",
+         CLASS_ATTACH_TARGET, "", "the row asks for env=tracefs:none", 0},
+        {"lsm:none", "", VERDICT_REJECTED, CLASS_ATTACH_TARGET, "ENOENT", "tracepoint", "tp/x/y", "",
+         CLASS_ATTACH_TARGET, "", "", 0},
         {"", "", VERDICT_REJECTED, CLASS_PERMISSION, "EPERM", "kprobe", "kprobe/x", "", CLASS_PERMISSION, "", "", 0},
 };
 

@@ -16,6 +16,14 @@ static const struct word {
 } words[CIRCUMSTANCE_COUNT] = {
         [CIRCUMSTANCE_LOCKDOWN] = {"lockdown", 2, {"integrity", "confidentiality", "none"}},
         [CIRCUMSTANCE_LSM] = {"lsm", 2, {"bpf", "none"}},
+        [CIRCUMSTANCE_CGROUP] = {"cgroup", 2, {"v1", "hybrid", "v2"}},
+        [CIRCUMSTANCE_JIT] = {"jit", 3, {"off", "on", "hardened"}},
+        [CIRCUMSTANCE_UNPRIVILEGED] = {"unprivileged-bpf", 2, {"allowed", "denied"}},
+        [CIRCUMSTANCE_CAPS] = {"caps", 2, {"bpf", "none"}},
+        [CIRCUMSTANCE_NAMESPACE] = {"namespace", 4, {"user", "pid", "mount", "container"}},
+        [CIRCUMSTANCE_TRACEFS] = {"tracefs", 1, {"none", "mounted"}},
+        [CIRCUMSTANCE_SYS] = {"sys", 1, {"read-only", "writable"}},
+        [CIRCUMSTANCE_MEMLOCK] = {"memlock", 2, {"64k", "8M"}},
 };
 
 const char *circumstance_key_name(enum circumstance_key key)
@@ -92,6 +100,22 @@ static bool read_word(const char *word, struct circumstances *c, struct buf *why
 	return true;
 }
 
+/* Each by itself is one. */
+static bool are_possible(const struct circumstances *c, struct buf *why)
+{
+	const unsigned namespace = c->value[CIRCUMSTANCE_NAMESPACE], caps = c->value[CIRCUMSTANCE_CAPS];
+	const bool user = namespace == NAMESPACE_USER || namespace == NAMESPACE_CONTAINER;
+
+	if (!user || !caps)
+		return true;
+	buf_printf(
+	        why,
+	        "caps:%s and namespace:%s contradict each other: root of a user namespace has all capabilities, and none that counts outside of it; give one of them",
+	        circumstance_value_name(CIRCUMSTANCE_CAPS, caps),
+	        circumstance_value_name(CIRCUMSTANCE_NAMESPACE, namespace));
+	return false;
+}
+
 bool circumstances_parse(const char *text, struct circumstances *c, struct buf *why)
 {
 	*c = (struct circumstances){0};
@@ -102,7 +126,7 @@ bool circumstances_parse(const char *text, struct circumstances *c, struct buf *
 		if (!read_word(word, c, why))
 			return false;
 		if (!text[len])
-			return true;
+			return are_possible(c, why);
 		text += len + 1;
 	}
 }

@@ -19,12 +19,29 @@
 enum circumstance_key {
 	CIRCUMSTANCE_LOCKDOWN, /* of the kernel against its own root */
 	CIRCUMSTANCE_LSM,      /* whether bpf is one of its security modules */
+	CIRCUMSTANCE_CGROUP,   /* version of the hierarchy at /sys/fs/cgroup */
+	CIRCUMSTANCE_JIT,
+	CIRCUMSTANCE_UNPRIVILEGED, /* whether users without capabilities may use bpf() */
+	/* of the process that loads and attaches */
+	CIRCUMSTANCE_CAPS,
+	CIRCUMSTANCE_NAMESPACE,
+	CIRCUMSTANCE_TRACEFS,
+	CIRCUMSTANCE_SYS,
+	CIRCUMSTANCE_MEMLOCK,
 	CIRCUMSTANCE_COUNT,
 };
 
 /* Values by their names' places in the table, from 1; 0: nothing is asked, or what was found has no name. */
 enum { LOCKDOWN_INTEGRITY = 1, LOCKDOWN_CONFIDENTIALITY, LOCKDOWN_NONE };
 enum { LSM_BPF = 1, LSM_NONE };
+enum { CGROUP_V1 = 1, CGROUP_HYBRID, CGROUP_V2 };
+enum { JIT_OFF = 1, JIT_ON, JIT_HARDENED };
+enum { UNPRIVILEGED_ALLOWED = 1, UNPRIVILEGED_DENIED };
+enum { CAPS_BPF = 1, CAPS_NONE };
+enum { NAMESPACE_USER = 1, NAMESPACE_PID, NAMESPACE_MOUNT, NAMESPACE_CONTAINER };
+enum { TRACEFS_NONE = 1, TRACEFS_MOUNTED };
+enum { SYS_READ_ONLY = 1, SYS_WRITABLE };
+enum { MEMLOCK_64K = 1, MEMLOCK_8M };
 
 struct circumstances {
 	uint8_t value[CIRCUMSTANCE_COUNT];

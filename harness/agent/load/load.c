@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 
 #include "agent/channel/channel.h"
+#include "agent/circumstance/loader_place.h"
 #include "agent/deeds/command.h"
 #include "agent/deeds/progress.h"
 #include "agent/deeds/trigger.h"
@@ -429,13 +430,38 @@ static void heap_reserve(void)
 	free(reserve);
 }
 
+/* What an object's loader does, where a row says that loaders are. */
+
+static int attach_whole(void *whole)
+{
+	return attempt_attach(whole);
+}
+
+static int open_whole(void *whole)
+{
+	return attempt_open(whole);
+}
+
+static int load_whole(void *whole)
+{
+	return attempt_load(whole);
+}
+
+static int try_alone(void *ctx)
+{
+	struct load *l = ctx;
+
+	alone_try(&l->whole, &l->relos, l->relo_log, &l->whole.log);
+	return 0;
+}
+
 /* From here on the object may hinder this process: what it needs, it has to have. */
 static int attach(struct load *l)
 {
 	leave(l);
 	heap_reserve();
 	progress_step(PROGRESS_ATTACH);
-	if (attempt_attach(&l->whole))
+	if (loader_place_run(attach_whole, &l->whole))
 		return -1;
 	leave(l);
 	progress_step(PROGRESS_DEEDS);
@@ -447,11 +473,11 @@ void load_run(const struct job_object *object)
 	struct load l = {.whole = {.job = object, .phase = PHASE_OPEN}};
 	uint64_t start = clock_ns(CLOCK_BOOTTIME), loaded, attached;
 	cleanup_error struct error ground = {0};
-	bool ok = !read_relocations(&l) && !attempt_open(&l.whole);
+	bool ok = !read_relocations(&l) && !loader_place_run(open_whole, &l.whole);
 
 	if (ok) {
 		map_shape_list_read(l.whole.obj, &l.shapes);
-		ok = !attempt_load(&l.whole);
+		ok = !loader_place_run(load_whole, &l.whole);
 		note_load(&l);
 	}
 	loaded = clock_ns(CLOCK_BOOTTIME);
@@ -466,7 +492,7 @@ void load_run(const struct job_object *object)
 	else if (ok)
 		run_workloads(&l);
 	else if (l.whole.phase == PHASE_LOAD)
-		alone_try(&l.whole, &l.relos, l.relo_log, &l.whole.log);
+		loader_place_run(try_alone, &l);
 	l.end.run_ns = clock_ns(CLOCK_BOOTTIME) - attached;
 	detach(&l);
 	send_facts(&l);

@@ -292,6 +292,12 @@ static const struct row rows[] =
                  "the size may be negative for this verifier: use an unsigned type and compare it right before the access"},
                 {CLASS_VERIFIER, LOADING, 0, "Unreleased reference",
                  "a path ends without releasing a reference: release or submit it on every path"},
+
+                /* after all that the verifier says */
+                {CLASS_PERMISSION, LOADING, EPERM, "Couldn't load trivial BPF program",
+                 "the kernel denies bpf() altogether: the loader needs CAP_BPF (CAP_SYS_ADMIN before 5.8) in the first user namespace, or before 5.11 a higher RLIMIT_MEMLOCK"},
+                {CLASS_PERMISSION, LOADING, EPERM, "BPF program load failed:",
+                 "the kernel denies a program of this type: the loader lacks a capability for it (CAP_BPF, CAP_PERFMON for tracing, CAP_NET_ADMIN for the network)"},
 };
 /* clang-format on */
 

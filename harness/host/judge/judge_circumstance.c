@@ -119,11 +119,20 @@ static void judge_lsm(struct result_cell *c, const struct kernel_circumstances *
 
 /* ---- what else a row asks for ---- */
 
+/* The kernel may not say that this is why: without tracefs it looks as if there were no such tracepoint. */
+static bool may_forbid(const struct circumstances *asked)
+{
+	for (int k = CIRCUMSTANCE_CGROUP; k < CIRCUMSTANCE_COUNT; k++)
+		if (asked->value[k])
+			return true;
+	return false;
+}
+
 static void judge_permission(struct result_cell *c, const struct circumstances *asked)
 {
 	cleanup_free char *words = circumstances_text(asked), *advice = NULL;
 
-	if (c->verdict != VERDICT_REJECTED || c->class != CLASS_PERMISSION || !*words)
+	if (c->verdict != VERDICT_REJECTED || !*words || (c->class != CLASS_PERMISSION && !may_forbid(asked)))
 		return;
 	advice = xasprintf("the row asks for env=%s", words);
 	add_advice(c, advice);
