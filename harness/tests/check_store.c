@@ -4,12 +4,14 @@
  * which apt reads without network). An index is written by hand, so apt-get never runs.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -1357,6 +1359,45 @@ START_TEST(prune_keeps_what_the_list_refers_to)
 }
 END_TEST
 
+/* What a sweep leaves: the types, and no kernel but those that a row means. */
+START_TEST(what_is_there_for_a_while_goes)
+{
+	static const char release[] = "6.1.0-50-cloud-amd64";
+	cleanup_free char *types = at_top("types"), *use = at_top("images/.use"), *lock = at_top("images/kernels.lock");
+	struct outcome o;
+	uint64_t bytes;
+	int fd;
+
+	publish_three();
+	options.unpinned = true;
+	prepare_ok("6.1 cloud\n");
+	ck_assert_uint_eq(count_of("images/kernels.lock"), 0);
+	ck_assert(store_has(&options, release));
+	ck_assert(!store_has(&options, "6.1.0-50-amd64"));
+	ck_assert_int_eq(store_keep_types(&options, release, types, NULL), 0);
+	ck_assert_uint_eq(count_of("types/6.1.0-50-cloud-amd64.btf"), 1);
+	ck_assert_uint_eq(count_of("types/6.1.0-50-cloud-amd64.config"), 1);
+	/* somebody uses the store */
+	fd = open(use, O_RDWR);
+	ck_assert_int_eq(flock(fd, LOCK_SH), 0);
+	ck_assert_int_eq(store_drop(&options, release, &bytes, NULL), 0);
+	ck_assert_uint_eq(bytes, 0);
+	ck_assert(store_has(&options, release));
+	close(fd);
+	/* a row means it */
+	options.unpinned = false;
+	o = prepare("6.1 cloud\n");
+	ck_assert_int_eq(store_drop(&options, release, &bytes, NULL), 0);
+	ck_assert_uint_eq(bytes, 0);
+	outcome_free(&o);
+	ck_assert_int_eq(unlink(lock), 0);
+	ck_assert_int_eq(store_drop(&options, release, &bytes, NULL), 0);
+	ck_assert_uint_gt(bytes, 0);
+	ck_assert(!store_has(&options, release));
+	ck_assert_int_eq(store_drop(&options, release, &bytes, NULL), 0);
+}
+END_TEST
+
 START_TEST(list_tells_what_is_there)
 {
 	struct kernel_list list = list_of("6.1 cloud\n6.1.0-50-amd64\n");
@@ -1452,6 +1493,7 @@ int main(void)
 	        EACH(a_row_may_stand_for_several_kernels, several_rows),
 	        TEST(several_kernels_are_pinned_together),
 	        TEST(prune_keeps_what_the_list_refers_to),
+	        TEST(what_is_there_for_a_while_goes),
 	        TEST(list_tells_what_is_there),
 	        TEST(a_mangled_lock_file_is_told_with_its_line),
 	        TEST(a_store_that_cannot_be_written_still_serves),

@@ -23,9 +23,17 @@ static const char *outcome_text(enum relo_outcome o)
 	return o == RELO_MOVED || o == RELO_RESIZED ? relo_outcome_name(RELO_SAME) : relo_outcome_name(o);
 }
 
+char *bisect_try_relocations(const struct result_cell *c)
+{
+	struct buf relocations = {0};
+
+	for (size_t i = 0; i < c->relocation_count; i++)
+		buf_printf(&relocations, "%s ", outcome_text(c->relocations[i].outcome));
+	return buf_steal(&relocations);
+}
+
 int bisect_try_take(const struct result *r, const char *where, struct bisect_try *t, struct error *err)
 {
-	cleanup_buf struct buf relocations = {0};
 	const struct result_cell *c;
 
 	*t = (struct bisect_try){0};
@@ -37,9 +45,7 @@ int bisect_try_take(const struct result *r, const char *where, struct bisect_try
 	t->verdict = result_verdict_text(c->verdict, c->class);
 	t->infra = c->verdict == VERDICT_INFRA;
 	t->reason = xstrdup(c->reason);
-	for (size_t i = 0; i < c->relocation_count; i++)
-		buf_printf(&relocations, "%s ", outcome_text(c->relocations[i].outcome));
-	t->relocations = buf_steal(&relocations);
+	t->relocations = bisect_try_relocations(c);
 	return 0;
 }
 

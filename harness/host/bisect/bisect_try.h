@@ -25,6 +25,9 @@ struct bisect_try {
 int bisect_try_run(struct run_request run, const char *release, const char *directory, struct bisect_try *t,
                    struct error *err);
 
+/* What became of each relocation of a cell, in a word, as far as it is a difference; the caller frees it. */
+char *bisect_try_relocations(const struct result_cell *c);
+
 /* What a result of one cell says. `where` is what errors call it. */
 int bisect_try_take(const struct result *r, const char *where, struct bisect_try *t, struct error *err);
 

@@ -18,6 +18,7 @@
 #include "host/cmd/cmd_report.h"
 #include "host/cmd/cmd_run.h"
 #include "host/cmd/cmd_support.h"
+#include "host/cmd/cmd_sweep.h"
 
 static const struct command {
 	const char *name;
@@ -27,6 +28,7 @@ static const struct command {
         {"run", cmd_run, "boot the matrix, load the objects, compare with the truth, report"},
         {"predict", cmd_predict, "say from the kernels' types what would come of it, without a VM"},
         {"bisect", cmd_bisect, "find the first kernel on which an object behaves differently, and what changed there"},
+        {"sweep", cmd_sweep, "tell what objects do on every point release, measuring no more than it takes"},
         {"min-btf", cmd_min_btf, "write the smallest BTF that objects need for kernels without one"},
         {"kernels", cmd_kernels, "list, fetch, verify, add or prune the kernels of the matrix"},
         {"report", cmd_report, "render the reports of a run again from its results.json"},

@@ -227,7 +227,8 @@ static int prepare(struct run *run, struct result *r, struct error *err)
 	object_list_modules(&run->objects, &run->module_names);
 	rc = rc ? rc : store_use(&run->store, &run->use, err);
 	if (!rc)
-		rc = !run->o->btf && !run->o->reuse && arrivals_are_due(&run->store, &run->list)
+		/* what arrives is told by kernels.lock */
+		rc = !run->o->btf && !run->o->reuse && !run->o->unpinned && arrivals_are_due(&run->store, &run->list)
 		             ? await_kernels(run, err)
 		             : prepare_kernels(run, r, err);
 	rc = rc ? rc : make_directory(run, err);

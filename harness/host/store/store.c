@@ -211,6 +211,7 @@ int store_prepare(const struct store_options *o, const struct kernel_list *list,
 	                                             .lock = &lock,
 	                                             .frozen = o->frozen,
 	                                             .update = o->update,
+	                                             .unpinned = o->unpinned,
 	                                             .compressed = o->compressed,
 	                                             .modules = o->modules};
 	cleanup_close int use = -1;

@@ -123,6 +123,19 @@ int store_range(const struct store_options *o, const struct kernel_source *sourc
  */
 int store_resolve(const struct store_options *o, const struct kernel_list *list, struct error *err);
 
+/* Whether the store has that kernel, which is called by its release, whole. */
+bool store_has(const struct store_options *o, const char *entry);
+
+/* Copy a kernel's types, configuration and names of functions, as far as there are any, to
+ * TO/ENTRY.{btf,config,symbols}. */
+int store_keep_types(const struct store_options *o, const char *entry, const char *to, struct error *err);
+
+/*
+ * Remove one kernel, unless a line of kernels.lock refers to it or somebody uses the store now (which is not waited
+ * for); `bytes` is what that made free, 0 when it stayed. Not while the caller has it in use itself (store_use).
+ */
+int store_drop(const struct store_options *o, const char *entry, uint64_t *bytes, struct error *err);
+
 /* Remove entries and lock lines that no row of the list refers to; `removed` counts entries, `bytes` what they took. */
 int store_prune(const struct store_options *o, const struct kernel_list *list, size_t *removed, uint64_t *bytes,
                 struct error *err);

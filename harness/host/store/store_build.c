@@ -218,7 +218,7 @@ static int builder_finish(struct builder *builder, struct store_plan *plan, bool
 	if (rc)
 		return rows_failed(plan, name, err);
 	rc = rows_built(plan, name, err);
-	rc = rc ? rc : store_pin(plan, err);
+	rc = rc || plan->unpinned ? rc : store_pin(plan, err);
 	if (!rc && !quiet && row->state == PLAN_PRESENT)
 		report(row, clock_ms() - builder->started_ms);
 	return rc;

@@ -39,6 +39,7 @@ struct store_plan {
 	const char *list_path;
 	const struct kernel_lock *lock;
 	bool frozen, update;
+	bool unpinned;                 /* what rows come to is not kept in kernels.lock */
 	const struct strings *modules; /* to be kept of packages that are fetched; NULL: none */
 	bool compressed;               /* an entry of a package counts only with its compressed image */
 	struct plan_row *rows;
