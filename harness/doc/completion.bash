@@ -38,7 +38,7 @@ _corematrix() {
 		;;
 	*)
 		if [ "$command" = kernels ] && [ "$COMP_CWORD" = 2 ]; then
-			mapfile -t COMPREPLY < <(compgen -W "list fetch verify prune add" -- "$cur")
+			mapfile -t COMPREPLY < <(compgen -W "list fetch verify new prune add" -- "$cur")
 		else
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			compopt -o filenames

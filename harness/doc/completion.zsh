@@ -14,7 +14,7 @@ _corematrix() {
 		options=(${(f)"$($program $command --help 2>/dev/null | sed -nE 's/^ +(-., )?(--[a-z][a-z-]*).*/\2/p')"})
 		_describe option options
 	elif [[ $command == kernels && CURRENT -eq 3 ]]; then
-		_values verb list fetch verify prune add
+		_values verb list fetch verify new prune add
 	else
 		_files
 	fi

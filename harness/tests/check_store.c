@@ -1359,6 +1359,77 @@ START_TEST(prune_keeps_what_the_list_refers_to)
 }
 END_TEST
 
+/* ---- what is new ---- */
+
+/* The default source, but that what it has is what the test says. */
+static int known_refresh(const char *dir, const struct arch *arch, struct kernel_index *index, struct error *err)
+{
+	struct buf text = {0};
+	int rc;
+
+	(void)dir;
+	(void)arch;
+	kernel_index_write(&known, &text);
+	rc = kernel_index_read(buf_str(&text), text.len, "known", index, err);
+	buf_free(&text);
+	return rc;
+}
+
+static char *news_of(const char *text)
+{
+	struct kernel_source source = *source_default();
+	cleanup_kernel_list struct kernel_list list = list_of(text);
+	struct store_news news = {0};
+	struct error err = {0};
+	struct buf out = {0};
+
+	source.refresh = known_refresh;
+	for (size_t i = 0; i < list.count; i++)
+		list.rows[i].source = &source;
+	if (store_news(&options, &list, &news, &err))
+		buf_puts(&out, err.text);
+	for (size_t i = 0; i < news.count; i++)
+		buf_printf(&out, "%s: %s>%s ", news.at[i].row->id, news.at[i].before, news.at[i].release);
+	for (size_t i = 0; i < news.rowless.count; i++)
+		buf_printf(&out, "+%s ", news.rowless.at[i]);
+	store_news_free(&news);
+	error_clear(&err);
+	return buf_steal(&out);
+}
+
+static const struct {
+	const char *list, *news;
+} new_kernels[] = {
+        {"6.1 cloud\n", "6.1-cloud: 6.1.0-50-cloud-amd64>6.1.0-51-cloud-amd64 +6.12.91+deb13-cloud-amd64 "},
+        {"newest cloud\n", "newest-cloud: 6.1.0-50-cloud-amd64>6.12.91+deb13-cloud-amd64 "},
+        {"6.1.0-50-cloud-amd64\n", "+6.12.91+deb13-cloud-amd64 "},
+        {"6.1 * cloud\n", "6.1.*-cloud: >6.1.0-51-cloud-amd64 +6.12.91+deb13-cloud-amd64 "},
+        {"6.1 amd64\n", ""},
+        {"6.13 cloud\n", "k:1: the mirror has no kernel 6.13 cloud; the nearest are 6.1 and 6.12"},
+};
+
+/* Against what the list meant before. */
+START_TEST(what_is_new_is_found)
+{
+	cleanup_kernel_list struct kernel_list list = {0};
+	cleanup_free char *before = NULL, *news = NULL, *after = NULL;
+
+	publish_three();
+	prepare_ok("6.1 cloud\nnewest cloud\n6.1.0-50-cloud-amd64\n6.1 amd64\n");
+	list = list_of("6.1 * cloud\n");
+	ck_assert_int_eq(store_list_expand(&options, &list, NULL), 0);
+	ck_assert_uint_eq(list.count, 2);
+	before = read_text("images/kernels.lock");
+	publish("6.1.0-51-cloud-amd64", "6.1.190-1", "6.1.0-51-cloud-amd64", NULL);
+	publish("6.12.90+deb13-cloud-amd64", "6.12.90-1", "6.12.90+deb13-cloud-amd64", NULL);
+	publish("6.12.91+deb13-cloud-amd64", "6.12.91-1", "6.12.91+deb13-cloud-amd64", NULL);
+	news = news_of(new_kernels[_i].list);
+	ck_assert_str_eq(news, new_kernels[_i].news);
+	after = read_text("images/kernels.lock");
+	ck_assert_str_eq(after, before);
+}
+END_TEST
+
 /* What a sweep leaves: the types, and no kernel but those that a row means. */
 START_TEST(what_is_there_for_a_while_goes)
 {
@@ -1493,6 +1564,7 @@ int main(void)
 	        EACH(a_row_may_stand_for_several_kernels, several_rows),
 	        TEST(several_kernels_are_pinned_together),
 	        TEST(prune_keeps_what_the_list_refers_to),
+	        EACH(what_is_new_is_found, new_kernels),
 	        TEST(what_is_there_for_a_while_goes),
 	        TEST(list_tells_what_is_there),
 	        TEST(a_mangled_lock_file_is_told_with_its_line),

@@ -25,7 +25,7 @@ without() {
 
 without harness/doc/commands.md '## bisect' '## bisection'
 without harness/doc/commands.md '`--repeat=N`' '`-r`'
-without harness/doc/commands.md '`run` `bisect` `sweep` `bench`' '`run` `bench`'
+without harness/doc/commands.md '`run` `bisect` `sweep` `watch` `bench`' '`run` `bench`'
 without harness/doc/commands.md '`--ship=FILE`' '`--shop=FILE`'
 without harness/doc/commands.md '`NO_COLOR`' 'NO_COLOR'
 without harness/doc/kernels.md '`memory=MB`' 'memory'

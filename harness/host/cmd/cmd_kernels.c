@@ -49,7 +49,7 @@ static error_t option_take(int key, char *arg, struct argp_state *state)
 		a->store.frozen = true;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "no verb; expected list, fetch, verify, add or prune");
+		argp_error(state, "no verb; expected list, fetch, verify, new, add or prune");
 		return 0;
 	default:
 		return command_option(key, arg, state, &a->common);
@@ -203,14 +203,31 @@ static int verb_add(const struct arguments *a, struct kernel_list *list, struct 
 	return rc;
 }
 
+static int verb_new(const struct arguments *a, struct kernel_list *list, struct error *err)
+{
+	struct store_news news __attribute__((cleanup(store_news_free))) = {0};
+	int rc = store_news(&a->store, list, &news, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < news.count; i++)
+		printf("%s: %s%s%s\n", news.at[i].row->id, news.at[i].before, *news.at[i].before ? " -> " : "",
+		       news.at[i].release);
+	for (size_t i = 0; i < news.rowless.count; i++)
+		printf("without a row: %s\n", news.rowless.at[i]);
+	if (!news.count && !news.rowless.count)
+		puts("nothing new");
+	return 0;
+}
+
 static const struct verb {
 	const char *name;
 	bool takes_words;
-	bool takes_types; /* rows that are types alone, too */
+	bool takes_list; /* as it was read: with rows that are types alone or stand for several kernels */
 	int (*run)(const struct arguments *a, struct kernel_list *list, struct error *err);
 } verbs[] = {
         {"list", false, false, verb_list},   {"fetch", true, false, verb_fetch}, {"verify", false, false, verb_verify},
-        {"prune", false, false, verb_prune}, {"add", true, true, verb_add},
+        {"prune", false, false, verb_prune}, {"add", true, true, verb_add},      {"new", false, true, verb_new},
 };
 
 static int verb_run(const struct arguments *a, struct error *err)
@@ -226,7 +243,7 @@ static int verb_run(const struct arguments *a, struct error *err)
 			return error_usage(err, "kernels %s: unexpected word '%s'", verbs[i].name, a->common.args[1]);
 		/* `add` looks at the whole list, whatever is wrong with a row that it does not touch */
 		store.offline = verbs[i].run != verb_fetch;
-		if (verbs[i].takes_types) {
+		if (verbs[i].takes_list) {
 			rc = kernel_list_read(a->common.list_path, &list, err);
 			return rc ? rc : verbs[i].run(a, &list, err);
 		}
@@ -237,7 +254,7 @@ static int verb_run(const struct arguments *a, struct error *err)
 			       types.rows[k].id, types.rows[k].spec);
 		return rc;
 	}
-	return error_usage(err, "kernels: unknown verb '%s'; expected list, fetch, verify, add or prune",
+	return error_usage(err, "kernels: unknown verb '%s'; expected list, fetch, verify, new, add or prune",
 	                   a->common.args[0]);
 }
 
@@ -248,10 +265,12 @@ int cmd_kernels(int argc, char **argv)
 	        "fetch     bring every kernel of the list into the store, with the\n"
 	        "          modules that OBJECTs name\n"
 	        "verify    hash every file of every kernel of the list\n"
+	        "new       what there is by now that the rows do not mean yet (kernels.lock),\n"
+	        "          and versions beyond those of the list\n"
 	        "add WORDS append a line to the list, after checking that its kernel exists\n"
 	        "prune     remove kernels that no row of the list refers to, and all saved guests";
 	static const struct argp argp = {
-	        options, option_take, "list|fetch [OBJECT...]|verify|prune|add WORDS...", doc, NULL, NULL, NULL};
+	        options, option_take, "list|fetch [OBJECT...]|verify|new|prune|add WORDS...", doc, NULL, NULL, NULL};
 	struct arguments a = {.common = {COMMAND_DEFAULTS}};
 	cleanup_error struct error err = {0};
 

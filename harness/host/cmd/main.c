@@ -19,6 +19,7 @@
 #include "host/cmd/cmd_run.h"
 #include "host/cmd/cmd_support.h"
 #include "host/cmd/cmd_sweep.h"
+#include "host/cmd/cmd_watch.h"
 
 static const struct command {
 	const char *name;
@@ -29,8 +30,9 @@ static const struct command {
         {"predict", cmd_predict, "say from the kernels' types what would come of it, without a VM"},
         {"bisect", cmd_bisect, "find the first kernel on which an object behaves differently, and what changed there"},
         {"sweep", cmd_sweep, "tell what objects do on every point release, measuring no more than it takes"},
+        {"watch", cmd_watch, "run objects on kernels that are new, and say what changed since their baselines"},
         {"min-btf", cmd_min_btf, "write the smallest BTF that objects need for kernels without one"},
-        {"kernels", cmd_kernels, "list, fetch, verify, add or prune the kernels of the matrix"},
+        {"kernels", cmd_kernels, "list, fetch, verify, add or prune the kernels of the matrix; say what is new"},
         {"report", cmd_report, "render the reports of a run again from its results.json"},
         {"merge", cmd_merge, "make one run of the parts of a matrix that several machines have run"},
         {"diff", cmd_diff, "say what changed between two runs, or since a baseline, and whether it is worse"},

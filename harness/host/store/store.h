@@ -119,6 +119,27 @@ int store_verify(const struct store_options *o, const struct kernel_list *list, 
 int store_range(const struct store_options *o, const struct kernel_source *source, struct release_point from,
                 struct release_point to, bool fetch, struct strings *between, struct error *err);
 
+/* A kernel that a source has and kernels.lock does not. */
+struct store_new {
+	const struct kernel_row *row; /* the one that would mean it, of the list */
+	char *release;
+	char *before; /* what the row means by kernels.lock; "": nothing yet, or several kernels */
+};
+
+struct store_news {
+	struct store_new *at;
+	size_t count;
+	struct strings rowless; /* the newest release of each version that is beyond those of all rows of its flavour */
+};
+
+/*
+ * What the sources of a list's rows have by now (their indexes are read anew) that kernels.lock does not; kernels.lock
+ * stays as it is. A list as it was read, with rows that stand for several kernels. `news` is the caller's either way.
+ */
+int store_news(const struct store_options *o, const struct kernel_list *list, struct store_news *news,
+               struct error *err);
+void store_news_free(struct store_news *news);
+
 /* Check that the kernel of each row exists (index or file), fetching an index when there is none; nothing is built.
  */
 int store_resolve(const struct store_options *o, const struct kernel_list *list, struct error *err);
