@@ -1375,17 +1375,25 @@ static int known_refresh(const char *dir, const struct arch *arch, struct kernel
 	return rc;
 }
 
+static struct kernel_list known_list(const char *text)
+{
+	static struct kernel_source source;
+	struct kernel_list list = list_of(text);
+
+	source = *source_default();
+	source.refresh = known_refresh;
+	for (size_t i = 0; i < list.count; i++)
+		list.rows[i].source = &source;
+	return list;
+}
+
 static char *news_of(const char *text)
 {
-	struct kernel_source source = *source_default();
-	cleanup_kernel_list struct kernel_list list = list_of(text);
+	cleanup_kernel_list struct kernel_list list = known_list(text);
 	struct store_news news = {0};
 	struct error err = {0};
 	struct buf out = {0};
 
-	source.refresh = known_refresh;
-	for (size_t i = 0; i < list.count; i++)
-		list.rows[i].source = &source;
 	if (store_news(&options, &list, &news, &err))
 		buf_puts(&out, err.text);
 	for (size_t i = 0; i < news.count; i++)
@@ -1402,7 +1410,7 @@ static const struct {
 } new_kernels[] = {
         {"6.1 cloud\n", "6.1-cloud: 6.1.0-50-cloud-amd64>6.1.0-51-cloud-amd64 +6.12.91+deb13-cloud-amd64 "},
         {"newest cloud\n", "newest-cloud: 6.1.0-50-cloud-amd64>6.12.91+deb13-cloud-amd64 "},
-        {"6.1.0-50-cloud-amd64\n", "+6.12.91+deb13-cloud-amd64 "},
+        {"6.1.0-50-cloud-amd64\n", "+6.1.0-51-cloud-amd64 +6.12.91+deb13-cloud-amd64 "},
         {"6.1 * cloud\n", "6.1.*-cloud: >6.1.0-51-cloud-amd64 +6.12.91+deb13-cloud-amd64 "},
         {"6.1 amd64\n", ""},
         {"6.13 cloud\n", "k:1: the mirror has no kernel 6.13 cloud; the nearest are 6.1 and 6.12"},
@@ -1411,14 +1419,17 @@ static const struct {
 /* Against what the list meant before. */
 START_TEST(what_is_new_is_found)
 {
-	cleanup_kernel_list struct kernel_list list = {0};
+	cleanup_kernel_list struct kernel_list list =
+	        known_list("6.1 cloud\nnewest cloud\n6.1.0-50-cloud-amd64\n6.1 amd64\n6.1 * cloud\n");
 	cleanup_free char *before = NULL, *news = NULL, *after = NULL;
+	struct outcome o = {0};
 
 	publish_three();
-	prepare_ok("6.1 cloud\nnewest cloud\n6.1.0-50-cloud-amd64\n6.1 amd64\n");
-	list = list_of("6.1 * cloud\n");
 	ck_assert_int_eq(store_list_expand(&options, &list, NULL), 0);
-	ck_assert_uint_eq(list.count, 2);
+	o.rc = store_prepare(&options, &list, &o.kernels, &o.count, &o.err);
+	ck_assert_msg(!o.rc, "%s", o.err.text);
+	ck_assert_uint_eq(o.count, 5);
+	outcome_free(&o);
 	before = read_text("images/kernels.lock");
 	publish("6.1.0-51-cloud-amd64", "6.1.190-1", "6.1.0-51-cloud-amd64", NULL);
 	publish("6.12.90+deb13-cloud-amd64", "6.12.90-1", "6.12.90+deb13-cloud-amd64", NULL);

@@ -71,18 +71,19 @@ static bool has_row(const struct kernel_list *list, const struct kernel_source *
 }
 
 /* Whether the list has kernels of that flavour, and all of them are older. */
-static bool is_beyond(const struct kernel_list *list, const struct kernel_lock *lock,
-                      const struct kernel_source *source, const struct kernel_package *k)
+static bool is_beyond(const struct kernel_list *list, const struct catalogue *c, const struct kernel_package *k)
 {
+	const struct kernel_source *source = c->source;
 	bool found = false;
 
 	for (size_t i = 0; i < list->count; i++) {
-		const struct lock_line *line = store_plan_lock_line(lock, &list->rows[i]);
+		const struct kernel_wish wish = kernel_row_wish(&list->rows[i]);
+		const struct kernel_package *newest =
+		        list->rows[i].source == source ? source_find(source, &c->index, &wish, NULL) : NULL;
 
-		if (list->rows[i].source != source || !line || !*line->version ||
-		    strcmp(source->flavour(line->release), source->flavour(k->release)) != 0)
+		if (!newest || strcmp(source->flavour(newest->release), source->flavour(k->release)) != 0)
 			continue;
-		if (source->compare(line->version, k->version) >= 0)
+		if (source->compare(newest->version, k->version) >= 0)
 			return false;
 		found = true;
 	}
@@ -100,12 +101,11 @@ static bool is_same_series(const struct kernel_source *source, const struct kern
 }
 
 /* The newest of each version and flavour beyond those of the list. */
-static void find_rowless(const struct kernel_list *list, const struct kernel_lock *lock, const struct catalogue *c,
-                         struct strings *rowless)
+static void find_rowless(const struct kernel_list *list, const struct catalogue *c, struct strings *rowless)
 {
 	for (size_t i = 0; i < c->index.count; i++) {
 		const struct kernel_package *k = &c->index.kernels[i];
-		bool newest = !k->gone && !has_row(list, c->source, c->arch, k) && is_beyond(list, lock, c->source, k);
+		bool newest = !k->gone && !has_row(list, c->source, c->arch, k) && is_beyond(list, c, k);
 
 		for (size_t n = i + 1; n < c->index.count && newest; n++)
 			newest = c->index.kernels[n].gone || !is_same_series(c->source, k, &c->index.kernels[n]);
@@ -142,7 +142,7 @@ int store_news(const struct store_options *o, const struct kernel_list *list, st
 			continue;
 		rc = c->asked ? 0 : catalogue_renew(c, err);
 		if (!rc && is_first_of_source(list, i))
-			find_rowless(list, &lock, c, &news->rowless);
+			find_rowless(list, c, &news->rowless);
 		rc = rc ? rc : row_news(row, c, &lock, news, err);
 		if (rc && row->optional) {
 			log_warn("%s:%u: %s", list->path, row->line, err->text);
