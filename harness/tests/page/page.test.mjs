@@ -224,6 +224,9 @@ test('a real run: every link leads to a file', { skip: !real }, async () => {
 				missing.add(path);
 	await page.keyboard.press('Escape');
 	await page.click('nav a[href="#run"]');
+	assert.match(await text(page, '#about'), /Host and tools\s+uname[^]*qemu/i);
+	for (const view of ['matrix', 'fields', 'cost', 'changes', 'history', 'run'])
+		assert.doesNotMatch(await page.locator(`#view-${view}`).evaluate((part) => part.textContent), /\[object/, view);
 	for (const href of await page.locator('#about a').evaluateAll((links) => links.map((a) => a.getAttribute('href'))))
 		if (!existsSync(join(scratch, decodeURIComponent(href))))
 			missing.add(href);

@@ -66,7 +66,7 @@ function drawRun() {
 
 	byId('about').append(
 		el('h3', null, 'Command'), command(run.command.join(' ')),
-		el('h3', null, 'Host and tools'), el('table', { class: 'plain' }, el('tbody', null, known.map(([name, value]) => entry(name, String(value))))),
+		el('h3', null, 'Host and tools'), el('table', { class: 'plain' }, el('tbody', null, known.flatMap(([name, value]) => entry(name, String(value))))),
 		...part('Kernels', ['kernel', 'release', 'architecture', 'package', 'start', '#ready', '#all', 'state', 'evidence'], facts.order.map((k) => {
 			const kernel = kernels[k];
 			return [kernel.id, kernel.release, kernel.arch, `${kernel.package} ${kernel.version}`, kernel.start, ms(kernel.timing?.ready_ms), ms(kernel.total_ms),
