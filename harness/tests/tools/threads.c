@@ -43,7 +43,13 @@ static void load(void)
 
 	attr.insns = (uintptr_t)insns;
 	attr.license = (uintptr_t) "GPL";
-	fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+	/*
+	 * The verifier gives up when a signal waits, and loaders ask again. Of a process that is traced SIGCHLD is such
+	 * a signal, also where it is ignored.
+	 */
+	do
+		fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+	while (fd < 0 && errno == EAGAIN);
 	if (fd < 0)
 		notice("a program was not loaded", fd);
 	else
