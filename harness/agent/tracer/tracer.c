@@ -162,25 +162,52 @@ static bool has_too_many(const struct tracer *t)
 	return t->starts > TRACER_TASKS_MAX && tasks_count() > t->others + TRACER_TASKS_MAX;
 }
 
+/* Somebody has stopped or ended. */
+struct tracer_event {
+	pid_t tid;
+	int status;
+};
+
+/*
+ * Wait for an event, and take all that are there by then, before anybody goes on: the kernel hands out those of the
+ * youngest thread first, and one that stops again and again would keep the tracer from all others. False when there is
+ * nobody left.
+ */
+static bool events_take(struct tracer *t)
+{
+	struct tracer_event e;
+
+	t->event_count = 0;
+	for (;;) {
+		e.tid = waitpid(-1, &e.status, t->event_count ? __WALL | WNOHANG : __WALL);
+		if (e.tid < 0 && errno == EINTR)
+			continue;
+		if (e.tid <= 0)
+			return t->event_count > 0;
+		t->events = xrealloc(t->events, t->event_count + 1, sizeof(*t->events));
+		t->events[t->event_count++] = e;
+	}
+}
+
 int tracer_follow(struct tracer *t, void (*ended)(void *ctx, int status), void *ctx)
 {
-	int status;
-	pid_t tid;
+	int rc = 0;
 
 	t->others = tasks_count();
-	while ((tid = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR) {
-		if (tid <= 0)
-			continue;
-		if (WIFSTOPPED(status)) {
-			handle_stop(t, tid, status);
-			if (has_too_many(t))
-				return -EAGAIN;
-			continue;
+	while (!rc && events_take(t))
+		for (size_t i = 0; !rc && i < t->event_count; i++) {
+			const struct tracer_event *e = &t->events[i];
+
+			if (WIFSTOPPED(e->status)) {
+				handle_stop(t, e->tid, e->status);
+				rc = has_too_many(t) ? -EAGAIN : 0;
+				continue;
+			}
+			handle_end(t, e->tid);
+			if (e->tid == t->program)
+				ended(ctx, e->status);
 		}
-		handle_end(t, tid);
-		if (tid == t->program)
-			ended(ctx, status);
-	}
 	free(steal_ptr(t->open));
-	return 0;
+	free(steal_ptr(t->events));
+	return rc;
 }

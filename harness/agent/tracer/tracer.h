@@ -17,6 +17,7 @@
 #include "base/error.h"
 
 struct tracer_call;
+struct tracer_event;
 
 /* Processes and threads that the program may have at a time, those included that ended and were not asked for. */
 #define TRACER_TASKS_MAX 512u
@@ -32,6 +33,8 @@ struct tracer {
 	unsigned others;          /* that there were of others when it began */
 	struct tracer_call *open; /* calls between their two ends */
 	size_t open_count;
+	struct tracer_event *events; /* stops and ends that are taken together */
+	size_t event_count;
 };
 
 /*
