@@ -28,7 +28,8 @@ symbols_recorded() { for d in $(jq -r '.kernels[].release' "$scratch/results/lat
 check "the functions of a kernel that ran are recorded" symbols_recorded
 # fetches one or two kernels of the mirror
 swept() { "$corematrix" sweep -o "$scratch/sweep" --rows '6.12.110..6.16 cloud' build/progs/fixed_offset.bpf.o || [ $? = 1 ]; }
-check "sweep finds the neighbours that differ" status 0 ": wrong: .* stale offset" swept
-check "and keeps the types of what it measured" test -s "$scratch/sweep/latest/types/6.16.12+deb13-cloud-amd64.btf"
+check "sweep finds the neighbours that differ" status 0 ": wrong: exec: comm is" swept
+kept_types() { test -s "$(echo "$scratch"/sweep/latest/types/6.16.*.btf | cut -d" " -f1)"; }
+check "and keeps the types of what it measured" kept_types
 check "bisect finds the first kernel without the field" status 0 "it has similarly named members: __parent" \
 	"$corematrix" bisect -o "$scratch/bisect" --good 6.12-cloud --bad 6.16-cloud build/tests/objects/kernfs_parent.bpf.o
