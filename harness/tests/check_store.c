@@ -1281,6 +1281,8 @@ static const struct {
         /* one that has a row of its own keeps that */
         {"6.12.9+deb13-cloud-amd64 memory=512\n6.12 * cloud\n6.12 * cloud id=again\n",
          "6.12.9+deb13-cloud-amd64 6.12.90+deb13-cloud-amd64"},
+        {"6.12 * cloud\n6.12.9..6.12.9 cloud env=lsm:bpf\n",
+         "6.12.9+deb13-cloud-amd64 6.12.90+deb13-cloud-amd64 6.12.9+deb13-cloud-amd64+lsm-bpf"},
         {"6.13 * cloud\n", "k:1: the mirror has no kernel 6.13.* cloud; the nearest are 6.1 and 6.12"},
         {"6.1 cloud\n6.13 * cloud optional\n", "6.1-cloud"},
 };

@@ -110,26 +110,13 @@ static int find_kernels(const struct sweep_request *o, struct sweep *s, struct e
 
 /* ---- one step: some kernels at once ---- */
 
-static void row_add(const struct kernel_row *row, struct buf *text)
-{
-	/* one that the mirror lists and does not have is passed over */
-	buf_printf(text, "%s optional", row->spec);
-	if (row->memory_mb)
-		buf_printf(text, " memory=%u", row->memory_mb);
-	if (row->processors)
-		buf_printf(text, " processors=%u", row->processors);
-	if (*row->append)
-		buf_printf(text, " append=\"%s\"", row->append);
-	buf_putc(text, '\n');
-}
-
 static int write_list(const struct sweep *s, const bool *next, const char *path, struct error *err)
 {
 	cleanup_buf struct buf text = {0};
 
 	for (size_t i = 0; i < s->list.count; i++)
 		if (next[i])
-			row_add(&s->list.rows[i], &text);
+			kernel_row_write_release(&s->list.rows[i], s->list.rows[i].spec, &text);
 	return io_replace_file(path, text.data, text.len, err);
 }
 

@@ -62,25 +62,10 @@ static const struct argp argp = {
 
 /* ---- what to run ---- */
 
-/* A kernel that would take a row's place is called as that row is, for so its baseline calls it. */
-static void row_add(const struct store_new *n, struct buf *text)
-{
-	const struct kernel_row *row = n->row;
-
-	buf_puts(text, n->release);
-	if (!row->several)
-		buf_printf(text, " id=%s", row->id);
-	if (row->memory_mb)
-		buf_printf(text, " memory=%u", row->memory_mb);
-	if (row->processors)
-		buf_printf(text, " processors=%u", row->processors);
-	if (*row->append)
-		buf_printf(text, " append=\"%s\"", row->append);
-	/* one that the mirror lists and does not have is passed over, and told */
-	buf_puts(text, " optional\n");
-}
-
-/* Its path, which is the caller's; NULL when nothing is new. */
+/*
+ * Its path, which is the caller's; NULL when nothing is new. A kernel that would take a row's place is called as that
+ * row is, for so its baseline calls it.
+ */
 static char *write_list(const struct options *o, struct error *err)
 {
 	struct store_news news __attribute__((cleanup(store_news_free))) = {0};
@@ -92,7 +77,7 @@ static char *write_list(const struct options *o, struct error *err)
 	if (kernel_list_read(o->common.list_path, &list, err) || store_news(&store, &list, &news, err))
 		return NULL;
 	for (size_t i = 0; i < news.count; i++)
-		row_add(&news.at[i], &text);
+		kernel_row_write_release(news.at[i].row, news.at[i].release, &text);
 	for (size_t i = 0; i < news.rowless.count; i++)
 		buf_printf(&text, "%s optional\n", news.rowless.at[i]);
 	if (!text.len)

@@ -422,7 +422,7 @@ struct kernel_row kernel_row_of_release(const struct kernel_row *several, const 
 	row.spec = xstrdup(release);
 	row.flavour = xstrdup("");
 	row.several = false;
-	row.id = xstrdup(release);
+	row.id = default_id(&row);
 	row.group = xstrdup(several->id);
 	row.append = xstrdup(several->append);
 	row.btf = xstrdup(several->btf);
@@ -430,6 +430,25 @@ struct kernel_row kernel_row_of_release(const struct kernel_row *several, const 
 	row.expect = xstrdup(several->expect);
 	row.allow = said_rule_copy(&several->allow);
 	return row;
+}
+
+void kernel_row_write_release(const struct kernel_row *row, const char *release, struct buf *list)
+{
+	buf_puts(list, release);
+	if (!row->several && !row->group)
+		buf_printf(list, " id=%s", row->id);
+	if (row->memory_mb)
+		buf_printf(list, " memory=%u", row->memory_mb);
+	if (row->processors)
+		buf_printf(list, " processors=%u", row->processors);
+	if (circumstances_any(&row->env)) {
+		cleanup_free char *env = circumstances_text(&row->env);
+
+		buf_printf(list, " env=%s", env);
+	}
+	if (*row->append)
+		buf_printf(list, " append=\"%s\"", row->append);
+	buf_puts(list, " optional\n");
 }
 
 struct kernel_wish kernel_row_wish(const struct kernel_row *row)

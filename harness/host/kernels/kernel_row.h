@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "host/arch/arch.h"
 #include "host/kernels/list_line.h"
@@ -50,8 +51,12 @@ int kernel_row_read(const struct list_words *words, struct kernel_row *row, cons
                     struct error *err);
 void kernel_row_free(struct kernel_row *row);
 
-/* The row of one kernel of a `several` row, with its options; its id is the release. Free with kernel_row_free. */
+/* The row of one kernel of a `several` row, with its options; its id is the release, with its circumstances. Free with
+ * kernel_row_free. */
 struct kernel_row kernel_row_of_release(const struct kernel_row *several, const char *release);
+
+/* Append a line of a list: that kernel with the machine of `row`, passed over and told where it cannot be had. */
+void kernel_row_write_release(const struct kernel_row *row, const char *release, struct buf *list);
 
 /* What the source of a ROW_PACKAGE is asked for; as long as the row. */
 struct kernel_wish kernel_row_wish(const struct kernel_row *row);

@@ -94,9 +94,14 @@ static void put_rows(struct kernel_list *expanded, const struct kernel_list *lis
 {
 	expanded->rows =
 	        xrealloc(expanded->rows, expanded->count + releases->count + list->count, sizeof(*expanded->rows));
-	for (size_t i = 0; i < releases->count; i++)
-		if (!has_id(list, releases->at[i]) && !has_id(expanded, releases->at[i]))
-			expanded->rows[expanded->count++] = kernel_row_of_release(row, releases->at[i]);
+	for (size_t i = 0; i < releases->count; i++) {
+		struct kernel_row one = kernel_row_of_release(row, releases->at[i]);
+
+		if (has_id(list, one.id) || has_id(expanded, one.id))
+			kernel_row_free(&one);
+		else
+			expanded->rows[expanded->count++] = one;
+	}
 }
 
 static int expand(const struct store_options *o, struct kernel_list *list, struct kernel_lock *lock, struct error *err)
