@@ -1415,6 +1415,8 @@ static const struct {
         {"6.1.0-50-cloud-amd64\n", "+6.1.0-51-cloud-amd64 +6.12.91+deb13-cloud-amd64 "},
         {"6.1 * cloud\n", "6.1.*-cloud: >6.1.0-51-cloud-amd64 +6.12.91+deb13-cloud-amd64 "},
         {"6.1 amd64\n", ""},
+        /* what is older than a row's is not beyond it */
+        {"6.12 cloud\n", "6.12-cloud: >6.12.91+deb13-cloud-amd64 "},
         {"6.13 cloud\n", "k:1: the mirror has no kernel 6.13 cloud; the nearest are 6.1 and 6.12"},
 };
 
