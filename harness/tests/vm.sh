@@ -12,7 +12,7 @@ shift
 directory=$(dirname "$0")
 processors=$(nproc)
 # These take longest, so they start first; every other file of the directory follows.
-sections=(matrix large resume red loader fields regress btf objects types)
+sections=(matrix hostile large resume red loader fields regress btf objects types)
 [ $# = 0 ] || sections=("$@")
 for file in "$directory"/vm/*.sh; do
 	name=$(basename "$file" .sh)
