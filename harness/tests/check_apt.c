@@ -51,7 +51,7 @@ static const char packages[] = PACKAGE("bash", "5.2", "libc6") PACKAGE("linux-im
                                              "Package: linux-image-8.2-cloud-amd64\nVersion: 8.2-1\nFilename: "
                                              "pool/a.deb\nSize: -1\nSHA256: " SUM "\n\n";
 
-static const char base[] = "http://mirror.example/debian/";
+static const struct list_origin origin = {"http://mirror.example/debian/", "sid"};
 
 static struct kernel_index index_of(const char *text, size_t step)
 {
@@ -61,8 +61,8 @@ static struct kernel_index index_of(const char *text, size_t step)
 	size_t len = strlen(text);
 
 	for (size_t at = 0; at < len; at += step)
-		paragraphs_feed(&reader, base, text + at, len - at < step ? len - at : step);
-	paragraphs_end(&reader, base);
+		paragraphs_feed(&reader, &origin, text + at, len - at < step ? len - at : step);
+	paragraphs_end(&reader, &origin);
 	paragraphs_free(&reader);
 	package_index_build(&scan, arch_default(), &index);
 	package_scan_free(&scan);
@@ -141,15 +141,15 @@ START_TEST(newer_layout_takes_binary_and_base)
 	ck_assert_str_eq(k->image.uri,
 	                 "http://mirror.example/debian/pool/linux-binary-7.2.13+deb14-cloud-amd64_7.2.13-1.deb");
 	ck_assert_str_eq(k->config.name, "linux-base-7.2.13+deb14-cloud-amd64");
-	ck_assert_str_eq(k->modules.name, "linux-modules-7.2.13+deb14-cloud-amd64");
+	ck_assert_str_eq(k->modules[0].name, "linux-modules-7.2.13+deb14-cloud-amd64");
 	k = kernel_index_exact(&index, "7.3-cloud-amd64", "7.3~rc7-1~exp1");
 	ck_assert_ptr_nonnull(k);
 	ck_assert_ptr_null(k->config.name);
-	ck_assert_ptr_null(k->modules.name);
+	ck_assert_ptr_null(k->modules[0].name);
 	/* the older layout has all in one */
 	k = kernel_index_exact(&index, "6.1.0-52-cloud-amd64", "6.1.180-1");
 	ck_assert_ptr_nonnull(k);
-	ck_assert_str_eq(k->modules.name, "linux-image-6.1.0-52-cloud-amd64");
+	ck_assert_str_eq(k->modules[0].name, "linux-image-6.1.0-52-cloud-amd64");
 	kernel_index_free(&index);
 }
 END_TEST

@@ -34,8 +34,10 @@ static void index_fill(const char *releases, struct kernel_index *index)
 	}
 }
 
-static int refresh(const char *dir, const struct arch *arch, struct kernel_index *index, struct error *err)
+static int refresh(const struct kernel_source *self, const char *dir, const struct arch *arch,
+                   struct kernel_index *index, struct error *err)
 {
+	(void)self;
 	(void)arch;
 	asked++;
 	ck_assert_int_eq(access(dir, W_OK), 0);
@@ -45,8 +47,9 @@ static int refresh(const char *dir, const struct arch *arch, struct kernel_index
 	return 0;
 }
 
-static bool serves(const struct kernel_index *index)
+static bool serves(const struct kernel_source *self, const struct kernel_index *index)
 {
+	(void)self;
 	(void)index;
 	return serves_it;
 }
@@ -56,8 +59,10 @@ static bool fits(const struct kernel_package *package, const struct kernel_wish 
 	return !strcmp(package->release, wish->spec);
 }
 
-static void explain(const struct kernel_index *index, const struct kernel_wish *wish, struct error *err)
+static void explain(const struct kernel_source *self, const struct kernel_index *index, const struct kernel_wish *wish,
+                    struct error *err)
 {
+	(void)self;
 	(void)index;
 	error_usage(err, "no %s", wish->spec);
 }

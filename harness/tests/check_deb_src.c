@@ -33,11 +33,12 @@ static const char lists[] = SOURCE("libbpfx", "9-1", SUM, TAR("f")) SOURCE("libb
 
 static void read_lists(struct deb_src_list *list)
 {
+	static const struct list_origin origin = {"http://m/debian/", ""};
 	struct paragraphs reader = {.take = deb_src_list_take, .ctx = list};
 
 	for (size_t at = 0; at < strlen(lists); at += 7)
-		paragraphs_feed(&reader, "http://m/debian/", lists + at, strnlen(lists + at, 7));
-	paragraphs_end(&reader, "http://m/debian/");
+		paragraphs_feed(&reader, &origin, lists + at, strnlen(lists + at, 7));
+	paragraphs_end(&reader, &origin);
 	paragraphs_free(&reader);
 }
 
@@ -211,7 +212,7 @@ static const char apt_get[] =
         "#!/bin/sh\n"
         "for a; do case $a in Dir::State=*) state=${a#*=};; esac; done\n"
         "case \"$*\" in\n"
-        "*indextargets*) echo \"file://$MIRROR/|$state/lists/Sources\"; exit;;\n"
+        "*indextargets*) echo \"file://$MIRROR/|x|$state/lists/Sources\"; exit;;\n"
         "esac\n"
         "grep -q 'Acquire::Check-Valid-Until \"false\"' \"$state/apt.conf\" || exit 1\n"
         "cp \"$MIRROR/Sources\" \"$state/lists/Sources\"\n"

@@ -79,7 +79,7 @@ static void take(const char *entry, const char *package, const char *a, const ch
 	struct strings names = names_of(a, b);
 	struct error err = {0};
 
-	ck_assert_msg(!module_take(entry, package, &names, &err), "%s", err.text);
+	ck_assert_msg(!module_take(entry, (const char *const[]){package, NULL}, &names, &err), "%s", err.text);
 	strings_free(&names);
 }
 
@@ -197,7 +197,7 @@ START_TEST(what_is_no_module_is_refused)
 	fake_member(a, KERNEL "cm_base.ko", "no ELF", 6);
 	fake_close(a);
 	package = scratch_file("bad.tar", bytes.data, bytes.len);
-	ck_assert_int_lt(module_take(entry, package, &names, &err), 0);
+	ck_assert_int_lt(module_take(entry, (const char *const[]){package, NULL}, &names, &err), 0);
 	ck_assert_msg(strstr(err.text, "cm_base.ko: is not a kernel module") != NULL, "%s", err.text);
 	error_clear(&err);
 	strings_free(&names);

@@ -621,10 +621,10 @@ static void put_up(enum obstacle obstacle)
 	if (obstacle == NOT_A_PACKAGE)
 		mangle(k);
 	if (obstacle == NO_MODULES)
-		k->modules = (struct package_ref){.name = xstrdup("linux-modules"),
-		                                  .uri = xstrdup("http://127.0.0.1:9/x.deb"),
-		                                  .size = 1,
-		                                  .sha256 = xstrdup(wrong)};
+		k->modules[0] = (struct package_ref){.name = xstrdup("linux-modules"),
+		                                     .uri = xstrdup("http://127.0.0.1:9/x.deb"),
+		                                     .size = 1,
+		                                     .sha256 = xstrdup(wrong)};
 	write_index();
 }
 
@@ -720,10 +720,12 @@ static size_t other_upstream_len(const char *version)
 	return strlen(version);
 }
 
-static int other_refresh(const char *dir, const struct arch *arch, struct kernel_index *index, struct error *err)
+static int other_refresh(const struct kernel_source *self, const char *dir, const struct arch *arch,
+                         struct kernel_index *index, struct error *err)
 {
 	char *hash;
 
+	(void)self;
 	(void)dir;
 	(void)arch;
 	other_asked++;
@@ -737,8 +739,9 @@ static int other_refresh(const char *dir, const struct arch *arch, struct kernel
 	return 0;
 }
 
-static bool other_serves(const struct kernel_index *index)
+static bool other_serves(const struct kernel_source *self, const struct kernel_index *index)
 {
+	(void)self;
 	(void)index;
 	return true;
 }
@@ -748,14 +751,18 @@ static bool other_fits(const struct kernel_package *package, const struct kernel
 	return !strcmp(package->release, wish->spec);
 }
 
-static void other_explain(const struct kernel_index *index, const struct kernel_wish *wish, struct error *err)
+static void other_explain(const struct kernel_source *self, const struct kernel_index *index,
+                          const struct kernel_wish *wish, struct error *err)
 {
+	(void)self;
 	(void)index;
 	error_usage(err, "no %s", wish->spec);
 }
 
-static int other_fetch(const struct package_ref *ref, const char *target, struct error *err)
+static int other_fetch(const struct kernel_source *self, const struct package_ref *ref, const char *target,
+                       struct error *err)
 {
+	(void)self;
 	struct buf bytes = {0};
 	int rc = io_read_file(ref->uri, 1 << 24, &bytes, err);
 

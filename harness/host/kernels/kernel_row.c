@@ -2,6 +2,7 @@
 #include "host/kernels/kernel_row.h"
 
 #include <ctype.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,13 +42,13 @@ static int read_path(const struct list_word *word, enum row_kind *kind, const st
 	return 0;
 }
 
-static const char arch_option[] = "arch=";
+/* Options that decide what the words before them may be: whose processor's kernel is meant, and from where. */
+static const char arch_option[] = "arch=", source_option[] = "source=";
 
-/* The word that says whose processor's kernel is meant: it decides what the words before it may be. NULL: none. */
-static const struct list_word *find_arch(const struct list_words *words)
+static const struct list_word *find_option(const struct list_words *words, const char *option)
 {
 	for (size_t i = 1; i < words->count; i++)
-		if (!strncmp(words->at[i].text, arch_option, strlen(arch_option)))
+		if (!strncmp(words->at[i].text, option, strlen(option)))
 			return &words->at[i];
 	return NULL;
 }
@@ -55,7 +56,7 @@ static const struct list_word *find_arch(const struct list_words *words)
 static int read_arch(const struct list_words *words, struct kernel_row *row, const struct list_place *p,
                      struct error *err)
 {
-	const struct list_word *word = find_arch(words);
+	const struct list_word *word = find_option(words, arch_option);
 	cleanup_free char *names = NULL;
 
 	row->arch = word ? arch_find(word->text + strlen(arch_option)) : NULL;
@@ -65,6 +66,27 @@ static int read_arch(const struct list_words *words, struct kernel_row *row, con
 	return fail(p, word->column, "%.80s; expected one of %s", word->text, names);
 }
 
+/* Where the row's kernel is from: what `source=` names, defined beside the list, or else the usual one. */
+static int read_source(const struct list_words *words, struct kernel_row *row, const struct list_place *p,
+                       struct error *err)
+{
+	const struct list_word *word = find_option(words, source_option);
+	const char *name = word ? word->text + strlen(source_option) : NULL;
+	cleanup_free char *copy = xstrdup(p->path);
+	cleanup_error struct error why = {0};
+
+	row->source = source_default();
+	if (!name)
+		return 0;
+	if (!is_name(name))
+		return fail(p, word->column, "source='%.80s'; expected a name of letters, digits and . _ + ~ -", name);
+	if (source_named(dirname(copy), name, words->at[0].text, &row->source, &why))
+		return fail(p, word->column, "%s", why.text);
+	return 0;
+}
+
+static const struct option *option_find(const char *text, const char **value);
+
 /*
  * Which kernel of its source the row means, of the architecture it names, or else of the first whose words it has.
  * Returns how many words say so, or -EINVAL.
@@ -72,8 +94,10 @@ static int read_arch(const struct list_words *words, struct kernel_row *row, con
 static int read_wish(const struct list_words *words, struct kernel_row *row, const struct list_place *p,
                      struct error *err)
 {
-	const struct list_word *arch_word = find_arch(words);
-	const size_t most = arch_word ? (size_t)(arch_word - words->at) : words->count, count = most < 3 ? most : 3;
+	const char *ignored_value;
+	size_t count = 1;
+	while (count < words->count && count < 3 && !option_find(words->at[count].text, &ignored_value))
+		count++;
 	const char *const texts[] = {words->at[0].text, count > 1 ? words->at[1].text : "",
 	                             count > 2 ? words->at[2].text : ""};
 	cleanup_error struct error why = {0};
@@ -229,6 +253,16 @@ static int set_arch(struct kernel_row *row, const struct list_word *word, const 
 	return 0;
 }
 
+/* read_source has read it already. */
+static int set_source(struct kernel_row *row, const struct list_word *word, const char *value,
+                      const struct list_place *p, struct error *err)
+{
+	(void)value;
+	if (row->kind != ROW_PACKAGE)
+		return fail(p, word->column, "source= is for kernels that a source has; '%.80s' is a path", row->spec);
+	return 0;
+}
+
 static int set_types(struct kernel_row *row, const struct list_word *word, const char *value,
                      const struct list_place *p, struct error *err)
 {
@@ -249,7 +283,8 @@ static const struct option {
         {"optional", false, set_optional}, {"memory", true, set_memory}, {"processors", true, set_processors},
         {"append", true, set_append},      {"env", true, set_env},       {"expect", true, set_expect},
         {"allow", true, set_allow},        {"id", true, set_id},         {"arch", true, set_arch},
-        {"types", false, set_types},       {"btf", true, set_btf},       {"config", true, set_config},
+        {"source", true, set_source},      {"types", false, set_types},  {"btf", true, set_btf},
+        {"config", true, set_config},
 };
 enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
 
@@ -282,7 +317,7 @@ static int options_read(const struct list_words *words, size_t first, struct ker
 		if (!option)
 			return fail(
 			        p, word->column,
-			        "unknown option '%.80s'; expected optional, memory=MB, processors=N, append=\"TEXT\", env=CIRCUMSTANCE, expect=VERDICT, allow=\"PATTERN because REASON\", arch=ARCHITECTURE, id=NAME, btf=FILE, config=FILE or types",
+			        "unknown option '%.80s'; expected optional, memory=MB, processors=N, append=\"TEXT\", env=CIRCUMSTANCE, expect=VERDICT, allow=\"PATTERN because REASON\", arch=ARCHITECTURE, source=NAME, id=NAME, btf=FILE, config=FILE or types",
 			        word->text);
 		if (seen[option - options])
 			return fail(p, word->column, "option %s is given twice", option->name);
@@ -384,8 +419,8 @@ int kernel_row_read(const struct list_words *words, struct kernel_row *row, cons
 		row->arch = arch_default();
 		rc = read_path(first, &row->kind, p, err);
 	} else {
-		row->source = source_default();
-		taken = read_wish(words, row, p, err);
+		rc = read_source(words, row, p, err);
+		taken = rc ? rc : read_wish(words, row, p, err);
 		rc = taken < 0 ? taken : 0;
 	}
 	if (rc)
@@ -458,7 +493,7 @@ struct kernel_wish kernel_row_wish(const struct kernel_row *row)
 
 const char *kernel_row_flavour(const struct kernel_row *row, const char *release)
 {
-	if (row->kind != ROW_PACKAGE || !*release)
+	if (row->kind != ROW_PACKAGE || !*release || (row->source->definition && *row->flavour))
 		return row->flavour;
 	return row->source->flavour(release);
 }

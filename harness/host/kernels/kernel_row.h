@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * kernel_row: one row of a kernel list. It owns the row's grammar (documented for users in kernels.txt itself), but for
- * the words that say which kernel of a source is meant, and how a row gets its id. Pure.
+ * the words that say which kernel of a source is meant, and how a row gets its id. Pure, but that it looks which file
+ * beside the list defines a source.
  */
 #ifndef COREMATRIX_HOST_KERNELS_KERNEL_ROW_H
 #define COREMATRIX_HOST_KERNELS_KERNEL_ROW_H

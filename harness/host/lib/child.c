@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +48,14 @@ static void child_settle(pid_t parent)
 		signal(defaulted[i], SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void limit_files(uint64_t bytes)
+{
+	const struct rlimit limit = {bytes, bytes};
+
+	if (bytes && setrlimit(RLIMIT_FSIZE, &limit))
+		_exit(126);
 }
 
 /* `out` -1: nobody's; `err` -1: ours. */
@@ -157,8 +166,10 @@ int child_run(const char *const *argv, const struct child_options *o, struct chi
 	pid = fork();
 	if (pid < 0)
 		return error_set(err, errno, "cannot run %s: no process: %s", argv[0], strerror(errno));
-	if (pid == 0)
+	if (pid == 0) {
+		limit_files(o ? o->max_file : 0);
 		child_exec(argv[0], argv, parent, out_write, err_write, failed_write);
+	}
 	close(steal_fd(&out_write));
 	close(steal_fd(&err_write));
 	close(steal_fd(&failed_write));

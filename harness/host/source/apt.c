@@ -20,6 +20,8 @@
 static const char helper[] = "/usr/lib/apt/apt-helper";
 /* Seen: 103 MB. */
 static const uint64_t lists_bytes = (uint64_t)130 << 20;
+/* Largest seen: 60 MB. */
+static const uint64_t list_max = (uint64_t)512 << 20;
 static const size_t release_max = 8u << 20;
 
 static const char *const keyrings[] = {
@@ -159,12 +161,11 @@ static int write_in(const char *dir, const char *name, const char *text, size_t 
 	return io_replace_file(path, text, len, err);
 }
 
-static int private_setup(const char *dir, const struct apt_mirrors *mirrors, const struct arch *arch,
-                         enum apt_lists what, struct private_apt *p, struct error *err)
+static int private_setup(const char *dir, const struct buf *sources, const struct arch *arch, struct private_apt *p,
+                         struct error *err)
 {
 	cleanup_free char *absolute = NULL, *partial = NULL, *archives = NULL;
 	cleanup_free char *conf = xasprintf(conf_format, arch->deb, arch->deb);
-	cleanup_buf struct buf sources = {0};
 	int rc = io_make_dirs(dir, err);
 
 	if (rc)
@@ -186,9 +187,8 @@ static int private_setup(const char *dir, const struct apt_mirrors *mirrors, con
 		rc = io_make_dirs(partial, err);
 	if (!rc)
 		rc = io_make_dirs(archives, err);
-	apt_sources_write(mirrors, find_keyring(), what, arch, &sources);
 	if (!rc)
-		rc = write_in(p->state, "corematrix.sources", sources.data, sources.len, err);
+		rc = write_in(p->state, "corematrix.sources", sources->data, sources->len, err);
 	if (!rc)
 		rc = write_in(p->state, "apt.conf", conf, strlen(conf), err);
 	return rc ? rc : write_in(p->state, "status", "", 0, err);
@@ -218,22 +218,22 @@ static int private_run(const struct private_apt *p, const char *program, const c
 
 struct feed {
 	struct paragraphs *reader;
-	const char *base;
+	struct list_origin origin;
 };
 
 static int feed_bytes(void *ctx, const char *bytes, size_t len)
 {
 	const struct feed *feed = ctx;
 
-	paragraphs_feed(feed->reader, feed->base, bytes, len);
+	paragraphs_feed(feed->reader, &feed->origin, bytes, len);
 	return 0;
 }
 
 static int list_read(const struct private_apt *p, char *line, struct paragraphs *reader, struct error *err)
 {
 	char *at = line;
-	const char *base = strsep(&at, "|"), *file = at;
-	struct feed feed = {reader, base};
+	const char *base = strsep(&at, "|"), *suite = at ? strsep(&at, "|") : NULL, *file = at;
+	struct feed feed = {reader, {base, suite}};
 	const struct child_options o = {.sink = feed_bytes, .ctx = &feed};
 	cleanup_child_result struct child_result said = {0};
 	int rc;
@@ -242,7 +242,7 @@ static int list_read(const struct private_apt *p, char *line, struct paragraphs 
 	if (!file || access(file, R_OK))
 		return 0;
 	rc = private_run(p, helper, (const char *const[]){"cat-file", file, NULL}, &o, &said, err);
-	paragraphs_end(reader, base);
+	paragraphs_end(reader, &feed.origin);
 	if (rc || child_ok(&said))
 		return rc;
 	return error_set(err, EIO, "apt cannot read the list it fetched: %.*s", (int)strcspn(buf_str(&said.err), "\n"),
@@ -252,7 +252,7 @@ static int list_read(const struct private_apt *p, char *line, struct paragraphs 
 static int lists_read(const struct private_apt *p, enum apt_lists what, struct paragraphs *reader, struct error *err)
 {
 	cleanup_free char *filter = xasprintf("Created-By: %s", apt_lists_target(what));
-	const char *const args[] = {"indextargets", "--format", "$(REPO_URI)|$(FILENAME)", filter, NULL};
+	const char *const args[] = {"indextargets", "--format", "$(REPO_URI)|$(RELEASE)|$(FILENAME)", filter, NULL};
 	cleanup_child_result struct child_result said = {0};
 	int rc = private_run(p, "apt-get", args, NULL, &said, err);
 	char *at = said.out.data, *line;
@@ -314,19 +314,21 @@ static int no_room(const char *dir, struct error *err)
 	        dir, (unsigned)(lists_bytes >> 20));
 }
 
-static int lists_fetch(const char *dir, const struct apt_mirrors *mirrors, enum apt_lists what, const struct arch *arch,
-                       struct paragraphs *reader, struct strings *complaints, struct error *err)
+int apt_read_sources(const char *dir, const struct buf *sources, enum apt_lists what, const struct arch *arch,
+                     struct paragraphs *reader, struct strings *complaints, struct error *err)
 {
 	/* The cache that it would make of the lists at the end is a third of its work, and for nobody. */
 	static const char *const args[] = {"-o", "pkgCacheFile::Generate=false", "update", NULL};
 	cleanup_child_result struct child_result said = {0};
 	cleanup_private struct private_apt p = {0};
-	int rc = private_setup(dir, mirrors, arch, what, &p, err);
+	/* A list that unpacks to more is a bomb: apt unpacks it before it knows that it is not what was signed. */
+	const struct child_options o = {.max_file = list_max};
+	int rc = private_setup(dir, sources, arch, &p, err);
 
 	if (!rc && !has_room(dir, lists_bytes))
 		rc = no_room(dir, err);
 	if (!rc)
-		rc = private_run(&p, "apt-get", args, NULL, &said, err);
+		rc = private_run(&p, "apt-get", args, &o, &said, err);
 	/* apt says nothing of lists that did not fit, and what they list would be lacking. */
 	if (!rc && !has_room(dir, 1 << 20))
 		rc = no_room(dir, err);
@@ -346,10 +348,14 @@ int apt_read_lists(const char *dir, enum apt_lists what, const struct arch *arch
 {
 	cleanup_mirrors struct apt_mirrors mirrors = {0};
 	const char *given = apt_mirror_given();
+	cleanup_buf struct buf sources = {0};
 	int rc = given ? mirrors_given(given, &mirrors, err) : mirrors_of_system(&mirrors, err);
 
 	*mirror = xstrdup(rc ? "" : mirrors.debian);
-	return rc ? rc : lists_fetch(dir, &mirrors, what, arch, reader, complaints, err);
+	if (rc)
+		return rc;
+	apt_sources_write(&mirrors, find_keyring(), what, arch, &sources);
+	return apt_read_sources(dir, &sources, what, arch, reader, complaints, err);
 }
 
 /* ---- files ---- */

@@ -16,13 +16,19 @@
 
 /*
  * Fetch the lists of all suites of the mirror ($DEBIAN_MIRROR, else the one of the system's apt), hand their paragraphs
- * to `reader` (with the repository's URI and its final slash as `base`) and remove them again; apt works in DIR/state.
+ * to `reader` and remove them again; apt works in DIR/state.
  * `complaints` gets what apt said of suites that could not be read, a line each, *mirror (the caller frees it) which
  * mirror it was. Suites whose signed lists are past their date are read all the same, with a warning that names them.
  * 0, or a negative errno when there is no mirror, no room or no apt.
  */
 int apt_read_lists(const char *dir, enum apt_lists what, const struct arch *arch, struct paragraphs *reader,
                    char **mirror, struct strings *complaints, struct error *err);
+
+/*
+ * The same with the text of any sources (deb822), for those who know where their archive is.
+ */
+int apt_read_sources(const char *dir, const struct buf *sources, enum apt_lists what, const struct arch *arch,
+                     struct paragraphs *reader, struct strings *complaints, struct error *err);
 
 /* $DEBIAN_MIRROR, or NULL. */
 const char *apt_mirror_given(void);

@@ -61,7 +61,7 @@ static void read_at_hand(struct catalogue *c)
 	if (c->known || stat(path, &st) || io_read_file(path, index_max, &text, NULL) ||
 	    kernel_index_read(buf_str(&text), text.len, path, &c->index, NULL))
 		return;
-	if (!c->source->serves(&c->index)) {
+	if (!c->source->serves(c->source, &c->index)) {
 		kernel_index_free(&c->index);
 		return;
 	}
@@ -102,7 +102,7 @@ static int ask(struct catalogue *c, struct kernel_index *index, struct error *er
 	if (!c->quiet)
 		log_info("reading %s%s%s", c->source->listing, c->arch == arch_default() ? "" : " for ",
 		         c->arch == arch_default() ? "" : c->arch->deb);
-	rc = c->source->refresh(c->dir, c->arch, index, err);
+	rc = c->source->refresh(c->source, c->dir, c->arch, index, err);
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < index->gap_count; i++)

@@ -95,7 +95,7 @@ static bool is_listed(const struct deb_src_list *list, const char *version)
 	return false;
 }
 
-void deb_src_list_take(void *ctx, const char *base, const char *text, size_t len)
+void deb_src_list_take(void *ctx, const struct list_origin *origin, const char *text, size_t len)
 {
 	struct deb_src_list *list = ctx;
 	cleanup_free char *start = xasprintf("Package: %s\n", list->name), *copy = NULL;
@@ -104,7 +104,7 @@ void deb_src_list_take(void *ctx, const char *base, const char *text, size_t len
 	if (len < strlen(start) || strncmp(text, start, strlen(start)))
 		return;
 	copy = xstrndup(text, len);
-	if (!read_paragraph(copy, base, &v) || is_listed(list, v.version)) {
+	if (!read_paragraph(copy, origin->base, &v) || is_listed(list, v.version)) {
 		version_free(&v);
 		return;
 	}

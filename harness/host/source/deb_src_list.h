@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "host/source/kernel_index.h"
+#include "host/source/paragraphs.h"
 
 /* One version of it on the mirror, with the archive of its authors: what Debian adds is not wanted. */
 struct deb_src_version {
@@ -20,8 +21,8 @@ struct deb_src_list {
 	size_t count;
 };
 
-/* Look at one paragraph; `base` is the repository's URI with its final slash. As a struct paragraphs takes them. */
-void deb_src_list_take(void *ctx, const char *base, const char *text, size_t len);
+/* Look at one paragraph, as a struct paragraphs gives it. */
+void deb_src_list_take(void *ctx, const struct list_origin *origin, const char *text, size_t len);
 void deb_src_list_free(struct deb_src_list *list);
 #define cleanup_deb_src_list __attribute__((cleanup(deb_src_list_free)))
 

@@ -11,9 +11,8 @@
 #include "base/text_end.h"
 #include "base/version.h"
 #include "host/source/apt.h"
+#include "host/source/kernel_words.h"
 #include "host/source/package_index.h"
-
-static const size_t nearest_count = 3;
 
 /* ---- flavours ---- */
 
@@ -291,86 +290,54 @@ static char *name_for(const struct kernel_package *k, enum wish_kind kind)
 	return xasprintf("%u.%u", major, minor);
 }
 
-struct names {
-	char **at;
-	size_t count;
-};
-
-static void names_add(struct names *names, char *name)
-{
-	for (size_t i = 0; i < names->count; i++) {
-		if (!strcmp(names->at[i], name)) {
-			free(name);
-			return;
-		}
-	}
-	names->at = xrealloc(names->at, names->count + 1, sizeof(*names->at));
-	names->at[names->count++] = name;
-}
-
 static int name_order(const void *a, const void *b)
 {
 	return version_compare(*(char *const *)a, *(char *const *)b);
 }
 
-/* The names around where `spec` would stand: two below it and one above, or what there is. */
-static void nearest_add(const struct names *names, const char *spec, struct buf *text)
-{
-	size_t above = 0, first, last;
-
-	while (above < names->count && version_compare(names->at[above], spec) < 0)
-		above++;
-	last = above < names->count ? above + 1 : names->count;
-	first = last > nearest_count ? last - nearest_count : 0;
-	if (last - first < nearest_count)
-		last = first + nearest_count < names->count ? first + nearest_count : names->count;
-	for (size_t i = first; i < last; i++)
-		buf_printf(text, "%s%s", i == first ? "" : i + 1 == last ? " and " : ", ", names->at[i]);
-}
-
 /* Flavours that the wish's version does exist in. */
-static void other_flavours_add(const struct kernel_index *index, const struct kernel_wish *wish, struct buf *text)
+static void other_flavours_add(const struct kernel_source *self, const struct kernel_index *index,
+                               const struct kernel_wish *wish, struct buf *text)
 {
 	size_t found = 0;
 
 	for (size_t i = 0; flavour_at(wish->arch, i); i++) {
 		const struct kernel_wish other = {wish->arch, wish->spec, flavour_at(wish->arch, i)};
 
-		if (source_find(&debian_source, index, &other, NULL))
+		if (source_find(self, index, &other, NULL))
 			buf_printf(text, "%s%s", found++ ? ", " : "; that version exists as ", other.flavour);
 	}
 }
 
-static void explain(const struct kernel_index *index, const struct kernel_wish *wish, struct error *err)
+static void explain(const struct kernel_source *self, const struct kernel_index *index, const struct kernel_wish *wish,
+                    struct error *err)
 {
 	enum wish_kind kind = wish_kind(wish->spec);
 	const char *named = kind == WISH_RELEASE ? debian_flavour(wish->arch, wish->spec) : wish->flavour;
 	const char *wanted = named ? named : "";
 	cleanup_buf struct buf hint = {0};
-	struct names names = {0};
+	cleanup_strings struct strings names = {0};
 
 	for (size_t i = 0; i < index->count; i++) {
 		const char *found = debian_flavour(wish->arch, index->kernels[i].release);
+		cleanup_free char *name = name_for(&index->kernels[i], kind);
 
 		if (!index->kernels[i].gone && found && !strcmp(found, wanted))
-			names_add(&names, name_for(&index->kernels[i], kind));
+			strings_add_once(&names, name);
 	}
 	if (names.count) {
 		qsort(names.at, names.count, sizeof(*names.at), name_order);
 		buf_puts(&hint, "; the nearest are ");
-		nearest_add(&names, wish->spec, &hint);
+		kernel_words_nearest(&names, wish->spec, &hint);
 	}
 	if (kind == WISH_VERSION)
-		other_flavours_add(index, wish, &hint);
+		other_flavours_add(self, index, wish, &hint);
 	if (kind == WISH_RELEASE)
 		error_usage(err, "the mirror has no kernel of release %s%s", wish->spec, buf_str(&hint));
 	else
 		error_usage(err, "the mirror has no kernel %s %s%s%s%s", wish->spec, wish->flavour,
 		            wish->arch == arch_default() ? "" : " for ",
 		            wish->arch == arch_default() ? "" : wish->arch->deb, buf_str(&hint));
-	for (size_t i = 0; i < names.count; i++)
-		free(names.at[i]);
-	free(names.at);
 }
 
 /* ---- the index ---- */
@@ -383,7 +350,8 @@ static int nothing_came(const char *mirror, const struct strings *complaints, st
 	                                   : "it has no suite of Debian; set DEBIAN_MIRROR to a mirror of Debian");
 }
 
-static int refresh(const char *dir, const struct arch *arch, struct kernel_index *index, struct error *err)
+static int refresh(const struct kernel_source *self, const char *dir, const struct arch *arch,
+                   struct kernel_index *index, struct error *err)
 {
 	struct package_scan scan = {0};
 	struct paragraphs reader = {.take = package_scan_take, .ctx = &scan};
@@ -391,6 +359,7 @@ static int refresh(const char *dir, const struct arch *arch, struct kernel_index
 	cleanup_strings struct strings complaints = {0};
 	int rc = apt_read_lists(dir, APT_PACKAGES, arch, &reader, &mirror, &complaints, err);
 
+	(void)self;
 	*index = (struct kernel_index){0};
 	if (!rc) {
 		package_index_build(&scan, arch, index);
@@ -406,14 +375,21 @@ static int refresh(const char *dir, const struct arch *arch, struct kernel_index
 	return rc;
 }
 
-static bool serves(const struct kernel_index *index)
+static bool serves(const struct kernel_source *self, const struct kernel_index *index)
 {
 	const char *given = apt_mirror_given();
 
+	(void)self;
 	for (size_t i = 0; given && i < index->count; i++)
 		if (!strncmp(index->kernels[i].image.uri, given, strlen(given)))
 			return true;
 	return !given;
+}
+
+static int fetch(const struct kernel_source *self, const struct package_ref *ref, const char *target, struct error *err)
+{
+	(void)self;
+	return apt_fetch(ref, target, err);
 }
 
 const struct kernel_source debian_source = {
@@ -430,5 +406,5 @@ const struct kernel_source debian_source = {
         .serves = serves,
         .fits = fits,
         .explain = explain,
-        .fetch = apt_fetch,
+        .fetch = fetch,
 };

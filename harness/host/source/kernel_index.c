@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 
-static const char index_magic[] = "corematrix-kernel-index 2\n";
+static const char index_magic[] = "corematrix-kernel-index 3\n";
 
 static bool starts_with(const char *text, const char *start)
 {
@@ -40,7 +40,9 @@ static void kernel_free(struct kernel_package *k)
 	free(k->version);
 	ref_free(&k->image);
 	ref_free(&k->config);
-	ref_free(&k->modules);
+	for (size_t i = 0; i < MODULE_PACKAGES_MAX; i++)
+		ref_free(&k->modules[i]);
+	free(k->names);
 }
 
 void kernel_index_free(struct kernel_index *index)
@@ -51,6 +53,7 @@ void kernel_index_free(struct kernel_index *index)
 		free(index->gaps[i]);
 	free(index->kernels);
 	free(index->gaps);
+	free(index->place);
 	*index = (struct kernel_index){0};
 }
 
@@ -62,6 +65,8 @@ static void ref_write(const struct package_ref *ref, struct buf *out)
 void kernel_index_write(const struct kernel_index *index, struct buf *out)
 {
 	buf_puts(out, index_magic);
+	if (index->place)
+		buf_printf(out, "place\t%s\n", index->place);
 	for (size_t i = 0; i < index->gap_count; i++)
 		buf_printf(out, "gap\t%s\n", index->gaps[i]);
 	for (size_t i = 0; i < index->count; i++) {
@@ -73,10 +78,12 @@ void kernel_index_write(const struct kernel_index *index, struct buf *out)
 			buf_puts(out, "\tconfig");
 			ref_write(&k->config, out);
 		}
-		if (k->modules.name) {
+		for (size_t m = 0; m < MODULE_PACKAGES_MAX && k->modules[m].name; m++) {
 			buf_puts(out, "\tmodules");
-			ref_write(&k->modules, out);
+			ref_write(&k->modules[m], out);
 		}
+		if (k->names)
+			buf_printf(out, "\tnames\t%s", k->names);
 		buf_putc(out, '\n');
 	}
 	/* A file that was cut has no such line. */
@@ -84,7 +91,7 @@ void kernel_index_write(const struct kernel_index *index, struct buf *out)
 }
 
 /* Columns of one line, cut in place. */
-enum { COLUMN_MAX = 18, COLUMN_FIRST = 7, COLUMN_REF = 5 };
+enum { COLUMN_FIRST = 7, COLUMN_REF = 4, COLUMN_MAX = COLUMN_FIRST + (1 + COLUMN_REF) * (1 + MODULE_PACKAGES_MAX) + 2 };
 
 static size_t columns_cut(char *line, char **columns)
 {
@@ -107,24 +114,42 @@ static bool ref_read(char *const *columns, struct package_ref *ref)
 	return true;
 }
 
+/* Where the file goes that these columns speak of, or NULL. */
+static struct package_ref *ref_slot(const char *word, struct kernel_package *k)
+{
+	if (!strcmp(word, "config"))
+		return k->config.name ? NULL : &k->config;
+	for (size_t i = 0; !strcmp(word, "modules") && i < MODULE_PACKAGES_MAX; i++)
+		if (!k->modules[i].name)
+			return &k->modules[i];
+	return NULL;
+}
+
+/* A word and what belongs to it. Returns how many columns that were, 0 when they make no sense. */
+static size_t extra_read(char *const *columns, size_t count, struct kernel_package *k)
+{
+	struct package_ref *ref;
+
+	if (count > 1 && !strcmp(columns[0], "names") && !k->names && column_is_word(columns[1])) {
+		k->names = xstrdup(columns[1]);
+		return 2;
+	}
+	ref = count > COLUMN_REF ? ref_slot(columns[0], k) : NULL;
+	return ref && ref_read(columns + 1, ref) ? 1 + COLUMN_REF : 0;
+}
+
 static bool kernel_read(char *const *columns, size_t count, struct kernel_package *k)
 {
 	*k = (struct kernel_package){0};
-	if (count < COLUMN_FIRST || (count - COLUMN_FIRST) % COLUMN_REF || !column_is_word(columns[1]) ||
-	    !column_is_word(columns[2]))
+	if (count < COLUMN_FIRST || !column_is_word(columns[1]) || !column_is_word(columns[2]))
 		return false;
 	k->release = xstrdup(columns[1]);
 	k->version = xstrdup(columns[2]);
 	if (!ref_read(columns + 3, &k->image))
 		return false;
-	for (size_t i = COLUMN_FIRST; i < count; i += COLUMN_REF) {
-		struct package_ref *ref = !strcmp(columns[i], "config")    ? &k->config
-		                          : !strcmp(columns[i], "modules") ? &k->modules
-		                                                           : NULL;
-
-		if (!ref || ref->name || !ref_read(columns + i + 1, ref))
+	for (size_t i = COLUMN_FIRST, used; i < count; i += used)
+		if (!(used = extra_read(columns + i, count - i, k)))
 			return false;
-	}
 	return true;
 }
 
@@ -137,6 +162,10 @@ static int index_line(char *line, struct kernel_index *index)
 
 	if (count == 2 && !strcmp(columns[0], "gap")) {
 		kernel_index_add_gap(index, columns[1]);
+		return 0;
+	}
+	if (count == 2 && !strcmp(columns[0], "place") && !index->place) {
+		index->place = xstrdup(columns[1]);
 		return 0;
 	}
 	if (count == 2 && !strcmp(columns[0], "end")) {

@@ -21,18 +21,29 @@ struct package_ref {
 	char *sha256;  /* as the signed index says */
 };
 
+/* Most packages that the modules of one kernel are in. */
+enum { MODULE_PACKAGES_MAX = 4 };
+
 struct kernel_package {
-	char *release;              /* what uname -r says */
-	char *version;              /* the package's, in the source's own terms */
-	struct package_ref image;   /* holds the kernel image */
-	struct package_ref config;  /* holds the configuration when `image` does not; name NULL when there is none */
-	struct package_ref modules; /* holds the modules; name NULL when the source no longer has them */
-	bool gone;                  /* the source turned out not to have the file: as if it were not listed */
+	char *release;             /* what uname -r says */
+	char *version;             /* the package's, in the source's own terms */
+	struct package_ref image;  /* holds the kernel image */
+	struct package_ref config; /* holds the configuration when `image` does not; name NULL when there is none */
+	/* Hold the modules, in the order in which they are looked at; name NULL after the last. */
+	struct package_ref modules[MODULE_PACKAGES_MAX];
+	/*
+	 * What rows may call it, as "DISTRIBUTION/FLAVOUR", commas between, DISTRIBUTION "" for its flavour alone:
+	 * "/generic,noble/generic,noble/virtual". NULL when the source reads that from the release.
+	 */
+	char *names;
+	bool gone; /* the source turned out not to have the file: as if it were not listed */
 };
 
 struct kernel_index {
 	struct kernel_package *kernels; /* in the source's order of versions, then by release */
 	size_t count;
+	char *place; /* what it is an index of, in the source's own terms; NULL when the source does not tell places
+	                apart */
 	char **gaps; /* one line per part that could not be read: a kernel may be missing for that reason only */
 	size_t gap_count;
 };

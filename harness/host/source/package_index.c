@@ -60,7 +60,7 @@ static bool kernel_of(const struct package_scan *scan, const struct scanned_pack
 	if (config && config->size <= config_package_max)
 		k->config = ref_of(config);
 	if (modules)
-		k->modules = ref_of(modules);
+		k->modules[0] = ref_of(modules);
 	return true;
 }
 

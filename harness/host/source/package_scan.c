@@ -15,6 +15,7 @@ static void scanned_free(struct scanned_package *p)
 	free(p->sha256);
 	free(p->depends);
 	free(p->base);
+	free(p->suite);
 }
 
 static void take_field(struct scanned_package *p, const char *line, size_t len)
@@ -53,7 +54,7 @@ static bool is_wanted_name(const char *name)
 	return false;
 }
 
-void package_scan_take(void *ctx, const char *base, const char *text, size_t len)
+void package_scan_take(void *ctx, const struct list_origin *origin, const char *text, size_t len)
 {
 	struct package_scan *scan = ctx;
 	struct scanned_package p = {0};
@@ -74,7 +75,8 @@ void package_scan_take(void *ctx, const char *base, const char *text, size_t len
 		scanned_free(&p);
 		return;
 	}
-	p.base = xstrdup(base);
+	p.base = xstrdup(origin->base);
+	p.suite = xstrdup(origin->suite);
 	if (!p.depends)
 		p.depends = xstrdup("");
 	scan->packages = xrealloc(scan->packages, scan->count + 1, sizeof(*scan->packages));

@@ -8,11 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/source/paragraphs.h"
+
 /* One package; no field is NULL. */
 struct scanned_package {
 	char *name, *version, *sha256;
 	char *filename; /* within the repository */
 	char *base;     /* the repository's URI, with its final slash */
+	char *suite;    /* whose list it stands in */
 	char *depends;  /* "" when it depends on nothing */
 	uint64_t size;
 };
@@ -23,8 +26,8 @@ struct package_scan {
 	size_t count;
 };
 
-/* Look at one paragraph; `base` is the repository's URI with its final slash. As a struct paragraphs takes them. */
-void package_scan_take(void *ctx, const char *base, const char *text, size_t len);
+/* Look at one paragraph, as a struct paragraphs gives it. */
+void package_scan_take(void *ctx, const struct list_origin *origin, const char *text, size_t len);
 void package_scan_free(struct package_scan *scan);
 
 #endif

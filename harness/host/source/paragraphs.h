@@ -7,16 +7,22 @@
 
 #include "base/buf.h"
 
+/* Which list a paragraph is of. */
+struct list_origin {
+	const char *base;  /* the repository's URI, with its final slash */
+	const char *suite; /* as the sources name it; "" when that does not matter */
+};
+
 struct paragraphs {
 	struct buf rest; /* of what was fed, begun and not yet ended */
-	/* Called with each paragraph, without the blank line after it; `base` as it was fed. */
-	void (*take)(void *ctx, const char *base, const char *text, size_t len);
+	/* Called with each paragraph, without the blank line after it; `origin` as it was fed. */
+	void (*take)(void *ctx, const struct list_origin *origin, const char *text, size_t len);
 	void *ctx;
 };
 
 /* Feed bytes of a list, in pieces of any size; then the end of each list. Free with paragraphs_free. */
-void paragraphs_feed(struct paragraphs *p, const char *base, const char *bytes, size_t len);
-void paragraphs_end(struct paragraphs *p, const char *base);
+void paragraphs_feed(struct paragraphs *p, const struct list_origin *origin, const char *bytes, size_t len);
+void paragraphs_end(struct paragraphs *p, const struct list_origin *origin);
 void paragraphs_free(struct paragraphs *p);
 
 #endif

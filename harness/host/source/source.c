@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "host/lib/sha256.h"
+#include "host/source/apt_archive.h"
 #include "host/source/debian.h"
 
 const struct kernel_source *source_default(void)
@@ -25,7 +28,7 @@ const struct kernel_package *source_find(const struct kernel_source *source, con
 			best = k;
 	}
 	if (!best && err)
-		source->explain(index, wish, err);
+		source->explain(source, index, wish, err);
 	return best;
 }
 
@@ -63,11 +66,60 @@ int source_fetch(const struct kernel_source *source, const struct package_ref *r
                  struct error *err)
 {
 	cleanup_free char *hash = NULL;
-	int rc = source->fetch(ref, target, err);
+	int rc = source->fetch(source, ref, target, err);
 
 	rc = rc ? rc : sha256_file(target, &hash, NULL, err);
 	if (!rc && strcmp(hash, ref->sha256))
 		rc = error_set(err, EIO, "%s: %s gave a file of sha256 %s; the signed index says %s", ref->name,
 		               source->name, hash, ref->sha256);
 	return rc;
+}
+
+/* ---- those that files define ---- */
+
+static const struct source_kind {
+	const char *ending; /* of the file's name */
+	const struct kernel_source *source;
+} kinds[] = {
+        {".sources", &apt_archive_source},
+};
+enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };
+
+/* Each is made once: rows and catalogues tell sources apart by where they are. */
+static const struct kernel_source *source_make(const struct source_kind *kind, const char *path, const char *name)
+{
+	static struct kernel_source **made;
+	static size_t count;
+	struct kernel_source *s;
+
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(made[i]->definition, path))
+			return made[i];
+	s = xcalloc(1, sizeof(*s));
+	*s = *kind->source;
+	s->name = xstrdup(name);
+	s->definition = xstrdup(path);
+	s->listing = xasprintf("the index of %s", path);
+	s->directory = xasprintf("source-%s", name);
+	made = xrealloc(made, count + 1, sizeof(struct kernel_source *));
+	made[count++] = s;
+	return s;
+}
+
+int source_named(const char *directory, const char *name, const char *word, const struct kernel_source **source,
+                 struct error *err)
+{
+	cleanup_buf struct buf looked = {0};
+
+	(void)word;
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		cleanup_free char *path = xasprintf("%s/%s%s", directory, name, kinds[i].ending);
+
+		buf_printf(&looked, "%s%s", i ? " or " : "", path);
+		if (access(path, F_OK))
+			continue;
+		*source = source_make(&kinds[i], path, name);
+		return 0;
+	}
+	return error_usage(err, "no source of kernels is called '%.80s'; expected a file %s", name, buf_str(&looked));
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * source: where kernels come from. A `struct kernel_source` is all that is specific to one such place: what a row of a
- * kernel list says of its kernels, how their versions order, how they are listed, found and fetched. Another source is
- * one more of these in files of its own in this room, and one more line in source.c; nothing outside of the room knows
- * which there are. When an index is read and how old it may be is catalogue.h's, the same for all.
+ * kernel list says of its kernels, how their versions order, how they are listed, found and fetched. One is there
+ * always and is the one of rows that name none; others are defined by files of the user's, of a kind each. Another kind
+ * is one more of these in files of its own in this room, and one more line in source.c; nothing outside of the room
+ * knows which there are. When an index is read and how old it may be is catalogue.h's, the same for all.
  */
 #ifndef COREMATRIX_HOST_SOURCE_SOURCE_H
 #define COREMATRIX_HOST_SOURCE_SOURCE_H
@@ -23,11 +24,14 @@ struct kernel_wish {
 	const char *flavour; /* the last of several, "" when the source took the first alone */
 };
 
-/* Every callback is there where nothing else is said; none keeps state between calls. */
+/* Every callback is there where nothing else is said; none keeps state between calls. `self` is the source that is
+ * asked. */
 struct kernel_source {
-	const char *name;      /* short: in messages, and in front of what is not the default one's */
-	const char *listing;   /* what its index is, for people: "the index of …" */
-	const char *directory; /* in the store, for its index and state */
+	const char *name;       /* short: in messages, and in front of what is not the default one's */
+	const char *listing;    /* what its index is, for people: "the index of …" */
+	const char *directory;  /* in the store, for its index and state */
+	const char *definition; /* the user's file that says where it is, NULL for the one that is there always */
+	const char *version;    /* of the distribution, where its definition leaves that to the row; NULL */
 
 	/* ---- what rows say; pure ---- */
 
@@ -62,13 +66,15 @@ struct kernel_source {
 	 * List the kernels of `arch` anew, over the network; `dir` is the source's directory for it, which exists.
 	 * Parts that could not be read become gaps; none at all is an error, and then `index` is empty.
 	 */
-	int (*refresh)(const char *dir, const struct arch *arch, struct kernel_index *index, struct error *err);
+	int (*refresh)(const struct kernel_source *self, const char *dir, const struct arch *arch,
+	               struct kernel_index *index, struct error *err);
 	/* Whether an index of an earlier run is of the place that is asked now (a mirror may have been changed). */
-	bool (*serves)(const struct kernel_index *index);
+	bool (*serves)(const struct kernel_source *self, const struct kernel_index *index);
 	/* Whether a kernel is one that the wish means; of all that are, the one of the newest version counts. Pure. */
 	bool (*fits)(const struct kernel_package *package, const struct kernel_wish *wish);
 	/* Say in `err` (usage, without a place) that no kernel fits, and what the nearest are. Pure. */
-	void (*explain)(const struct kernel_index *index, const struct kernel_wish *wish, struct error *err);
+	void (*explain)(const struct kernel_source *self, const struct kernel_index *index,
+	                const struct kernel_wish *wish, struct error *err);
 
 	/* ---- files ---- */
 
@@ -76,11 +82,20 @@ struct kernel_source {
 	 * Bring a file to `target` (beside which a partial one may be left). -ENOENT when the source does not have what
 	 * it lists. Called by source_fetch alone, which checks the hash.
 	 */
-	int (*fetch)(const struct package_ref *ref, const char *target, struct error *err);
+	int (*fetch)(const struct kernel_source *self, const struct package_ref *ref, const char *target,
+	             struct error *err);
 };
 
 /* The one of a row that names none. */
 const struct kernel_source *source_default(void);
+
+/*
+ * The source that `source=NAME` of a row means, which is defined by a file in `directory`: the first that is there of
+ * NAME and the ending of each kind (source_kinds). `word` is the row's first. Its strings, and what it points to, live
+ * as long as the program. -EINVAL (usage, without a place) when there is no such file.
+ */
+int source_named(const char *directory, const char *name, const char *word, const struct kernel_source **source,
+                 struct error *err);
 
 /* The kernel that a wish means, or NULL; `err` (may be NULL) then says what the nearest are. Pure. */
 const struct kernel_package *source_find(const struct kernel_source *source, const struct kernel_index *index,

@@ -91,30 +91,35 @@ static int name_files(struct build *b, const struct extracted *kernel, struct er
 
 /* ---- from a package ---- */
 
-/* The configuration is a help, not a need: a mirror without it costs nothing but the help. */
-static void fetch_config(struct build *b)
+/* While the package of that name is there: what it holds is not fetched a second time. */
+static int take_modules(const struct build *b, const char *name, const char *path, struct error *err)
 {
+	const struct kernel_package *package = b->source->package;
+	const struct strings *modules = b->source->modules;
+	const bool has_all = package->modules[0].name && !package->modules[1].name;
+
+	if (!modules || !modules->count || !has_all || strcmp(package->modules[0].name, name) != 0)
+		return 0;
+	return module_take(b->tmp, (const char *const[]){path, NULL}, modules, err);
+}
+
+/* The configuration is a help, not a need: a mirror without it costs nothing but the help. */
+static int fetch_config(struct build *b, struct error *err)
+{
+	const struct package_ref *package = &b->source->package->config;
 	cleanup_free char *path = xasprintf("%s/config-package", b->tmp);
 	cleanup_close int fd = -1;
+	int rc;
 
-	if (source_fetch(b->source->source, &b->source->package->config, path, NULL))
-		return;
+	if (source_fetch(b->source->source, package, path, NULL))
+		return 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
+	rc = take_modules(b, package->name, path, err);
 	unlink(path);
 	if (fd >= 0 &&
 	    extract_config(&(const struct extract_from){.fd = fd, .path = path}, b->files[ENTRY_CONFIG], NULL))
 		(void)!ftruncate(b->files[ENTRY_CONFIG], 0);
-}
-
-/* While the package is there: what it holds is not fetched a second time. */
-static int take_modules(const struct build *b, const char *path, struct error *err)
-{
-	const struct kernel_package *package = b->source->package;
-	const struct strings *modules = b->source->modules;
-
-	if (!modules || !modules->count || !package->modules.name || strcmp(package->modules.name, package->image.name))
-		return 0;
-	return module_take(b->tmp, path, modules, err);
+	return rc;
 }
 
 static int unpack_package_file(struct build *b, const char *path, struct error *err)
@@ -128,7 +133,7 @@ static int unpack_package_file(struct build *b, const char *path, struct error *
 
 	if (fd < 0)
 		return error_set(err, errno, "%s: cannot open: %s", path, strerror(errno));
-	rc = take_modules(b, path, err);
+	rc = take_modules(b, package->image.name, path, err);
 	rc = rc ? rc : extract_kernel(&from, b->files, &kernel, err);
 	unlink(path);
 	if (rc)
@@ -137,8 +142,8 @@ static int unpack_package_file(struct build *b, const char *path, struct error *
 		return error_set(err, EINVAL, "its kernel says release %s, the package's name says %s", kernel.release,
 		                 package->release);
 	if (package->config.name && !fstat(b->files[ENTRY_CONFIG], &st) && !st.st_size)
-		fetch_config(b);
-	return name_files(b, &kernel, err);
+		rc = fetch_config(b, err);
+	return rc ? rc : name_files(b, &kernel, err);
 }
 
 static int build_package(struct build *b, struct error *err)

@@ -15,6 +15,7 @@
 #include "base/io.h"
 #include "host/arch/image.h"
 #include "host/lib/unpack.h"
+#include "host/source/kernel_index.h"
 #include "host/store/extract.h"
 #include "host/store/module_store.h"
 
@@ -22,10 +23,10 @@ static const size_t module_max = 64u << 20, list_max = 1u << 20, package_max = 1
 /* modprobe follows dependencies as deep as they go; kernels have chains of ten. */
 enum { MAX_PASSES = 32 };
 
-/* What the worker holds: the package, and where it puts the modules' bytes and, a line per module, what they are. */
+/* What the worker holds: the packages, and where it puts the modules' bytes and, a line per module, what they are. */
 struct errand {
-	int from, bytes, list;
-	const char *path;
+	int from[MODULE_PACKAGES_MAX], bytes, list;
+	const char *const *paths; /* ended by NULL */
 	const struct strings *names;
 	const struct module_set *known;
 };
@@ -202,7 +203,8 @@ static int take_all(struct taking *t, struct error *err)
 		size_t known = t->set.count;
 
 		before = missing;
-		rc = unpack_files(t->e->from, t->e->path, &choice, err);
+		for (size_t i = 0; !rc && t->e->paths[i]; i++)
+			rc = unpack_files(t->e->from[i], t->e->paths[i], &choice, err);
 		missing = count_missing(t);
 		if (t->set.count == known && missing == before)
 			break;
@@ -210,13 +212,13 @@ static int take_all(struct taking *t, struct error *err)
 	return rc;
 }
 
-static int check_package(const struct errand *e, struct error *err)
+static int check_package(int from, const char *path, struct error *err)
 {
 	struct buf bytes = {0};
-	int rc = io_read_fd(e->from, package_max, &bytes);
+	int rc = io_read_fd(from, package_max, &bytes);
 
 	if (rc)
-		return error_set(err, -rc, "%s: %s", e->path, strerror(-rc));
+		return error_set(err, -rc, "%s: %s", path, strerror(-rc));
 	if (image_is_kernel(buf_str(&bytes), bytes.len) || !unpack_is_package(buf_str(&bytes), bytes.len))
 		return error_set(err, ENOEXEC, "a kernel image alone brings no modules");
 	buf_free(&bytes);
@@ -226,8 +228,10 @@ static int check_package(const struct errand *e, struct error *err)
 static int work(void *ctx, struct error *err)
 {
 	struct taking t = {.e = ctx};
-	int rc = check_package(t.e, err);
+	int rc = 0;
 
+	for (size_t i = 0; !rc && t.e->paths[i]; i++)
+		rc = check_package(t.e->from[i], t.e->paths[i], err);
 	for (size_t i = 0; i < t.e->names->count; i++)
 		strings_add(&t.wanted, t.e->names->at[i]);
 	rc = rc ? rc : take_all(&t, err);
@@ -312,25 +316,59 @@ static int keep(const char *entry, const struct errand *e, struct module_set *se
 		if (*line)
 			rc = keep_module(entry, line, e->bytes, set, err);
 	if (rc == -EBADMSG)
-		error_prefix(err, "%s: the worker that unpacks it gave an answer that makes no sense: ", e->path);
+		error_prefix(err, "%s: the worker that unpacks it gave an answer that makes no sense: ", e->paths[0]);
 	return rc;
 }
 
-int module_take(const char *entry, const char *package, const struct strings *names, struct error *err)
+static int open_packages(const char *const *packages, int *from, struct error *err)
 {
-	cleanup_close int from = open(package, O_RDONLY | O_CLOEXEC);
+	for (size_t i = 0; packages[i] && i < MODULE_PACKAGES_MAX; i++) {
+		from[i] = open(packages[i], O_RDONLY | O_CLOEXEC);
+		if (from[i] < 0)
+			return error_set(err, errno, "%s: cannot open: %s", packages[i], strerror(errno));
+	}
+	return 0;
+}
+
+/* What was not there before may be in a package that is looked at now. */
+static void read_known(const char *entry, const struct strings *names, struct module_set *known, struct strings *wanted)
+{
+	cleanup_module_set struct module_set all = {0};
+	size_t absent = 0;
+
+	module_store_read(entry, &all);
+	for (size_t i = 0; i < names->count; i++)
+		strings_add_once(wanted, names->at[i]);
+	for (size_t i = 0; i < all.count; i++) {
+		if (all.at[i].state == MODULE_ABSENT) {
+			strings_add_once(wanted, all.at[i].name);
+			all.at[absent++] = all.at[i];
+			continue;
+		}
+		known->at = xrealloc(known->at, known->count + 1, sizeof(*known->at));
+		known->at[known->count++] = all.at[i];
+	}
+	/* The others have moved. */
+	all.count = absent;
+}
+
+int module_take(const char *entry, const char *const *packages, const struct strings *names, struct error *err)
+{
 	cleanup_close int bytes = memfd_create("modules", MFD_CLOEXEC), list = memfd_create("modules", MFD_CLOEXEC);
 	cleanup_module_set struct module_set set = {0};
-	struct errand e = {from, bytes, list, package, names, &set};
-	int rc;
+	cleanup_strings struct strings wanted = {0};
+	struct errand e = {.bytes = bytes, .list = list, .paths = packages, .names = &wanted, .known = &set};
+	int rc = 0;
 
-	if (from < 0)
-		return error_set(err, errno, "%s: cannot open: %s", package, strerror(errno));
 	if (bytes < 0 || list < 0)
 		return error_set(err, errno, "no memory for modules: %s", strerror(errno));
-	module_store_read(entry, &set);
-	rc = jail_run(&extract_limits, work, &e, err);
+	read_known(entry, names, &set, &wanted);
+	memset(e.from, -1, sizeof(e.from));
+	rc = open_packages(packages, e.from, err);
+	rc = rc ? rc : jail_run(&extract_limits, work, &e, err);
 	rc = rc ? rc : module_store_prepare(entry, err);
 	rc = rc ? rc : keep(entry, &e, &set, err);
+	for (size_t i = 0; i < MODULE_PACKAGES_MAX; i++)
+		cleanup_close_fd(&e.from[i]);
 	return rc ? rc : module_store_write(entry, &set, err);
 }

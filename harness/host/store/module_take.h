@@ -10,10 +10,10 @@
 #include "host/lib/strings.h"
 
 /*
- * Take `names` and what they depend on out of the package file at `package`, and add them to what is in the entry's
- * directory. What is not in it is known from then on to be built in, or absent. -ENOEXEC, `err` saying so, for a file
- * that is a kernel image; a usage error for what is wrong with the bytes. The store's lock is held.
+ * Take `names` and what they depend on out of the package files at `packages` (ended by NULL), and add them to what is
+ * in the entry's directory. What is not in any is known from then on to be built in, or absent. -ENOEXEC, `err` saying
+ * so, for a file that is a kernel image; a usage error for what is wrong with the bytes. The store's lock is held.
  */
-int module_take(const char *entry, const char *package, const struct strings *names, struct error *err);
+int module_take(const char *entry, const char *const *packages, const struct strings *names, struct error *err);
 
 #endif

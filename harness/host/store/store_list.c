@@ -56,7 +56,7 @@ static int ask_source(const struct store_options *o, struct catalogue_set *sourc
 		return rc;
 	source_find_all(row->source, &c->index, &wish, releases);
 	if (!releases->count)
-		row->source->explain(&c->index, &wish, err);
+		row->source->explain(row->source, &c->index, &wish, err);
 	return releases->count ? 0 : -EINVAL;
 }
 

@@ -20,15 +20,15 @@ struct preparation {
 	struct catalogue_set sources;
 };
 
-/* The file that holds the modules of a kernel; NULL when the source has none (0), or a negative errno. */
-static int find_package(struct catalogue *c, const struct store_kernel *k, const struct package_ref **ref,
-                        struct error *err)
+/* The files that hold the modules of a kernel; NULL when the source has none (0), or a negative errno. */
+static int find_packages(struct catalogue *c, const struct store_kernel *k, const struct package_ref **refs,
+                         struct error *err)
 {
 	const struct catalogue_question question = {.release = k->release, .version = k->version};
 	int rc = catalogue_settle(c, &question, 1, err);
 	const struct kernel_package *found = rc ? NULL : kernel_index_exact(&c->index, k->release, k->version);
 
-	*ref = found && found->modules.name ? &found->modules : NULL;
+	*refs = found && found->modules[0].name ? found->modules : NULL;
 	return rc;
 }
 
@@ -37,21 +37,51 @@ static char *entry_of(const struct store_kernel *k)
 	return xstrndup(k->image, (size_t)(io_basename(k->image) - k->image - 1));
 }
 
-/* Fetch the package that *ref becomes, and take the modules out of it. -ENOENT when the source does not have it. */
+/* Whether all that is asked for is there, or built in. */
+static bool is_complete(const struct preparation *p, const char *entry)
+{
+	cleanup_module_set struct module_set set = {0};
+
+	module_store_read(entry, &set);
+	for (size_t i = 0; i < set.count; i++)
+		if (set.at[i].state == MODULE_ABSENT)
+			return false;
+	return module_set_has(&set, p->names);
+}
+
+/* One package after the other, until all is found: the later ones are large, and hold what few ask for. */
+static int take_in_turn(const struct preparation *p, struct catalogue *c, const struct package_ref *refs,
+                        const char *entry, const char *scratch, uint64_t *bytes, struct error *err)
+{
+	const char *paths[MODULE_PACKAGES_MAX + 1] = {NULL};
+	cleanup_strings struct strings names = {0};
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < MODULE_PACKAGES_MAX && refs[i].name; i++) {
+		if (i && is_complete(p, entry))
+			break;
+		strings_addf(&names, "%s/package-%zu", scratch, i);
+		paths[i] = names.at[i];
+		rc = source_fetch(c->source, &refs[i], paths[i], err);
+		rc = rc ? rc : module_take(entry, paths, p->names, err);
+		*bytes += refs[i].size;
+	}
+	return rc;
+}
+
+/* Fetch the packages that *refs becomes, and take the modules out of them. -ENOENT when the source lacks one. */
 static int fetch_and_take(const struct preparation *p, struct catalogue *c, const struct store_kernel *k,
-                          const char *entry, const struct package_ref **ref, struct error *err)
+                          const char *entry, const struct package_ref **refs, uint64_t *bytes, struct error *err)
 {
 	cleanup_free char *scratch = xasprintf("%s/.tmp-%d-modules", p->o->dir, (int)getpid());
-	cleanup_free char *path = xasprintf("%s/package", scratch);
-	int rc = find_package(c, k, ref, err);
+	int rc = find_packages(c, k, refs, err);
 
 	if (rc)
 		return rc;
-	if (!*ref)
+	if (!*refs)
 		return error_set(err, ENOENT, "the mirror no longer has the package with this kernel's modules");
 	rc = io_make_dirs(scratch, err);
-	rc = rc ? rc : source_fetch(c->source, *ref, path, err);
-	rc = rc ? rc : module_take(entry, path, p->names, err);
+	rc = rc ? rc : take_in_turn(p, c, *refs, entry, scratch, bytes, err);
 	io_remove_tree(scratch, NULL);
 	return rc;
 }
@@ -60,31 +90,33 @@ static int take_from_source(const struct preparation *p, struct catalogue *c, co
                             const char *entry, struct error *err)
 {
 	cleanup_error struct error why = {0};
-	const struct package_ref *ref = NULL;
+	const struct package_ref *refs = NULL;
 	int64_t start = clock_ms();
-	int rc = fetch_and_take(p, c, k, entry, &ref, &why);
+	uint64_t bytes = 0;
+	int rc = fetch_and_take(p, c, k, entry, &refs, &bytes, &why);
 
 	/* An old index may list what is elsewhere by now. */
-	if (rc == -ENOENT && ref && !c->asked) {
+	if (rc == -ENOENT && refs && !c->asked) {
 		rc = catalogue_renew(c, err);
 		if (rc)
 			return rc;
-		rc = fetch_and_take(p, c, k, entry, &ref, &why);
+		error_clear(&why);
+		rc = fetch_and_take(p, c, k, entry, &refs, &bytes, &why);
 	}
 	if (rc == -ENOENT)
 		return module_store_note_absent(entry, p->names, why.text, err);
 	if (rc)
 		return error_set(err, why.code, "%s", why.text);
 	if (!p->o->quiet)
-		log_info("%s: modules from %s %s, %.1f MB fetched and unpacked in %.1f s", k->id, ref->name, k->version,
-		         (double)ref->size / 1e6, (double)(clock_ms() - start) / 1e3);
+		log_info("%s: modules from %s %s, %.1f MB fetched and unpacked in %.1f s", k->id, refs->name,
+		         k->version, (double)bytes / 1e6, (double)(clock_ms() - start) / 1e3);
 	return 0;
 }
 
 static int take_from_file(const struct preparation *p, const char *path, const char *entry, struct error *err)
 {
 	cleanup_error struct error why = {0};
-	int rc = module_take(entry, path, p->names, &why);
+	int rc = module_take(entry, (const char *const[]){path, NULL}, p->names, &why);
 
 	if (rc == -ENOEXEC)
 		return module_store_note_absent(entry, p->names, why.text, err);

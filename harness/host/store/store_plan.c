@@ -27,9 +27,12 @@ char *store_plan_file_name(const char *sha256)
 
 char *store_plan_entry_name(const struct kernel_row *row, const char *release)
 {
+	const bool usual = row->arch == arch_default();
+
 	if (row->source == source_default())
 		return xstrdup(release);
-	return xasprintf("%s-%s", row->source->name, release);
+	/* Not every release says whose processor's it is. */
+	return xasprintf("%s-%s%s%s", row->source->name, release, usual ? "" : "-", usual ? "" : row->arch->deb);
 }
 
 int store_plan_failed(const struct store_plan *plan, struct plan_row *row, struct error *err)
