@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "host/source/apt_release.h"
 #include "host/source/apt_source.h"
 #include "host/source/debian.h"
@@ -400,6 +401,43 @@ START_TEST(words_of_a_row_are_read)
 }
 END_TEST
 
+static const struct {
+	const char *lists, *key;
+	bool named;
+} indexes[] = {
+        {" abc 10 main/binary-amd64/Packages\n", "main/binary-amd64/Packages", true},
+        {" abc 10 main/binary-amd64/Packages.xz\n", "main/binary-amd64/Packages", true},
+        {" abc       10 main/binary-amd64/Packages.xz", "main/binary-amd64/Packages", true},
+        {" abc 0 main/binary-amd64/Packages\n abc 32 main/binary-amd64/Packages.xz\n", "main/binary-amd64/Packages",
+         false},
+        {" abc 10 main/binary-amd64/Packages-old\n", "main/binary-amd64/Packages", false},
+        {" abc 10 universe/main/binary-amd64/Packages\n", "main/binary-amd64/Packages", false},
+        {" abc\n 10\n \n", "main/binary-amd64/Packages", false},
+        {"", "main/binary-amd64/Packages", false},
+};
+
+START_TEST(a_signed_index_names_its_lists)
+{
+	cleanup_free char *text = xasprintf("Suite: noble\nSHA256:\n%s", indexes[_i].lists);
+
+	ck_assert_int_eq(apt_release_names(text, indexes[_i].key), indexes[_i].named);
+}
+END_TEST
+
+START_TEST(sources_ask_for_lists)
+{
+	static const char text[] = "Types: deb\nComponents: main universe\n\nTypes: deb\ncomponents:\tmain\r\n";
+	cleanup_strings struct strings keys = {0}, of_source = {0};
+
+	apt_sources_lists(text, APT_PACKAGES, arch_find("aarch64"), &keys);
+	ck_assert_uint_eq(keys.count, 2);
+	ck_assert_str_eq(keys.at[0], "main/binary-arm64/Packages");
+	ck_assert_str_eq(keys.at[1], "universe/binary-arm64/Packages");
+	apt_sources_lists(text, APT_SOURCES, NULL, &of_source);
+	ck_assert_str_eq(of_source.at[1], "universe/source/Sources");
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_row tests[] = {
@@ -413,6 +451,8 @@ int main(void)
 	        TEST(sources_name_both_archives),
 	        EACH(only_real_complaints_are_gaps, complaints),
 	        EACH(lists_that_are_past_their_date_are_named, ages),
+	        EACH(a_signed_index_names_its_lists, indexes),
+	        TEST(sources_ask_for_lists),
 	        RANGE(mirror_lists_give_their_first_line, 0, 4),
 	        EACH(the_longest_ending_is_the_flavour, endings),
 	        EACH(words_of_a_row_are_read, wishes),

@@ -211,12 +211,28 @@ START_TEST(a_row_chooses_it)
 }
 END_TEST
 
+START_TEST(a_release_is_written_with_its_source)
+{
+	cleanup_kernel_list struct kernel_list list = {0}, again = {0};
+	cleanup_error struct error err = {0};
+	cleanup_buf struct buf text = {0};
+
+	ck_assert_int_eq(list_of("noble generic source=ubuntu\n", &list, &err), 0);
+	kernel_row_write_release(&list.rows[0], "6.8.0-45-generic", &text);
+	/* In a list that is elsewhere. */
+	ck_assert_msg(!kernel_list_parse(buf_str(&text), text.len, "/nowhere/list.txt", &again, &err), "%s", err.text);
+	ck_assert_str_eq(again.rows[0].spec, "6.8.0-45-generic");
+	ck_assert_ptr_eq(again.rows[0].source, list.rows[0].source);
+}
+END_TEST
+
 static const struct {
 	const char *row, *says;
 } refused[] = {
         {"noble generic\n", "1:1: 'noble' names no kernel"},
         {"noble generic source=none\n", "1:15: no source of kernels is called 'none'; expected a file "},
-        {"noble generic source=../x\n", "1:15: source='../x'; expected a name"},
+        {"noble generic source=a/?\n", "1:15: source='a/?'; expected a name"},
+        {"noble generic source=a/x\n", "1:15: no source of kernels is called 'x'; expected a file a/x.sources"},
         {"noble source=ubuntu\n", "1:7: nothing after 'noble'; expected a flavour"},
         {"noble optional source=ubuntu\n", "nothing after 'noble'; expected a flavour"},
         {"./vmlinuz source=ubuntu\n", "1:11: source= is for kernels that a source has"},
@@ -260,6 +276,7 @@ int main(void)
 	        TEST(a_kernel_is_in_several_packages),
 	        EACH(reads_what_a_user_wrote, definitions),
 	        TEST(a_row_chooses_it),
+	        TEST(a_release_is_written_with_its_source),
 	        EACH(says_what_is_wrong_with_a_row, refused),
 	        TEST(an_index_is_of_one_definition),
 	};

@@ -66,21 +66,22 @@ static int read_arch(const struct list_words *words, struct kernel_row *row, con
 	return fail(p, word->column, "%.80s; expected one of %s", word->text, names);
 }
 
-/* Where the row's kernel is from: what `source=` names, defined beside the list, or else the usual one. */
+/* Where the row's kernel is from: what `source=` names, defined beside the list or at a path, or else the usual one. */
 static int read_source(const struct list_words *words, struct kernel_row *row, const struct list_place *p,
                        struct error *err)
 {
 	const struct list_word *word = find_option(words, source_option);
 	const char *name = word ? word->text + strlen(source_option) : NULL;
-	cleanup_free char *copy = xstrdup(p->path);
+	cleanup_free char *path = xstrdup(name && strchr(name, '/') ? name : p->path);
 	cleanup_error struct error why = {0};
 
 	row->source = source_default();
 	if (!name)
 		return 0;
-	if (!is_name(name))
-		return fail(p, word->column, "source='%.80s'; expected a name of letters, digits and . _ + ~ -", name);
-	if (source_named(dirname(copy), name, words->at[0].text, &row->source, &why))
+	if (!is_name(io_basename(name)))
+		return fail(p, word->column,
+		            "source='%.80s'; expected a name of letters, digits and . _ + ~ -, or a path to one", name);
+	if (source_named(dirname(path), io_basename(name), &row->source, &why))
 		return fail(p, word->column, "%s", why.text);
 	return 0;
 }
@@ -470,6 +471,8 @@ struct kernel_row kernel_row_of_release(const struct kernel_row *several, const 
 void kernel_row_write_release(const struct kernel_row *row, const char *release, struct buf *list)
 {
 	buf_puts(list, release);
+	if (row->source && row->source->definition)
+		buf_printf(list, " source=\"%s\"", row->source->place);
 	if (!row->several && !row->group)
 		buf_printf(list, " id=%s", row->id);
 	if (row->memory_mb)

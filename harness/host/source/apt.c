@@ -276,7 +276,44 @@ static char *suite_of(const char *file)
 	return xstrndup(begin, (size_t)(strrchr(file, '_') - begin));
 }
 
-static void warn_of_old_lists(const struct private_apt *p)
+static bool is_there(const char *path)
+{
+	static const char *const endings[] = {"", ".lz4", ".xz", ".gz", ".zst", ".bz2", ".lzma"};
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		cleanup_free char *file = xasprintf("%s%s", path, endings[i]);
+
+		if (!access(file, R_OK))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Lists that a suite's signed index names and that apt did not bring. It says so itself of most reasons, and not of a
+ * list that was more than a file may be.
+ */
+static void note_lacking(const char *release_path, const char *suite, const char *release, const struct strings *wanted,
+                         struct strings *complaints)
+{
+	const size_t prefix = (size_t)(strrchr(release_path, '_') + 1 - release_path);
+
+	for (size_t i = 0; i < wanted->count; i++) {
+		const char *key = wanted->at[i];
+		cleanup_free char *path = xasprintf("%.*s%s", (int)prefix, release_path, key);
+
+		for (char *c = path + prefix; *c; c++)
+			*c = *c == '/' ? '_' : *c;
+		if (apt_release_names(release, key) && !is_there(path))
+			strings_addf(
+			        complaints,
+			        "%s of %s is in the signed index, and apt brought none that can be read: it is damaged, or unpacks to more than %u MB",
+			        key, suite, (unsigned)(list_max >> 20));
+	}
+}
+
+/* What the signed indexes of suites say: of their age, and of lists that did not come. */
+static void read_releases(const struct private_apt *p, const struct strings *wanted, struct strings *complaints)
 {
 	cleanup_free char *dir = xasprintf("%s/lists", p->state);
 	cleanup_buf struct buf old = {0};
@@ -288,8 +325,10 @@ static void warn_of_old_lists(const struct private_apt *p)
 		cleanup_free char *suite = suite_of(found[i]->d_name);
 		cleanup_buf struct buf text = {0};
 
-		if (!io_read_file(path, release_max, &text, NULL))
+		if (!io_read_file(path, release_max, &text, NULL)) {
 			apt_release_add_old(suite, buf_str(&text), time(NULL), &old);
+			note_lacking(path, suite, buf_str(&text), wanted, complaints);
+		}
 		free(found[i]);
 	}
 	free(found);
@@ -323,6 +362,7 @@ int apt_read_sources(const char *dir, const struct buf *sources, enum apt_lists 
 	cleanup_private struct private_apt p = {0};
 	/* A list that unpacks to more is a bomb: apt unpacks it before it knows that it is not what was signed. */
 	const struct child_options o = {.max_file = list_max};
+	cleanup_strings struct strings wanted = {0};
 	int rc = private_setup(dir, sources, arch, &p, err);
 
 	if (!rc && !has_room(dir, lists_bytes))
@@ -332,11 +372,13 @@ int apt_read_sources(const char *dir, const struct buf *sources, enum apt_lists 
 	/* apt says nothing of lists that did not fit, and what they list would be lacking. */
 	if (!rc && !has_room(dir, 1 << 20))
 		rc = no_room(dir, err);
+	apt_complaints_parse(buf_str(&said.err), complaints);
 	if (!rc)
 		rc = lists_read(&p, what, reader, err);
-	if (!rc)
-		warn_of_old_lists(&p);
-	apt_complaints_parse(buf_str(&said.err), complaints);
+	if (!rc) {
+		apt_sources_lists(buf_str(sources), what, arch, &wanted);
+		read_releases(&p, &wanted, complaints);
+	}
 	/* The lists take 100 MB, what is wanted of them 100 kB. */
 	if (p.state)
 		io_remove_tree(p.state, NULL);

@@ -198,11 +198,9 @@ static int nothing_came(const struct kernel_source *self, const struct package_s
 {
 	if (complaints->count)
 		return error_set(err, EIO, "%s: apt says: %s", self->definition, complaints->at[0]);
-	return error_set(
-	        err, EIO, "%s: %s", self->definition,
-	        scan->count
-	                ? "none of its packages is a linux-image-RELEASE"
-	                : "apt read no list of it: there is no such suite, or a list unpacks to more than a list may");
+	return error_set(err, EIO, "%s: %s", self->definition,
+	                 scan->count ? "none of its packages is a linux-image-RELEASE"
+	                             : "apt read no list of it: there is no such suite");
 }
 
 static int refresh(const struct kernel_source *self, const char *dir, const struct arch *arch,

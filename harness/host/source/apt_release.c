@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/source/apt_release.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,4 +58,27 @@ void apt_release_add_old(const char *suite, const char *text, time_t now, struct
 		return;
 	}
 	buf_printf(old, "%s%s%s", old->len ? "; " : "", suite, when);
+}
+
+/* " HASH SIZE NAME", of each of several hashes. */
+bool apt_release_names(const char *text, const char *key)
+{
+	const size_t len = strlen(key);
+	bool found = false;
+
+	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		const char *hash = line + 1, *size = hash + strcspn(hash, " \n"), *name;
+
+		if (*line != ' ' || *size != ' ')
+			continue;
+		size += strspn(size, " ");
+		name = size + strcspn(size, " \n");
+		name += strspn(name, " ");
+		if (strncmp(name, key, len) != 0 || !strchr(".\r\n", name[len]))
+			continue;
+		if (name[len] != '.' && size[0] == '0' && size[1] == ' ')
+			return false;
+		found = true;
+	}
+	return found;
 }

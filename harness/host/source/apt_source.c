@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
 
@@ -150,6 +151,28 @@ void apt_sources_write(const struct apt_mirrors *mirrors, const char *keyring, e
 		if (*keyring)
 			buf_printf(out, "Signed-By: %s\n", keyring);
 		buf_putc(out, '\n');
+	}
+}
+
+void apt_sources_lists(const char *sources, enum apt_lists what, const struct arch *arch, struct strings *keys)
+{
+	static const char field[] = "Components:";
+
+	for (const char *line = sources; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		cleanup_free char *text = NULL;
+		char *at, *word;
+
+		if (strncasecmp(line, field, strlen(field)) != 0)
+			continue;
+		at = text = xstrndup(line + strlen(field), strcspn(line + strlen(field), "\r\n"));
+		while ((word = strsep(&at, " \t"))) {
+			cleanup_free char *key = what == APT_PACKAGES
+			                                 ? xasprintf("%s/binary-%s/Packages", word, arch->deb)
+			                                 : xasprintf("%s/source/Sources", word);
+
+			if (*word)
+				strings_add_once(keys, key);
+		}
 	}
 }
 

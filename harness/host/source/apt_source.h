@@ -41,6 +41,9 @@ const char *apt_lists_target(enum apt_lists what);
 void apt_sources_write(const struct apt_mirrors *mirrors, const char *keyring, enum apt_lists what,
                        const struct arch *arch, struct buf *out);
 
+/* Which lists such a text asks for, of any of its suites: "main/binary-ARCH/Packages". Pure. */
+void apt_sources_lists(const char *sources, enum apt_lists what, const struct arch *arch, struct strings *keys);
+
 /* What apt-get update complained of, a line each. A suite that the mirror does not carry is nothing of it. Pure. */
 void apt_complaints_parse(const char *text, struct strings *complaints);
 

@@ -14,13 +14,11 @@ static const size_t definition_max = 1u << 20;
 int definition_read(const struct kernel_source *self, struct buf *text, char **place, struct error *err)
 {
 	cleanup_error struct error why = {0};
-	cleanup_free char *hash = NULL;
 
 	*place = NULL;
 	if (io_read_file(self->definition, definition_max, text, &why))
 		return error_usage(err, "the source of kernels %s: %s", self->name, why.text);
-	hash = sha256_bytes(buf_str(text), text->len);
-	*place = xasprintf("%s%s%s", hash, self->version ? " " : "", self->version ? self->version : "");
+	*place = sha256_bytes(buf_str(text), text->len);
 	return 0;
 }
 

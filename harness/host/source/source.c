@@ -99,6 +99,7 @@ static const struct kernel_source *source_make(const struct source_kind *kind, c
 	*s = *kind->source;
 	s->name = xstrdup(name);
 	s->definition = xstrdup(path);
+	s->place = xstrndup(path, strlen(path) - strlen(kind->ending));
 	s->listing = xasprintf("the index of %s", path);
 	s->directory = xasprintf("source-%s", name);
 	made = xrealloc(made, count + 1, sizeof(struct kernel_source *));
@@ -106,12 +107,10 @@ static const struct kernel_source *source_make(const struct source_kind *kind, c
 	return s;
 }
 
-int source_named(const char *directory, const char *name, const char *word, const struct kernel_source **source,
-                 struct error *err)
+int source_named(const char *directory, const char *name, const struct kernel_source **source, struct error *err)
 {
 	cleanup_buf struct buf looked = {0};
 
-	(void)word;
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		cleanup_free char *path = xasprintf("%s/%s%s", directory, name, kinds[i].ending);
 

@@ -31,7 +31,7 @@ struct kernel_source {
 	const char *listing;    /* what its index is, for people: "the index of …" */
 	const char *directory;  /* in the store, for its index and state */
 	const char *definition; /* the user's file that says where it is, NULL for the one that is there always */
-	const char *version;    /* of the distribution, where its definition leaves that to the row; NULL */
+	const char *place; /* that file as source= may name it from anywhere here: its path without its ending; NULL */
 
 	/* ---- what rows say; pure ---- */
 
@@ -91,11 +91,10 @@ const struct kernel_source *source_default(void);
 
 /*
  * The source that `source=NAME` of a row means, which is defined by a file in `directory`: the first that is there of
- * NAME and the ending of each kind (source_kinds). `word` is the row's first. Its strings, and what it points to, live
- * as long as the program. -EINVAL (usage, without a place) when there is no such file.
+ * NAME and the ending of each kind. Its strings, and what it points to, live as long as the program. -EINVAL (usage,
+ * without a place) when there is no such file.
  */
-int source_named(const char *directory, const char *name, const char *word, const struct kernel_source **source,
-                 struct error *err);
+int source_named(const char *directory, const char *name, const struct kernel_source **source, struct error *err);
 
 /* The kernel that a wish means, or NULL; `err` (may be NULL) then says what the nearest are. Pure. */
 const struct kernel_package *source_find(const struct kernel_source *source, const struct kernel_index *index,

@@ -109,7 +109,9 @@ static void find_rowless(const struct kernel_list *list, const struct catalogue 
 
 		for (size_t n = i + 1; n < c->index.count && newest; n++)
 			newest = c->index.kernels[n].gone || !is_same_series(c->source, k, &c->index.kernels[n]);
-		if (newest)
+		if (newest && c->source->definition)
+			strings_addf(rowless, "%s source=\"%s\"", k->release, c->source->place);
+		else if (newest)
 			strings_add(rowless, k->release);
 	}
 }
