@@ -78,6 +78,7 @@ INIS := $(patsubst progs/%,build/progs/%,$(wildcard progs/*.ini))
 
 include harness/libbpf.mk
 include harness/guests.mk
+include harness/sources.mk
 .DEFAULT_GOAL := all
 
 .DELETE_ON_ERROR:
@@ -235,6 +236,7 @@ build/progs/%.ini: progs/%.ini
 
 ## check        install what is missing, build, run unit tests and tests in real VMs (SAN=1 for sanitizers)
 check: deps
+	$(Q)harness/deps.sh $(MIRROR_DEBS)
 	$(Q)harness/deps.sh --if-any $(TOOL_DEBS)
 	$(Q)harness/deps.sh --if-all $(GO_DEBS)
 	$(Q)harness/deps.sh --if-all $(RUST_DEBS)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 # An archive in Ubuntu's layout made of a Debian kernel: the image alone, its modules, those that few use, and a
-# metapackage. Usage: apt.sh TREE RELEASE KEYHOME DIRECTORY: TREE is the kernel's package unpacked.
+# metapackage. Usage: apt.sh TREE RELEASE KEYHOME DIRECTORY: TREE is what tree.sh made, or the kernel's package unpacked.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 tree=$(realpath "$1") release=$2 home=$(realpath "$3") directory=$4

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""A mirror on the loopback. Usage: serve.py DIRECTORY PORTFILE: serves until it is killed, on the port in PORTFILE.
+"""A mirror on the loopback. Usage: serve.py DIRECTORY PORTFILE: serves as long as its parent lives, on the port in PORTFILE.
 
 What a path below DIRECTORY is called decides how it is served: below .../stalls/ a file never comes to its end.
 """
@@ -25,12 +25,15 @@ class Mirror(http.server.SimpleHTTPRequestHandler):
 
 
 def main():
+    parent = os.getppid()
     handler = functools.partial(Mirror, directory=sys.argv[1])
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.timeout = 1
     with open(sys.argv[2] + ".new", "w") as out:
         out.write(str(server.server_address[1]))
     os.rename(sys.argv[2] + ".new", sys.argv[2])
-    server.serve_forever()
+    while os.getppid() == parent:
+        server.handle_request()
 
 
 main()
