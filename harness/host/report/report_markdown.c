@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "host/lib/text.h"
+#include "host/result/circumstance_view.h"
 #include "host/result/facet_view.h"
 
 /* Text that no reason needs to be longer than; the whole one is in results.json. */
@@ -280,6 +281,29 @@ static void add_facet(struct buf *out, const struct result_view *v, enum facet f
 	buf_puts(out, view.alike == 1 ? " is the same under each.\n" : " are the same under each.\n");
 }
 
+static void add_circumstances(struct buf *out, const struct result_view *v)
+{
+	cleanup_circumstance_view struct circumstance_view view;
+
+	circumstance_view_make(v, &view);
+	if (view.count)
+		buf_puts(out, "\n### In other circumstances\n\n");
+	for (size_t i = 0; i < view.count && out->len < MAX_SUMMARY; i++) {
+		const struct circumstance_group *g = &view.groups[i];
+
+		buf_puts(out, "- ");
+		add_strong(out, g->words);
+		buf_putc(out, ' ');
+		add_text(out, g->text);
+		buf_putc(out, '\n');
+		for (size_t k = 0; k < g->changes.count && out->len < MAX_SUMMARY; k++) {
+			buf_puts(out, "  - ");
+			add_text(out, g->changes.at[k]);
+			buf_putc(out, '\n');
+		}
+	}
+}
+
 static void add_skipped(struct buf *out, const struct result *r)
 {
 	if (r->skipped_count)
@@ -323,6 +347,7 @@ int report_markdown(const struct result_view *v, bool colour, struct buf *out)
 		add_kernels_down(out, v);
 	for (enum facet facet = 0; facet < FACET_COUNT; facet++)
 		add_facet(out, v, facet);
+	add_circumstances(out, v);
 	add_unexpected(out, v);
 	add_never_driven(out, v);
 	add_forecasts(out, v);

@@ -8,6 +8,7 @@
 #include "host/lib/text.h"
 #include "host/report/report_lines.h"
 #include "host/report/report_matrix.h"
+#include "host/result/circumstance_view.h"
 #include "host/result/facet_view.h"
 
 #define MAX_LISTED 20 /* contradictions shown before "and N more" */
@@ -263,6 +264,24 @@ static void add_facet(struct page *p, enum facet facet)
 	buf_puts(p->out, view.alike == 1 ? " is the same under each\n" : " are the same under each\n");
 }
 
+static void add_circumstances(struct page *p)
+{
+	cleanup_circumstance_view struct circumstance_view view;
+
+	circumstance_view_make(p->v, &view);
+	if (view.count)
+		add_heading(p, "in other circumstances:");
+	for (size_t i = 0; i < view.count; i++) {
+		const struct circumstance_group *g = &view.groups[i];
+
+		buf_printf(p->out, "  %s ", g->words);
+		text_add_line(p->out, g->text);
+		buf_putc(p->out, '\n');
+		for (size_t k = 0; k < g->changes.count; k++)
+			add_detail(p, "", g->changes.at[k]);
+	}
+}
+
 /* A rule that nothing needs any more hides what it was not made for. */
 static void add_unused_allowances(struct page *p)
 {
@@ -300,6 +319,7 @@ int report_table(const struct result_view *v, bool colour, struct buf *out)
 	report_matrix(v, colour, out);
 	for (enum facet facet = 0; facet < FACET_COUNT; facet++)
 		add_facet(&p, facet);
+	add_circumstances(&p);
 	for (enum cause_topic topic = 0; topic < CAUSE_NOTE; topic++)
 		add_topic(&p, topic);
 	add_skipped(&p);

@@ -30,6 +30,10 @@ lsm() {
 check "LSM programs run where bpf is a security module, and are silent where it is not" lsm
 check "and the reason is named" latest '[.cells[] | select(.object == "lsm_exec" and .verdict == "silent") | .reason] | length == 3 and
 	all(contains("bpf is not one of its security modules"))'
+check "the report says what differs from the row without" grep -qzF "in other circumstances:
+  lsm:bpf on 5.10-cloud: 1 of 2 cells as without
+      lsm_exec on 5.10-cloud: pass in place of silent
+  lsm:none 6.1-cloud+lsm-none, newest-cloud+lsm-none: compared with nothing" "$scratch/results/latest/matrix.txt"
 check "the kernels say of themselves what was set" latest '[.kernels[].circumstances // [] | .[] | "\(.asked) \(.found)"] ==
 	["lsm:bpf lsm:bpf", "lsm:none lsm:none", "lsm:none lsm:none"]'
 
