@@ -257,7 +257,7 @@ START_TEST(the_object_has_all_that_the_agent_needs)
 	ck_assert_uint_eq(list.count, 1);
 	ck_assert_str_eq(list.at[0].name, "true");
 	ck_assert_msg(strstr(list.at[0].invocation, "-- list 'two words'") != NULL, "%s", list.at[0].invocation);
-	job = object_to_job(&list.at[0]);
+	job = object_to_job(&list.at[0], NULL);
 	ck_assert_str_eq(job_object_named(&job, SETTING_LOADER_ARGUMENT, "0"), "/bin/true");
 	ck_assert_str_eq(job_object_named(&job, SETTING_LOADER_ARGUMENT, ""), "two words");
 	ck_assert_str_eq(job_object_value(&job, SETTING_LOADER_SECONDS), "3");

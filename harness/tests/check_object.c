@@ -264,7 +264,7 @@ START_TEST(kinds_and_hooks_need_modules)
 	for (size_t i = 0; i < named.count; i++)
 		buf_printf(&got, "%s ", named.at[i]);
 	ck_assert_str_eq(buf_str(&got), c->modules);
-	job = object_to_job(&list.at[0]);
+	job = object_to_job(&list.at[0], NULL);
 	for (uint32_t i = 0; i < job.setting_count; i++)
 		if (job.settings[i].key == SETTING_MODULE)
 			buf_printf(&carried, "%s ", job.settings[i].value);
@@ -321,7 +321,7 @@ START_TEST(ini_beside_the_object_counts)
 
 	ck_assert_msg(!read_paths(&path, 1, &list, &err), "%s", err.text);
 	ck_assert_str_eq(list.at[0].ini.event, "my_event");
-	job = object_to_job(&list.at[0]);
+	job = object_to_job(&list.at[0], NULL);
 	ck_assert_str_eq(job.name, "with");
 	ck_assert_uint_eq(job.size, sizeof(Elf64_Ehdr));
 	ck_assert_mem_eq(job.bytes, list.at[0].bytes.data, job.size);
@@ -340,7 +340,7 @@ START_TEST(object_without_an_ini_asks_for_nothing)
 	struct job_object job;
 
 	ck_assert_int_eq(read_paths(&path, 1, &list, &err), 0);
-	job = object_to_job(&list.at[0]);
+	job = object_to_job(&list.at[0], NULL);
 	ck_assert(!job_object_value(&job, SETTING_EVENT));
 	ck_assert(!job_object_value(&job, SETTING_WORKLOAD));
 	ck_assert_str_eq(job_object_value(&job, SETTING_SOURCE), "auto");

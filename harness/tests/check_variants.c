@@ -246,8 +246,8 @@ START_TEST(a_variant_is_the_same_object_to_the_guest)
 	ck_assert_str_eq(list.at[1].name, "a+first@1.5.0");
 	ck_assert_str_eq(list.at[1].sha256, list.at[0].sha256);
 	ck_assert_str_eq(list.at[1].ini_path, list.at[0].ini_path);
-	plain = object_to_job(&list.at[0]);
-	first = object_to_job(&list.at[1]);
+	plain = object_to_job(&list.at[0], NULL);
+	first = object_to_job(&list.at[1], NULL);
 	ck_assert_str_eq(first.name, "a");
 	ck_assert_str_eq(plain.name, "a");
 	ck_assert_uint_eq(first.size, plain.size);

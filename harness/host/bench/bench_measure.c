@@ -79,7 +79,7 @@ static int measure_kernel(const struct bench_setup *run, size_t index, struct be
 	        .release = kernel->release,
 	        .packed = *kernel->packed ? kernel->packed : kernel->image,
 	        .floor = run->floor[arch_index(run->kernels[index].arch)],
-	        .job = run->job,
+	        .job = run->job[arch_index(kernel->arch)],
 	        .nonce = run->nonce,
 	        .objects = run->objects.count,
 	        .deadlines = run->deadlines,

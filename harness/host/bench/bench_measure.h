@@ -31,7 +31,7 @@ struct bench_setup {
 	struct guest_means means;
 	char *floor[ARCH_MAX]; /* with the floor's init; NULL for an architecture that no kernel has */
 	char *directory;       /* of consoles and commands */
-	char *job;             /* path */
+	char *job[ARCH_MAX];   /* path, by arch_index; NULL: none of it is measured */
 	uint64_t nonce;        /* of the job */
 	struct vm_deadlines deadlines;
 	bool vng; /* is installed */

@@ -34,7 +34,8 @@ static void setup_free(struct bench_setup *run)
 	for (size_t i = 0; i < ARCH_MAX; i++)
 		free(run->floor[i]);
 	free(run->directory);
-	free(run->job);
+	for (size_t i = 0; i < ARCH_MAX; i++)
+		free(run->job[i]);
 }
 
 /* results/bench.json keeps its evidence in results/bench/. */
@@ -46,12 +47,23 @@ static int make_directory(struct bench_setup *run, const char *output, struct er
 	return io_make_dirs(run->directory, err);
 }
 
-static int write_job(struct bench_setup *run, struct error *err)
+/* One for each architecture, which may have files of objects for itself. */
+static int write_jobs(struct bench_setup *run, struct error *err)
 {
+	const struct arch *arch;
+	int rc = 0;
+
 	if (getrandom(&run->nonce, sizeof(run->nonce), 0) != sizeof(run->nonce))
 		return error_set(err, EIO, "the system gives no random bytes");
-	run->job = xasprintf("%s/job.bin", run->directory);
-	return job_file_write(&(const struct job_file){.nonce = run->nonce, .objects = &run->objects}, run->job, err);
+	for (size_t i = 0; !rc && (arch = arch_at(i)); i++) {
+		if (!run->means.qemu[i])
+			continue;
+		run->job[i] = xasprintf("%s/job-%s.bin", run->directory, arch->deb);
+		rc = job_file_write(
+		        &(const struct job_file){.nonce = run->nonce, .arch = arch, .objects = &run->objects},
+		        run->job[i], err);
+	}
+	return rc;
 }
 
 static int first_kernel(const struct bench_setup *run, size_t *index, struct error *err)
@@ -120,7 +132,7 @@ static int prepare(const struct bench_request *o, struct bench_setup *run, struc
 	rc = rc ? rc : make_directory(run, o->output, err);
 	rc = rc ? rc : guest_means_store(&run->means, o->images, run->directory, err);
 	rc = rc ? rc : prepare_floors(run, err);
-	rc = rc ? rc : write_job(run, err);
+	rc = rc ? rc : write_jobs(run, err);
 	rc = rc ? rc : choose_accel(run, o->accel, b, err);
 	if (rc)
 		return rc;

@@ -11,6 +11,7 @@
 #include "host/object/object_variants.h"
 #include "host/predict/predict.h"
 #include "host/predict/predict_boundary.h"
+#include "host/store/store.h"
 
 /* Releases whose types are at hand. */
 struct known {
@@ -19,6 +20,15 @@ struct known {
 	size_t *releases;
 	size_t count;
 };
+
+/* As a row that has this release says it; NULL: not told. */
+static const struct arch *arch_of(const char *release)
+{
+	cleanup_kernel_list struct kernel_list list = {0};
+
+	return kernel_list_parse(release, strlen(release), "bisect", &list, NULL) || !list.count ? NULL
+	                                                                                         : list.rows[0].arch;
+}
 
 static void known_find(const char *images, const struct strings *releases, struct known *k)
 {
@@ -33,7 +43,9 @@ static void known_find(const char *images, const struct strings *releases, struc
 		k->releases[k->count++] = i;
 	}
 	for (size_t i = 0; i < k->count; i++)
-		k->types[i] = (struct predict_types){.id = releases->at[k->releases[i]], .path = k->paths.at[i]};
+		k->types[i] = (struct predict_types){.id = releases->at[k->releases[i]],
+		                                     .arch = arch_of(releases->at[k->releases[i]]),
+		                                     .path = k->paths.at[i]};
 }
 
 static bool differ(const struct prediction *p, size_t a, size_t b)

@@ -59,7 +59,7 @@ static int find_types(const struct bisect_request *o, const struct bisect *b, st
 /* Fields that are on one side only: what the other side has that is similarly named. */
 static void tell_names(const struct prediction *p, const struct store_kernel *k, struct buf *out)
 {
-	const struct predict_object *o = &p->objects[0];
+	const struct predict_object *o = prediction_object(p, 0, 0);
 
 	for (uint32_t i = 0; i < o->record_count; i++) {
 		const struct predict_record *r = &o->records[i];
@@ -98,8 +98,9 @@ static int tell_types(const struct bisect_request *o, const struct bisect *b, st
 	rc = rc ? rc : object_list_vary(&objects, o->variant, err);
 	rc = rc ? rc : find_types(o, b, &k, &count, err);
 	if (!rc) {
-		const struct predict_types types[] = {{.id = k[0].id, .path = k[0].btf, .symbols = k[0].symbols},
-		                                      {.id = k[1].id, .path = k[1].btf, .symbols = k[1].symbols}};
+		const struct predict_types types[] = {
+		        {.id = k[0].id, .arch = k[0].arch, .path = k[0].btf, .symbols = k[0].symbols},
+		        {.id = k[1].id, .arch = k[1].arch, .path = k[1].btf, .symbols = k[1].symbols}};
 
 		job = predict_start(&objects, types, 2, err);
 		p = job ? predict_finish(job, err) : NULL;

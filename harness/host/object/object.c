@@ -186,7 +186,10 @@ static int read_one(const char *path, struct object_list *list, struct error *er
 	rc = check_header(&bytes, path, &is_object, err);
 	if (rc)
 		return rc;
-	return is_object ? add_object(list, path, name, &bytes, err) : add_embedded(list, path, &bytes, err);
+	if (!is_object)
+		return add_embedded(list, path, &bytes, err);
+	rc = add_object(list, path, name, &bytes, err);
+	return rc ? rc : object_arch_read(path, list->at[list->count - 1].files, err);
 }
 
 int object_list_read(char *const *paths, size_t count, struct object_list *list, struct error *err)
@@ -222,6 +225,7 @@ static int unpack_one(struct object *o, const char *objects, struct error *err)
 	int rc = io_make_dirs(dir, err);
 
 	rc = rc ? rc : io_replace_file(path, o->bytes.data, o->bytes.len, err);
+	rc = rc ? rc : object_arch_write(o->files, dir, name, err);
 	if (!rc && !io_read_file(o->ini_path, FILE_MAX_BYTES, &ini, NULL))
 		rc = io_replace_file(ini_path, buf_str(&ini), ini.len, err);
 	if (!rc && o->ini.types && *o->ini.types != '/')
@@ -255,15 +259,19 @@ void object_list_modules(const struct object_list *list, struct strings *names)
 				strings_add_once(names, o->ini.settings[k].value);
 		for (size_t k = 0; k < o->modules.count; k++)
 			strings_add_once(names, o->modules.at[k]);
+		for (size_t a = 0; a < ARCH_MAX; a++)
+			for (size_t k = 0; o->files[a] && k < o->files[a]->modules.count; k++)
+				strings_add_once(names, o->files[a]->modules.at[k]);
 	}
 }
 
 /* The name of the section stands in the strings of its BTF. */
-bool object_wants_config(const struct object *object)
+bool object_wants_config(const struct object *object, const struct arch *arch)
 {
 	static const char name[] = ".kconfig";
+	const struct buf *bytes = object_given(object, arch).bytes;
 
-	return object->bytes.len && memmem(object->bytes.data, object->bytes.len, name, sizeof(name));
+	return bytes->len && memmem(bytes->data, bytes->len, name, sizeof(name));
 }
 
 void object_list_mark(struct object_list *list, const char *suffix)
@@ -292,13 +300,14 @@ char *object_words(const struct object *o)
 	return xasprintf("--variant %s %s", o->ini.variant ? o->ini.variant : VARIANT_PLAIN, path);
 }
 
-struct job_object object_to_job(const struct object *o)
+struct job_object object_to_job(const struct object *o, const struct arch *arch)
 {
+	struct object_given given = object_given(o, arch);
 	struct job_object job = {.name = xstrdup(o->guest_name ? o->guest_name : o->name),
-	                         .size = (uint32_t)o->bytes.len};
+	                         .size = (uint32_t)given.bytes->len};
 
-	job.bytes = xcalloc(1, o->bytes.len);
-	memcpy(job.bytes, o->bytes.data, o->bytes.len);
+	job.bytes = xcalloc(1, given.bytes->len);
+	memcpy(job.bytes, given.bytes->data, given.bytes->len);
 	job.types_size = (uint32_t)o->types.len;
 	job.types = xcalloc(1, o->types.len + 1);
 	if (o->types.len)
@@ -312,8 +321,8 @@ struct job_object object_to_job(const struct object *o)
 	for (size_t i = 0; i < o->ini.setting_count; i++)
 		job_object_set(&job, (enum setting_key)o->ini.settings[i].key, o->ini.settings[i].name,
 		               o->ini.settings[i].value);
-	for (size_t i = 0; i < o->modules.count; i++)
-		job_object_set(&job, SETTING_MODULE, "", o->modules.at[i]);
+	for (size_t i = 0; i < given.modules->count; i++)
+		job_object_set(&job, SETTING_MODULE, "", given.modules->at[i]);
 	return job;
 }
 
@@ -328,6 +337,7 @@ static void object_free(struct object *o)
 	free(o->sha256);
 	buf_free(&o->bytes);
 	buf_free(&o->types);
+	object_arch_free(o->files);
 	object_ini_free(&o->ini);
 	strings_free(&o->modules);
 	if (o->carried)

@@ -11,7 +11,9 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "host/arch/arch.h"
 #include "host/lib/strings.h"
+#include "host/object/object_arch.h"
 #include "host/object/object_ini.h"
 #include "wire/job.h"
 
@@ -33,6 +35,8 @@ struct object {
 	bool varied;      /* it is one of several that differ in what the ini says of them (object_variants.h) */
 	struct buf bytes;
 	char *sha256;
+	struct object_file
+	        *files[ARCH_MAX];    /* in place of the usual one, for kernels of an architecture (object_arch.h) */
 	struct object_ini ini;       /* defaults when there is none */
 	char *ini_path;              /* where it is, or would be */
 	struct strings modules;      /* without which its programs cannot be attached (object_modules.h) */
@@ -68,10 +72,10 @@ int object_read_ini(struct object *o, const char *path, struct error *err);
 int object_list_unpack(struct object_list *list, const char *dir, struct error *err);
 
 /*
- * Whether the object may read the kernel's configuration: it has externs in .kconfig, or is a program that holds an
- * object which has. Sometimes true in vain, never false in vain.
+ * Whether what kernels of `arch` are given of the object may read the configuration: it has externs in .kconfig, or is
+ * a program that holds an object which has. Sometimes true in vain, never false in vain.
  */
-bool object_wants_config(const struct object *object);
+bool object_wants_config(const struct object *object, const struct arch *arch);
 
 /* The kernel modules that the objects name or need, each once. */
 void object_list_modules(const struct object_list *list, struct strings *names);
@@ -85,8 +89,11 @@ void object_list_mark(struct object_list *list, const char *suffix);
 /* What names the object, and no other, on a command line of `run`; the caller's. */
 char *object_words(const struct object *object);
 
-/* The object as a job carries it, with the settings from its ini and the modules that it needs; the caller owns it. */
-struct job_object object_to_job(const struct object *object);
+/*
+ * The object as the job of a kernel of `arch` (NULL: of any) carries it, with the settings from its ini and the modules
+ * that it needs; the caller owns it.
+ */
+struct job_object object_to_job(const struct object *object, const struct arch *arch);
 
 void object_list_free(struct object_list *list);
 #define cleanup_object_list __attribute__((cleanup(object_list_free)))

@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/elf_file.h"
 #include "base/text_end.h"
+#include "host/object/object_arch.h"
 
 static bool open_elf(const char *path, struct elf_file *f)
 {
@@ -44,7 +45,7 @@ static bool is_directory(const char *path)
 /* In a directory nobody chose each file, so what is not a BPF object is skipped unless its name says that it is one. */
 static bool is_wanted(const char *path)
 {
-	if (!text_ends_with(path, ".o") || !is_regular_file(path))
+	if (!text_ends_with(path, ".o") || !is_regular_file(path) || object_arch_is_part(path))
 		return false;
 	return text_ends_with(path, ".bpf.o") || is_bpf_elf(path);
 }
@@ -91,7 +92,9 @@ static bool is_meant(const char *path)
 {
 	struct elf_file f;
 
-	return is_directory(path) || is_wanted(path) || (is_regular_file(path) && open_elf(path, &f));
+	if (is_directory(path) || is_wanted(path))
+		return true;
+	return is_regular_file(path) && !object_arch_is_part(path) && open_elf(path, &f);
 }
 
 static int add_pattern(const char *pattern, struct strings *paths, struct error *err)

@@ -41,6 +41,7 @@ static struct object make_variant(const struct object *plain, struct object_ini 
 
 	*ini = (struct object_ini){0};
 	copy_bytes(&o.bytes, &plain->bytes);
+	object_arch_copy(o.files, plain->files);
 	copy_bytes(&o.types, &plain->types);
 	for (size_t i = 0; i < plain->modules.count; i++)
 		strings_add(&o.modules, plain->modules.at[i]);

@@ -127,15 +127,16 @@ static struct btf *own_types(const struct elf_view *view)
 	return libbpf_get_error(btf) ? NULL : btf;
 }
 
-void parsed_object_read(const struct object *o, struct parsed_object *p)
+void parsed_object_read(const struct object *o, const struct arch *arch, struct parsed_object *p)
 {
+	const struct buf *bytes = object_given(o, arch).bytes;
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = o->name);
 	cleanup_error struct error why = {0};
 	cleanup_buf struct buf log = {0};
 	libbpf_print_fn_t print;
 
-	if (elf_view_open(o->bytes.data, o->bytes.len, &p->view, &why) ||
-	    core_relo_list_read(o->bytes.data, o->bytes.len, &p->list, &why) ||
+	if (elf_view_open(bytes->data, bytes->len, &p->view, &why) ||
+	    core_relo_list_read(bytes->data, bytes->len, &p->list, &why) ||
 	    /* without records the list has no functions either, but calls of helpers count all the same */
 	    (!p->list.func_count && object_code_read(&p->view, &p->list, &why))) {
 		reject(p, CLASS_OPEN, why.text);
@@ -143,7 +144,7 @@ void parsed_object_read(const struct object *o, struct parsed_object *p)
 	}
 	log_now = &log;
 	print = libbpf_set_print(take_log);
-	p->obj = bpf_object__open_mem(o->bytes.data, o->bytes.len, &opts);
+	p->obj = bpf_object__open_mem(bytes->data, bytes->len, &opts);
 	libbpf_set_print(print);
 	log_now = NULL;
 	if (libbpf_get_error(p->obj)) {
@@ -158,7 +159,7 @@ void parsed_object_read(const struct object *o, struct parsed_object *p)
 	}
 	apply_settings(p->obj, &o->ini);
 	p->code = code_reach_new(&p->list, &p->view);
-	need_list_collect(p->obj, &o->ini, p->btf, &p->view, &p->list, p->code, arch_default(), &p->needs);
+	need_list_collect(p->obj, &o->ini, p->btf, &p->view, &p->list, p->code, arch, &p->needs);
 	p->member_count = struct_ops_members(&p->view, &p->list, p->btf, &p->members);
 	describe(p);
 	p->usable = true;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * parsed_object: an object as a prediction needs it: opened by libbpf and never loaded, with its relocation records,
- * its code and what it needs of a kernel. The same for all kernels. Works on hostile objects, so it is called in a
- * jailed worker only (jail.h), and frees nothing: the process does.
+ * its code and what it needs of a kernel. The same for all kernels of an architecture. Works on hostile objects, so it
+ * is called in a jailed worker only (jail.h), and frees nothing: the process does.
  */
 #ifndef COREMATRIX_HOST_PREDICT_PARSED_OBJECT_H
 #define COREMATRIX_HOST_PREDICT_PARSED_OBJECT_H
@@ -32,7 +32,8 @@ struct parsed_object {
 	struct predict_object about;
 };
 
-/* Parse `o` into a zeroed `p`, with what its ini changes before a load. `o` must outlive it. */
-void parsed_object_read(const struct object *o, struct parsed_object *p);
+/* Parse what kernels of `arch` are given of `o` into a zeroed `p`, with what its ini changes before a load. `o` must
+ * outlive it. */
+void parsed_object_read(const struct object *o, const struct arch *arch, struct parsed_object *p);
 
 #endif

@@ -22,7 +22,7 @@ struct predict_job {
 	struct predict_types *types;
 	struct prediction *p;
 	bool *done;                        /* one per cell */
-	bool *known;                       /* objects that a worker has described */
+	bool *known;                       /* objects that a worker has described, for each architecture */
 	int *btf;                          /* open files of the kernels at work, -1 */
 	int *symbols;                      /* the same */
 	int *configs;                      /* the same */
@@ -163,16 +163,19 @@ static void take_kernel(struct predict_job *job, uint32_t kernel, struct pack *p
 static void take_note(struct predict_job *job, struct pack *pack, struct culprit *at)
 {
 	struct predict_note_head head = {0};
-	size_t cell;
+	size_t cell, objects = job->p->object_count;
 
 	predict_note_pack(pack, &head);
+	/* a note of no kernel is of an object as an architecture has it */
+	objects *= head.kernel == NOTE_NO_INDEX ? ARCH_MAX : 1;
 	if ((head.kernel >= job->p->kernel_count && head.kernel != NOTE_NO_INDEX) ||
-	    (head.object >= job->p->object_count && head.object != NOTE_NO_INDEX))
+	    (head.object >= objects && head.object != NOTE_NO_INDEX))
 		return;
 	cell = head.kernel * job->p->object_count + head.object;
 	if (head.kind == NOTE_BEGIN) {
 		*at = (struct culprit){head.kernel, head.object};
-	} else if (head.kind == NOTE_OBJECT && head.object != NOTE_NO_INDEX && !job->known[head.object]) {
+	} else if (head.kind == NOTE_OBJECT && head.kernel == NOTE_NO_INDEX && head.object != NOTE_NO_INDEX &&
+	           !job->known[head.object]) {
 		prediction_pack_object(pack, &job->p->objects[head.object]);
 		job->known[head.object] = true;
 	} else if (head.kind == NOTE_KERNEL && head.kernel != NOTE_NO_INDEX) {
@@ -274,6 +277,7 @@ static void take_types(struct predict_job *job, size_t kernel, const struct pred
 	job->external[kernel] = types->external;
 	job->modules[kernel] = types->modules;
 	job->there[kernel] = !types->later;
+	job->p->kernels[kernel].arch = arch_index(types->arch ? types->arch : arch_default());
 	job->p->kernels[kernel].has_btf = !types->later && *types->path != '\0';
 }
 
@@ -286,7 +290,7 @@ struct predict_job *predict_start(const struct object_list *objects, const struc
 	job->types = xcalloc(count, sizeof(*job->types));
 	job->p = prediction_new(count, objects->count);
 	job->done = xcalloc(count * objects->count, sizeof(*job->done));
-	job->known = xcalloc(objects->count, sizeof(*job->known));
+	job->known = xcalloc(ARCH_MAX * objects->count, sizeof(*job->known));
 	job->btf = xcalloc(count, sizeof(*job->btf));
 	job->symbols = xcalloc(count, sizeof(*job->symbols));
 	job->configs = xcalloc(count, sizeof(*job->configs));
@@ -300,8 +304,8 @@ struct predict_job *predict_start(const struct object_list *objects, const struc
 		job->p->kernels[i].reason = xstrdup("");
 		take_types(job, i, &types[i]);
 	}
-	for (size_t i = 0; i < objects->count; i++)
-		job->p->objects[i].name = xstrdup(objects->at[i].name);
+	for (size_t i = 0; i < ARCH_MAX * objects->count; i++)
+		job->p->objects[i].name = xstrdup(objects->at[i % objects->count].name);
 	if (next_batch(job, err)) {
 		predict_free(job);
 		return NULL;
@@ -313,13 +317,14 @@ struct predict_job *predict_start(const struct object_list *objects, const struc
 static void explain(struct predict_job *job, size_t kernel)
 {
 	for (size_t o = 0; o < job->p->object_count; o++) {
+		struct predict_object *object = prediction_object(job->p, kernel, o);
 		struct predict_cell *c = prediction_cell(job->p, kernel, o);
 
-		if (!job->p->objects[o].reason)
-			job->p->objects[o].reason = xstrdup("");
+		if (!object->reason)
+			object->reason = xstrdup("");
 		if (!c->reason)
 			c->reason = xstrdup(job->p->kernels[kernel].failed ? job->p->kernels[kernel].reason
-			                                                   : job->p->objects[o].reason);
+			                                                   : object->reason);
 	}
 }
 

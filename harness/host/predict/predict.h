@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "host/arch/arch.h"
 #include "host/object/object.h"
 #include "host/predict/prediction.h"
 #include "host/store/module_store.h"
@@ -25,6 +26,7 @@ struct predict_types {
 	const struct module_set *modules; /* those that objects name; NULL: not known */
 	bool loaded;                      /* all these are loaded, whatever an object names, and `symbols` has theirs */
 	bool later;                       /* nothing but its id is known yet: predict_add */
+	const struct arch *arch;          /* NULL: the usual one */
 	bool external; /* it stands in for the kernel's own and holds what relocations need, perhaps nothing else */
 };
 

@@ -34,9 +34,9 @@ static void add_outcome(const struct predict_outcome *o, struct buf *out)
 }
 
 /* Records of several programs that say the same are told once. */
-static bool is_told(const struct prediction *p, size_t object, uint32_t record)
+static bool is_told(const struct predict_object *o, uint32_t record)
 {
-	const struct predict_record *r = p->objects[object].records;
+	const struct predict_record *r = o->records;
 
 	for (uint32_t i = 0; i < record; i++)
 		if (!r[i].skipped && r[i].kind == r[record].kind && !strcmp(r[i].spec, r[record].spec))
@@ -54,13 +54,13 @@ static size_t add_relocations(const struct prediction *p, size_t object, size_t 
                               struct buf *out)
 {
 	const struct predict_cell *before = prediction_cell(p, a, object), *after = prediction_cell(p, b, object);
-	const struct predict_object *o = &p->objects[object];
+	const struct predict_object *o = prediction_object(p, a, object);
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < o->record_count && i < before->outcome_count && i < after->outcome_count; i++) {
 		const struct predict_outcome *x = &before->outcomes[i], *y = &after->outcomes[i];
 
-		if (o->records[i].skipped || !strcmp(outcome_class(x), outcome_class(y)) || is_told(p, object, i))
+		if (o->records[i].skipped || !strcmp(outcome_class(x), outcome_class(y)) || is_told(o, i))
 			continue;
 		indent_line(indent, out);
 		buf_printf(out, "%s ", relo_kind_name(o->records[i].kind));
@@ -78,7 +78,7 @@ static size_t add_relocations(const struct prediction *p, size_t object, size_t 
 static size_t add_needs(const struct prediction *p, size_t object, size_t a, size_t b, size_t indent, struct buf *out)
 {
 	const struct predict_cell *before = prediction_cell(p, a, object), *after = prediction_cell(p, b, object);
-	const struct predict_object *o = &p->objects[object];
+	const struct predict_object *o = prediction_object(p, a, object);
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < o->need_count && i < before->need_count && i < after->need_count; i++) {
@@ -225,11 +225,11 @@ static bool add_history(const struct prediction *p, size_t object, const struct 
 static bool add_histories(const struct prediction *p, size_t object, const struct place *places, size_t count,
                           struct buf *out)
 {
-	const struct predict_object *o = &p->objects[object];
+	const struct predict_object *o = prediction_object(p, places->kernel, object);
 	bool any = false;
 
 	for (uint32_t i = 0; i < o->record_count; i++)
-		if (!o->records[i].skipped && !is_told(p, object, i))
+		if (!o->records[i].skipped && !is_told(o, i))
 			any |= add_history(p, object, places, count, record_word, i, relo_kind_name(o->records[i].kind),
 			                   o->records[i].spec, out);
 	for (uint32_t i = 0; i < o->need_count; i++)
@@ -238,11 +238,17 @@ static bool add_histories(const struct prediction *p, size_t object, const struc
 	return any;
 }
 
-static size_t flavour_end(const struct place *places, size_t count, size_t first)
+/* Kernels of one flavour are built alike, those of one architecture are given the same of an object. */
+static bool is_same_kind(const struct prediction *p, const struct place *a, const struct place *b)
+{
+	return !strcmp(a->flavour, b->flavour) && p->kernels[a->kernel].arch == p->kernels[b->kernel].arch;
+}
+
+static size_t kind_end(const struct prediction *p, const struct place *places, size_t count, size_t first)
 {
 	size_t end = first + 1;
 
-	while (end < count && !strcmp(places[end].flavour, places[first].flavour))
+	while (end < count && is_same_kind(p, &places[end], &places[first]))
 		end++;
 	return end;
 }
@@ -261,13 +267,12 @@ void predict_boundaries(const struct prediction *p, const char *const *flavours,
 		for (size_t i = 1; i < p->kernel_count; i++) {
 			const struct place *a = &places[i - 1], *b = &places[i];
 
-			if (!strcmp(a->flavour, b->flavour) && is_computed(p, a->kernel, o) &&
-			    is_computed(p, b->kernel, o))
+			if (is_same_kind(p, a, b) && is_computed(p, a->kernel, o) && is_computed(p, b->kernel, o))
 				any |= add_boundary(p, o, a->kernel, b->kernel, between, ctx, out);
 		}
 	for (size_t o = 0; o < p->object_count; o++)
 		for (size_t i = 0, end; i < p->kernel_count; i = end) {
-			end = flavour_end(places, p->kernel_count, i);
+			end = kind_end(p, places, p->kernel_count, i);
 			any |= add_histories(p, o, &places[i], end - i, out);
 		}
 	if (!any)

@@ -69,7 +69,7 @@ static json_t *need_json(const struct need *n, enum need_state state, const char
 static json_t *cell_json(const struct prediction *p, size_t kernel, size_t object)
 {
 	const struct predict_cell *c = prediction_cell(p, kernel, object);
-	const struct predict_object *o = &p->objects[object];
+	const struct predict_object *o = prediction_object(p, kernel, object);
 	json_t *node = json_object(), *relocations = json_array(), *needs = json_array(), *findings = json_array();
 
 	put_text(node, "kernel", p->kernels[kernel].id);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "host/arch/arch.h"
 #include "host/lib/text.h"
 
 #define GAP 2
@@ -201,6 +202,7 @@ void predict_report_relocations(const struct prediction *p, struct buf *out)
 {
 	for (size_t k = 0; k < p->kernel_count; k++)
 		for (size_t o = 0; o < p->object_count; o++) {
+			const struct predict_object *object = prediction_object(p, k, o);
 			const struct predict_cell *c = prediction_cell(p, k, o);
 			cleanup_free char *text = predict_cell_text(c);
 
@@ -209,8 +211,8 @@ void predict_report_relocations(const struct prediction *p, struct buf *out)
 			buf_puts(out, " x ");
 			text_add_line(out, p->objects[o].name);
 			buf_printf(out, ": %s\n", text);
-			for (uint32_t i = 0; i < c->outcome_count && i < p->objects[o].record_count; i++)
-				add_outcome(&p->objects[o].records[i], &c->outcomes[i], out);
+			for (uint32_t i = 0; i < c->outcome_count && i < object->record_count; i++)
+				add_outcome(&object->records[i], &c->outcomes[i], out);
 		}
 }
 
@@ -222,14 +224,14 @@ struct span_of_kernels {
 	bool doubted;
 };
 
-static struct span_of_kernels need_span(const struct prediction *p, size_t object, uint32_t need)
+static struct span_of_kernels need_span(const struct prediction *p, size_t arch, size_t object, uint32_t need)
 {
 	struct span_of_kernels s = {.first = SIZE_MAX};
 
 	for (size_t k = 0; k < p->kernel_count; k++) {
 		const struct predict_cell *c = prediction_cell(p, k, object);
 
-		if (need >= c->need_count || c->needs[need] == NEED_UNKNOWN)
+		if (p->kernels[k].arch != arch || need >= c->need_count || c->needs[need] == NEED_UNKNOWN)
 			continue;
 		s.asked++;
 		s.doubted |= c->needs[need] == NEED_DOUBTED;
@@ -243,7 +245,7 @@ static struct span_of_kernels need_span(const struct prediction *p, size_t objec
 }
 
 /* What appeared need not stay: kernels between the first and the last that do not have it. */
-static void add_holes(const struct prediction *p, size_t object, uint32_t need, struct span_of_kernels s,
+static void add_holes(const struct prediction *p, size_t arch, size_t object, uint32_t need, struct span_of_kernels s,
                       struct buf *out)
 {
 	const char *lead = ", but not on ";
@@ -251,7 +253,8 @@ static void add_holes(const struct prediction *p, size_t object, uint32_t need, 
 	for (size_t k = s.first; k <= s.last; k++) {
 		const struct predict_cell *c = prediction_cell(p, k, object);
 
-		if (need >= c->need_count || c->needs[need] == NEED_UNKNOWN || c->needs[need] == NEED_HOLDS)
+		if (p->kernels[k].arch != arch || need >= c->need_count || c->needs[need] == NEED_UNKNOWN ||
+		    c->needs[need] == NEED_HOLDS)
 			continue;
 		buf_puts(out, lead);
 		text_add_line(out, p->kernels[k].id);
@@ -271,10 +274,10 @@ static const char *doubt_words(enum need_kind kind)
 	}
 }
 
-static void add_need(const struct prediction *p, size_t object, uint32_t need, struct buf *out)
+static void add_need(const struct prediction *p, size_t arch, size_t object, uint32_t need, struct buf *out)
 {
-	struct span_of_kernels s = need_span(p, object, need);
-	const struct need *n = &p->objects[object].needs[need];
+	struct span_of_kernels s = need_span(p, arch, object, need);
+	const struct need *n = &p->objects[arch * p->object_count + object].needs[need];
 
 	buf_printf(out, "  %-17s", need_kind_name((enum need_kind)n->kind));
 	add_line(out, n->name, 36);
@@ -289,7 +292,7 @@ static void add_need(const struct prediction *p, size_t object, uint32_t need, s
 		buf_printf(out, "%s .. %s (%zu of %zu)", p->kernels[s.first].id, p->kernels[s.last].id, s.holds,
 		           s.asked);
 	if (s.holds && s.holds < s.asked)
-		add_holes(p, object, need, s, out);
+		add_holes(p, arch, object, need, s, out);
 	if (n->optional)
 		buf_puts(out, ", optional");
 	if (s.doubted)
@@ -301,12 +304,26 @@ static void add_need(const struct prediction *p, size_t object, uint32_t need, s
 	buf_putc(out, '\n');
 }
 
+static bool has_kernel(const struct prediction *p, size_t arch)
+{
+	for (size_t k = 0; k < p->kernel_count; k++)
+		if (p->kernels[k].arch == arch)
+			return true;
+	return false;
+}
+
+/* Of each architecture by itself: an object may have a file for it, and names of functions differ. */
 void predict_report_needs(const struct prediction *p, struct buf *out)
 {
-	for (size_t o = 0; o < p->object_count; o++) {
-		text_add_line(out, p->objects[o].name);
-		buf_puts(out, " needs\n");
-		for (uint32_t i = 0; i < p->objects[o].need_count; i++)
-			add_need(p, o, i, out);
-	}
+	for (size_t o = 0; o < p->object_count; o++)
+		for (size_t a = 0; arch_at(a); a++) {
+			if (!has_kernel(p, a))
+				continue;
+			text_add_line(out, p->objects[o].name);
+			if (a)
+				buf_printf(out, " on %s", arch_at(a)->deb);
+			buf_puts(out, " needs\n");
+			for (uint32_t i = 0; i < p->objects[a * p->object_count + o].need_count; i++)
+				add_need(p, a, o, i, out);
+		}
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "host/arch/arch.h"
 #include "host/lib/text.h"
 
 /* A field as one kernel has it. */
@@ -18,7 +19,7 @@ struct point {
 
 /* The record that stands for a field: the first that names it. */
 struct track {
-	size_t object;
+	size_t object; /* among all of the prediction's, whose architecture it tells */
 	uint32_t record;
 };
 
@@ -34,14 +35,29 @@ static const struct predict_record *record_of(const struct prediction *p, const 
 	return &p->objects[t->object].records[t->record];
 }
 
+/* The same field's place among the records that the kernel is given; UINT32_MAX when it has none of it. */
+static uint32_t like_record(const struct prediction *p, const struct track *t, size_t kernel)
+{
+	const struct predict_object *o = prediction_object(p, kernel, t->object % p->object_count);
+	const struct predict_record *r = record_of(p, t);
+
+	if (o == &p->objects[t->object])
+		return t->record;
+	for (uint32_t i = 0; i < o->record_count; i++)
+		if (o->records[i].kind == r->kind && !o->records[i].skipped && !strcmp(o->records[i].spec, r->spec))
+			return i;
+	return UINT32_MAX;
+}
+
 static struct point point_at(const struct prediction *p, const struct track *t, size_t kernel)
 {
-	const struct predict_cell *c = prediction_cell(p, kernel, t->object);
+	const struct predict_cell *c = prediction_cell(p, kernel, t->object % p->object_count);
+	uint32_t record = like_record(p, t, kernel);
 	const struct predict_outcome *o;
 
-	if (t->record >= c->outcome_count)
+	if (record >= c->outcome_count)
 		return (struct point){0};
-	o = &c->outcomes[t->record];
+	o = &c->outcomes[record];
 	if (o->p.says.seen == RELO_SEEN_POISON || o->p.outcome == RELO_ABSENT)
 		return (struct point){.known = true};
 	if (o->p.says.seen != RELO_SEEN_VALUE)
@@ -157,10 +173,10 @@ void predict_timeline(const struct prediction *p, const char *const *flavours, s
 	cleanup_free struct track *tracks = NULL;
 	size_t count = 0, room = 0, fields = 0, changing = 0;
 
-	for (size_t o = 0; o < p->object_count; o++)
+	for (size_t o = 0; o < ARCH_MAX * p->object_count; o++)
 		room += p->objects[o].record_count;
 	tracks = xcalloc(room, sizeof(*tracks));
-	for (size_t o = 0; o < p->object_count; o++)
+	for (size_t o = 0; o < ARCH_MAX * p->object_count; o++)
 		for (uint32_t i = 0; i < p->objects[o].record_count; i++)
 			if (is_tracked(&p->objects[o].records[i]))
 				tracks[count++] = (struct track){o, i};

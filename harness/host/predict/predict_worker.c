@@ -37,7 +37,7 @@ struct worker {
 	size_t module_count;
 	struct buf config_text;
 	struct config_kernel config;
-	struct parsed_object *objects;
+	struct parsed_object *objects; /* in the order of the prediction's */
 };
 
 /* ---- notes ---- */
@@ -97,29 +97,53 @@ static void leave_object(struct parsed_object *p, const char *reason)
 	p->about.reason = xstrdup(reason);
 }
 
+/* `at` is its place among the prediction's. */
+static int parse_object(struct worker *w, const struct object *o, const struct arch *arch, size_t at, struct error *err)
+{
+	const struct predict_object *so_far = &w->work->so_far->objects[at];
+	cleanup_buf struct buf note = {0};
+	struct pack pack;
+	int rc;
+
+	if (so_far->failed) {
+		leave_object(&w->objects[at], so_far->reason);
+		return 0;
+	}
+	rc = send_begin(w, NOTE_NO_INDEX, at, err);
+	if (is_loader(o))
+		leave_object(&w->objects[at], "a loader loads its own objects");
+	else
+		parsed_object_read(o, arch, &w->objects[at]);
+	pack = note_start(&note, NOTE_OBJECT, NOTE_NO_INDEX, at);
+	prediction_pack_object(&pack, &w->objects[at].about);
+	return rc ? rc : send(w, &note, err);
+}
+
+static bool is_asked(const struct worker *w, size_t arch)
+{
+	for (size_t i = 0; i < w->work->kernel_count; i++)
+		if (w->work->so_far->kernels[w->work->kernels[i]].arch == arch)
+			return true;
+	return false;
+}
+
+/* For each architecture that a kernel at work has: of some objects it has a file of its own, and names differ. */
 static int parse_objects(struct worker *w, struct error *err)
 {
 	const struct object_list *list = w->work->objects;
+	const struct arch *arch;
 	int rc = 0;
 
-	for (size_t i = 0; i < list->count && !rc; i++) {
-		cleanup_buf struct buf note = {0};
-		struct pack pack;
-
-		if (w->work->so_far->objects[i].failed) {
-			leave_object(&w->objects[i], w->work->so_far->objects[i].reason);
-			continue;
-		}
-		rc = send_begin(w, NOTE_NO_INDEX, i, err);
-		if (is_loader(&list->at[i]))
-			leave_object(&w->objects[i], "a loader loads its own objects");
-		else
-			parsed_object_read(&list->at[i], &w->objects[i]);
-		pack = note_start(&note, NOTE_OBJECT, NOTE_NO_INDEX, i);
-		prediction_pack_object(&pack, &w->objects[i].about);
-		rc = rc ? rc : send(w, &note, err);
-	}
+	for (size_t a = 0; (arch = arch_at(a)) && !rc; a++)
+		for (size_t i = 0; i < list->count && !rc && is_asked(w, a); i++)
+			rc = parse_object(w, &list->at[i], arch, a * list->count + i, err);
 	return rc;
+}
+
+/* The one that the kernel is given. */
+static struct parsed_object *given(const struct worker *w, size_t kernel, size_t object)
+{
+	return &w->objects[w->work->so_far->kernels[kernel].arch * w->work->objects->count + object];
 }
 
 /* ---- modules ---- */
@@ -154,6 +178,7 @@ static void free_modules(struct worker *w)
 /* The modules that are loaded for the object: those it names or needs, and what they depend on; or that are anyway. */
 static void loaded_modules(const struct predict_types *types, const struct object *o, struct strings *order)
 {
+	const struct strings *needed = object_given(o, types->arch).modules;
 	const struct module_set *set = types->modules;
 
 	for (size_t i = 0; set && types->loaded && i < set->count; i++)
@@ -161,9 +186,9 @@ static void loaded_modules(const struct predict_types *types, const struct objec
 	for (size_t i = 0; set && i < o->ini.setting_count; i++)
 		if (o->ini.settings[i].key == SETTING_MODULE)
 			module_set_order(set, o->ini.settings[i].value, order);
-	for (size_t i = 0; set && i < o->modules.count; i++)
-		if (module_set_find(set, o->modules.at[i]))
-			module_set_order(set, o->modules.at[i], order);
+	for (size_t i = 0; set && i < needed->count; i++)
+		if (module_set_find(set, needed->at[i]))
+			module_set_order(set, needed->at[i], order);
 }
 
 static bool modules_are_known(const struct module_set *set, const struct object_ini *ini)
@@ -211,7 +236,7 @@ static int do_cell(struct worker *w, size_t kernel, size_t object, const struct 
 	bool known = modules_are_known(w->work->modules[kernel], ini);
 	struct relo_target *own = NULL; /* with the object's modules */
 	cleanup_strings struct strings loaded = {0};
-	struct parsed_object *p = &w->objects[object];
+	struct parsed_object *p = given(w, kernel, object);
 	struct predict_cell c __attribute__((cleanup(predict_cell_free))) = {0};
 	cleanup_buf struct buf note = {0};
 	struct pack pack;
@@ -290,13 +315,13 @@ static bool asks_config(const struct object_ini *ini)
 	return false;
 }
 
-static bool is_config_wanted(const struct worker *w)
+static bool is_config_wanted(const struct worker *w, size_t kernel)
 {
 	for (size_t o = 0; o < w->work->objects->count; o++) {
 		if (asks_config(&w->work->objects->at[o].ini))
 			return true;
-		for (uint32_t i = 0; i < w->objects[o].needs.count; i++)
-			if (w->objects[o].needs.at[i].kind == NEED_CONFIG)
+		for (uint32_t i = 0; i < given(w, kernel, o)->needs.count; i++)
+			if (given(w, kernel, o)->needs.at[i].kind == NEED_CONFIG)
 				return true;
 	}
 	return false;
@@ -310,7 +335,7 @@ static void read_config(struct worker *w, size_t kernel)
 
 	buf_free(&w->config_text);
 	w->config = (struct config_kernel){.release = types->release, .booted = types->config != NULL};
-	if (fd >= 0 && is_config_wanted(w) && !kernel_config_read(fd, &w->config_text, NULL))
+	if (fd >= 0 && is_config_wanted(w, kernel) && !kernel_config_read(fd, &w->config_text, NULL))
 		w->config.text = buf_str(&w->config_text);
 }
 
@@ -376,7 +401,7 @@ int predict_work(void *ctx, struct error *err)
 	if (rc)
 		return rc;
 	libbpf_set_print(NULL);
-	w.objects = xcalloc(w.work->objects->count, sizeof(*w.objects));
+	w.objects = xcalloc(ARCH_MAX * w.work->objects->count, sizeof(*w.objects));
 	rc = parse_objects(&w, err);
 	for (size_t i = 0; i < w.work->kernel_count && !rc; i++)
 		rc = do_kernel(&w, w.work->kernels[i], err);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "host/arch/arch.h"
 
 static const char *const kind_names[] = {
         [NEED_TRACEPOINT] = "tracepoint",
@@ -80,10 +81,15 @@ struct prediction *prediction_new(size_t kernels, size_t objects)
 
 	p->kernels = xcalloc(kernels, sizeof(*p->kernels));
 	p->kernel_count = kernels;
-	p->objects = xcalloc(objects, sizeof(*p->objects));
+	p->objects = xcalloc(ARCH_MAX * objects, sizeof(*p->objects));
 	p->object_count = objects;
 	p->cells = xcalloc(kernels * objects, sizeof(*p->cells));
 	return p;
+}
+
+struct predict_object *prediction_object(const struct prediction *p, size_t kernel, size_t object)
+{
+	return &p->objects[p->kernels[kernel].arch * p->object_count + object];
 }
 
 struct predict_cell *prediction_cell(const struct prediction *p, size_t kernel, size_t object)
@@ -137,7 +143,7 @@ void prediction_free(struct prediction *p)
 		free(p->kernels[i].id);
 		free(p->kernels[i].reason);
 	}
-	for (size_t i = 0; i < p->object_count; i++)
+	for (size_t i = 0; i < ARCH_MAX * p->object_count; i++)
 		free_object(&p->objects[i]);
 	for (size_t i = 0; i < p->kernel_count * p->object_count; i++)
 		predict_cell_free(&p->cells[i]);

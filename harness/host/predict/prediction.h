@@ -83,6 +83,7 @@ struct predict_object {
 
 struct predict_kernel {
 	char *id;
+	size_t arch;      /* arch_index of its architecture */
 	bool has_btf;     /* false: built without */
 	bool has_symbols; /* its functions' names are known: what is not among them is not there */
 	bool failed;      /* its BTF is damaged or could not be read */
@@ -132,6 +133,8 @@ struct predict_cell {
 struct prediction {
 	struct predict_kernel *kernels;
 	size_t kernel_count;
+	/* For each architecture, in the order of arch_at, what its kernels are given of all objects: the first
+	   object_count entries are what is usual. An architecture that no kernel has is left empty but for names. */
 	struct predict_object *objects;
 	size_t object_count;
 	struct predict_cell *cells; /* kernels in order, object_count each */
@@ -141,6 +144,9 @@ struct prediction *prediction_new(size_t kernels, size_t objects);
 /* The content of one cell, for those who keep it outside a prediction. */
 void predict_cell_free(struct predict_cell *c);
 void prediction_free(struct prediction *p);
+
+/* What a kernel is given of an object, of which the cell tells. Never NULL; both indexes must be valid. */
+struct predict_object *prediction_object(const struct prediction *p, size_t kernel, size_t object);
 
 /* Never NULL; both indexes must be valid. */
 struct predict_cell *prediction_cell(const struct prediction *p, size_t kernel, size_t object);

@@ -113,7 +113,7 @@ static bool find_proto(struct checked *k, uint32_t id)
 static void check_count(struct checked *k)
 {
 	bool trampoline = k->way != WAY_BTF_TRACEPOINT && k->way != WAY_RAW_TRACEPOINT && k->way != WAY_PROBE;
-	uint32_t passed = arch_default()->trampoline_arguments;
+	uint32_t passed = k->p->needs.arch->trampoline_arguments;
 
 	if (!trampoline || k->slots <= passed || k->traits->many_arguments == TRAIT_YES)
 		return;

@@ -118,6 +118,14 @@ static void free_cell(struct result_cell *c)
 	         c->absent_externs, c->learnt, c->unchecked, c->predicted, c->disagreement);
 }
 
+static void free_object(struct result_object *o)
+{
+	for (size_t i = 0; i < o->file_count; i++)
+		FREE_ALL(o->files[i].arch, o->files[i].path, o->files[i].sha256);
+	free(o->files);
+	FREE_ALL(o->name, o->path, o->sha256, o->ini_sha256, o->description, o->mechanism);
+}
+
 void result_free(struct result *r)
 {
 	if (!r)
@@ -125,8 +133,7 @@ void result_free(struct result *r)
 	strings_free(&r->command);
 	strings_free(&r->unused_allowances);
 	for (size_t i = 0; i < r->object_count; i++)
-		FREE_ALL(r->objects[i].name, r->objects[i].path, r->objects[i].sha256, r->objects[i].ini_sha256,
-		         r->objects[i].description, r->objects[i].mechanism);
+		free_object(&r->objects[i]);
 	for (size_t i = 0; i < r->kernel_count; i++)
 		free_kernel(&r->kernels[i]);
 	for (size_t i = 0; i < r->cell_count; i++)
@@ -159,6 +166,14 @@ struct result_object *result_add_object(struct result *r)
 
 	SET_EMPTY(&o->name, &o->path, &o->sha256, &o->ini_sha256, &o->description, &o->mechanism);
 	return o;
+}
+
+struct result_file *result_add_file(struct result_object *o)
+{
+	struct result_file *f = LIST_ADD(o->files, o->file_count);
+
+	SET_EMPTY(&f->arch, &f->path, &f->sha256);
+	return f;
 }
 
 struct result_kernel *result_add_kernel(struct result *r)

@@ -18,6 +18,13 @@
 #include "wire/cost.h"
 #include "wire/terms.h"
 
+/* What kernels of one architecture were given of an object, in place of the file that all others were. */
+struct result_file {
+	char *arch; /* as that of a result_kernel */
+	char *path;
+	char *sha256;
+};
+
 struct result_object {
 	char *name; /* unique within the run */
 	char *path;
@@ -28,6 +35,8 @@ struct result_object {
 	char *description; /* from its ini, "", as is the next */
 	char *mechanism;   /* what it shows */
 	bool control;      /* its ini says that it must fail somewhere */
+	struct result_file *files;
+	size_t file_count;
 };
 
 /* How one is told that measures nothing, and whose guest others resume. */
@@ -262,6 +271,7 @@ void result_free(struct result *r);
  */
 void result_add_word(struct result *r, const char *word); /* of the command */
 struct result_object *result_add_object(struct result *r);
+struct result_file *result_add_file(struct result_object *o);
 struct result_kernel *result_add_kernel(struct result *r);
 struct result_attempt *result_add_attempt(struct result_kernel *k);
 struct result_circumstance *result_add_circumstance(struct result_kernel *k);

@@ -342,6 +342,16 @@ static void kernel_entry(struct codec *x, json_t *node, void *owner, size_t inde
 	codec_list(x, node, "attempts", k, k->attempt_count, attempt_entry);
 }
 
+static void file_entry(struct codec *x, json_t *node, void *owner, size_t index)
+{
+	struct result_object *o = owner;
+	struct result_file *f = x->writing ? &o->files[index] : result_add_file(o);
+
+	codec_key(x, node, "arch", &f->arch);
+	codec_string(x, node, "path", &f->path);
+	codec_string(x, node, "sha256", &f->sha256);
+}
+
 static void object_entry(struct codec *x, json_t *node, void *owner, size_t index)
 {
 	struct result *r = owner;
@@ -356,6 +366,8 @@ static void object_entry(struct codec *x, json_t *node, void *owner, size_t inde
 	codec_string(x, node, "description", &o->description);
 	codec_string(x, node, "mechanism", &o->mechanism);
 	codec_bool(x, node, "control", &o->control);
+	if (!x->writing || o->file_count)
+		codec_list(x, node, "files", o, o->file_count, file_entry);
 }
 
 static void skipped_entry(struct codec *x, json_t *node, void *owner, size_t index)

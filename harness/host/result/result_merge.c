@@ -30,6 +30,21 @@ static int check_part(const struct result_merged *p, struct error *err)
 	return 0;
 }
 
+/* Files for single architectures. */
+static int check_files(const struct result_merged *a, const struct result_merged *b, const struct result_object *x,
+                       const struct result_object *y, struct error *err)
+{
+	for (size_t i = 0; i < x->file_count || i < y->file_count; i++) {
+		const struct result_file *f = i < x->file_count ? &x->files[i] : NULL;
+		const struct result_file *g = i < y->file_count ? &y->files[i] : NULL;
+		cleanup_free char *what = xasprintf("%s for %s", x->name, f ? f->arch : g->arch);
+
+		if (!f || !g || strcmp(f->arch, g->arch) || strcmp(f->sha256, g->sha256))
+			return differ(a, b, what, f ? f->sha256 : "", g ? g->sha256 : "", err);
+	}
+	return 0;
+}
+
 /* All objects of the matrix, of which each part has some. */
 static int check_dealt_objects(const struct result_merged *a, const struct result_merged *b, struct error *err)
 {
@@ -140,6 +155,8 @@ static int check_objects(const struct result_merged *a, const struct result_merg
 
 			return differ(a, b, what, x->ini_sha256, y->ini_sha256, err);
 		}
+		if (check_files(a, b, x, y, err))
+			return -err->code;
 	}
 	return 0;
 }

@@ -94,8 +94,8 @@ static void add_carried(struct result_cell *cell, const struct session_cell *fac
 			text_set(&r->note, f->line);
 		if (p && object < p->object_count) {
 			text_set(&r->object, p->objects[object].name);
-			predict_agree_relocation(&p->objects[object], prediction_cell(p, kernel, object), i - first, f,
-			                         r);
+			predict_agree_relocation(prediction_object(p, kernel, object),
+			                         prediction_cell(p, kernel, object), i - first, f, r);
 		}
 		note_difference(r);
 	}
@@ -135,8 +135,8 @@ static void add_relocations(struct result_cell *cell, const struct session_cell 
 		struct result_relocation *r = add_relocation(cell, &facts->relos[i]);
 
 		if (p)
-			predict_agree_relocation(&p->objects[object], prediction_cell(p, kernel, object), i,
-			                         &facts->relos[i], r);
+			predict_agree_relocation(prediction_object(p, kernel, object),
+			                         prediction_cell(p, kernel, object), i, &facts->relos[i], r);
 	}
 }
 
@@ -181,7 +181,7 @@ static void fill(struct result_cell *cell, const struct session_cell *facts, con
 	else
 		judge_cell(cell, &judged);
 	if (p)
-		predict_agree_cell(&p->objects[object], prediction_cell(p, kernel, object), cell);
+		predict_agree_cell(prediction_object(p, kernel, object), prediction_cell(p, kernel, object), cell);
 }
 
 void cell_result_fill(struct result_cell *cell, const struct session_cell *facts)

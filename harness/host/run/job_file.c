@@ -46,7 +46,7 @@ int job_file_write(const struct job_file *f, const char *path, struct error *err
 	}
 	job.objects = xcalloc(count, sizeof(*job.objects));
 	for (size_t i = 0; i < count; i++)
-		job.objects[i] = object_to_job(&f->objects->at[f->some ? f->some[i] : i]);
+		job.objects[i] = object_to_job(&f->objects->at[f->some ? f->some[i] : i], f->arch);
 	rc = f->modules ? module_job_add(f->modules, &job, err) : 0;
 	if (!rc && f->config && *f->config)
 		rc = add_config(f->config, &job, err);

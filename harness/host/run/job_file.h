@@ -14,7 +14,8 @@
 
 /* All borrowed. */
 struct job_file {
-	uint64_t nonce; /* the guest gives it back */
+	uint64_t nonce;          /* the guest gives it back */
+	const struct arch *arch; /* of the kernel, which has files of objects for itself; NULL: any */
 	const struct object_list *objects;
 	const size_t *some; /* `count` indices into `objects`; NULL: all of them */
 	size_t count;

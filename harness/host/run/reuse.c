@@ -85,17 +85,17 @@ static int describe_kernel(const struct schedule *s, size_t kernel, struct hashe
 }
 
 /* All that the guest is told of it, and what the host reads in its ini. */
-static int describe_object(const struct schedule *s, size_t object, struct hashes *known, struct buf *text,
-                           struct error *err)
+static int describe_object(const struct schedule *s, size_t object, const struct arch *arch, struct hashes *known,
+                           struct buf *text, struct error *err)
 {
 	const struct object *o = &s->objects->at[object];
 	cleanup_buf struct buf bytes = {0};
 	struct job job = {.object_count = 1, .objects = xcalloc(1, sizeof(*job.objects))};
 
-	job.objects[0] = object_to_job(o);
+	job.objects[0] = object_to_job(o, arch);
 	job_encode(&job, &bytes);
 	job_free(&job);
-	buf_printf(text, "object %s\nsha256 %s\n", o->name, o->sha256);
+	buf_printf(text, "object %s\nsha256 %s\n", o->name, object_given(o, arch).sha256);
 	add_bytes("job", &bytes, text);
 	add_bytes("files", shipped_is_for(o) ? s->files : NULL, text);
 	return add_file(known, "ini", access(o->ini_path, F_OK) ? "" : o->ini_path, text, err);
@@ -127,14 +127,16 @@ static int describe_modules(const struct schedule *s, size_t kernel, size_t obje
 	return rc;
 }
 
-static char **describe_objects(const struct schedule *s, struct hashes *known, struct error *err)
+/* For kernels of one architecture. */
+static char **describe_objects(const struct schedule *s, const struct arch *arch, struct hashes *known,
+                               struct error *err)
 {
 	char **texts = xcalloc(s->objects->count, sizeof(*texts));
 
 	for (size_t i = 0; i < s->objects->count; i++) {
 		struct buf text = {0};
 
-		if (describe_object(s, i, known, &text, err)) {
+		if (describe_object(s, i, arch, known, &text, err)) {
 			buf_free(&text);
 			break;
 		}
@@ -175,14 +177,21 @@ static int make_keys(struct reuse *u, const struct schedule *s, struct error *er
 {
 	cleanup_buf struct buf run = {0};
 	struct hashes known = {0};
-	char **objects = describe_objects(s, &known, err);
+	char **objects[ARCH_MAX] = {NULL};
 	int rc = describe_run(s, &known, &run, err);
 
-	for (size_t k = 0; k < u->kernels && !rc; k++)
-		rc = make_kernel_keys(u, s, k, &run, objects, &known, err);
-	for (size_t o = 0; o < u->objects; o++)
-		free(objects[o]);
-	free(objects);
+	for (size_t k = 0; k < u->kernels && !rc; k++) {
+		const struct arch *arch = s->kernels[k].arch;
+		char ***of_arch = &objects[arch_index(arch)];
+
+		*of_arch = *of_arch ? *of_arch : describe_objects(s, arch, &known, err);
+		rc = make_kernel_keys(u, s, k, &run, *of_arch, &known, err);
+	}
+	for (size_t a = 0; a < ARCH_MAX; a++) {
+		for (size_t o = 0; objects[a] && o < u->objects; o++)
+			free(objects[a][o]);
+		free(objects[a]);
+	}
 	strings_free(&known.paths);
 	strings_free(&known.hashes);
 	return rc;

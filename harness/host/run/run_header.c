@@ -63,6 +63,21 @@ static void note_ini(struct result_object *o, const char *path)
 		text_set(&o->ini_sha256, sha256);
 }
 
+static void note_files(struct result_object *o, const struct object *from)
+{
+	const struct arch *arch;
+
+	for (size_t i = 0; (arch = arch_at(i)); i++) {
+		struct result_file *f = from->files[i] ? result_add_file(o) : NULL;
+
+		if (!f)
+			continue;
+		text_set(&f->arch, arch->name);
+		text_set(&f->path, from->files[i]->path);
+		text_set(&f->sha256, from->files[i]->sha256);
+	}
+}
+
 void run_header_objects(struct result *r, const struct object_list *objects)
 {
 	for (size_t i = 0; i < objects->count; i++) {
@@ -71,6 +86,7 @@ void run_header_objects(struct result *r, const struct object_list *objects)
 		text_set(&o->name, objects->at[i].name);
 		text_set(&o->path, objects->at[i].path);
 		text_set(&o->sha256, objects->at[i].sha256);
+		note_files(o, &objects->at[i]);
 		note_ini(o, objects->at[i].ini_path);
 		text_set(&o->description, objects->at[i].ini.description);
 		text_set(&o->mechanism, objects->at[i].ini.mechanism);

@@ -10,6 +10,7 @@ struct predict_types run_prediction_types(const struct store_kernel *kernel, con
 {
 	return (struct predict_types){
 	        .id = kernel->id,
+	        .arch = kernel->arch,
 	        .path = *external->path ? external->path : kernel->btf,
 	        .symbols = kernel->symbols,
 	        .config = kernel->config,
@@ -38,7 +39,7 @@ struct predict_job *run_prediction_start(const struct run_prediction *what, stru
 
 void run_prediction_warn(const struct prediction *p, size_t count, const struct watch *watch)
 {
-	for (size_t o = 0; o < p->object_count; o++)
+	for (size_t o = 0; o < ARCH_MAX * p->object_count; o++)
 		if (p->objects[o].failed)
 			watch_say(watch, WATCH_WARNING, "%s: nothing is predicted: %s", p->objects[o].name,
 			          p->objects[o].reason);

@@ -316,7 +316,7 @@ static void fit_memory(struct scheduler *sch, struct task *t)
 	size_t count;
 
 	for (size_t i = 0; i < t->count; i++)
-		bytes[i] = s->objects->at[t->objects[i]].bytes.len;
+		bytes[i] = object_given(&s->objects->at[t->objects[i]], s->kernels[t->kernel].arch).bytes->len;
 	if (t->count == 1)
 		give_memory(sch, t, memory_mb, bytes[0]);
 	if (share_fit(bytes, t->count, (memory_mb << 20) / MEMORY_PARTS, taken) == t->count)

@@ -97,7 +97,7 @@ void task_queue_free(struct task_queue *q)
 static const char *wanted_config(const struct schedule *s, const struct task *t)
 {
 	for (size_t i = 0; i < t->count; i++)
-		if (object_wants_config(&s->objects->at[t->objects[i]]))
+		if (object_wants_config(&s->objects->at[t->objects[i]], s->kernels[t->kernel].arch))
 			return s->kernels[t->kernel].config;
 	return "";
 }
@@ -120,15 +120,18 @@ static int prepare_job(const struct schedule *s, struct task *t, uint64_t nonce,
 	const char *config = wanted_config(s, t);
 	cleanup_free char *env = circumstances_text(&s->list->rows[t->kernel].env);
 	bool particular = some || *env || *s->external[t->kernel].path || s->modules[t->kernel].count || *config;
+	const struct arch *arch = s->kernels[t->kernel].arch;
 	cleanup_free char *number = some ? xasprintf("-%u", t->number) : xstrdup("");
 
-	t->job_path = xasprintf("%s/job%s%s.bin", particular ? directory : s->directory,
+	t->job_path = xasprintf("%s/job%s%s%s%s.bin", particular ? directory : s->directory,
+	                        arch == arch_default() ? "" : "-", arch == arch_default() ? "" : arch->deb,
 	                        t->wants_symbols ? "-symbols" : "", number);
 	if (!access(t->job_path, F_OK))
 		return 0;
 	return job_file_write(
 	        &(const struct job_file){
 	                .nonce = nonce,
+	                .arch = arch,
 	                .objects = s->objects,
 	                .some = t->objects,
 	                .count = t->count,
