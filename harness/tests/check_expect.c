@@ -87,7 +87,7 @@ START_TEST(the_last_rule_that_holds_decides)
 	cleanup_free char *expected = NULL;
 	cleanup_object_ini struct object_ini ini = {0};
 	cleanup_error struct error err = {0};
-	struct expect_kernel k = {cases[_i].id, cases[_i].release, "", "1.4.6"};
+	struct expect_kernel k = {.id = cases[_i].id, .release = cases[_i].release, .row = "", .libbpf = "1.4.6"};
 	struct sample sample = {&ini, 0};
 	int rc = object_ini_parse(text, "x.ini", &ini, &err);
 
@@ -104,10 +104,54 @@ START_TEST(the_last_rule_that_holds_decides)
 }
 END_TEST
 
+static const struct {
+	const char *rules, *arch, *release, *expected; /* arch NULL: not known */
+} arch_cases[] = {
+        {"arch arm64 = degraded", "arm64", "6.1.0", "degraded"},
+        {"arch arm64 = degraded", "amd64", "6.1.0", "pass"},
+        {"arch arm64 = degraded", NULL, "6.1.0", "pass"},
+        {"arch amd64 = degraded", NULL, "6.1.0", "degraded"},
+        /* in front of another condition, both have to hold */
+        {"arch arm64 before 6.4 = rejected:attach-target", "arm64", "6.1.0", "rejected:attach-target"},
+        {"arch arm64 before 6.4 = rejected:attach-target", "arm64", "6.4.0", "pass"},
+        {"arch arm64 before 6.4 = rejected:attach-target", "amd64", "6.1.0", "pass"},
+        {"arch  arm64  kernel k-* = silent", "arm64", "6.1.0", "silent"},
+        {"since 6.0 = degraded\narch arm64 since 6.0 = wrong", "arm64", "6.1.0", "wrong"},
+        {"since 6.0 = degraded\narch arm64 since 6.0 = wrong", "amd64", "6.1.0", "degraded"},
+        /* mistakes */
+        {"arch = pass", "arm64", "6.1.0", NULL},
+        {"arch sparc = pass", "arm64", "6.1.0", NULL},
+        {"arch aarch64 = pass", "arm64", "6.1.0", NULL},
+        {"arch arm64 default = pass", "arm64", "6.1.0", NULL},
+        {"arch arm64 arch amd64 = pass", "arm64", "6.1.0", NULL},
+        {"arch arm64 after 6.1 = pass", "arm64", "6.1.0", NULL},
+        {"since 6.1 arch arm64 = pass", "arm64", "6.1.0", NULL},
+};
+
+START_TEST(a_condition_may_be_for_an_architecture)
+{
+	const char *arch = arch_cases[_i].arch;
+	cleanup_free char *text = xasprintf("[expect]\n%s\n", arch_cases[_i].rules);
+	cleanup_free char *expected = NULL;
+	cleanup_object_ini struct object_ini ini = {0};
+	cleanup_error struct error err = {0};
+	struct expect_kernel k = {
+	        .id = "k-1", .release = arch_cases[_i].release, .arch = arch ? arch_find(arch) : NULL, .row = ""};
+	int rc = object_ini_parse(text, "x.ini", &ini, &err);
+
+	rc = rc ? rc : expect_verdict(&ini, &k, NULL, NULL, &expected, &err);
+	ck_assert_msg((rc != 0) == !arch_cases[_i].expected, "%s", err.text ? err.text : "nothing is said");
+	if (rc)
+		ck_assert_ptr_nonnull(err.text);
+	else
+		ck_assert_str_eq(expected, arch_cases[_i].expected);
+}
+END_TEST
+
 START_TEST(without_an_ini_all_but_a_failure_is_expected)
 {
 	cleanup_free char *expected = NULL;
-	struct expect_kernel k = {"6.1-cloud", "6.1.0", ""};
+	struct expect_kernel k = {.id = "6.1-cloud", .release = "6.1.0", .row = ""};
 	struct error err = {0};
 
 	ck_assert_int_eq(expect_verdict(NULL, &k, NULL, NULL, &expected, &err), 0);
@@ -119,7 +163,7 @@ START_TEST(so_it_is_with_an_ini_that_says_nothing_of_it)
 {
 	cleanup_free char *expected = NULL;
 	cleanup_object_ini struct object_ini ini = {0};
-	struct expect_kernel k = {"6.1-cloud", "6.1.0", ""};
+	struct expect_kernel k = {.id = "6.1-cloud", .release = "6.1.0", .row = ""};
 	struct error err = {0};
 
 	ck_assert_int_eq(object_ini_parse("[object]\nworkload = exec\nrequire = ran\n", "x.ini", &ini, &err), 0);
@@ -159,7 +203,7 @@ START_TEST(what_the_row_says_goes_before_the_ini)
 {
 	cleanup_free char *expected = NULL;
 	cleanup_object_ini struct object_ini ini = {0};
-	struct expect_kernel k = {"6.1-cloud", "6.1.0", "silent|wrong"};
+	struct expect_kernel k = {.id = "6.1-cloud", .release = "6.1.0", .row = "silent|wrong"};
 
 	ck_assert_int_eq(object_ini_parse("[expect]\nmoved a.b = wrong\n", "x.ini", &ini, NULL), 0);
 	ck_assert_int_eq(expect_verdict(&ini, &k, NULL, NULL, &expected, NULL), 0);
@@ -172,7 +216,7 @@ START_TEST(a_libbpf_that_is_not_known_is_an_error)
 	cleanup_free char *expected = NULL;
 	cleanup_object_ini struct object_ini ini = {0};
 	cleanup_error struct error err = {0};
-	struct expect_kernel k = {"6.1-cloud", "6.1.0", "", NULL};
+	struct expect_kernel k = {.id = "6.1-cloud", .release = "6.1.0", .row = ""};
 
 	ck_assert_int_eq(object_ini_parse("[expect]\nlibbpf since 1.5 = wrong\n", "x.ini", &ini, &err), 0);
 	ck_assert_int_lt(expect_verdict(&ini, &k, NULL, NULL, &expected, &err), 0);
@@ -185,7 +229,7 @@ START_TEST(nobody_to_ask_is_an_error)
 	cleanup_free char *expected = NULL;
 	cleanup_object_ini struct object_ini ini = {0};
 	cleanup_error struct error err = {0};
-	struct expect_kernel k = {"6.1-cloud", "6.1.0", ""};
+	struct expect_kernel k = {.id = "6.1-cloud", .release = "6.1.0", .row = ""};
 
 	ck_assert_int_eq(object_ini_parse("[expect]\nmoved a.b = wrong\n", "x.ini", &ini, &err), 0);
 	ck_assert_int_lt(expect_verdict(&ini, &k, NULL, NULL, &expected, &err), 0);
@@ -285,6 +329,7 @@ int main(void)
 {
 	const struct suite_row tests[] = {
 	        EACH(the_last_rule_that_holds_decides, cases),
+	        EACH(a_condition_may_be_for_an_architecture, arch_cases),
 	        TEST(without_an_ini_all_but_a_failure_is_expected),
 	        TEST(so_it_is_with_an_ini_that_says_nothing_of_it),
 	        EACH(less_evidence_than_required_is_told, requirements),

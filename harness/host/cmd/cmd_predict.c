@@ -213,8 +213,11 @@ static int answer(void *ctx, size_t rule)
 /* A prediction is worse than expected only where it commits itself: to a rejection, or to one or a wrong value. */
 static bool is_worse(const struct kernels *k, size_t kernel, const struct object *o, struct predict_cell *c)
 {
-	const struct expect_kernel about = {k->types[kernel].id, k->releases[kernel], k->expects[kernel],
-	                                    linked_libbpf()};
+	const struct expect_kernel about = {.id = k->types[kernel].id,
+	                                    .release = k->releases[kernel],
+	                                    .arch = k->types[kernel].arch,
+	                                    .row = k->expects[kernel],
+	                                    .libbpf = linked_libbpf()};
 	cleanup_free char *expected = NULL;
 
 	if (c->forecast != FORECAST_REJECTED && c->forecast != FORECAST_WRONG)

@@ -44,7 +44,11 @@ static int rule_holds(const struct object_ini *ini, size_t number, const struct 
 	const struct expect_rule *rule = &ini->rules[number];
 	int order = 0;
 
+	if (rule->arch && rule->arch != (k->arch ? k->arch : arch_default()))
+		return 0;
 	switch (rule->kind) {
+	case EXPECT_ARCH:
+		return 1;
 	case EXPECT_KERNEL:
 		return fnmatch(rule->argument, k->id, 0) == 0 || fnmatch(rule->argument, k->release, 0) == 0;
 	case EXPECT_SINCE:

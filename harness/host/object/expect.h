@@ -20,8 +20,9 @@
 
 struct expect_kernel {
 	const char *id, *release;
-	const char *row;    /* what its row of the list expects of every object, "" */
-	const char *libbpf; /* version of the one that loads the object; NULL: not known */
+	const struct arch *arch; /* NULL: not known, and taken for the usual one */
+	const char *row;         /* what its row of the list expects of every object, "" */
+	const char *libbpf;      /* version of the one that loads the object; NULL: not known */
 };
 
 /*

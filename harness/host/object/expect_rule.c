@@ -13,7 +13,7 @@
 static const char *const condition_names[EXPECT_CONDITION_COUNT] = {
         [EXPECT_DEFAULT] = "default", [EXPECT_MOVED] = "moved",   [EXPECT_MISSING] = "missing",
         [EXPECT_EXISTS] = "exists",   [EXPECT_KERNEL] = "kernel", [EXPECT_SINCE] = "since",
-        [EXPECT_BEFORE] = "before",   [EXPECT_LIBBPF] = "libbpf",
+        [EXPECT_BEFORE] = "before",   [EXPECT_LIBBPF] = "libbpf", [EXPECT_ARCH] = "arch",
 };
 
 const char *expect_condition_name(enum expect_condition c)
@@ -50,6 +50,8 @@ static bool check_argument(enum expect_condition kind, const char *argument, str
 	const char *name = expect_condition_name(kind);
 
 	switch (kind) {
+	case EXPECT_ARCH:
+		return true; /* what follows it is a condition of its own */
 	case EXPECT_DEFAULT:
 		if (*argument)
 			strings_addf(mistakes, "\"default\" takes no argument, but \"%s\" follows", argument);
@@ -112,22 +114,49 @@ static int find_condition(const char *name, size_t len)
 	return -1;
 }
 
+/*
+ * Take "arch NAME" off the front of `*condition`, which stays when nothing follows it. Returns false after recording
+ * the mistake.
+ */
+static bool take_arch(const char **condition, const struct arch **arch, struct strings *mistakes)
+{
+	const char *name = *condition + strlen(condition_names[EXPECT_ARCH]) + 1;
+	size_t len = strcspn(name, " ");
+	cleanup_free char *word = xstrndup(name, len), *known = arch_deb_names();
+
+	*arch = arch_find(word);
+	if (!*arch || strcmp((*arch)->deb, word)) {
+		strings_addf(mistakes, "\"arch\" needs an architecture as rows of the list say it: %s", known);
+		return false;
+	}
+	if (name[len])
+		*condition = name + len + 1;
+	return true;
+}
+
 bool expect_rule_parse(const char *name, const char *value, struct expect_rule *rule, struct strings *mistakes)
 {
 	cleanup_free char *condition = squeeze(name);
 	cleanup_free char *verdict = squeeze(value);
 	cleanup_error struct error why = {0};
-	size_t word = strcspn(condition, " ");
-	const char *argument = condition + word + (condition[word] == ' ');
-	int kind = find_condition(condition, word);
+	const struct arch *arch = NULL;
+	const char *plain = condition, *argument;
+	size_t word;
+	int kind;
 
-	if (kind < 0) {
+	if (!strncmp(plain, "arch ", 5) && !take_arch(&plain, &arch, mistakes))
+		return false;
+	word = strcspn(plain, " ");
+	kind = find_condition(plain, word);
+	argument = plain + word + (plain[word] == ' ');
+	if (kind < 0 || (kind == EXPECT_ARCH && (!arch || plain != condition)) || (kind == EXPECT_DEFAULT && arch)) {
 		strings_addf(
 		        mistakes,
-		        "unknown condition \"%s\" in [expect]; give default, moved, missing, exists, kernel, since, before or libbpf",
+		        "unknown condition \"%s\" in [expect]; give default, moved, missing, exists, kernel, since, before, libbpf or arch",
 		        condition);
 		return false;
 	}
+	argument = kind == EXPECT_ARCH ? "" : argument;
 	if (expect_check(verdict, &why))
 		strings_add(mistakes, why.text);
 	if (!check_argument((enum expect_condition)kind, argument, mistakes) || why.text)
@@ -135,6 +164,7 @@ bool expect_rule_parse(const char *name, const char *value, struct expect_rule *
 	*rule = (struct expect_rule){
 	        .kind = (enum expect_condition)kind,
 	        .argument = xstrdup(argument),
+	        .arch = arch,
 	        .condition = steal_ptr(condition),
 	        .verdict = steal_ptr(verdict),
 	};

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "host/arch/arch.h"
 #include "host/lib/strings.h"
 
 enum expect_condition {
@@ -19,14 +20,16 @@ enum expect_condition {
 	EXPECT_SINCE,
 	EXPECT_BEFORE,
 	EXPECT_LIBBPF,
+	EXPECT_ARCH,
 	EXPECT_CONDITION_COUNT,
 };
 
 struct expect_rule {
 	enum expect_condition kind;
-	char *condition; /* as written, single spaces: "moved task_struct.comm" */
-	char *argument;  /* "task_struct.comm"; "" for default */
-	char *verdict;   /* "pass", "rejected:relocation", "degraded|pass" */
+	char *condition;         /* as written, single spaces: "moved task_struct.comm" */
+	char *argument;          /* "task_struct.comm"; "" for default and arch */
+	const struct arch *arch; /* whose kernels it is for; NULL: any */
+	char *verdict;           /* "pass", "rejected:relocation", "degraded|pass" */
 	unsigned line;
 };
 

@@ -154,7 +154,11 @@ static void expect_cell(struct recorder *rec, struct result_cell *cell, size_t k
 {
 	const struct object *o = &rec->s->objects->at[object];
 	const struct store_kernel *k = &rec->s->kernels[kernel];
-	struct expect_kernel about = {k->id, k->release, rec->s->list->rows[kernel].expect, linked_libbpf()};
+	struct expect_kernel about = {.id = k->id,
+	                              .release = k->release,
+	                              .arch = k->arch,
+	                              .row = rec->s->list->rows[kernel].expect,
+	                              .libbpf = linked_libbpf()};
 	struct asked asked = {rec, kernel, object};
 	cleanup_error struct error err = {0};
 	cleanup_free char *missing = NULL;
