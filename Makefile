@@ -91,7 +91,7 @@ all:
 
 # What the commands on objects need: the program, and its own objects unless there are some of the user's.
 .PHONY: built
-built: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(INIS))
+built: $(BUILD)/corematrix $(if $(OBJ),,$(PROGS) $(GUEST_PROG_OBJ) $(INIS))
 
 # Kernel modules that the inis of the objects name.
 modules_asked = "$$(cat $(if $(OBJ),$(wildcard $(OBJ:.bpf.o=.ini)),$(wildcard progs/*.ini)) /dev/null | sed -n 's/^\(object\.\)\?module *= *//p' | tr -- '\n -' ',,_')"
@@ -203,7 +203,7 @@ $(AGENT)/%.o: %.S $(LIBBPF_LINKED)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -c -o $@ $<
 
-# ---- the programs of progs/ ----
+# ---- the programs of progs/ (harness/guests.mk has the rules of those that are compiled for other architectures too) ----
 
 build/vmlinux.h: kernels.txt harness/vmlinux-h.sh | $(FETCHER)
 	$(call say,VMLINUX,$@)
@@ -269,7 +269,7 @@ $(TEST_BIN:=.run): %.run: % $(TEST_FIXTURES)
 vm:
 	+$(Q)$(parallel) vm-built
 	$(Q)harness/tests/vm.sh $(BUILD)/corematrix $(SECTIONS)
-vm-built: $(BUILD)/corematrix loaders tools kernels $(CHAOS_KERNELS) $(TEST_FIXTURES) $(VERSIONS_TESTED:%=$(WITH)/%/corematrix) $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(INIS) $(TEST_OBJECTS) \
+vm-built: $(BUILD)/corematrix loaders tools kernels $(CHAOS_KERNELS) $(TEST_FIXTURES) $(VERSIONS_TESTED:%=$(WITH)/%/corematrix) $(BUILD)/tests/bin/corematrix-wrong $(PROGS) $(GUEST_PROG_OBJ) $(INIS) $(TEST_OBJECTS) \
 		$(patsubst %,build/tests/unguarded/%.bpf.o,disk_name learn_record learn_printed kill_exec long_loop percpu_sum built_twice) build/tests/independent_loader
 # Fetched while the unit tests are compiled and run.
 kernels: $(FETCHER)

@@ -10,12 +10,20 @@ QEMU_DEB_aarch64 := qemu-system-arm
 GUEST_TRIPLE_aarch64 := aarch64-linux-gnu
 GUEST_CC_DEBS_aarch64 := gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 BPF_ARCH_aarch64 := arm64
+# the row, and its id, whose types programs are compiled against that need a kernel's of it
+GUEST_VMLINUX_H_aarch64 := 6.1 cloud arch=arm64
+GUEST_VMLINUX_H_ID_aarch64 := 6.1-cloud-arm64
 
 guests_of_list = $(foreach g,$(GUESTS_KNOWN),$(if $(shell sed 's/\(^\|[[:blank:]]\)\#.*//' $1 2>/dev/null | grep -w '$(GUEST_NAME_$(g))'),$(g)))
 ARCHES ?= $(call guests_of_list,$(KERNELS))
 GUESTS := $(filter $(GUESTS_KNOWN),$(ARCHES))
 GUEST_DEBS := $(foreach g,$(GUESTS),$(QEMU_DEB_$(g)) $(GUEST_CC_DEBS_$(g)))
 GUEST_OBJ := $(foreach g,$(GUESTS),$(BUILD)/host/harness/host/vm/agent_image-$(g).o $(BUILD)/host/harness/host/bench/floor_image-$(g).o)
+
+# The programs of progs/ that look into a processor's registers: they are compiled for each. All others are the same
+# bytes everywhere.
+GUEST_PROGS := $(if $(GUESTS),$(patsubst progs/%.bpf.c,%,$(shell grep -lE 'BPF_(K|U)(RET)?PROBE|BPF_KSYSCALL|BPF_USDT|PT_REGS_' $(wildcard progs/*.bpf.c))))
+GUEST_PROG_OBJ := $(foreach g,$(GUESTS),$(GUEST_PROGS:%=build/progs/%.$(GUEST_NAME_$(g)).bpf.o))
 
 # The program is linked again when there are others.
 .PHONY: guests-which
@@ -64,6 +72,15 @@ $$(BUILD)/host/harness/host/vm/agent_image-$1.o: harness/host/vm/agent_image.S $
 $$(BUILD)/host/harness/host/bench/floor_image-$1.o: harness/host/bench/floor_image.S build/floor-$1.elf
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) -DFLOOR_ELF='"build/floor-$1.elf"' -DFLOOR_ARCH='"$1"' -c -o $$@ $$<
+
+build/$$(GUEST_NAME_$1)/vmlinux.h: harness/vmlinux-h.sh harness/guests.mk | $$(FETCHER)
+	$$(call say,VMLINUX,$$@)
+	$$(Q)harness/vmlinux-h.sh $$(FETCHER) $$(GUEST_VMLINUX_H_ID_$1) $$@ '$$(GUEST_VMLINUX_H_$1)'
+
+$$(GUEST_PROGS:%=build/progs/%.$$(GUEST_NAME_$1).bpf.o): build/progs/%.$$(GUEST_NAME_$1).bpf.o: progs/%.bpf.c build/$$(GUEST_NAME_$1)/vmlinux.h $$(LIBBPF_LINKED) $$(wildcard progs/*.h)
+	@mkdir -p $$(@D)
+	$$(call say,BPF-$1,$$<)
+	$$(Q)$$(CLANG) $$(subst -D__TARGET_ARCH_$$(BPF_ARCH_$$(ARCH)),-D__TARGET_ARCH_$$(BPF_ARCH_$1) -Ibuild/$$(GUEST_NAME_$1),$$(BPF_CFLAGS)) -c -o $$@ $$< && llvm-strip -g $$@
 
 -include $$(patsubst %.o,%.d,$$(GUEST_AGENT_OBJ_$1))
 endef

@@ -1,14 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# vmlinux-h.sh FETCHER ID OUT: write the types of one kernel of the store as C, for the programs of progs/, and note
-# in OUT's directory (progs/build.txt) which kernel and compiler that was. A list without row ID gives its first kernel.
+# vmlinux-h.sh FETCHER ID OUT [ROW]: write the types of one kernel of the store as C, for the programs of progs/. It is
+# row ID of kernels.txt, whose first kernel is taken when it has none, and it is noted in OUT's directory
+# (progs/build.txt) which kernel and compiler that was; or it is that of ROW, whose id is ID.
 set -eu
 
-fetcher=$1 id=$2 out=$3
+fetcher=$1 id=$2 out=$3 row=${4-}
 directory=$(dirname "$out")
-mkdir -p "$directory/progs"
+[ -n "$row" ] || mkdir -p "$directory/progs"
+mkdir -p "$directory"
 # That kernel alone: the others come with the run, which knows what else it needs of their packages.
-awk -v id="$id" '!/^#/ && $1 "-" $2 == id { print $1, $2; exit }' kernels.txt >"$out.list"
+if [ -n "$row" ]; then
+	echo "$row" >"$out.list"
+else
+	awk -v id="$id" '!/^#/ && $1 "-" $2 == id { print $1, $2; exit }' kernels.txt >"$out.list"
+fi
 [ -s "$out.list" ] || cp kernels.txt "$out.list"
 "$fetcher" images kernels "$out.list" ""
 rm "$out.list"
@@ -18,5 +24,5 @@ if [ -z "$release" ]; then
 	release=$(awk -v id="$id" '$1 == id { print $4 }' images/kernels.lock)
 fi
 bpftool btf dump file "images/$release/btf" format c >"$out.tmp"
-printf 'vmlinux.h: %s (%s)\nclang: %s\n' "$id" "$release" "$("${CLANG:-clang}" --version | head -n 1)" >"$directory/progs/build.txt"
+[ -n "$row" ] || printf 'vmlinux.h: %s (%s)\nclang: %s\n' "$id" "$release" "$("${CLANG:-clang}" --version | head -n 1)" >"$directory/progs/build.txt"
 if cmp -s "$out.tmp" "$out"; then rm "$out.tmp" && touch "$out"; else mv "$out.tmp" "$out"; fi
