@@ -69,6 +69,11 @@ static bool wants_library(const struct object *o)
 	return o->ini.workloads & WORKLOAD_BIT(WORKLOAD_LIBRARY);
 }
 
+bool shipped_fits(const struct arch *arch)
+{
+	return arch == arch_default();
+}
+
 bool shipped_is_for(const struct object *o)
 {
 	return o->user_files.count || wants_library(o) || has_setting(o, SETTING_COMMAND);

@@ -8,6 +8,7 @@
 #define COREMATRIX_HOST_OBJECT_SHIPPED_H
 
 #include "base/error.h"
+#include "host/arch/arch.h"
 #include "host/lib/strings.h"
 #include "host/object/file_closure.h"
 #include "host/object/object.h"
@@ -22,6 +23,9 @@ int shipped_add(struct file_closure *c, const char *named, struct error *err);
  */
 int shipped_collect(const struct arch *arch, const char *sysroot, struct object_list *objects,
                     const struct strings *named, struct buf *pack, struct error *err);
+
+/* Whether guests of `arch` can run what this machine has: the others are given none of it. */
+bool shipped_fits(const struct arch *arch);
 
 /* Whether a guest needs the files for this object. */
 bool shipped_is_for(const struct object *o);

@@ -97,7 +97,7 @@ static int describe_object(const struct schedule *s, size_t object, const struct
 	job_free(&job);
 	buf_printf(text, "object %s\nsha256 %s\n", o->name, object_given(o, arch).sha256);
 	add_bytes("job", &bytes, text);
-	add_bytes("files", shipped_is_for(o) ? s->files : NULL, text);
+	add_bytes("files", shipped_is_for(o) && shipped_fits(arch) ? s->files : NULL, text);
 	return add_file(known, "ini", access(o->ini_path, F_OK) ? "" : o->ini_path, text, err);
 }
 

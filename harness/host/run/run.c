@@ -131,6 +131,59 @@ static void say_shipped(const struct run *run)
 		          o->sysroot ? "; libraries are those of " : "", o->sysroot ? o->sysroot : "");
 }
 
+/* The first architecture among the rows that programs and libraries of this machine are not for; NULL: none. */
+static const struct arch *foreign_rows(const struct kernel_list *list, size_t *count)
+{
+	const struct arch *first = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->rows[i].kind != ROW_PACKAGE || shipped_fits(list->rows[i].arch))
+			continue;
+		first = first ? first : list->rows[i].arch;
+		++*count;
+	}
+	return first;
+}
+
+/* Nothing is lost in silence: what guests of another architecture are not given, or which rows a loader is not run on.
+ */
+static int heed_foreign(struct run *run, struct result *r, struct error *err)
+{
+	cleanup_free bool *keep = xcalloc(run->list.count, sizeof(*keep));
+	size_t count, all = run->list.count;
+	const struct arch *foreign = foreign_rows(&run->list, &count);
+
+	if (!foreign)
+		return 0;
+	if (!run->o->loader) {
+		if (run->files.len)
+			watch_say(run->o->watch, WATCH_NOTE,
+			          "guests of %s are given no files of user space: this machine's are not for them",
+			          foreign->deb);
+		return 0;
+	}
+	if (count == all)
+		return error_usage(err, "%s: is a program of this machine, and all rows of %s are of %s",
+		                   run->o->loader, run->o->list_path, foreign->deb);
+	for (size_t i = 0; i < all; i++) {
+		const struct kernel_row *row = &run->list.rows[i];
+		struct result_skipped *s;
+
+		keep[i] = row->kind != ROW_PACKAGE || shipped_fits(row->arch);
+		if (keep[i])
+			continue;
+		s = result_add_skipped(r);
+		text_set(&s->kernel, row->id);
+		s->line = row->line;
+		text_set(&s->reason, "the loader is a program of another architecture");
+	}
+	kernel_list_keep(&run->list, keep);
+	watch_say(run->o->watch, WATCH_NOTE, "%zu row%s of %s left out: the loader is no program of theirs", count,
+	          count == 1 ? "" : "s", foreign->deb);
+	return 0;
+}
+
 static int read_request(struct run *run, struct result *r, struct error *err)
 {
 	const struct run_request *o = run->o;
@@ -153,7 +206,7 @@ static int read_request(struct run *run, struct result *r, struct error *err)
 		rc = shipped_collect(arch_default(), o->sysroot, &run->objects, &o->ship, &run->files, err);
 	if (!rc && (o->loader || o->ship.count))
 		say_shipped(run);
-	return rc;
+	return rc ? rc : heed_foreign(run, r, err);
 }
 
 /* ---- what it needs ---- */

@@ -102,9 +102,11 @@ static const char *wanted_config(const struct schedule *s, const struct task *t)
 	return "";
 }
 
-/* The same. */
+/* The same, and only where they can be run. */
 static const struct buf *wanted_files(const struct schedule *s, const struct task *t)
 {
+	if (!shipped_fits(s->kernels[t->kernel].arch))
+		return NULL;
 	for (size_t i = 0; i < t->count; i++)
 		if (shipped_is_for(&s->objects->at[t->objects[i]]))
 			return s->files;
