@@ -134,7 +134,20 @@ START_TEST(so_has_a_pattern)
 }
 END_TEST
 
-START_TEST(one_that_is_named_is_an_object)
+START_TEST(named_beside_its_object_it_is_none)
+{
+	cleanup_free char *path = usual("a.bpf.o"), *other = own("a.arm64.bpf.o");
+	cleanup_object_list struct object_list list;
+	cleanup_error struct error err = {0};
+	char *const named[] = {other, path};
+
+	ck_assert_msg(!object_list_read(named, 2, &list, &err), "%s", err.text);
+	ck_assert_uint_eq(list.count, 1);
+	ck_assert_str_eq(list.at[0].path, path);
+}
+END_TEST
+
+START_TEST(one_that_is_named_alone_is_an_object)
 {
 	cleanup_free char *path = usual("a.bpf.o"), *other = own("a.arm64.bpf.o");
 	cleanup_object_list struct object_list list;
@@ -191,7 +204,8 @@ int main(void)
 	        EACH(all_others_are_given_the_same_bytes, others),
 	        EACH(a_directory_has_them_once, directories),
 	        TEST(so_has_a_pattern),
-	        TEST(one_that_is_named_is_an_object),
+	        TEST(named_beside_its_object_it_is_none),
+	        TEST(one_that_is_named_alone_is_an_object),
 	        EACH(what_no_such_kernel_loads_is_refused, refusals),
 	        TEST(variants_have_them_too),
 	};

@@ -32,20 +32,25 @@ struct object_given object_given(const struct object *o, const struct arch *arch
 	return (struct object_given){o->path, o->sha256, &o->bytes, &o->modules, false};
 }
 
-bool object_arch_is_part(const char *path)
+char *object_arch_whole(const char *path)
 {
 	size_t len = stem_len(path);
 	const struct arch *arch;
 
 	for (size_t i = 0; len && (arch = arch_at(i)); i++) {
-		cleanup_free char *ending = xasprintf(".%s%s", arch->deb, path + len), *usual = NULL;
+		cleanup_free char *ending = xasprintf(".%s%s", arch->deb, path + len);
 
-		if (!text_ends_with(path, ending))
-			continue;
-		usual = xasprintf("%.*s%s", (int)(strlen(path) - strlen(ending)), path, path + len);
-		return !access(usual, F_OK);
+		if (text_ends_with(path, ending))
+			return xasprintf("%.*s%s", (int)(strlen(path) - strlen(ending)), path, path + len);
 	}
-	return false;
+	return NULL;
+}
+
+bool object_arch_is_part(const char *path)
+{
+	cleanup_free char *usual = object_arch_whole(path);
+
+	return usual && !access(usual, F_OK);
 }
 
 static int check(const struct object_file *f, const struct arch *arch, struct error *err)

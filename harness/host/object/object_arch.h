@@ -33,6 +33,9 @@ struct object_given {
 /* `arch` NULL: the usual one. */
 struct object_given object_given(const struct object *o, const struct arch *arch);
 
+/* The path of the object whose file for an architecture `path` is by its name; the caller's. NULL: by its name none. */
+char *object_arch_whole(const char *path);
+
 /* Whether `path` is such a file of an object that is there, and so none of its own. */
 bool object_arch_is_part(const char *path);
 

@@ -116,6 +116,21 @@ static int add_pattern(const char *pattern, struct strings *paths, struct error 
 	return rc;
 }
 
+/* A shell that expands a pattern names an object's files for architectures beside it. One named alone is an object. */
+static void drop_parts(struct strings *paths)
+{
+	struct strings kept = {0};
+
+	for (size_t i = 0; i < paths->count; i++) {
+		cleanup_free char *usual = object_arch_whole(paths->at[i]);
+
+		if (!usual || !strings_has(paths, usual))
+			strings_add(&kept, paths->at[i]);
+	}
+	strings_free(paths);
+	*paths = kept;
+}
+
 int object_paths_expand(char *const *args, size_t count, struct strings *paths, struct error *err)
 {
 	int rc = 0;
@@ -126,5 +141,6 @@ int object_paths_expand(char *const *args, size_t count, struct strings *paths, 
 		else
 			rc = add_path(args[i], paths, err);
 	}
+	drop_parts(paths);
 	return rc;
 }

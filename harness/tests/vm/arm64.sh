@@ -22,14 +22,12 @@ else
 	check "guests are resumed" status 0 "2 as expected" run "${all[@]}" --kernel '*arm64' build/progs/exec_identity.bpf.o
 	check "both of them" latest '.kernels | length == 2 and all(.attempts | length == 1 and .[0].start == "resume")'
 
-	check "an object with another processor's registers is refused" status 1 "compiled for another one" run "${all[@]}" --kernel 6.1-cloud-arm64 build/progs/kprobe_exec.bpf.o
+	mkdir "$scratch/own" && cp build/progs/kprobe_exec.bpf.o progs/kprobe_exec.ini "$scratch/own/"
+	check "an object with another processor's registers is refused" status 1 "compiled for another one" run "${all[@]}" --kernel 6.1-cloud-arm64 "$scratch/own/kprobe_exec.bpf.o"
 	check "for its relocations" latest '.cells[0] | .verdict == "rejected" and .class == "relocation"'
-	release=$(awk '$1 == "6.1-cloud-arm64" { print $4 }' images/kernels.lock)
-	home=$(sed -n '$p' build/libbpf/linked)
-	mkdir "$scratch/types" && bpftool btf dump file "images/$release/btf" format c >"$scratch/types/vmlinux.h"
-	clang -g -O2 -target bpf -D__TARGET_ARCH_arm64 -isystem "$home/include" -I"$scratch/types" -Iprogs -c \
-		-o "$scratch/kprobe_exec.bpf.o" progs/kprobe_exec.bpf.c && cp progs/kprobe_exec.ini "$scratch/"
-	check "compiled for it, it is right" status 0 "2 as expected" run "${all[@]}" --kernel '*arm64' "$scratch/kprobe_exec.bpf.o"
+	cp build/progs/kprobe_exec.arm64.bpf.o "$scratch/own/"
+	check "with a file beside it that is compiled for it, each has its own" status 0 "3 as expected" run "${all[@]}" "$scratch/own"
+	check "and the result says which" latest '.objects | length == 1 and (.[0].files | length == 1 and .[0].arch == "aarch64" and (.[0].path | endswith("kprobe_exec.arm64.bpf.o")))'
 	echo '6.1 cloud arch=arm64 append="rdinit=/none"' >"$scratch/noinit"
 	check "a kernel that panics is infra, with its line" status 3 "Kernel panic" run -k "$scratch/noinit" --cold build/progs/exec_identity.bpf.o
 fi
