@@ -150,11 +150,8 @@ START_TEST(relocations)
 	struct predict_object object = {.records = &record, .record_count = 1};
 	struct predict_cell predicted = {.forecast = FORECAST_LOADS, .outcomes = &outcome, .outcome_count = 1};
 	struct predict_kernel kernel = {.has_btf = true};
-	const struct prediction p = {.objects = &object,
-	                             .object_count = 1,
-	                             .cells = &predicted,
-	                             .kernels = &kernel,
-	                             .kernel_count = 1};
+	const struct prediction p = {
+	        .objects = &object, .object_count = 1, .cells = &predicted, .kernels = &kernel, .kernel_count = 1};
 	struct relo_fact fact = {.section = (char *)"tp/x",
 	                         .local = 8,
 	                         .local_width = 4,
