@@ -65,10 +65,8 @@ static int arrival(const struct servers *s)
 {
 	struct pollfd p[] = {{.fd = s->meant, .events = POLLIN}, {.fd = s->neighbour, .events = POLLIN}};
 
-	if (poll(p, 2, LOOPBACK_ARRIVAL_MS) <= 0) {
-		errno = ETIMEDOUT;
+	if (!loopback_arrives(p, 2))
 		return -1;
-	}
 	return p[0].revents ? s->meant : s->neighbour;
 }
 

@@ -125,10 +125,8 @@ static int taker_find(const int *members, struct action_result *out)
 	char bytes[LOOPBACK_DATAGRAM];
 	int taker;
 
-	if (poll(p, 2, LOOPBACK_ARRIVAL_MS) <= 0) {
-		errno = ETIMEDOUT;
+	if (!loopback_arrives(p, 2))
 		return action_failed(out, "recv");
-	}
 	taker = p[0].revents ? 0 : 1;
 	return recv(members[taker], bytes, sizeof(bytes), 0) == sizeof(bytes) ? taker : action_failed(out, "recv");
 }

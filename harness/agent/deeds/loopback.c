@@ -48,6 +48,15 @@ void loopback_wait_limit(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 }
 
+bool loopback_arrives(struct pollfd *fds, nfds_t count)
+{
+	for (int i = 0; i < LOOPBACK_ARRIVAL_ROUNDS; i++)
+		if (poll(fds, count, LOOPBACK_ARRIVAL_MS / LOOPBACK_ARRIVAL_ROUNDS) > 0)
+			return true;
+	errno = ETIMEDOUT;
+	return false;
+}
+
 int loopback_failed(struct action_result *out, const char *call)
 {
 	if (errno == EAGAIN || errno == EINPROGRESS)

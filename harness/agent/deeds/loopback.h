@@ -8,6 +8,8 @@
 
 #include <netinet/in.h>
 #include <stdint.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 
 #include "agent/deeds/action.h"
@@ -17,6 +19,8 @@
  * packets answer each other, which may take its turn.
  */
 #define LOOPBACK_ARRIVAL_MS 250
+/* So often a guest whose host lets it stand still for that long has its turn in between. */
+#define LOOPBACK_ARRIVAL_ROUNDS 25
 #define LOOPBACK_ANSWER_SECONDS 1
 
 /* What a datagram carries, in bytes; nothing else here has this size. */
@@ -37,6 +41,12 @@ uint16_t loopback_own_port(int fd);
 
 /* What waits longer fails, as if the network had lost it. */
 void loopback_wait_limit(int fd);
+/*
+ * Wait until something arrives at one of the sockets, whose `events` say POLLIN: at most LOOPBACK_ARRIVAL_MS, and not
+ * less than LOOPBACK_ARRIVAL_ROUNDS turns of this process, for a thread of the kernel may have to carry it. Returns
+ * true with `revents`; or false with errno ETIMEDOUT.
+ */
+bool loopback_arrives(struct pollfd *fds, nfds_t count);
 /* As action_failed, of a call that may have waited in vain. */
 int loopback_failed(struct action_result *out, const char *call);
 
