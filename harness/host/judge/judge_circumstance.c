@@ -117,6 +117,27 @@ static void judge_lsm(struct result_cell *c, const struct kernel_circumstances *
 	        "LSM programs are attached there and never called: whoever starts the kernel has to say lsm=...,bpf, as a row does with env=lsm:bpf; else look for bpf in /sys/kernel/security/lsm, and do it another way");
 }
 
+/* ---- tracefs ---- */
+
+/* In those namespaces there is a /sys with nothing below it. */
+static bool without_tracefs(const struct circumstances *asked)
+{
+	const unsigned namespace = asked->value[CIRCUMSTANCE_NAMESPACE];
+
+	return asked->value[CIRCUMSTANCE_TRACEFS] == TRACEFS_NONE || namespace == NAMESPACE_MOUNT ||
+	       namespace == NAMESPACE_CONTAINER;
+}
+
+/* Where the numbers of tracepoints cannot be read, it looks as if there were none. */
+static void judge_tracefs(struct result_cell *c, const struct circumstances *asked)
+{
+	if (c->class == CLASS_ATTACH_TARGET && without_tracefs(asked) &&
+	    !fnmatch("*failed to determine tracepoint*", c->reason, 0))
+		text_set(
+		        &c->advice,
+		        "no tracefs is mounted there, which has the number that a tracepoint is attached by: mount it, or use raw_tp or tp_btf, which do without");
+}
+
 /* ---- what else a row asks for ---- */
 
 /* The kernel may not say that this is why: without tracefs it looks as if there were no such tracepoint. */
@@ -143,5 +164,6 @@ void judge_circumstances(struct result_cell *c, const struct kernel_circumstance
 	if (k->asked.value[CIRCUMSTANCE_LOCKDOWN])
 		judge_lockdown(c, k->asked.value[CIRCUMSTANCE_LOCKDOWN]);
 	judge_lsm(c, k);
+	judge_tracefs(c, &k->asked);
 	judge_permission(c, &k->asked);
 }

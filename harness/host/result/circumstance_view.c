@@ -101,8 +101,11 @@ static void gather(struct circumstance_group *group, const struct result_view *v
 	}
 }
 
-static void compare_row(struct lines *lines, const struct result_view *v, size_t with, size_t without)
+/* Returns whether there was anything to compare. */
+static bool compare_row(struct lines *lines, const struct result_view *v, size_t with, size_t without)
 {
+	size_t before = lines->cells;
+
 	for (size_t o = 0; o < v->r->object_count; o++) {
 		const struct cell_view *a = result_view_cell(v, with, o), *b = result_view_cell(v, without, o);
 
@@ -114,6 +117,7 @@ static void compare_row(struct lines *lines, const struct result_view *v, size_t
 		else
 			lines->alike++;
 	}
+	return lines->cells > before;
 }
 
 static void make_group(struct circumstance_group *group, const struct result_view *v)
@@ -135,8 +139,8 @@ static void make_group(struct circumstance_group *group, const struct result_vie
 			buf_printf(&alone, "%s%s", alone.len ? ", " : "", kernel->id);
 			continue;
 		}
-		in[without] = any = true;
-		compare_row(&lines, v, k, without);
+		in[without] = compare_row(&lines, v, k, without);
+		any |= in[without];
 	}
 	gather(group, v, &lines);
 	if (any) {
