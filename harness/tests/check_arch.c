@@ -39,7 +39,8 @@ START_TEST(every_architecture_is_complete)
 			ck_assert_msg(texts[t] && *texts[t], "%s: text %zu", arch->name, t);
 		for (size_t m = 0; m < COUNT(machines); m++)
 			ck_assert(machines[m]->machine && machines[m]->processor && machines[m]->append);
-		ck_assert(arch->linker_directories && arch->linker_directories[0] && arch->page_sizes);
+		ck_assert(arch->linker_directories && arch->linker_directories[0] && arch->page_sizes &&
+		          arch->built_images && arch->built_images[0]);
 		ck_assert_uint_eq(arch_index(arch), i);
 		ck_assert_int_eq(arch_accel(arch, ACCEL_KVM), arch == arch_native() ? ACCEL_KVM : ACCEL_TCG);
 		ck_assert(arch->elf_class && arch->elf_data && arch->elf_machine && arch->trampoline_arguments &&

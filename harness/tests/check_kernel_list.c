@@ -184,7 +184,6 @@ static const struct {
         {BYTES("6.1.0-50-s390x\n"), "k:1:1: ", "ends in -amd64"},
         {BYTES("6. cloud\n"), "k:1:1: ", "names no kernel"},
         {BYTES("vmlinuz\n"), "k:1:1: ", "a path with a '/'"},
-        {BYTES("./dir/\n"), "k:1:1: ", "directory"},
         {BYTES("6.1 rt  bogus\n"), "k:1:9: ", "unknown option 'bogus'"},
         {BYTES("6.1 rt memory\n"), "k:1:8: ", "unknown option"},
         {BYTES("6.1 rt memory=\n"), "k:1:8: ", "number of MB"},

@@ -42,6 +42,7 @@ struct arch {
 	const char *const *linker_directories; /* in which a dynamic linker looks last */
 
 	/* Kernels */
+	const char *const *built_images; /* where a tree that one was built in has it, in this order */
 	/* What names of kernels call the sizes of pages that not every kernel has: "16k". */
 	const char *const *page_sizes;
 	const char *syscall_prefix;       /* of the functions that are the entries of system calls */

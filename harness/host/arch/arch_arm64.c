@@ -44,6 +44,8 @@ static const char *const linker_directories[] = {
         "/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib", NULL,
 };
 
+static const char *const built_images[] = {"arch/arm64/boot/Image", "arch/arm64/boot/Image.gz",
+                                           "arch/arm64/boot/vmlinuz.efi", NULL};
 static const char *const page_sizes[] = {"16k", "64k", NULL};
 
 /* x0 to x7: arch/arm64/include/uapi/asm/ptrace.h */
@@ -78,6 +80,7 @@ const struct arch arch_arm64 = {
         .elf_data = ELFDATA2LSB,
         .elf_machine = EM_AARCH64,
         .linker_directories = linker_directories,
+        .built_images = built_images,
         .page_sizes = page_sizes,
         .syscall_prefix = "__arm64_sys_",
         .trampoline_arguments = 8,

@@ -124,6 +124,7 @@ static const char *const linker_directories[] = {
         "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib", NULL,
 };
 
+static const char *const built_images[] = {"arch/x86/boot/bzImage", NULL};
 static const char *const page_sizes[] = {NULL};
 
 /* arch/x86/mm/fault.c, arch/x86/kernel/traps.c */
@@ -145,6 +146,7 @@ const struct arch arch_x86 = {
         .elf_data = ELFDATA2LSB,
         .elf_machine = EM_X86_64,
         .linker_directories = linker_directories,
+        .built_images = built_images,
         .page_sizes = page_sizes,
         .syscall_prefix = "__x64_sys_",
         .trampoline_arguments = 6,

@@ -34,12 +34,14 @@ static bool is_types(const char *path)
 	return text_ends_with(name, ".btf") || strstr(name, ".btf.tar");
 }
 
-static int read_path(const struct list_word *word, enum row_kind *kind, const struct list_place *p, struct error *err)
+/* Without the slash at its end that a directory may have. */
+static char *path_spec(const char *text)
 {
-	if (text_ends_with(word->text, "/"))
-		return fail(p, word->column, "'%.80s' names a directory; expected a kernel file", word->text);
-	*kind = is_types(word->text) ? ROW_TYPES : ROW_FILE;
-	return 0;
+	char *path = xstrdup(text);
+
+	for (size_t len = strlen(path); len > 1 && path[len - 1] == '/'; len--)
+		path[len - 1] = '\0';
+	return path;
 }
 
 /* Options that decide what the words before them may be: whose processor's kernel is meant, and from where. */
@@ -418,7 +420,7 @@ int kernel_row_read(const struct list_words *words, struct kernel_row *row, cons
 		return rc;
 	if (strchr(first->text, '/')) {
 		row->arch = arch_default();
-		rc = read_path(first, &row->kind, p, err);
+		row->kind = is_types(first->text) ? ROW_TYPES : ROW_FILE;
 	} else {
 		rc = read_source(words, row, p, err);
 		taken = rc ? rc : read_wish(words, row, p, err);
@@ -426,7 +428,7 @@ int kernel_row_read(const struct list_words *words, struct kernel_row *row, cons
 	}
 	if (rc)
 		return rc;
-	row->spec = taken > 2 ? xasprintf("%s.%s", first->text, words->at[1].text) : xstrdup(first->text);
+	row->spec = taken > 2 ? xasprintf("%s.%s", first->text, words->at[1].text) : path_spec(first->text);
 	row->flavour = xstrdup(taken > 1 ? words->at[taken - 1].text : "");
 	row->several = row->source && source_means_several(row->source, row->spec);
 	rc = options_read(words, (size_t)taken, row, p, err);

@@ -43,6 +43,8 @@ char *kernel_config_beside(const char *kernel)
 		found = if_config(xasprintf("%sconfig-%s", directory, release + 1));
 	if (!found)
 		found = if_config(xasprintf("%s.config", directory));
+	if (!found)
+		found = if_config(xasprintf("%sconfig", directory));
 	if (!found && tree)
 		found = if_config(xasprintf("%s.config", tree));
 	return found ? found : xstrdup("");

@@ -125,7 +125,7 @@ char *module_store_path(const char *entry, const char *name)
 	return xasprintf("%s/modules/%s.ko", entry, name);
 }
 
-static char *record_path(const char *entry)
+char *module_store_record(const char *entry)
 {
 	return xasprintf("%s/modules/record.json", entry);
 }
@@ -175,7 +175,7 @@ static bool module_parse(const char *entry, const char *name, json_t *json, stru
 
 void module_store_read(const char *entry, struct module_set *set)
 {
-	cleanup_free char *path = record_path(entry);
+	cleanup_free char *path = module_store_record(entry);
 	cleanup_buf struct buf text = {0};
 	cleanup_json json_t *json = NULL;
 	json_t *modules = NULL, *module;
@@ -213,7 +213,7 @@ static json_t *module_json(const struct stored_module *m)
 
 int module_store_write(const char *entry, const struct module_set *set, struct error *err)
 {
-	cleanup_free char *path = record_path(entry), *text = NULL;
+	cleanup_free char *path = module_store_record(entry), *text = NULL;
 	cleanup_json json_t *json = NULL;
 	json_t *modules = json_object();
 

@@ -62,6 +62,9 @@ bool module_is_name(const char *name);
 /* Where its file is within an entry; the caller frees it. */
 char *module_store_path(const char *entry, const char *name);
 
+/* The file that says what is known of them; the caller frees it. */
+char *module_store_record(const char *entry);
+
 /* Make room for an entry's modules; then keep the set as what is known of them. */
 int module_store_prepare(const char *entry, struct error *err);
 int module_store_write(const char *entry, const struct module_set *set, struct error *err);

@@ -68,7 +68,7 @@ static char *config_path(const struct store_options *o, const struct plan_row *r
 	if (*r->row->config)
 		return xstrdup(r->row->config);
 	if (r->row->kind == ROW_FILE && !r->record.files[ENTRY_CONFIG].present)
-		return kernel_config_beside(r->row->spec);
+		return kernel_config_beside(r->file);
 	return file_path(o, r, ENTRY_CONFIG);
 }
 

@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "host/lib/sha256.h"
+#include "host/source/kernel_tree.h"
 #include "host/store/store.h"
 #include "host/store/store_dir.h"
 #include "host/store/store_entry.h"
@@ -18,11 +19,12 @@
 static char *entry_name(const struct kernel_row *row, const struct kernel_lock *lock, char **sha256)
 {
 	const struct lock_line *line = store_plan_lock_line(lock, row);
+	cleanup_free char *file = NULL;
 
 	*sha256 = NULL;
 	if (row->kind != ROW_FILE)
 		return line ? store_plan_entry_name(row, line->release) : NULL;
-	if (sha256_file(row->spec, sha256, NULL, NULL))
+	if (kernel_tree_image(row->spec, &file, NULL) || sha256_file(file, sha256, NULL, NULL))
 		return NULL;
 	return store_plan_file_name(*sha256);
 }

@@ -37,7 +37,7 @@ static int build_work(void *ctx, struct error *err)
 	cleanup_entry_claim struct entry_claim claim = {.fd = -1};
 	const struct entry_source source = {.source = o->row->row->source,
 	                                    .package = o->row->package,
-	                                    .path = o->row->row->spec,
+	                                    .path = o->row->file,
 	                                    .sha256 = o->row->file_sha256,
 	                                    .modules = o->plan->modules};
 	int rc = entry_claim_take(o->plan->dir, o->row->name, o->row->elsewhere, &claim, err);
@@ -157,7 +157,7 @@ static void report(const struct plan_row *r, int64_t ms)
 		log_info("%s: %s %s, %.1f MB fetched and unpacked in %.1f s", r->row->id, r->package->image.name,
 		         r->package->version, (double)fetch_bytes(r) / 1e6, (double)ms / 1e3);
 	else
-		log_info("%s: %s, release %s, unpacked in %.1f s", r->row->id, r->row->spec, r->record.release,
+		log_info("%s: %s, release %s, unpacked in %.1f s", r->row->id, r->file, r->record.release,
 		         (double)ms / 1e3);
 }
 

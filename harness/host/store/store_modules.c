@@ -4,15 +4,22 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "host/lib/pack_files.h"
 #include "host/source/catalogue.h"
+#include "host/source/kernel_tree.h"
 #include "host/store/module_take.h"
 #include "host/store/store_dir.h"
+
+/* The largest seen with debug information: 130 MB. */
+static const size_t module_file_max = (size_t)512 << 20;
 
 struct preparation {
 	const struct store_options *o;
@@ -127,16 +134,75 @@ static int take_from_file(const struct preparation *p, const char *path, const c
 	return rc;
 }
 
+/* ---- from a directory ---- */
+
+/* What is asked for, and what that was found to need. */
+static void wanted_of(const char *entry, const struct strings *names, struct strings *wanted)
+{
+	cleanup_module_set struct module_set set = {0};
+
+	module_store_read(entry, &set);
+	for (size_t i = 0; i < names->count; i++)
+		strings_add_once(wanted, names->at[i]);
+	for (size_t i = 0; i < set.count; i++)
+		strings_add_once(wanted, set.at[i].name);
+}
+
+/* Whether the store has them as they are. When one was built anew, all are taken again. */
+static bool is_known(const char *entry, const struct strings *names, time_t newest)
+{
+	cleanup_free char *record = module_store_record(entry);
+	cleanup_module_set struct module_set set = {0};
+	struct stat st;
+
+	if (!stat(record, &st) && st.st_mtime <= newest)
+		unlink(record);
+	module_store_read(entry, &set);
+	return module_set_has(&set, names);
+}
+
+/* A module says itself what it needs, to a worker that opens no files: what it needs comes the next time. */
+static int take_from_tree(const struct preparation *p, const char *path, const char *release, const char *entry,
+                          struct error *err)
+{
+	cleanup_free char *packed = xasprintf("%s/.tmp-%d-modules", p->o->dir, (int)getpid());
+	size_t before = 0;
+	int rc = 0;
+
+	for (;;) {
+		cleanup_strings struct strings wanted = {0}, files = {0};
+		time_t newest;
+
+		wanted_of(entry, p->names, &wanted);
+		kernel_tree_modules(path, release, &wanted, &files, &newest);
+		if (!before && is_known(entry, p->names, newest))
+			return 0;
+		if (files.count == before)
+			break;
+		before = files.count;
+		rc = pack_files(&files, "lib/modules/x", module_file_max, packed, err);
+		rc = rc ? rc : module_take(entry, (const char *const[]){packed, NULL}, &wanted, err);
+		unlink(packed);
+		if (rc)
+			return rc;
+	}
+	return before ? 0 : module_store_note_absent(entry, p->names, "its directory has none", err);
+}
+
 static int prepare_one(struct preparation *p, const struct kernel_row *row, const struct store_kernel *k,
                        struct module_set *set, struct error *err)
 {
 	cleanup_free char *entry = entry_of(k);
 	int rc;
 
+	const bool is_tree = !*k->package && kernel_tree_is(row->spec);
+
 	module_store_read(entry, set);
-	if (module_set_has(set, p->names))
+	if (module_set_has(set, p->names) && !is_tree)
 		return 0;
-	if (*k->package)
+	if (is_tree)
+		rc = take_from_tree(p, row->spec, k->release, entry, err);
+	else if (*k->package)
 		rc = take_from_source(p, catalogue_of(&p->sources, row->source, row->arch), k, entry, err);
 	else
 		rc = take_from_file(p, row->spec, entry, err);

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "host/lib/sha256.h"
+#include "host/source/kernel_tree.h"
 
 const struct lock_line *store_plan_lock_line(const struct kernel_lock *lock, const struct kernel_row *row)
 {
@@ -86,7 +87,7 @@ static int file_offline(const struct store_plan *plan, struct plan_row *r, struc
 	const struct lock_line *line = store_plan_lock_line(plan->lock, r->row);
 	cleanup_error struct error why = {0};
 
-	if (sha256_file(r->row->spec, &r->file_sha256, NULL, &why))
+	if (kernel_tree_image(r->row->spec, &r->file, &why) || sha256_file(r->file, &r->file_sha256, NULL, &why))
 		return error_usage(err, "%s", why.text);
 	r->name = store_plan_file_name(r->file_sha256);
 	if (plan->frozen && !line)
@@ -94,7 +95,7 @@ static int file_offline(const struct store_plan *plan, struct plan_row *r, struc
 	if (plan->frozen && strcmp(line->package_sha256, r->file_sha256))
 		return error_usage(err,
 		                   "%s: sha256 is %s; %s/kernels.lock says %s, and --frozen forbids any difference",
-		                   r->row->spec, r->file_sha256, plan->dir, line->package_sha256);
+		                   r->file, r->file_sha256, plan->dir, line->package_sha256);
 	if (entry_found(plan, r->name, &r->record) && !strcmp(r->record.package_sha256, r->file_sha256))
 		r->state = PLAN_PRESENT;
 	else
@@ -366,6 +367,7 @@ void store_plan_free(struct store_plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		free(plan->rows[i].name);
+		free(plan->rows[i].file);
 		free(plan->rows[i].file_sha256);
 		free(plan->rows[i].reason);
 		free(plan->rows[i].gone);

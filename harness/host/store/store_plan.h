@@ -25,8 +25,9 @@ enum plan_state {
 struct plan_row {
 	const struct kernel_row *row;
 	enum plan_state state;
-	char *name;                           /* of the entry, NULL while unresolved */
-	char *file_sha256;                    /* of a user's file, NULL otherwise */
+	char *name;        /* of the entry, NULL while unresolved */
+	char *file;        /* a user's file, or the kernel in a directory of the user's; NULL otherwise */
+	char *file_sha256; /* its hash, NULL otherwise */
 	const struct kernel_package *package; /* in the index, NULL otherwise */
 	struct entry_record record;           /* when PLAN_PRESENT */
 	char *reason;                         /* when PLAN_SKIPPED */
