@@ -22,7 +22,7 @@ FETCHER_LIB := $(filter $(foreach r,base wire host/lib host/arch host/source hos
 $(FETCHER): $(FETCHER_OBJ) $(FETCHER_LIB)
 	$(call say,LINK,$@)
 	$(Q)rm -f $@.a && ar rcs $@.a $(FETCHER_LIB)
-	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $(FETCHER_OBJ) $@.a $(shell pkg-config --libs $(PKGS)) -lelf -lz -lm
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $(FETCHER_OBJ) $@.a $(shell pkg-config --libs $(PKGS)) -linih -lelf -lz -lm
 
 $(sort $(FREE_OBJ) $(FETCHER_OBJ)): CPPFLAGS = -Iharness -D_GNU_SOURCE -MMD -MP
 $(sort $(FREE_OBJ) $(FETCHER_OBJ)): $(BUILD)/host/%.o: %.c

@@ -50,11 +50,11 @@ static void child_settle(pid_t parent)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void limit_files(uint64_t bytes)
+static void limit(__rlimit_resource_t what, uint64_t bytes)
 {
-	const struct rlimit limit = {bytes, bytes};
+	const struct rlimit most = {bytes, bytes};
 
-	if (bytes && setrlimit(RLIMIT_FSIZE, &limit))
+	if (bytes && setrlimit(what, &most))
 		_exit(126);
 }
 
@@ -167,7 +167,8 @@ int child_run(const char *const *argv, const struct child_options *o, struct chi
 	if (pid < 0)
 		return error_set(err, errno, "cannot run %s: no process: %s", argv[0], strerror(errno));
 	if (pid == 0) {
-		limit_files(o ? o->max_file : 0);
+		limit(RLIMIT_FSIZE, o ? o->max_file : 0);
+		limit(RLIMIT_AS, o ? o->max_memory : 0);
 		child_exec(argv[0], argv, parent, out_write, err_write, failed_write);
 	}
 	close(steal_fd(&out_write));

@@ -10,6 +10,7 @@
 #include "host/lib/sha256.h"
 #include "host/source/apt_archive.h"
 #include "host/source/debian.h"
+#include "host/source/rpm_repo.h"
 
 const struct kernel_source *source_default(void)
 {
@@ -82,6 +83,7 @@ static const struct source_kind {
 	const struct kernel_source *source;
 } kinds[] = {
         {".sources", &apt_archive_source},
+        {".repo", &rpm_repo_source},
 };
 enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };
 
