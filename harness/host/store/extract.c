@@ -67,12 +67,24 @@ static int read_package(const struct extract_from *from, struct unpack_kernel *k
 	return rc;
 }
 
-/* A user's file is a package or an image. */
+static bool begins_as_kernel(int fd)
+{
+	char bytes[65536];
+	ssize_t n = pread(fd, bytes, sizeof(bytes), 0);
+
+	return n > 0 && image_is_kernel(bytes, (size_t)n);
+}
+
+/* A file is a package or an image. What a source brought has been held to its hash. */
 static int read_kernel(const struct extract_from *from, struct unpack_kernel *kernel, struct error *err)
 {
 	struct buf bytes = {0};
 	int rc;
 
+	if (!from->sha256 && begins_as_kernel(from->fd)) {
+		rc = io_read_fd(from->fd, user_file_max, &kernel->image);
+		return rc ? error_set(err, -rc, "%s: %s", from->path, strerror(-rc)) : 0;
+	}
 	if (!from->sha256)
 		return read_package(from, kernel, err);
 	rc = read_user_file(from, &bytes, err);
@@ -130,8 +142,13 @@ static int work_config(void *ctx, struct error *err)
 {
 	const struct errand *e = ctx;
 	struct unpack_kernel kernel = {0};
-	int rc = unpack_package(e->from->fd, e->from->path, &kernel, err);
+	struct buf text = {0};
+	int plain = dup(e->from->fd), rc;
 
+	/* The configuration itself, or a package with it. */
+	if (plain >= 0 && !kernel_config_read(plain, &text, NULL))
+		return write_file(*e->to, text.data, text.len, err);
+	rc = unpack_package(e->from->fd, e->from->path, &kernel, err);
 	return rc ? rc : write_file(*e->to, kernel.config.data, kernel.config.len, err);
 }
 
