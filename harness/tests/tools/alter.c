@@ -6,6 +6,8 @@
  *   WORD            the last character of that word, counted from 1, is another one; 0: nothing is changed
  *   lose, double    the line is left out, or comes twice
  *   late            all lines come at the end
+ *   block           whenever there are 4 KiB of them, and at the end
+ *   stdio           as stdio itself keeps them back: not on a terminal; at the end those left over are lost
  *   stderr          there, and on stdout each with another first character
  *   file:PATH, socket:PATH, datagram:PATH    there
  */
@@ -63,12 +65,18 @@ static int times_of(const char *how)
 	return !strcmp(how, "lose") ? 0 : !strcmp(how, "double") ? 2 : 1;
 }
 
+static bool is_kept(const char *how)
+{
+	return !strcmp(how, "late") || !strcmp(how, "block");
+}
+
 static void pass_on(FILE *from, FILE *to, const char *how, const char *name)
 {
 	char *line = NULL;
 	size_t size = 0;
 
-	setvbuf(to, NULL, strcmp(how, "late") ? _IOLBF : _IOFBF, 1 << 20);
+	if (strcmp(how, "stdio") != 0)
+		setvbuf(to, NULL, is_kept(how) ? _IOFBF : _IOLBF, !strcmp(how, "block") ? 4096 : 1 << 20);
 	while (getline(&line, &size, from) > 0) {
 		bool named = !strncmp(line, name, strlen(name));
 
@@ -107,7 +115,10 @@ int main(int argc, char **argv)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	pass_on(from, to, argv[1], argv[2]);
-	fclose(to);
 	waitpid(pid, &status, 0);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	status = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	if (!strcmp(argv[1], "stdio"))
+		_exit(status);
+	fclose(to);
+	return status;
 }

@@ -42,6 +42,10 @@ if [ -x /usr/sbin/execsnoop ]; then
 	check "on stdout there are none of it" status 1 'comm is "Xm-exec"' altered stderr
 	check "what is kept back until the end is waited for" status 0 " 0 unexpected" altered late
 	check "and is all there" latest "$found"
+	check "as is what comes in blocks of 4 KiB" status 0 " 0 unexpected" altered block
+	check "and is all there" latest "$found"
+	check "one that keeps lines back where no terminal is has one" status 0 " 0 unexpected" altered stdio
+	check "and has printed them all" latest "$found"
 else
 	echo "      libbpf-tools is not installed: what execsnoop prints is not looked at"
 fi
