@@ -49,8 +49,10 @@ build() {
 	mkdir -p "$tree/build/progs" "$root/$built"
 	cp -r Makefile harness progs kernels.txt "$tree/"
 	cp build/progs/exec_identity.bpf.o "$tree/build/progs/"
-	chroot "$root" make -C /build/tree -o build/progs/exec_identity.bpf.o -k \
-		build/tests/loaders/cilium build/tests/loaders/aya build/tests/loaders/bpftool >&2 || true
+	# Go asks /proc for its own place; mounted where this command alone sees it
+	# shellcheck disable=SC2016
+	unshare --mount sh -c 'mount -t proc none "$1/proc" && exec chroot "$1" make -C /build/tree -o build/progs/exec_identity.bpf.o \
+		-k build/tests/loaders/cilium build/tests/loaders/aya build/tests/loaders/bpftool' - "$root" >&2 || true
 	find "$tree/$built" -maxdepth 1 -type f -perm -u+x -exec cp {} "$root/$built/" \;
 }
 
@@ -129,21 +131,32 @@ rows() { # of `judged`
 				"\(map(.kernel) | list) | \($f.reason.whose) | \($f.reason.why) |") end)'
 }
 
+# What was run, and when: of the results that `run` left.
+facts() {
+	jq -rs '(map(.started[0:10]) | [min, max] | unique | join(" to ")) as $when
+		| (map(select(.command[-1] | test("[.]bpf[.]o$"))) | map(.host.libbpf) | unique | join(", ")) as $libbpf
+		| "Measured \($when) on \(map(.kernels[] | .id + " (" + .release + ")") | unique | join(", ")); the agent links libbpf \($libbpf)."' \
+		"$1"/*/{agent,loader}/*/results.json
+}
+
 page() {
 	local dir=$1 page=$2 new objects
 	new=$(mktemp "$page.XXXXXX")
 	# shellcheck disable=SC2064
 	trap "rm -f '$new' '$new.all'" EXIT
 	judged "$dir" >"$new.all"
-	objects=$(jq '[.[].object] | unique | length' "$new.all")
+	objects=$(jq -r '[.[].object] | unique | "\(length) programs of `progs/` (\(map("`" + . + "`") | join(", ")))"' "$new.all")
 	{
 		cat <<-END2
 			# What loaders make of the same objects
 
-			Made by \`make loaders-doc\`: the CO-RE records of $objects programs of \`progs/\`, the same bytes under each loader of
-			\`harness/tests/loaders\` on the same kernels, seen from outside (\`run --loader\`), against what the three witnesses of the
-			agent's own loader say: outcome and value of each record. Of what is equal the number is given, all else is listed with
-			the reason: the loader's, or ours.
+			Made by \`make loaders-doc\`: the same bytes under each loader of \`harness/tests/loaders\` on the same kernels, seen from
+			outside (\`run --loader\`), against what the three witnesses of the agent's own loader say: outcome and value of each CO-RE
+			record of $objects.
+			Of what is equal the number is given, all else is listed with the reason: the loader's, or ours. A loader's name has its
+			version; several versions are from several releases of Debian.
+
+			$(facts "$dir")
 
 		END2
 		rows <"$new.all"

@@ -33,18 +33,25 @@ if [ ! -e "$dir/agent.records" ]; then
 	[ $status -le 1 ] || { tail -n 5 "$dir/agent.txt"; echo "corematrix run ended with $status"; exit 1; }
 	records false <"$dir/agent/latest/results.json" >"$dir/agent.records"
 fi
-# ask OBJECT...: what the loader makes of them, in as many runs as its time needs: one that it did not come to the end of
-# is two of half as many.
+# ask OBJECT...: what the loader makes of them, in as many runs as its time needs: one that it did not come to the end of,
+# or in which a guest came to nothing, is two of half as many; with one object alone it is asked once more. The modules that
+# their inis ask for are loaded for it, too.
 ask() {
-	local ship=() path status log
+	local ship=() path status log modules
 	for path in "$@"; do ship+=(--ship "$path"); done
-	"$corematrix" run "${options[@]}" "${loader_options[@]}" -o "$dir/loader" --loader-time 75 --loader "$loader" "${ship[@]}" -- -n "$@" >"$dir/loader.txt" 2>&1
-	status=$?
+	# what is said of it in an ini beside it is about what it does by itself; while it loads, little else is to happen
+	modules=$(cat "${@/%.bpf.o/.ini}" 2>/dev/null | sed -n 's/^module *= *//p' | tr -d ' ' | tr , '\n' | sort -u | paste -sd,)
+	printf '[object]\nworkload = exec\n%s\n' "${modules:+module = $modules}" >"$loader.ini"
+	for _ in 1 2; do
+		"$corematrix" run "${options[@]}" "${loader_options[@]}" -o "$dir/loader" --loader-time 75 --loader "$loader" "${ship[@]}" -- -n "$@" >"$dir/loader.txt" 2>&1
+		status=$?
+		if [ $# -gt 1 ] && { [ $status -eq 3 ] || jq -e 'any(.cells[]; .reason | test("stopped"))' "$dir/loader/latest/results.json" >/dev/null; }; then
+			ask "${@:1:$# / 2}" && ask "${@:$# / 2 + 1}"
+			return
+		fi
+		if [ $status -ne 3 ]; then break; fi
+	done
 	[ $status -le 1 ] || { { tail -n 5 "$dir/loader.txt"; echo "corematrix run ended with $status"; } >&2; return 1; }
-	if [ $# -gt 1 ] && jq -e 'any(.cells[]; .reason | test("stopped"))' "$dir/loader/latest/results.json" >/dev/null; then
-		ask "${@:1:$# / 2}" && ask "${@:$# / 2 + 1}"
-		return
-	fi
 	records true <"$dir/loader/latest/results.json"
 	# what it said of each, for people: KERNEL TEXT
 	for log in "$dir"/loader/latest/*/object-*.log; do
@@ -53,14 +60,13 @@ ask() {
 }
 
 if [ ! -e "$dir/loader.records" ]; then
-	# what is said of it in an ini beside it is about what it does by itself; while it loads, little else is to happen
-	mkdir -p "$dir/program" && cp "$loader" "$dir/program/" && loader=$dir/program/$(basename "$loader")
-	printf '[object]\nworkload = exec\n' >"$loader.ini"
-	rm -f "$dir/loader.said"
+	mkdir -p "$dir/program" "$dir/parts" && cp "$loader" "$dir/program/" && loader=$dir/program/$(basename "$loader")
+	# what it has said is kept when it is interrupted
 	for ((i = 0; i < ${#objects[@]}; i += chunk)); do
-		ask "${objects[@]:i:chunk}" || exit 1
-	done >"$dir/loader.parts" && jq -s 'add' "$dir/loader.parts" >"$dir/loader.part" && mv "$dir/loader.part" "$dir/loader.records"
-	rm -f "$dir/loader.parts"
+		part=$dir/parts/$i+$chunk
+		[ -e "$part" ] || { ask "${objects[@]:i:chunk}" >"$dir/loader.part" && mv "$dir/loader.part" "$part"; } || exit 1
+	done
+	jq -s 'add' "$dir"/parts/* >"$dir/loader.part" && mv "$dir/loader.part" "$dir/loader.records"
 fi
 
 # Bytes that are in several files have one name: that of the first, or of the loader that carries them.
