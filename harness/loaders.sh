@@ -77,6 +77,7 @@ reasons() {
 		aya | missing target BTF info | the loader's | Aya makes nothing invalid: a record that cannot be resolved refuses the whole object, also where the code guards it
 		.* | : unseen -> | ours | the agent's own loader handed in no program with it: libbpf refused the object before that, or leaves the program out
 		cilium-0\.9 | unknown kind | the loader's | it knows no 64-bit enumerators, which the types of 6.0 and later kernels have
+		cilium-0\.9 | reference to \.kconfig | the loader's | it knows no values of the kernel's configuration: an object that asks for one is refused before its records
 	END
 }
 
@@ -86,19 +87,20 @@ said() {
 		jq -Rn '[inputs | split("\t") | {key: .[0], value: .[1]}] | from_entries'
 }
 
-# Every record of every loader, with how it stands and, where it is not as the agent's own loader made it, why.
+# Every record of every loader on the kernels that it was run on, with how it stands and, where it is not as the agent's own loader made it, why.
 judged() {
 	local dir=$1 one
 	for one in "$dir"/*/compared.json; do
 		jq --arg loader "$(basename "$(dirname "$one")")" --argjson said "$(said "$(dirname "$one")/loader.said")" '
-			.[] | (.key | split(" ")) as $k | {loader: $loader, kernel: $k[0], object: $k[1], record: ($k[2:4] + $k[4:] | join(" ")),
+			(map(select(.seen) | .key | split(" ")[0]) | unique) as $ran
+			| .[] | (.key | split(" ")) as $k | select($k[0] | IN($ran[])) | {loader: $loader, kernel: $k[0], object: $k[1], record: ($k[2:4] + $k[4:] | join(" ")),
 				own: .value, seen: (.seen // "unseen"), said: ($said[$k[0:2] | join(" ")] // "")}' "$one"
 	done | jq -s --arg reasons "$(reasons)" '
 		[$reasons | split("\n")[] | select(. != "") | split(" | ") | {loader: .[0], text: .[1], whose: .[2], why: .[3]}] as $all
 		| map(. + {state: (if .own == "unseen" and .seen == "unseen" then "neither" elif .seen == "unseen" then "missing"
 				elif .own == "unseen" then "only" elif .own == .seen then "equal" else "other" end)}
 			| . as $r | .reason = (if .state == "equal" or .state == "neither" then null else
-				first($all[] | select(.loader as $l | .text as $t | ($r.loader | test("^(" + $l + ")(-[0-9]|$)")) and
+				first($all[] | select(.loader as $l | .text as $t | ($r.loader | test("^(" + $l + ")([-.][0-9]|$)")) and
 					((if $r.state == "missing" then $r.said else "\($r.object) \($r.record): \($r.own) -> \($r.seen)" end) | test($t))))
 				// {whose: "**nobody knows**", why: "**not explained**"} end))'
 }

@@ -37,15 +37,19 @@ one() { # LOADER KEY OWN SEEN
 one aya "6.1 guarded raw_tp/x 0 byte_off struct a|b.c" "moved 8" '"moved 8"'
 one aya "6.1 guarded raw_tp/x 1 byte_off struct a.d" "guarded" '"unseen"'
 one aya "5.10 guarded raw_tp/x 1 byte_off struct a.d" "same 8" 'null'
+one aya "5.10 other raw_tp/x 0 byte_off struct a.d" "same 8" '"same 8"'
+one aya "6.12 other raw_tp/x 0 byte_off struct a.d" "same 8" 'null'
 one aya "6.1 other raw_tp/x 0 byte_off struct a.d" "unseen" '"same 8"'
 one aya "6.1 nobody raw_tp/x 0 byte_off struct a.d" "unseen" '"unseen"'
 printf '%s %s\n' 6.1 "build/progs/guarded.bpf.o: error relocating section: applying relocation missing target BTF info" \
 	5.10 "/tmp/guarded.bpf.o: error relocating section: applying relocation missing target BTF info" >runs/aya/loader.said
+one cilium-0.9.8 "6.1 guarded raw_tp/x 0 byte_off struct a|b.c" "moved 8" '"unseen"'
+echo "6.1 build/progs/guarded.bpf.o: program x: can't read types: unknown kind: Unknown (19)" >runs/cilium-0.9.8/loader.said
 "$script" page runs page.md || fail "what is explained is refused"
 has page.md "record of 3 programs of \`progs/\` (\`guarded\`, \`nobody\`, \`other\`)"
 has page.md "Measured 2030-01-01 to 2030-01-02 on 6.1 (6.1.0-56); the agent links libbpf 1.9."
 has page.md "| loader | 5.10 | 6.1 |"
-has page.md "| aya | 1 not handed in | 1 equal, 1 not handed in, 1 by it alone |"
+has page.md "| aya | 1 equal, 1 not handed in | 1 equal, 1 not handed in, 1 by it alone |"
 has page.md "| aya | \`guarded\` | 2 | 5.10, 6.1 | the loader's |"
 
 one cilium-9.9 "6.1 guarded raw_tp/x 0 byte_off struct a|b.c" "moved 8" '"moved 16"'
