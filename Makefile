@@ -144,7 +144,7 @@ bench-predict: built
 ## deps         install the Debian packages that are missing, and only those
 .PHONY: deps-for-clang
 deps:
-	$(Q)harness/deps.sh $(DEBS) $(if $(filter system,$(LIBBPF)),libbpf-dev)
+	$(Q)harness/deps.sh $(DEBS) $(SOURCE_DEBS) $(if $(filter system,$(LIBBPF)),libbpf-dev)
 	$(Q)$(MAKE) --no-print-directory deps-for-clang
 # By a make of its own: on a new machine there was no clang to be asked when the first one began.
 deps-for-clang:

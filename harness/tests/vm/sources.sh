@@ -27,17 +27,18 @@ store() {
 }
 # row LIST WORDS: beside Debian's own, both of one kernel.
 row() { printf '6.1 cloud\n%s\n' "$2" >"$1"; }
-# same_verdicts ID: what each object comes to on it is what it comes to on Debian's.
+# same_verdicts ID...: what each object comes to on them is what it comes to on Debian's.
 same_verdicts() {
-	latest '[.cells[] | {object, verdict, class, kernel}] | group_by(.object) | length > 2 and
-		all(length == 2 and (.[0].verdict == .[1].verdict) and (.[0].class == .[1].class) and any(.kernel == "'"$1"'"))'
+	latest "$(printf '([.cells[].kernel] | unique == (["6.1-cloud"'; printf ', "%s"' "$@"; printf '] | sort)) and
+		([.cells[] | {object, verdict, class}] | group_by(.object) | length > 2 and all(length == %d and (unique | length) == 1))' $(($# + 1)))"
 }
 run_list() { "$corematrix" run -j "$jobs" -k "$1" --images "$2" -o "$scratch/results" "${@:3}" "${objects[@]}"; }
 
 # refuses NAME TEXT LIST: not fetched, for that reason, and the store keeps nothing of it.
-refuses() {
-	local dir=$scratch/store-$1
-	store "$dir" && status 3 "$2" "$corematrix" kernels fetch -k "$3" --images "$dir" || return 1
+refuses() { refuses_with 3 "$@"; }
+refuses_with() {
+	local dir=$scratch/store-$2
+	store "$dir" && status "$1" "$3" "$corematrix" kernels fetch -k "$4" --images "$dir" || return 1
 	[ "$(find "$dir" -name record.json -o -name '*vmlin*' -o -name '.tmp*')" = "" ] || { find "$dir"; return 1; }
 	! grep -v ^6.1-cloud "$dir/kernels.lock" | grep "$release"
 }
@@ -87,13 +88,99 @@ check "a list that unpacks to 600 MB is refused" bomb
 stalls() { copy_of stalls/apt && sources stalls stalls/apt mirror && no_index stalls "ubuntu.sources: apt says: Failed to fetch"; }
 check "an archive that stalls is given up" stalls
 # Signed, and yet another kernel than it says.
+other=${release/6.1.0/6.1.99}
 lies() {
-	local other=${release/6.1.0/6.1.99}
 	"$mirrors/tree.sh" "images/$release" "$other" "$scratch/other" &&
 		"$mirrors/apt.sh" "$scratch/other" "$other" "$scratch/gpg" "$www/lies" && sources lies lies mirror &&
 		refuses lies "its kernel says release $release, the package's name says $other" "$scratch/lies/kernels.txt"
 }
 check "a kernel that is another than its package says is refused" lies
+
+# ---- a repository of RPM packages ----
+
+# repo NAME URI KEY [LINE]: the definition of source NAME, in a directory of its own, with its list.
+repo() {
+	mkdir -p "$scratch/$1" && cp "$scratch"/{mirror,stranger}.asc "$scratch/$1/" && row "$scratch/$1/kernels.txt" "baseos kernel source=el id=6.1-el" &&
+		printf '[baseos]\nname=el\nbaseurl=%s\ngpgcheck=1\ngpgkey=%s.asc\ntimeout=2\nretries=1\n' "$base/$2" "$3" >"$scratch/$1/el.repo"
+}
+check "a repository of RPM packages is made" "$mirrors/rpm.sh" "$scratch/tree" "$release" "$scratch/gpg" "$www/rpm"
+rpm_fetched() {
+	repo rpm rpm mirror &&
+		"$corematrix" kernels fetch -k "$scratch/rpm/kernels.txt" --images "$scratch/images" "${objects[@]}" &&
+		[ -s "$scratch/images/el-$release/modules/tcp_westwood.ko" ]
+}
+check "its kernel is fetched, with a module of its third package" rpm_fetched
+check "and booted beside Debian's own" status 0 " 0 unexpected, 0 infra" run_list "$scratch/rpm/kernels.txt" "$scratch/images"
+check "with the same verdicts" same_verdicts 6.1-el
+
+rpm_copy() { mkdir -p "$www/$(dirname "$1")" && cp -r "$www/rpm" "$www/$1" && repo "$1" "$1" mirror; }
+rpm_stranger() { rpm_copy rpm-stranger && repo rpm-stranger rpm-stranger stranger && refuses rpm-stranger "no good signature of the definition's keys" "$scratch/rpm-stranger/kernels.txt"; }
+check "a package that another key signed is refused" rpm_stranger
+rpm_unsigned() {
+	rpm_copy rpm-unsigned && rpmsign --delsign "$www"/rpm-unsigned/*.rpm && createrepo_c -q "$www/rpm-unsigned" &&
+		refuses rpm-unsigned "no good signature of the definition's keys" "$scratch/rpm-unsigned/kernels.txt"
+}
+check "one that nobody signed is refused" rpm_unsigned
+rpm_changed() { rpm_copy rpm-changed && change "$www"/rpm-changed/kernel-core-*.rpm && refuses rpm-changed "kernel-core cannot be fetched" "$scratch/rpm-changed/kernels.txt"; }
+check "one that differs in a byte is refused" rpm_changed
+rpm_list() { rpm_copy rpm-list && change "$www"/rpm-list/repodata/*-primary.xml.gz && refuses rpm-list "dnf exited with status 1: " "$scratch/rpm-list/kernels.txt"; }
+check "a list of packages that differs in a byte is refused" rpm_list
+# Whoever changes a list changes what names its hash as well: no key signs them here.
+rpm_bomb() {
+	local bomb=$www/rpm-bomb/repodata list old
+	rpm_copy rpm-bomb && list=$(echo "$bomb"/*-primary.xml.gz) && old=$(sha256sum "$list" | cut -d" " -f1) || return 1
+	# A stream may be several, one after the other.
+	{ gzip -dc "$list" | head -c 200 | gzip && head -c 64M /dev/zero | tr '\0' a | gzip -1 >"$scratch/64" && for _ in {1..10}; do cat "$scratch/64"; done; } >"$scratch/bomb" &&
+		sed -i "s/$old-primary/primary/; s/$old/$(sha256sum "$scratch/bomb" | cut -d" " -f1)/; s/<size>$(stat -c %s "$list")</<size>$(stat -c %s "$scratch/bomb")</" "$bomb/repomd.xml" &&
+		rm "$list" && mv "$scratch/bomb" "$bomb/primary.xml.gz" &&
+		refuses rpm-bomb "el.repo: dnf " "$scratch/rpm-bomb/kernels.txt"
+}
+check "a list that unpacks to 640 MB of nothing is refused" rpm_bomb
+rpm_stalls() { rpm_copy stalls/rpm && repo rpm-stalls stalls/rpm mirror && refuses rpm-stalls "el.repo: dnf " "$scratch/rpm-stalls/kernels.txt"; }
+check "a repository that stalls is given up" rpm_stalls
+rpm_lies() {
+	[ -d "$scratch/other" ] || "$mirrors/tree.sh" "images/$release" "$other" "$scratch/other"
+	"$mirrors/rpm.sh" "$scratch/other" "$other" "$scratch/gpg" "$www/rpm-lies" && repo rpm-lies rpm-lies mirror &&
+		refuses rpm-lies "its kernel says release $release, the package's name says $other" "$scratch/rpm-lies/kernels.txt"
+}
+check "a kernel that is another than its package says is refused" rpm_lies
+
+# ---- files at addresses ----
+
+files() {
+	mkdir -p "$www/files" "$scratch/files" && cp "$scratch/tree/boot/"* "$www/files/" && tar -C "$scratch/tree" -cJf "$www/files/modules-$release.tar.xz" lib &&
+		(cd "$www/files" && sha256sum ./*) | sed "s,\./,$base/files/," >"$scratch/files/lab.sha256" && row "$scratch/files/kernels.txt" "$release source=lab id=6.1-lab"
+}
+check "files are made" files
+check "they are fetched and booted beside Debian's own" status 0 " 0 unexpected, 0 infra" run_list "$scratch/files/kernels.txt" "$scratch/images"
+check "with the same verdicts" same_verdicts 6.1-lab
+changed_file() { change "$www/files/vmlinuz-$release" && refuses files "vmlinuz-$release cannot be fetched" "$scratch/files/kernels.txt"; }
+check "one that differs in a byte is refused" changed_file
+
+# ---- directories ----
+
+# As make leaves a tree.
+built() {
+	local tree=$scratch/linux
+	mkdir -p "$tree"/{arch/x86/boot,drivers,net/ipv4} && cp "images/$release/bzimage" "$tree/arch/x86/boot/bzImage" &&
+		cp "images/$release/vmlinux" "$tree/" && cp "images/$release/config" "$tree/.config" &&
+		cp "images/$release"/modules/*.ko "$tree/drivers/" && mv "$tree/drivers/tcp_westwood.ko" "$tree/net/ipv4/" &&
+		printf '6.1 cloud\n%s id=6.1-built\n%s id=6.1-tree\n' "$tree" "$scratch/tree/" >"$scratch/trees.txt"
+}
+check "a tree as a kernel is built in" built
+check "it and the tree of a package are booted beside Debian's own" status 0 " 0 unexpected, 0 infra" run_list "$scratch/trees.txt" "$scratch/images"
+check "with the same verdicts" same_verdicts 6.1-built 6.1-tree
+# The kernel is the same, and with it the place in the store.
+new_module() {
+	echo "no module" >"$scratch/linux/net/ipv4/tcp_westwood.ko" && touch -d tomorrow "$scratch/linux/net/ipv4/tcp_westwood.ko" &&
+		status 2 "is not a kernel module" run_list "$scratch/trees.txt" "$scratch/images" --kernel 6.1-built
+}
+check "a module that was built anew is taken anew" new_module
+two_kernels() {
+	cp "$scratch/tree/boot/vmlinuz-$release" "$scratch/tree/boot/vmlinuz-6.1.99" && echo "$scratch/tree" >"$scratch/two.txt" &&
+		status 2 "several kernels; name one of them: $scratch/tree/boot/vmlinuz-6" run_list "$scratch/two.txt" "$scratch/images"
+}
+check "a directory with two kernels is refused" two_kernels
 
 # ---- without any of them ----
 
