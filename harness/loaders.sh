@@ -74,7 +74,10 @@ run() {
 reasons() {
 	cat <<-'END'
 		libbpf|bpftool | ^refused$ | ours | the agent sees into libbpf what it resolved before it refused the object; from outside only what is handed to the kernel is seen
-		aya | missing target BTF info | the loader's | Aya makes nothing invalid: a record that cannot be resolved refuses the whole object, also where the code guards it
+		aya | missing target BTF info | the loader's | it refuses the whole object for a record that it cannot resolve, also where the code guards it
+		aya | ^module_function .* struct westwood | the loader's | it reads the types of the kernel proper, not those of modules
+		aya | size of section `\.kconfig` | the loader's | it knows no values of the kernel's configuration: an object that asks for one is refused before its records
+		aya | invalid BTF relocation kind | the loader's | it knows no bpf_core_type_matches, and refuses an object that has one
 		.* | : unseen -> | ours | the agent's own loader handed in no program with it: libbpf refused the object before that, or leaves the program out
 		cilium-0\.9 | unknown kind | the loader's | it knows no 64-bit enumerators, which the types of 6.0 and later kernels have
 		cilium-0\.9 | reference to \.kconfig | the loader's | it knows no values of the kernel's configuration: an object that asks for one is refused before its records
