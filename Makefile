@@ -58,7 +58,7 @@ SHARED_SRC := $(wildcard harness/base/*.c harness/wire/*.c harness/relo/*.c)
 HOST_SRC := $(SHARED_SRC) $(wildcard harness/host/*/*.c)
 AGENT := build/agent$(if $(PLAIN),-plain)
 # What machines stand on, besides fw_cfg, is each machine's own choice.
-AGENT_PARTS := $(patsubst %,harness/agent/arch/%.c,mmio virtio_console generic_calls)
+AGENT_PARTS := $(patsubst %,harness/agent/arch/%.c,mmio virtio virtio_block virtio_console generic_calls)
 AGENT_COMMON := $(filter-out harness/agent/arch/machine_%.c $(AGENT_PARTS),$(wildcard harness/agent/*.c harness/agent/*/*.c))
 AGENT_ALL := $(AGENT_COMMON) harness/agent/arch/machine_$(ARCH).c
 AGENT_SRC := $(SHARED_SRC) $(filter-out $(if $(PLAIN),harness/agent/fast/%),$(AGENT_ALL))

@@ -90,7 +90,7 @@ int job_decode(const void *bytes, size_t len, struct job *job, struct error *err
 	pack_u32(&p, &crc);
 	if (protocol != JOB_PROTOCOL)
 		return error_set(err, EBADMSG, "job: protocol %u, this agent speaks %u", protocol, JOB_PROTOCOL);
-	if (size != len - 16)
+	if (size > len - 16 || len - 16 - size >= JOB_SECTOR)
 		return error_set(err, EBADMSG, "job: %zu bytes arrived, %u were sent", len - 16, size);
 	if (crc != crc32(0, (const Bytef *)bytes + 16, size))
 		return error_set(err, EBADMSG, "job: wrong checksum");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * job: what the host asks of one VM, written once and read by the agent from fw_cfg. It carries the objects themselves,
- * so that the initramfs never changes.
+ * job: what the host asks of one VM, written once and read by the agent from a device. It carries the objects
+ * themselves, so that the initramfs never changes.
  */
 #ifndef COREMATRIX_WIRE_JOB_H
 #define COREMATRIX_WIRE_JOB_H
@@ -62,6 +62,9 @@ struct job {
 
 /* Append the encoded job (magic, protocol, length, content, CRC-32) to `out`. */
 void job_encode(struct job *job, struct buf *out);
+
+/* Some machines hand over whole sectors: fewer bytes than this may follow a job. */
+enum { JOB_SECTOR = 512 };
 
 /* Read a job. Returns 0, or -EBADMSG with `err` filled. On success the caller owns the content: job_free. */
 int job_decode(const void *bytes, size_t len, struct job *job, struct error *err);

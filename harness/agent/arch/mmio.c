@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "agent/arch/fw_cfg.h"
+#include "agent/arch/virtio_block.h"
 #include "agent/arch/virtio_console.h"
 #include "base/cleanup.h"
 
@@ -21,8 +22,8 @@
 #define FW_CFG_SELECTOR 0x8
 #define FW_CFG_DMA 0x10
 
-static volatile char *fw_cfg_registers, *console_registers;
-static struct virtio_memory console_memory;
+static volatile char *fw_cfg_registers, *console_registers, *block_registers;
+static struct virtio_memory virtio_memory;
 static void (*barrier)(void);
 
 /* ---- memory ---- */
@@ -90,20 +91,21 @@ static const struct fw_cfg fw_cfg = {fw_cfg_select, fw_cfg_read, fw_cfg_request}
 
 int mmio_read_file(const char *name, struct buf *out)
 {
-	return fw_cfg_read_file(&fw_cfg, name, out);
+	return block_registers ? virtio_block_read(block_registers, &virtio_memory, out)
+	                       : fw_cfg_read_file(&fw_cfg, name, out);
 }
 
-/* ---- the console ---- */
+/* ---- virtio ---- */
 
-static volatile char *find_console(const struct mmio_machine *machine, volatile char *transports)
+static volatile char *find_device(const struct mmio_machine *machine, volatile char *transports, enum virtio_id id)
 {
 	for (size_t i = 0; i < machine->transport_count; i++)
-		if (virtio_is_console(transports + i * machine->stride))
+		if (virtio_is(transports + i * machine->stride, id))
 			return transports + i * machine->stride;
 	return NULL;
 }
 
-static int open_console(const struct mmio_machine *machine, struct error *err)
+static int open_virtio(const struct mmio_machine *machine, struct error *err)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	volatile char *transports = mmio_map(machine->transports, machine->transport_count * machine->stride);
@@ -111,27 +113,32 @@ static int open_console(const struct mmio_machine *machine, struct error *err)
 
 	if (!transports || pages == MAP_FAILED || mlock(pages, 2 * page))
 		return error_set(err, errno, "virtio-mmio: the kernel refuses it: %s", strerror(errno));
-	console_memory = (struct virtio_memory){pages, page, find_frames};
-	console_registers = find_console(machine, transports);
-	return console_registers ? 0
-	                         : error_set(err, ENODEV, "virtio-mmio: no console behind 0x%llx",
-	                                     (unsigned long long)machine->transports);
+	virtio_memory = (struct virtio_memory){pages, page, find_frames};
+	console_registers = find_device(machine, transports, VIRTIO_CONSOLE);
+	if (!machine->fw_cfg)
+		block_registers = find_device(machine, transports, VIRTIO_BLOCK);
+	if (console_registers && (machine->fw_cfg || block_registers))
+		return 0;
+	return error_set(err, ENODEV, "virtio-mmio: no %s behind 0x%llx",
+	                 console_registers ? "block device" : "console", (unsigned long long)machine->transports);
 }
 
 /* What cannot be sent is missed by the host, which knows what has to come. */
 void mmio_send(const void *bytes, size_t len)
 {
 	if (console_registers)
-		virtio_console_write(console_registers, &console_memory, bytes, len);
+		virtio_console_write(console_registers, &virtio_memory, bytes, len);
 }
 
 int mmio_open(const struct mmio_machine *machine, struct error *err)
 {
 	barrier = machine->barrier;
+	if (!machine->fw_cfg)
+		return open_virtio(machine, err);
 	fw_cfg_registers = mmio_map(machine->fw_cfg, FW_CFG_SPAN);
 	if (!fw_cfg_registers)
 		return error_set(err, errno, "/dev/mem: the kernel refuses it: %s", strerror(errno));
 	if (fw_cfg_probe(&fw_cfg))
 		return error_set(err, ENODEV, "fw_cfg: no QEMU behind 0x%llx", (unsigned long long)machine->fw_cfg);
-	return open_console(machine, err);
+	return open_virtio(machine, err);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mmio: what machine.h promises of a machine whose devices are behind memory: a job by fw_cfg, frames by a console of
- * virtio's, both through /dev/mem, for kernels have their drivers as modules. The addresses are the machine's.
+ * mmio: what machine.h promises of a machine whose devices are behind memory: a job by fw_cfg or a block device of
+ * virtio's, frames by a console of virtio's, all through /dev/mem, for kernels have their drivers as modules. The
+ * addresses are the machine's.
  */
 #ifndef COREMATRIX_AGENT_ARCH_MMIO_H
 #define COREMATRIX_AGENT_ARCH_MMIO_H
@@ -14,7 +15,7 @@
 
 /* Physical addresses, as QEMU lays them out. */
 struct mmio_machine {
-	uint64_t fw_cfg;
+	uint64_t fw_cfg;     /* 0: there is none, and the job is what is on the block device */
 	uint64_t transports; /* of virtio: this many, one each `stride` bytes */
 	size_t transport_count, stride;
 	/* Orders writes to memory, and reads of it, against the devices. */
