@@ -2,7 +2,7 @@
 # Guests of other architectures than the usual one: their agents are cross-compiled, with libraries from Debian's sources,
 # when the list has rows of theirs, or ARCHES names them: ARCHES=aarch64. A machine that has none of them needs nothing.
 
-GUESTS_KNOWN := aarch64
+GUESTS_KNOWN := aarch64 riscv64
 # as rows of a list call it, and what it takes
 GUEST_NAME_aarch64 := arm64
 QEMU_aarch64 := qemu-system-aarch64
@@ -13,6 +13,15 @@ BPF_ARCH_aarch64 := arm64
 # the row, and its id, whose types programs are compiled against that need a kernel's of it
 GUEST_VMLINUX_H_aarch64 := 6.1 cloud arch=arm64
 GUEST_VMLINUX_H_ID_aarch64 := 6.1-cloud-arm64
+GUEST_NAME_riscv64 := riscv64
+QEMU_riscv64 := qemu-system-riscv64
+# a package of its own since Debian 13; asked when it is needed
+QEMU_DEB_riscv64 = $(if $(shell apt-cache show qemu-system-riscv 2>/dev/null),qemu-system-riscv opensbi,qemu-system-misc)
+GUEST_TRIPLE_riscv64 := riscv64-linux-gnu
+GUEST_CC_DEBS_riscv64 := gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
+BPF_ARCH_riscv64 := riscv
+GUEST_VMLINUX_H_riscv64 := 6.12 riscv64
+GUEST_VMLINUX_H_ID_riscv64 := 6.12-riscv64
 
 guests_of_list = $(foreach g,$(GUESTS_KNOWN),$(if $(shell sed 's/\(^\|[[:blank:]]\)\#.*//' $1 2>/dev/null | grep -w '$(GUEST_NAME_$(g))'),$(g)))
 ARCHES ?= $(call guests_of_list,$(KERNELS))

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/random.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,13 +101,28 @@ static void say_ready(void)
 	channel_send(&m);
 }
 
-/* The job is there at once, or, in a guest that is being saved for later, once another QEMU has resumed it. */
+/*
+ * The job is there at once, or, in a guest that is being saved for later, once another QEMU has resumed it. Where
+ * timers get lost by that, it must never be one that the guest waits for.
+ */
 static void wait_for_job(struct buf *job)
 {
 	const struct timespec pause = {.tv_nsec = JOB_POLL_NS};
 
 	while (!job->len && machine_read_file(JOB_FW_CFG_NAME, job))
-		nanosleep(&pause, NULL);
+		if (machine_keeps_timers)
+			nanosleep(&pause, NULL);
+		else
+			sched_yield();
+}
+
+/* The kernel sets its timer again when something is due before the one that it believes to be set. */
+static void restart_timer(void)
+{
+	const struct timespec long_ago = {.tv_nsec = 1};
+
+	if (!machine_keeps_timers)
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &long_ago, NULL);
 }
 
 /* A guest that is saved has what takes time behind it, once for all jobs. In a process of its own. */
@@ -134,6 +150,7 @@ static void wake_up(const struct job *job)
 	};
 	int fd;
 
+	restart_timer();
 	clock_settime(CLOCK_REALTIME, &wall);
 	mknod("/dev/urandom", S_IFCHR | 0644, makedev(1, 9));
 	fd = open("/dev/urandom", O_WRONLY | O_CLOEXEC);

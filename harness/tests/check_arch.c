@@ -51,6 +51,33 @@ START_TEST(every_architecture_is_complete)
 }
 END_TEST
 
+static size_t devices(const struct strings *argv)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < argv->count; i++)
+		count += !strcmp(argv->at[i], "-device");
+	return count;
+}
+
+/* A guest that is saved has no job, and one that is resumed has to have the same devices. */
+START_TEST(a_job_is_handed_over_and_adds_no_device)
+{
+	const struct arch *arch;
+
+	for (size_t i = 0; (arch = arch_at(i)); i++) {
+		cleanup_strings struct strings with = {0}, without = {0};
+		cleanup_free char *line = NULL;
+
+		arch->job(&with, "d/job,,1");
+		arch->job(&without, "");
+		line = strings_shell(&with);
+		ck_assert_msg(strstr(line, "=d/job,,1") != NULL, "%s: %s", arch->name, line);
+		ck_assert_uint_eq(devices(&with), devices(&without));
+	}
+}
+END_TEST
+
 START_TEST(each_is_found_by_either_name_and_no_other_is)
 {
 	const struct arch *arch;
@@ -95,7 +122,8 @@ static const struct {
         {ELFCLASS64, ELFDATA2LSB, EM_X86_64, "x86_64"}, {ELFCLASS32, ELFDATA2LSB, EM_X86_64, NULL},
         {ELFCLASS64, ELFDATA2MSB, EM_X86_64, NULL},     {ELFCLASS32, ELFDATA2LSB, EM_386, NULL},
         {ELFCLASS64, ELFDATA2LSB, EM_VAX, NULL},        {ELFCLASS64, ELFDATA2LSB, EM_AARCH64, "aarch64"},
-        {ELFCLASS64, ELFDATA2MSB, EM_AARCH64, NULL},
+        {ELFCLASS64, ELFDATA2MSB, EM_AARCH64, NULL},    {ELFCLASS64, ELFDATA2LSB, EM_RISCV, "riscv64"},
+        {ELFCLASS32, ELFDATA2LSB, EM_RISCV, NULL},
 };
 
 START_TEST(an_elf_header_says_whose_it_is)
@@ -113,8 +141,11 @@ END_TEST
 int main(void)
 {
 	const struct suite_row tests[] = {
-	        TEST(every_architecture_is_complete),          TEST(each_is_found_by_either_name_and_no_other_is),
-	        TEST(lists_read_as_people_write_them),         TEST(exit_statuses_tell_codes_apart),
+	        TEST(a_job_is_handed_over_and_adds_no_device),
+	        TEST(every_architecture_is_complete),
+	        TEST(each_is_found_by_either_name_and_no_other_is),
+	        TEST(lists_read_as_people_write_them),
+	        TEST(exit_statuses_tell_codes_apart),
 	        EACH(an_elf_header_says_whose_it_is, headers),
 	};
 

@@ -195,7 +195,6 @@ static const struct {
 	size_t len;
 	const char *says;
 } foreigners[] = {
-        FOREIGN(56, "RSC\x05", "RISC-V"),
         FOREIGN(4, "zimg", "zboot"),
         FOREIGN(0, "hello, I am a text", "not a kernel image"),
         FOREIGN(0,
@@ -228,7 +227,7 @@ START_TEST(refuses_elf_files_that_are_no_kernel)
 		struct fake_elf elf;
 		const char *says;
 	} cases[] = {
-	        {{.release = release, .machine = EM_RISCV}, "another processor"},
+	        {{.release = release, .machine = EM_LOONGARCH}, "another processor"},
 	        {{.release = NULL, .pvh = true}, "without the words 'Linux version'"},
 	};
 	struct buf elf = {0};
@@ -243,7 +242,7 @@ START_TEST(refuses_elf_files_that_are_no_kernel)
 }
 END_TEST
 
-/* ---- arm64 ---- */
+/* ---- arm64 and riscv64 ---- */
 
 enum { ARM_BTF_AT = 4096, ARM_BTF_HEADER = 24, ARM_BTF_TYPES = 12, ARM_BTF_STRINGS = 4000, ARM_SIZE = 20000 };
 
@@ -297,35 +296,47 @@ static void zboot_build(const struct buf *image, uint16_t machine, struct buf *o
 	buf_free(&payload);
 }
 
-enum { ARM_PLAIN, ARM_GZIP, ARM_ZBOOT, ARM_FORMS };
+/* Documentation/arch/riscv/boot-image-header.rst, Documentation/arch/arm64/booting.rst; machines of PE */
+static const struct {
+	const char *arch, *magic;
+	uint16_t pe_machine;
+} flat[] = {
+        {"aarch64", "ARM\x64", 0xaa64},
+        {"riscv64", "RSC\x05", 0x5064},
+};
 
-static struct buf arm_packed(int form)
+enum { FLAT_PLAIN, FLAT_GZIP, FLAT_ZBOOT, FLAT_FORMS };
+
+static struct buf flat_packed(size_t which, int form)
 {
-	struct buf plain = arm_image_of("Linux version 6.12.1-arm64 (x)"), out = {0};
+	struct buf plain = arm_image_of("Linux version 6.12.1-flat (x)"), out = {0};
 
-	if (form == ARM_PLAIN)
+	memcpy(plain.data + 56, flat[which].magic, 4);
+	if (form == FLAT_PLAIN)
 		return plain;
-	if (form == ARM_GZIP)
+	if (form == FLAT_GZIP)
 		fake_stream("gzip", plain.data, plain.len, &out);
 	else
-		zboot_build(&plain, 0xaa64, &out);
+		zboot_build(&plain, flat[which].pe_machine, &out);
 	buf_free(&plain);
 	return out;
 }
 
-START_TEST(arm64_images_of_every_form)
+START_TEST(flat_images_of_every_form)
 {
-	struct buf packed = arm_packed(_i);
+	const int form = _i % FLAT_FORMS;
+	const size_t which = (size_t)_i / FLAT_FORMS;
+	struct buf packed = flat_packed(which, form);
 	struct image image;
 	struct error err = {0};
 
 	ck_assert(image_is_kernel(packed.data, packed.len));
 	ck_assert_msg(!image_unpack(&packed, &image, &err), "%s", err.text);
-	ck_assert_str_eq(image.arch->name, "aarch64");
-	ck_assert_str_eq(image.release, "6.12.1-arm64");
+	ck_assert_str_eq(image.arch->name, flat[which].arch);
+	ck_assert_str_eq(image.release, "6.12.1-flat");
 	ck_assert(image.kernel_boots);
 	ck_assert_uint_eq(image.kernel.len, ARM_SIZE);
-	ck_assert_int_eq(image.packed.len != 0, _i != ARM_PLAIN);
+	ck_assert_int_eq(image.packed.len != 0, form != FLAT_PLAIN);
 	ck_assert_uint_eq(image.btf_at, ARM_BTF_AT);
 	ck_assert_uint_eq(image.btf_len, ARM_BTF_HEADER + ARM_BTF_TYPES + ARM_BTF_STRINGS);
 	ck_assert_int_eq(image_check_boots(&image, &err), 0);
@@ -335,12 +346,14 @@ END_TEST
 
 START_TEST(arm64_images_are_refused_when_cut_or_of_others)
 {
-	static const char *const says[] = {"truncated", "of a kind that is not known", "Linux version"};
+	static const char *const says[] = {"truncated", "of a kind that is not known", "Linux version",
+	                                   "a kernel image of riscv64 whose payload is not an Image"};
+	static const uint16_t pe_machines[] = {0xaa64, 0x8664, 0xaa64, 0x5064};
 	struct buf plain = arm_image_of(_i == 2 ? "no words" : "Linux version 6.12.1-arm64 (x)"), packed = {0};
 	struct image image;
 	struct error err = {0};
 
-	zboot_build(&plain, _i == 1 ? 0x5064 : 0xaa64, &packed);
+	zboot_build(&plain, pe_machines[_i], &packed);
 	if (!_i)
 		packed.len -= 100;
 	ck_assert_int_lt(image_unpack(&packed, &image, &err), 0);
@@ -566,8 +579,8 @@ int main(void)
 	        TEST(survives_any_damage_of_an_elf),
 	        EACH(names_foreign_images, foreigners),
 	        RANGE(refuses_elf_files_that_are_no_kernel, 0, 2),
-	        RANGE(arm64_images_of_every_form, 0, ARM_FORMS),
-	        RANGE(arm64_images_are_refused_when_cut_or_of_others, 0, 3),
+	        RANGE(flat_images_of_every_form, 0, FLAT_FORMS * (int)COUNT(flat)),
+	        RANGE(arm64_images_are_refused_when_cut_or_of_others, 0, 4),
 	        TEST(btf_of_an_image_is_inside_of_it),
 	        TEST(an_arm64_vmlinux_does_not_boot),
 	        TEST(an_object_file_is_no_kernel),

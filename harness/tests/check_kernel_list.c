@@ -50,6 +50,7 @@ static const struct {
         {"6.1 cloud\n6.1 cloud env=lsm:none\n6.1 cloud env=lsm:bpf", 3, ROW_PACKAGE, 3, "6.1", "cloud",
          "6.1-cloud+lsm-bpf", "", "", false, 0},
         {"6.12 arm64", 1, ROW_PACKAGE, 1, "6.12", "arm64", "6.12-arm64", "", "", false, 0},
+        {"6.12 riscv64", 1, ROW_PACKAGE, 1, "6.12", "riscv64", "6.12-riscv64", "", "", false, 0},
         {"6.12 16k arch=arm64", 1, ROW_PACKAGE, 1, "6.12", "16k", "6.12-16k-arm64", "", "", false, 0},
         {"6.12.1+deb13-arm64-16k", 1, ROW_PACKAGE, 1, "6.12.1+deb13-arm64-16k", "", "6.12.1+deb13-arm64-16k", "", "",
          false, 0},
@@ -87,6 +88,7 @@ START_TEST(accepts)
 	ck_assert(
 	        (row->arch == arch_find("arm64")) ==
 	        (strstr(row->spec, "arm64") || strstr(accepted[_i].text, "arch=a") || !strcmp(row->flavour, "arm64")));
+	ck_assert((row->arch == arch_find("riscv64")) == !strcmp(row->flavour, "riscv64"));
 	ck_assert_str_eq(row->append, accepted[_i].append);
 	ck_assert_str_eq(row->expect, accepted[_i].expect);
 	ck_assert_int_eq(row->optional, accepted[_i].optional);
@@ -168,7 +170,7 @@ static const struct {
         {BYTES("6.1\n"), "k:1:4: ", "expected a flavour"},
         {BYTES("6.1 s390x\n"), "k:1:5: ", "'s390x' after '6.1'"},
         {BYTES("6.1 16k arch=amd64\n"), "k:1:5: ", "'16k' after '6.1'"},
-        {BYTES("6.1 cloud arch=vax\n"), "k:1:11: ", "arch=vax; expected one of amd64, arm64"},
+        {BYTES("6.1 cloud arch=vax\n"), "k:1:11: ", "arch=vax; expected one of amd64, arm64, riscv64"},
         {BYTES("6.1 cloud arch=arm64 arch=arm64\n"), "k:1:22: ", "given twice"},
         {BYTES("6.1 arch=arm64\n"), "k:1:5: ", "expected a flavour: arm64, cloud, rt, 16k or 64k"},
         {BYTES("6.1 amd64 arch=arm64\n"), "k:1:5: ", "'amd64' after '6.1'"},

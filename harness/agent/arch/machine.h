@@ -7,6 +7,7 @@
 #ifndef COREMATRIX_AGENT_ARCH_MACHINE_H
 #define COREMATRIX_AGENT_ARCH_MACHINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,8 +20,14 @@ int machine_open(struct error *err);
 /* Send bytes to the host. */
 void machine_send(const void *bytes, size_t len);
 
-/* Append the file that the host hands over as `name`. Returns 0, or -ENOENT when there is none (no error text then). */
+/*
+ * Append the file that the host hands over as `name`; up to 511 zeros may follow what it has. Returns 0, or -ENOENT
+ * when there is none (no error text then).
+ */
 int machine_read_file(const char *name, struct buf *out);
+
+/* Whether a timer that is set while the guest is saved rings in one that is resumed. */
+extern const bool machine_keeps_timers;
 
 /* End QEMU at once; the host's struct arch knows which exit status `code` becomes. */
 _Noreturn void machine_exit(uint8_t code);

@@ -13,6 +13,7 @@
 
 /* Entries of system calls: arch/arm64/include/asm/syscall_wrapper.h */
 const char machine_syscall_prefix[] = "__arm64_sys_";
+const bool machine_keeps_timers = true;
 const char machine_serial_numbers[] = "/sys/class/tty/ttyAMA0/dev";
 
 static void barrier(void)

@@ -21,6 +21,7 @@
 
 /* Entries of system calls: arch/x86/include/asm/syscall_wrapper.h */
 const char machine_syscall_prefix[] = "__x64_sys_";
+const bool machine_keeps_timers = true;
 const char machine_serial_numbers[] = "/sys/class/tty/ttyS0/dev";
 
 /* glibc's insb and outsb tell the compiler nothing about memory, so it may keep stale values: own asm. */

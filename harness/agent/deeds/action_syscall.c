@@ -75,6 +75,9 @@
 #ifndef SYS_readlink
 #define SYS_readlink (-1L)
 #endif
+#ifndef SYS_renameat
+#define SYS_renameat (-1L)
+#endif
 #ifndef SYS_rmdir
 #define SYS_rmdir (-1L)
 #endif

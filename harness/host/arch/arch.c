@@ -8,9 +8,9 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 
-extern const struct arch arch_x86, arch_arm64;
+extern const struct arch arch_x86, arch_arm64, arch_riscv64;
 
-static const struct arch *const known[] = {&arch_x86, &arch_arm64, NULL};
+static const struct arch *const known[] = {&arch_x86, &arch_arm64, &arch_riscv64, NULL};
 _Static_assert(sizeof(known) / sizeof(known[0]) - 1 <= ARCH_MAX, "tables have an entry for each");
 
 const struct arch *arch_at(size_t index)

@@ -60,7 +60,7 @@ struct arch {
 	const char *const *console_endings; /* lines on it that mean the kernel's end, besides those of every kernel */
 	/* Devices of the channel: frames go to the chardev ARCH_FRAMES. */
 	void (*channel)(struct strings *argv);
-	/* Hand the guest the file of its job; commas in `path` are doubled already. */
+	/* Hand the guest the file of its job, "" for none yet; commas in `path` are doubled already. */
 	void (*job)(struct strings *argv, const char *path);
 	/* QEMU's exit status when the agent ended it with `code`. */
 	int (*exit_status)(int code);

@@ -23,8 +23,22 @@ void arch_virtio_channel(struct strings *argv)
 
 void arch_fw_cfg_job(struct strings *argv, const char *path)
 {
+	if (!*path)
+		return;
 	strings_add(argv, "-fw_cfg");
 	strings_addf(argv, "name=" JOB_FW_CFG_NAME ",file=%s", path);
+}
+
+/* locking=off: the file may be another guest's too, and nobody writes to it. */
+void arch_block_job(struct strings *argv, const char *path)
+{
+	strings_add(argv, "-blockdev");
+	if (*path)
+		strings_addf(argv, "driver=file,node-name=job,read-only=on,locking=off,filename=%s", path);
+	else
+		strings_add(argv, "driver=null-co,node-name=job,read-only=on,size=0");
+	strings_add(argv, "-device");
+	strings_add(argv, "virtio-blk-device,drive=job");
 }
 
 int arch_odd_status(int code)

@@ -28,7 +28,6 @@ static const struct {
 	const char *magic;
 	const char *what;
 } foreign[] = {
-        {56, "RSC\x05", "a RISC-V kernel image"},
         {4, "zimg", "a compressed EFI kernel image (zboot) of a kind that is not known"},
         {0x24, "\x18\x28\x6f\x01", "an ARM kernel image"},
         {0, "\x27\x05\x19\x56", "a U-Boot image"},

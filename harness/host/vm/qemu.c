@@ -116,8 +116,7 @@ void qemu_argv(const struct qemu_guest *guest, struct strings *argv)
 	guest->arch->console(argv);
 	add_path(argv, "-chardev", "file,append=on,id=" ARCH_FRAMES ",path=", guest->frames);
 	guest->arch->channel(argv);
-	if (*guest->job)
-		add_job(argv, guest);
+	add_job(argv, guest);
 	if (*guest->ram)
 		add_saved_memory(argv, guest);
 }
