@@ -11,8 +11,8 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 
-/* What sysfs says that each of its files may hold. */
-#define ATTRIBUTE_SIZE 4096
+/* What sysfs says that each of its files may hold: a page, which has 64 kB at most. */
+#define ATTRIBUTE_SIZE ((size_t)64 << 10)
 
 bool in_guest(void)
 {
