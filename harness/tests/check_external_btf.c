@@ -11,6 +11,7 @@
 #include "tests/suite.h"
 
 #define OBJECT "build/tests/relo/local.o"
+#define OTHER "build/tests/relo/harmless.o"
 #define KERNEL "build/tests/relo/target.o"
 
 static struct store_kernel kernels[] = {{.release = (char *)"6.1.0-a"}, {.release = (char *)"6.12-b"}};
@@ -159,7 +160,7 @@ START_TEST(a_minimal_btf_is_small_and_whole)
 	struct min_btf m;
 	struct btf *btf;
 
-	ck_assert_msg(!min_btf_make(&list, KERNEL, &m, &err), "%s", err.text);
+	ck_assert_msg(!min_btf_make(&list, NULL, KERNEL, &m, &err), "%s", err.text);
 	ck_assert_uint_gt(m.types, 0);
 	ck_assert_uint_lt(m.types, m.of_types);
 	ck_assert(m.has_ids);
@@ -172,6 +173,24 @@ START_TEST(a_minimal_btf_is_small_and_whole)
 }
 END_TEST
 
+START_TEST(a_minimal_btf_is_of_what_the_architecture_is_given)
+{
+	struct object object = read_object(OBJECT), other = read_object(OTHER);
+	struct object_file file = {.path = other.path, .bytes = other.bytes};
+	struct object_list list = {&object, 1};
+	struct min_btf usual, own;
+
+	object.files[arch_index(arch_find("arm64"))] = &file;
+	ck_assert_int_eq(min_btf_make(&list, NULL, KERNEL, &usual, NULL), 0);
+	ck_assert_int_eq(min_btf_make(&list, arch_find("arm64"), KERNEL, &own, NULL), 0);
+	ck_assert_uint_gt(usual.types, own.types);
+	min_btf_free(&usual);
+	min_btf_free(&own);
+	buf_free(&object.bytes);
+	buf_free(&other.bytes);
+}
+END_TEST
+
 START_TEST(a_minimal_btf_of_garbage_names_it)
 {
 	struct object object = {.name = (char *)"x", .path = (char *)"x.bpf.o"};
@@ -179,10 +198,10 @@ START_TEST(a_minimal_btf_of_garbage_names_it)
 	struct error err = {0};
 	struct min_btf m;
 
-	ck_assert_int_lt(min_btf_make(&list, "/no/such", &m, &err), 0);
+	ck_assert_int_lt(min_btf_make(&list, NULL, "/no/such", &m, &err), 0);
 	ck_assert_str_eq(err.text, "/no/such: No such file or directory");
 	buf_puts(&object.bytes, "no ELF");
-	ck_assert_int_lt(min_btf_make(&list, KERNEL, &m, &err), 0);
+	ck_assert_int_lt(min_btf_make(&list, NULL, KERNEL, &m, &err), 0);
 	ck_assert_msg(strstr(err.text, "x.bpf.o: ") == err.text, "%s", err.text);
 	ck_assert_int_eq(err.status, EXIT_USAGE);
 	error_clear(&err);
@@ -201,6 +220,7 @@ int main(void)
 	        TEST(a_directory_has_to_fit),
 	        GROUP("min"),
 	        TEST(a_minimal_btf_is_small_and_whole),
+	        TEST(a_minimal_btf_is_of_what_the_architecture_is_given),
 	        TEST(a_minimal_btf_of_garbage_names_it),
 	};
 

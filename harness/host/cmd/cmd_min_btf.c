@@ -62,13 +62,13 @@ static bool is_directory(const char *path)
 	return (*path && path[strlen(path) - 1] == '/') || (!stat(path, &st) && S_ISDIR(st.st_mode));
 }
 
-static int write_one(const struct min_btf_options *o, const struct object_list *objects, const char *release,
-                     const char *btf, bool in_directory, struct error *err)
+static int write_one(const struct min_btf_options *o, const struct object_list *objects, const struct arch *arch,
+                     const char *release, const char *btf, bool in_directory, struct error *err)
 {
 	cleanup_min_btf struct min_btf m = {0};
 	cleanup_free char *path =
 	        in_directory ? xasprintf("%s/%s.btf", o->common.output, release) : xstrdup(o->common.output);
-	int rc = min_btf_make(objects, btf, &m, err);
+	int rc = min_btf_make(objects, arch, btf, &m, err);
 
 	rc = rc ? rc : io_replace_file(path, m.raw.data, m.raw.len, err);
 	if (rc)
@@ -128,10 +128,10 @@ static int write_all(const struct min_btf_options *o, const struct object_list *
 			return error_usage(err,
 			                   "%s:%u: %s: the kernel has no BTF to take types from; give them with --btf",
 			                   s->list.path, k->line, k->id);
-		rc = write_one(o, objects, k->release, k->btf, in_directory, err);
+		rc = write_one(o, objects, k->arch, k->release, k->btf, in_directory, err);
 	}
 	for (size_t i = 0; i < s->files.count && !rc; i++)
-		rc = write_one(o, objects, s->files.at[i].id, s->files.at[i].path, in_directory, err);
+		rc = write_one(o, objects, NULL, s->files.at[i].id, s->files.at[i].path, in_directory, err);
 	return rc;
 }
 

@@ -166,6 +166,7 @@ static int add_listed(const struct predict_options *o, struct kernels *k, struct
 		const char *external = k->list.rows[i].btf;
 		const struct predict_types types = {
 		        .id = k->store[i].id,
+		        .arch = k->store[i].arch,
 		        .path = *external ? external : k->store[i].btf,
 		        .symbols = k->store[i].symbols,
 		        .config = k->store[i].config,
@@ -185,7 +186,8 @@ static void add_types_alone(struct kernels *k)
 	for (size_t i = 0; i < k->types_alone.count; i++) {
 		const struct kernel_row *row = &k->types_alone.rows[i];
 
-		add_kernel(k, (struct predict_types){.id = row->id, .path = row->spec}, "", row->id, row->expect);
+		add_kernel(k, (struct predict_types){.id = row->id, .arch = row->arch, .path = row->spec}, "", row->id,
+		           row->expect);
 	}
 }
 

@@ -22,6 +22,7 @@ static const struct jail_limits limits = {.cpu_seconds = 30, .memory = 1u << 30,
 
 struct errand {
 	const struct object_list *objects;
+	const struct arch *arch; /* whose files of the objects are meant */
 	const char *path;
 	int from; /* the file at `path` */
 	int to;   /* in memory: struct head, then the bytes */
@@ -37,13 +38,13 @@ static void take_match(void *ctx, const struct relo_match *m)
 	btf_pick_match(ctx, m);
 }
 
-static int pick_object(const struct object *o, const struct relo_target *target, struct btf_pick *pick,
+static int pick_object(const struct object_given *o, const struct relo_target *target, struct btf_pick *pick,
                        struct head *head, struct error *err)
 {
 	struct core_relo_list list;
 	struct relo_calc *calc;
 
-	if (core_relo_list_read(o->bytes.data, o->bytes.len, &list, err))
+	if (core_relo_list_read(o->bytes->data, o->bytes->len, &list, err))
 		return error_prefix(err, "%s: ", o->path);
 	calc = relo_calc_new(&list, target);
 	for (size_t i = 0; i < list.count; i++) {
@@ -92,8 +93,11 @@ static int work(void *ctx, struct error *err)
 	if (!target)
 		return error_prefix(err, "%s: ", e->path);
 	pick = btf_pick_new(btf);
-	for (size_t i = 0; i < e->objects->count && !rc; i++)
-		rc = pick_object(&e->objects->at[i], target, pick, &head, err);
+	for (size_t i = 0; i < e->objects->count && !rc; i++) {
+		const struct object_given given = object_given(&e->objects->at[i], e->arch);
+
+		rc = pick_object(&given, target, pick, &head, err);
+	}
 	head.types = btf_pick_count(pick);
 	head.of_types = btf__type_cnt(btf) - 1;
 	return rc ? rc : write_answer(e, pick, &head, err);
@@ -118,11 +122,12 @@ static int take_answer(int fd, struct min_btf *out, struct error *err)
 	return 0;
 }
 
-int min_btf_make(const struct object_list *objects, const char *path, struct min_btf *out, struct error *err)
+int min_btf_make(const struct object_list *objects, const struct arch *arch, const char *path, struct min_btf *out,
+                 struct error *err)
 {
 	cleanup_close int from = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	cleanup_close int to = memfd_create("min-btf", MFD_CLOEXEC);
-	struct errand e = {.objects = objects, .path = path, .from = from, .to = to};
+	struct errand e = {.objects = objects, .arch = arch, .path = path, .from = from, .to = to};
 	int rc;
 
 	*out = (struct min_btf){0};

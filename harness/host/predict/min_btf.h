@@ -21,10 +21,12 @@ struct min_btf {
 };
 
 /*
- * Make one for all of `objects` and the types in the file at `path` (anything that btf_source_read reads). Returns 0,
- * or a negative errno naming the file or object. Free with min_btf_free in every case.
+ * Make one for all of `objects`, as kernels of `arch` (NULL: the usual one) are given them, and the types in the file
+ * at `path` (anything that btf_source_read reads). Returns 0, or a negative errno naming the file or object. Free with
+ * min_btf_free in every case.
  */
-int min_btf_make(const struct object_list *objects, const char *path, struct min_btf *out, struct error *err);
+int min_btf_make(const struct object_list *objects, const struct arch *arch, const char *path, struct min_btf *out,
+                 struct error *err);
 void min_btf_free(struct min_btf *m);
 #define cleanup_min_btf __attribute__((cleanup(min_btf_free)))
 
