@@ -164,8 +164,10 @@ static int heed_foreign(struct run *run, struct result *r, struct error *err)
 		return 0;
 	}
 	if (count == all)
-		return error_usage(err, "%s: is a program of this machine, and all rows of %s are of %s",
-		                   run->o->loader, run->o->list_path, foreign->deb);
+		return error_usage(
+		        err,
+		        "%s: is a program of this machine, and all rows of %s are of %s; a loader needs rows of its own architecture",
+		        run->o->loader, run->o->list_path, foreign->deb);
 	for (size_t i = 0; i < all; i++) {
 		const struct kernel_row *row = &run->list.rows[i];
 		struct result_skipped *s;

@@ -28,6 +28,14 @@ else
 	cp build/progs/kprobe_exec.arm64.bpf.o "$scratch/own/"
 	check "with a file beside it that is compiled for it, each has its own" status 0 "3 as expected" run "${all[@]}" "$scratch/own"
 	check "and the result says which" latest '.objects | length == 1 and (.[0].files | length == 1 and .[0].arch == "aarch64" and (.[0].path | endswith("kprobe_exec.arm64.bpf.o")))'
+	check "so it is predicted" status 0 "0 rejected, 0 unsure, 0 wrong" "$corematrix" predict "${all[@]}" "$scratch/own"
+	own_registers() {
+		"$corematrix" min-btf "${all[@]}" -o "$scratch/btf/" "$scratch/own" &&
+			bpftool btf dump file "$scratch"/btf/6.1.*arm64.btf | grep "STRUCT 'user_pt_regs'" &&
+			! bpftool btf dump file "$scratch"/btf/6.1.*amd64.btf | grep "STRUCT 'user_pt_regs'"
+	}
+	check "and its types are taken from each" own_registers
+	check "a loader is not run there" status 2 "a loader needs rows of its own architecture" run "${all[@]}" --kernel '*arm64' --loader /bin/true
 	echo '6.1 cloud arch=arm64 append="rdinit=/none"' >"$scratch/noinit"
 	check "a kernel that panics is infra, with its line" status 3 "Kernel panic" run -k "$scratch/noinit" --cold build/progs/exec_identity.bpf.o
 fi
