@@ -27,6 +27,8 @@ static const char *const linker_directories[] = {
         NULL,
 };
 
+static const char *const built_images[] = {"arch/riscv/boot/Image", "arch/riscv/boot/Image.gz",
+                                           "arch/riscv/boot/vmlinuz.efi", NULL};
 static const char *const page_sizes[] = {NULL};
 
 /* a0 to a7, after pc, ra, sp, gp, tp, t0 to t2, s0 and s1: arch/riscv/include/uapi/asm/ptrace.h */
@@ -56,6 +58,7 @@ const struct arch arch_riscv64 = {
         .elf_machine = EM_RISCV,
         .linker_directories = linker_directories,
         .page_sizes = page_sizes,
+        .built_images = built_images,
         .syscall_prefix = "__riscv_sys_",
         .trampoline_arguments = 8,
         .probe_arguments = probe_arguments,

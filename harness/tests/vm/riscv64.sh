@@ -22,7 +22,8 @@ else
 	check "a guest is resumed" status 0 "1 as expected" run "${all[@]}" --kernel '*riscv64' build/progs/exec_identity.bpf.o
 	check "and was not booted" latest '.kernels | length == 1 and all(.attempts | length == 1 and .[0].start == "resume")'
 
-	check "an object with another processor's registers is refused" status 1 "compiled for another one" run "${all[@]}" --kernel 6.12-riscv64 build/progs/kprobe_exec.bpf.o
+	copy alone kprobe_exec
+	check "an object with another processor's registers is refused" status 1 "compiled for another one" run "${all[@]}" --kernel 6.12-riscv64 "$scratch/alone/kprobe_exec.bpf.o"
 	check "for its relocations" latest '.cells[0] | .verdict == "rejected" and .class == "relocation"'
 	echo '6.12 riscv64 append="rdinit=/none"' >"$scratch/noinit"
 	check "a kernel that panics is infra, with its line" status 3 "Kernel panic" run -k "$scratch/noinit" --cold build/progs/exec_identity.bpf.o
