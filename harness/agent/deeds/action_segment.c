@@ -83,6 +83,6 @@ void action_segment(const char *directory, struct action_result *out)
 	segment_view(out, &from, &to);
 	if (sendto(client, bytes, sizeof(bytes), 0, (const struct sockaddr *)&to, sizeof(to)) != sizeof(bytes))
 		action_failed(out, "send");
-	else if (recv(server, bytes, sizeof(bytes), 0) != sizeof(bytes))
+	else if (loopback_receive(server, bytes, sizeof(bytes)) != sizeof(bytes))
 		loopback_failed(out, "recv");
 }

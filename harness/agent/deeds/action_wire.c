@@ -70,14 +70,6 @@ static size_t datagram_size(int fd)
 	return ioctl(fd, SIOCGIFMTU, &r) == 0 && r.ifr_mtu >= WIRE_WIDE ? WIRE_DATAGRAM_WIDE : LOOPBACK_DATAGRAM;
 }
 
-/* The far end is another interface: a thread of the kernel may carry what is sent. */
-static bool takes(int fd, void *bytes, size_t capacity, size_t size)
-{
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-
-	return loopback_arrives(&p, 1) && recv(fd, bytes, capacity, 0) == (ssize_t)size;
-}
-
 /* The same the other way round, where there are two ways. */
 static void answer(int server, int client, const struct sockaddr_in *far, const struct sockaddr_in *near,
                    struct action_result *out)
@@ -91,7 +83,7 @@ static void answer(int server, int client, const struct sockaddr_in *far, const 
 	loopback_wait_limit(client);
 	if (sendto(server, bytes, size, 0, (const struct sockaddr *)near, sizeof(*near)) != (ssize_t)size)
 		action_failed(out, "send");
-	else if (!takes(client, bytes, sizeof(bytes), size))
+	else if (loopback_receive(client, bytes, sizeof(bytes)) != (ssize_t)size)
 		loopback_failed(out, "recv");
 }
 
@@ -120,7 +112,7 @@ static void datagram_send(int server, const char *from, const char *to, struct a
 	wire_view(out, &near, &far, size);
 	if (sendto(client, bytes, size, 0, (const struct sockaddr *)&far, sizeof(far)) != (ssize_t)size)
 		action_failed(out, "send");
-	else if (takes(server, bytes, sizeof(bytes), size))
+	else if (loopback_receive(server, bytes, sizeof(bytes)) == (ssize_t)size)
 		answer(server, client, &far, &near, out);
 	else if (recv(client, bytes, sizeof(bytes), MSG_DONTWAIT) == (ssize_t)size)
 		action_differed(out, "recv", OTHER_ADDRESS); /* it came back */

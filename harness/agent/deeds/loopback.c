@@ -57,6 +57,13 @@ bool loopback_arrives(struct pollfd *fds, nfds_t count)
 	return false;
 }
 
+ssize_t loopback_receive(int fd, void *bytes, size_t capacity)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return loopback_arrives(&p, 1) ? recv(fd, bytes, capacity, 0) : -1;
+}
+
 int loopback_failed(struct action_result *out, const char *call)
 {
 	if (errno == EAGAIN || errno == EINPROGRESS)

@@ -47,6 +47,8 @@ void loopback_wait_limit(int fd);
  * true with `revents`; or false with errno ETIMEDOUT.
  */
 bool loopback_arrives(struct pollfd *fds, nfds_t count);
+/* recv() of what arrives so at one; -1 with errno, ETIMEDOUT for nothing. */
+ssize_t loopback_receive(int fd, void *bytes, size_t capacity);
 /* As action_failed, of a call that may have waited in vain. */
 int loopback_failed(struct action_result *out, const char *call);
 
