@@ -3,8 +3,8 @@
 # Tests in real VMs: what a user does, and what must go red. Run from the repository's root after the build.
 # Usage: vm.sh COREMATRIX [SECTION...]; a section is a file of harness/tests/vm/, without any all are run.
 #
-# As many sections run side by side as there are processors, each with its own directory; what one printed is shown when
-# it has ended. They share images/: what a section damages, it damages in a store of its own (own_store).
+# One section more than there are processors runs side by side, for many wait; each with its own directory, and what one
+# printed is shown when it has ended. They share images/: what a section damages, it damages in a store of its own (own_store).
 set -um
 
 corematrix=$(realpath "$1")
@@ -12,7 +12,7 @@ shift
 directory=$(dirname "$0")
 processors=$(nproc)
 # These take longest, so they start first; every other file of the directory follows.
-sections=(matrix hostile large resume red loader fields regress btf objects types)
+sections=(matrix sources hostile large resume red loader fields regress btf objects types)
 [ $# = 0 ] || sections=("$@")
 for file in "$directory"/vm/*.sh; do
 	name=$(basename "$file" .sh)
@@ -64,7 +64,7 @@ show_one() {
 
 "$corematrix" kernels fetch -q build/progs/*.bpf.o || exit 3
 for name in "${sections[@]}"; do
-	while [ ${#running[@]} -ge "$processors" ]; do show_one; done
+	while [ ${#running[@]} -gt "$processors" ]; do show_one; done
 	run_section "$name" >"$top/$name.out" 2>&1 </dev/null &
 	running[$!]=$name started[$!]=$SECONDS
 done

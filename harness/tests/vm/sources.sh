@@ -125,17 +125,6 @@ rpm_changed() { rpm_copy rpm-changed && change "$www"/rpm-changed/kernel-core-*.
 check "one that differs in a byte is refused" rpm_changed
 rpm_list() { rpm_copy rpm-list && change "$www"/rpm-list/repodata/*-primary.xml.gz && refuses rpm-list "dnf exited with status 1: " "$scratch/rpm-list/kernels.txt"; }
 check "a list of packages that differs in a byte is refused" rpm_list
-# Whoever changes a list changes what names its hash as well: no key signs them here.
-rpm_bomb() {
-	local bomb=$www/rpm-bomb/repodata list old
-	rpm_copy rpm-bomb && list=$(echo "$bomb"/*-primary.xml.gz) && old=$(sha256sum "$list" | cut -d" " -f1) || return 1
-	# A stream may be several, one after the other.
-	{ gzip -dc "$list" | head -c 200 | gzip && head -c 64M /dev/zero | tr '\0' a | gzip -1 >"$scratch/64" && for _ in {1..10}; do cat "$scratch/64"; done; } >"$scratch/bomb" &&
-		sed -i "s/$old-primary/primary/; s/$old/$(sha256sum "$scratch/bomb" | cut -d" " -f1)/; s/<size>$(stat -c %s "$list")</<size>$(stat -c %s "$scratch/bomb")</" "$bomb/repomd.xml" &&
-		rm "$list" && mv "$scratch/bomb" "$bomb/primary.xml.gz" &&
-		refuses rpm-bomb "el.repo: dnf " "$scratch/rpm-bomb/kernels.txt"
-}
-check "a list that unpacks to 640 MB of nothing is refused" rpm_bomb
 rpm_stalls() { rpm_copy stalls/rpm && repo rpm-stalls stalls/rpm mirror && refuses rpm-stalls "el.repo: dnf " "$scratch/rpm-stalls/kernels.txt"; }
 check "a repository that stalls is given up" rpm_stalls
 rpm_lies() {
