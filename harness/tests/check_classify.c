@@ -268,6 +268,8 @@ static const struct {
         {PHASE_ATTACH, EPERM,
          "program 'p': failed to attach: a packet socket cannot be opened: Operation not permitted", "",
          CLASS_PERMISSION, "a packet socket cannot be opened", "(a packet socket cannot be opened)"},
+        {PHASE_ATTACH, EACCES, "program 'p': failed to attach: a CPU's clock cannot be opened: Permission denied", "",
+         CLASS_PERMISSION, "a CPU's clock cannot be opened", "(a CPU's clock cannot be opened)"},
         {PHASE_ATTACH, EOPNOTSUPP, "", "libbpf: map 'm': created successfully, fd=4\n", CLASS_ATTACH_TARGET,
          "phase attach failed without a message: Operation not supported", "SEC()"},
         {PHASE_ATTACH, EBUSY, "", "", CLASS_ATTACH_TARGET, "Device or resource busy", "attach elsewhere"},

@@ -187,6 +187,8 @@ static const struct row rows[] =
                  "the kernel denies attaching: see lockdown and perf_event_paranoid"},
                 {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: *: Operation not permitted",
                  "the loader may not do what attaching takes ({}): give it the capability for that, or run it as root"},
+                {CLASS_PERMISSION, AT(PHASE_ATTACH), 0, "failed to attach: *: Permission denied",
+                 "the loader may not do what attaching takes ({}): give it the capability for that, or run it as root"},
                 /* sk_filter_charge() of net/core/filter.c */
                 {CLASS_ATTACH_TARGET, AT(PHASE_ATTACH), ENOMEM, "failed to attach:",
                  "the kernel has no memory for it: a program on a socket counts against the socket's share (net.core.optmem_max: 20 KB on older kernels, 128 KB today), which [sysctl] of the ini can raise; else give the kernel memory= in the kernel list"},
