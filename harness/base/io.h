@@ -3,6 +3,7 @@
 #ifndef COREMATRIX_BASE_IO_H
 #define COREMATRIX_BASE_IO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -35,5 +36,8 @@ int io_remove_tree(const char *path, struct error *err);
 
 /* Last component of a path; never NULL. */
 const char *io_basename(const char *path);
+
+/* Whether a name may stand in a path as it is: a letter or digit, then these and any of "._+~-". */
+bool io_is_plain_name(const char *name);
 
 #endif

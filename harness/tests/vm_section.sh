@@ -37,3 +37,10 @@ own_store() {
 	mkdir "$scratch/images" && cp images/kernels.lock "$scratch/images/" &&
 		ln -s "$(realpath "images/$release")" "$scratch/images/$release"
 }
+
+# An object on the kernels of $scratch/list of which that one, ID, is of another architecture; without_agent ARCHITECTURE
+# ID: whether this machine and this program cannot run it, and what is missing.
+foreign() { "$corematrix" run -k "$scratch/list" --kernel "$1" --cold -o "$scratch/try" build/progs/exec_identity.bpf.o; }
+without_agent() {
+	! foreign "$2" >"$scratch/said" 2>&1 && grep -o "this program carries no agent for guests of $1\|qemu-system-$1: not found" "$scratch/said"
+}

@@ -16,16 +16,6 @@ static const unsigned memory_min_mb = 64, memory_max_mb = 65536, processors_max 
 
 #define fail(place, column, ...) list_line_error(place, column, xasprintf(__VA_ARGS__), err)
 
-static bool is_name(const char *text)
-{
-	if (!isalnum((unsigned char)*text))
-		return false;
-	for (; *text; text++)
-		if (!isalnum((unsigned char)*text) && !strchr("._+~-", *text))
-			return false;
-	return true;
-}
-
 /* As public collections of BTF name their files. */
 static bool is_types(const char *path)
 {
@@ -80,7 +70,7 @@ static int read_source(const struct list_words *words, struct kernel_row *row, c
 	row->source = source_default();
 	if (!name)
 		return 0;
-	if (!is_name(io_basename(name)))
+	if (!io_is_plain_name(io_basename(name)))
 		return fail(p, word->column,
 		            "source='%.80s'; expected a name of letters, digits and . _ + ~ -, or a path to one", name);
 	if (source_named(dirname(path), io_basename(name), &row->source, &why))
@@ -228,7 +218,7 @@ static int set_allow(struct kernel_row *row, const struct list_word *word, const
 static int set_id(struct kernel_row *row, const struct list_word *word, const char *value, const struct list_place *p,
                   struct error *err)
 {
-	if (!is_name(value))
+	if (!io_is_plain_name(value))
 		return fail(p, word->column, "id='%.80s'; expected a name of letters, digits and . _ + ~ -", value);
 	row->id = xstrdup(value);
 	return 0;

@@ -410,7 +410,7 @@ static char *first_complaint(const char *text)
 	return line ? xstrndup(line + 3, strcspn(line + 3, "\n")) : xstrdup("it says nothing else");
 }
 
-int apt_fetch(const struct package_ref *ref, const char *target, struct error *err)
+int apt_fetch(const struct kernel_source *self, const struct package_ref *ref, const char *target, struct error *err)
 {
 	cleanup_free char *hash = xasprintf("SHA256:%s", ref->sha256), *complaint = NULL, *how = NULL;
 	const char *argv[] = {helper, "-o", "APT::Sandbox::User=root", "download-file", ref->uri, target, hash, NULL};
@@ -418,6 +418,7 @@ int apt_fetch(const struct package_ref *ref, const char *target, struct error *e
 	const char *text;
 	int rc = child_run(argv, NULL, &said, err);
 
+	(void)self;
 	if (rc)
 		return rc;
 	if (child_ok(&said) && !access(target, R_OK))

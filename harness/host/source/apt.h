@@ -13,6 +13,7 @@
 #include "host/source/apt_source.h"
 #include "host/source/kernel_index.h"
 #include "host/source/paragraphs.h"
+#include "host/source/source.h"
 
 /*
  * Fetch the lists of all suites of the mirror ($DEBIAN_MIRROR, else the one of the system's apt), hand their paragraphs
@@ -33,7 +34,8 @@ int apt_read_sources(const char *dir, const struct buf *sources, enum apt_lists 
 /* $DEBIAN_MIRROR, or NULL. */
 const char *apt_mirror_given(void);
 
-/* Bring one file to `target`. -ENOENT when the mirror does not have what it lists. */
-int apt_fetch(const struct package_ref *ref, const char *target, struct error *err);
+/* The callback `fetch` of whatever source: bring one file to `target`. -ENOENT when the mirror does not have what it
+ * lists. */
+int apt_fetch(const struct kernel_source *self, const struct package_ref *ref, const char *target, struct error *err);
 
 #endif

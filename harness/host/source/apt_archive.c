@@ -231,12 +231,6 @@ static int refresh(const struct kernel_source *self, const char *dir, const stru
 	return rc;
 }
 
-static int fetch(const struct kernel_source *self, const struct package_ref *ref, const char *target, struct error *err)
-{
-	(void)self;
-	return apt_fetch(ref, target, err);
-}
-
 const struct kernel_source apt_archive_source = {
         .read_words = kernel_words_read,
         .flavour = flavour,
@@ -247,5 +241,5 @@ const struct kernel_source apt_archive_source = {
         .serves = definition_serves,
         .fits = kernel_words_fit,
         .explain = kernel_words_explain,
-        .fetch = fetch,
+        .fetch = apt_fetch,
 };

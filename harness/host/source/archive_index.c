@@ -50,42 +50,21 @@ static const char *image_release(const char *name)
 	return release;
 }
 
-static const struct scanned_package *find(const struct package_scan *scan, const char *prefix, const char *release,
-                                          const char *version)
-{
-	for (size_t i = 0; i < scan->count; i++) {
-		const struct scanned_package *p = &scan->packages[i];
-		const char *rest = after(p->name, prefix);
-
-		if (rest && !strcmp(rest, release) && !strcmp(p->version, version))
-			return p;
-	}
-	return NULL;
-}
-
-static struct package_ref ref_of(const struct scanned_package *p)
-{
-	return (struct package_ref){.name = xstrdup(p->name),
-	                            .uri = xasprintf("%s%s", p->base, p->filename),
-	                            .size = p->size,
-	                            .sha256 = xstrdup(p->sha256)};
-}
-
 static struct kernel_package kernel_of(const struct package_scan *scan, const char *release, const char *version)
 {
-	const struct scanned_package *image = find(scan, image_prefix, release, version);
-	const struct scanned_package *modules = find(scan, "linux-modules-", release, version);
-	const struct scanned_package *extra = find(scan, "linux-modules-extra-", release, version);
+	const struct scanned_package *image = package_scan_find(scan, image_prefix, release, version);
+	const struct scanned_package *modules = package_scan_find(scan, "linux-modules-", release, version);
+	const struct scanned_package *extra = package_scan_find(scan, "linux-modules-extra-", release, version);
 	struct kernel_package k = {.release = xstrdup(release), .version = xstrdup(version)};
 	size_t count = 0;
 
-	image = image ? image : find(scan, unsigned_prefix, release, version);
-	k.image = ref_of(image);
+	image = image ? image : package_scan_find(scan, unsigned_prefix, release, version);
+	k.image = package_scan_ref(image);
 	if (modules)
-		k.config = ref_of(modules);
-	k.modules[count++] = ref_of(modules ? modules : image);
+		k.config = package_scan_ref(modules);
+	k.modules[count++] = package_scan_ref(modules ? modules : image);
 	if (extra)
-		k.modules[count++] = ref_of(extra);
+		k.modules[count++] = package_scan_ref(extra);
 	kernel_words_name(&k, "", archive_flavour(release));
 	return k;
 }

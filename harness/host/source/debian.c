@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "base/text_end.h"
 #include "base/version.h"
 #include "host/source/apt.h"
@@ -151,12 +152,7 @@ static size_t count_numbers(const char *text)
 
 static bool is_release(const char *text)
 {
-	if (!isdigit((unsigned char)*text) || !strchr(text, '.') || !strchr(text, '-'))
-		return false;
-	for (; *text; text++)
-		if (!isalnum((unsigned char)*text) && !strchr("._+~-", *text))
-			return false;
-	return true;
+	return isdigit((unsigned char)*text) && strchr(text, '.') && strchr(text, '-') && io_is_plain_name(text);
 }
 
 static bool is_series(const char *spec)
@@ -386,12 +382,6 @@ static bool serves(const struct kernel_source *self, const struct kernel_index *
 	return !given;
 }
 
-static int fetch(const struct kernel_source *self, const struct package_ref *ref, const char *target, struct error *err)
-{
-	(void)self;
-	return apt_fetch(ref, target, err);
-}
-
 const struct kernel_source debian_source = {
         .name = "debian",
         .listing = "the index of Debian's kernel packages",
@@ -406,5 +396,5 @@ const struct kernel_source debian_source = {
         .serves = serves,
         .fits = fits,
         .explain = explain,
-        .fetch = fetch,
+        .fetch = apt_fetch,
 };

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "base/version.h"
 
 static const size_t nearest_count = 3;
@@ -18,16 +19,6 @@ enum wish_kind {
 	WISH_NEWEST,
 	WISH_DISTRIBUTION,
 };
-
-static bool is_word(const char *text)
-{
-	if (!isalnum((unsigned char)*text))
-		return false;
-	for (; *text; text++)
-		if (!isalnum((unsigned char)*text) && !strchr("._+~-", *text))
-			return false;
-	return true;
-}
 
 /* "6.8": two numbers. */
 static bool is_version(const char *text)
@@ -48,7 +39,7 @@ static bool is_release(const char *text)
 
 static enum wish_kind wish_kind(const char *spec)
 {
-	if (!is_word(spec))
+	if (!io_is_plain_name(spec))
 		return WISH_NONE;
 	if (!strcmp(spec, "newest"))
 		return WISH_NEWEST;
@@ -70,7 +61,7 @@ int kernel_words_read(const struct arch *arch, const char *const *words, size_t 
 		        words[0]);
 	if (kind == WISH_RELEASE)
 		return 1;
-	if (count > 1 && is_word(words[1]))
+	if (count > 1 && io_is_plain_name(words[1]))
 		return 2;
 	*fault = 1;
 	return error_usage(err, "%s%.80s%s after '%.80s'; expected a flavour, as its source calls it",

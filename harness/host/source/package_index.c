@@ -17,27 +17,6 @@ static bool starts_with(const char *text, const char *start)
 	return !strncmp(text, start, strlen(start));
 }
 
-static const struct scanned_package *scan_find(const struct package_scan *scan, const char *prefix, const char *release,
-                                               const char *version)
-{
-	for (size_t i = 0; i < scan->count; i++) {
-		const struct scanned_package *p = &scan->packages[i];
-
-		if (starts_with(p->name, prefix) && !strcmp(p->name + strlen(prefix), release) &&
-		    !strcmp(p->version, version))
-			return p;
-	}
-	return NULL;
-}
-
-static struct package_ref ref_of(const struct scanned_package *p)
-{
-	return (struct package_ref){.name = xstrdup(p->name),
-	                            .uri = xasprintf("%s%s", p->base, p->filename),
-	                            .size = p->size,
-	                            .sha256 = xstrdup(p->sha256)};
-}
-
 /*
  * Newer packages have the image in linux-binary-<release>, the configuration in linux-base-<release> and the modules in
  * linux-modules-<release>. A suite keeps the first of them for many versions, the others for its newest only.
@@ -49,18 +28,18 @@ static bool kernel_of(const struct package_scan *scan, const struct scanned_pack
 	const struct scanned_package *config = NULL, *modules = image;
 
 	if (strstr(image->depends, binary_name)) {
-		config = scan_find(scan, "linux-base-", release, image->version);
-		modules = scan_find(scan, "linux-modules-", release, image->version);
-		image = scan_find(scan, "linux-binary-", release, image->version);
+		config = package_scan_find(scan, "linux-base-", release, image->version);
+		modules = package_scan_find(scan, "linux-modules-", release, image->version);
+		image = package_scan_find(scan, "linux-binary-", release, image->version);
 	}
 	if (!image)
 		return false;
 	*k = (struct kernel_package){
-	        .release = xstrdup(release), .version = xstrdup(image->version), .image = ref_of(image)};
+	        .release = xstrdup(release), .version = xstrdup(image->version), .image = package_scan_ref(image)};
 	if (config && config->size <= config_package_max)
-		k->config = ref_of(config);
+		k->config = package_scan_ref(config);
 	if (modules)
-		k->modules[0] = ref_of(modules);
+		k->modules[0] = package_scan_ref(modules);
 	return true;
 }
 

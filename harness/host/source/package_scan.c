@@ -90,3 +90,27 @@ void package_scan_free(struct package_scan *scan)
 	free(scan->packages);
 	*scan = (struct package_scan){0};
 }
+
+const struct scanned_package *package_scan_find(const struct package_scan *scan, const char *prefix,
+                                                const char *release, const char *version)
+{
+	size_t len = strlen(prefix);
+
+	for (size_t i = 0; i < scan->count; i++) {
+		const struct scanned_package *p = &scan->packages[i];
+
+		if (!strncmp(p->name, prefix, len) && !strcmp(p->name + len, release) && !strcmp(p->version, version))
+			return p;
+	}
+	return NULL;
+}
+
+struct package_ref package_scan_ref(const struct scanned_package *p)
+{
+	return (struct package_ref){
+	        .name = xstrdup(p->name),
+	        .uri = xasprintf("%s%s", p->base, p->filename),
+	        .size = p->size,
+	        .sha256 = xstrdup(p->sha256),
+	};
+}

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/source/kernel_index.h"
 #include "host/source/paragraphs.h"
 
 /* One package; no field is NULL. */
@@ -29,5 +30,12 @@ struct package_scan {
 /* Look at one paragraph, as a struct paragraphs gives it. */
 void package_scan_take(void *ctx, const struct list_origin *origin, const char *text, size_t len);
 void package_scan_free(struct package_scan *scan);
+
+/* The package whose name is `prefix` and `release`, of that version; NULL for none. */
+const struct scanned_package *package_scan_find(const struct package_scan *scan, const char *prefix,
+                                                const char *release, const char *version);
+
+/* A package as an index refers to it; its strings are the caller's. */
+struct package_ref package_scan_ref(const struct scanned_package *p);
 
 #endif

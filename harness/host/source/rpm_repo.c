@@ -315,7 +315,7 @@ static int fetch(const struct kernel_source *self, const struct package_ref *ref
 	int rc = definition_read(self, &text, &place, err);
 
 	rc = rc ? rc : rpm_repo_definition(buf_str(&text), self->definition, directory, &ignored, &keys, err);
-	rc = rc ? rc : apt_fetch(ref, target, err);
+	rc = rc ? rc : apt_fetch(self, ref, target, err);
 	rc = rc ? rc : check_signature(&keys, ref->name, target, err);
 	if (rc)
 		unlink(target);

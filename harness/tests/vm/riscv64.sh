@@ -3,15 +3,9 @@
 # Kernels of riscv64 beside the usual ones: the same bytes, booted and resumed; what is the processor's is told.
 
 printf '%s\n' '6.1 cloud' '6.12 riscv64' >"$scratch/list"
-# Whether this machine and this program can: what is missing is said.
-can() { "$corematrix" run -k "$scratch/list" --kernel 6.12-riscv64 --cold -o "$scratch/try" build/progs/exec_identity.bpf.o; }
-without() {
-	! can >"$scratch/said" 2>&1 && grep -o 'this program carries no agent for guests of riscv64\|qemu-system-riscv64: not found' "$scratch/said"
-}
-
-if missing=$(without); then
+if missing=$(without_agent riscv64 6.12-riscv64); then
 	echo "skip  guests of riscv64: $missing (make ARCHES=riscv64 deps vm SECTIONS=riscv64)"
-	check "a row that this program has no agent for is told" status 2 "list:2: this program carries no agent for guests of riscv64" can
+	check "a row that this program has no agent for is told" status 2 "list:2: this program carries no agent for guests of riscv64" foreign 6.12-riscv64
 else
 	all=(-k "$scratch/list")
 	check "one object, the same bytes, is right on both architectures" status 0 "2 as expected" run "${all[@]}" --cold build/progs/exec_identity.bpf.o
