@@ -252,23 +252,45 @@ function timelineOf(said) {
 	return fields;
 }
 
+/* Of each field the kernels on which a program that reads it was loaded: of the others a page has nothing to show. */
+function kernelsOfFields(run) {
+	const kernels = new Map();
+
+	for (const { kernel, relocations } of run.cells)
+		for (const { spec, outcome } of relocations)
+			if (outcome !== 'not-attempted')
+				kernels.set(spec, (kernels.get(spec) ?? new Set()).add(kernel));
+	return kernels;
+}
+
 test('a real run: its fields are those of predict --timeline', { skip: !real }, async (t) => {
 	const run = JSON.parse(readFileSync(join(real, 'results.json'), 'utf8'));
-	const paths = run.objects.map(({ path }) => path).filter((path) => existsSync(path));
-	// its status is about the objects, some of which are rejected here and there
-	const { stdout: said } = spawnSync(corematrix, ['predict', '--timeline', ...run.kernels.flatMap(({ id }) => ['--kernel', id]), ...new Set(paths)], { encoding: 'utf8', maxBuffer: 1 << 28 });
-	const predicted = timelineOf(said.slice(said.indexOf('fields along the kernels'), said.search(/^\d+ of \d+ fields? change/m)));
+	const paths = run.objects.map(({ path }) => path).filter((path) => existsSync(path)), said = new Map();
+	const predict = (kernels) => {
+		const key = kernels.join();
+		// its status is about the objects, some of which are rejected here and there
+		const text = said.has(key) ? '' : spawnSync(corematrix, ['predict', '--timeline', ...kernels.flatMap((id) => ['--kernel', id]), ...new Set(paths)], { encoding: 'utf8', maxBuffer: 1 << 28 }).stdout;
+
+		if (text)
+			said.set(key, timelineOf(text.slice(text.indexOf('fields along the kernels'), text.search(/^\d+ of \d+ fields? change/m))));
+		return said.get(key);
+	};
+	const all = run.kernels.map(({ id }) => id), predicted = new Map();
+
+	for (const [field, on] of kernelsOfFields(run)) {
+		// "struct dentry (type_size)": what else than an offset is asked for stands behind it
+		for (const [name, lines] of predict(all.filter((id) => on.has(id))))
+			if (name === field || name.startsWith(`${field} (`))
+				predicted.set(name, lines);
+	}
 	const page = await open(realPage, { hash: '#fields' });
 
 	for (let more = page.locator('#list-fields button'); await more.count();)
 		await more.first().click();
 	const shown = new Map(await page.locator('#list-fields article').evaluateAll((articles) => articles.map((article) => [article.querySelector('h3').textContent, [...article.querySelectorAll('.words')].map((p) => p.textContent)])));
-	let same = 0;
-	for (const [field, lines] of shown) {
-		assert.deepEqual(lines, predicted.get(field), field);
-		same++;
-	}
-	t.diagnostic(`${same} fields that change, of ${predicted.size} that are predicted to`);
-	assert.equal(same, predicted.size);
+	for (const [field, lines] of predicted)
+		assert.deepEqual(shown.get(field), lines, field);
+	t.diagnostic(`${predicted.size} fields that change, predicted for ${said.size} sets of kernels`);
+	assert.deepEqual([...shown.keys()].filter((field) => !predicted.has(field)), []);
 	await page.close();
 });
