@@ -59,37 +59,63 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len,
 }
 
 /* Whether the shorter of both is in the longer one, and more than a word of many. */
-static bool one_holds_other(const char *a, size_t a_len, const char *b, size_t b_len)
+static bool one_holds_other(const struct near_word *a, const struct near_word *b)
 {
-	size_t shorter = least(a_len, b_len), longer = a_len + b_len - shorter;
+	const struct near_word *shorter = a->len < b->len ? a : b, *longer = shorter == a ? b : a;
 
-	return shorter > 3 && 5 * shorter >= 2 * longer &&
-	       (a_len < b_len ? memmem(b, b_len, a, a_len) : memmem(a, a_len, b, b_len));
+	return !(shorter->letters & ~longer->letters) && shorter->len > 3 && 5 * shorter->len >= 2 * longer->len &&
+	       memmem(longer->bare, longer->len, shorter->bare, shorter->len);
 }
 
-/* Between names without their leading underscores; SIZE_MAX when they are not similar. */
-static size_t name_distance(const char *wanted, const char *name)
+/* A kind of letter that only one of both has takes a change of its own. */
+static bool letters_are_near(const struct near_word *a, const struct near_word *b, size_t limit)
 {
-	const char *a = wanted + strspn(wanted, "_"), *b = name + strspn(name, "_");
-	size_t a_len = strlen(a), b_len = strlen(b), limit = a_len / 3 + 1, d = SIZE_MAX;
-	size_t gap = a_len > b_len ? a_len - b_len : b_len - a_len;
+	size_t a_has = (size_t)__builtin_popcount(a->letters & ~b->letters);
+	size_t b_has = (size_t)__builtin_popcount(b->letters & ~a->letters);
 
-	if (!a_len || !b_len || a_len > NEAR_NAME_LEN || b_len > NEAR_NAME_LEN)
+	return a_has <= limit && b_has <= limit;
+}
+
+/* SIZE_MAX when they are not similar. */
+static size_t word_distance(const struct near_word *a, const struct near_word *b)
+{
+	size_t limit = a->len / 3 + 1, gap = a->len > b->len ? a->len - b->len : b->len - a->len, d = SIZE_MAX;
+
+	if (!a->len || !b->len || a->len > NEAR_NAME_LEN || b->len > NEAR_NAME_LEN)
 		return SIZE_MAX;
-	if (gap <= limit)
-		d = distance(a, a_len, b, b_len, limit);
+	if (gap <= limit && letters_are_near(a, b, limit))
+		d = distance(a->bare, a->len, b->bare, b->len, limit);
 	/* the more there is around the part that both share, the less it says */
-	return one_holds_other(a, a_len, b, b_len) ? least(d, CONTAINED + gap / 4) : d;
+	return one_holds_other(a, b) ? least(d, CONTAINED + gap / 4) : d;
+}
+
+/* The lower five bits of a letter choose its own; that digits share theirs with letters only makes less differ. */
+struct near_word near_word_of(const char *name)
+{
+	const char *bare = name + strspn(name, "_");
+	struct near_word word = {.name = name, .bare = bare};
+
+	for (; bare[word.len]; word.len++)
+		word.letters |= UINT32_C(1) << (bare[word.len] & 31);
+	return word;
 }
 
 void near_name_offer(struct near_name *near, const char *name)
 {
+	struct near_word word = near_word_of(name);
+
+	near_name_offer_word(near, &word);
+}
+
+void near_name_offer_word(struct near_name *near, const struct near_word *word)
+{
+	const char *name = word->name;
 	size_t d, at;
 
-	if (!strcmp(near->wanted, name))
-		return;
-	d = name_distance(near->wanted, name);
-	if (d == SIZE_MAX)
+	if (!near->word.name)
+		near->word = near_word_of(near->wanted);
+	d = word_distance(&near->word, word);
+	if (d == SIZE_MAX || !strcmp(near->wanted, name))
 		return;
 	for (size_t i = 0; i < near->count; i++)
 		if (!strcmp(near->names[i], name))

@@ -573,15 +573,17 @@ static size_t plain_distance(const char *a, const char *b)
 	return d[strlen(a)][strlen(b)];
 }
 
+/* Few letters, that many be near; some of which near_name tells apart at first sight, and some not. */
 static void some_word(uint32_t *state, char *word)
 {
+	static const char letters[] = {'a', 'b', 'p', '0', 'q', '1'};
 	size_t len;
 
 	*state = *state * 1664525 + 1013904223;
 	len = 1 + (*state >> 16) % 14;
 	for (size_t i = 0; i < len; i++) {
 		*state = *state * 1664525 + 1013904223;
-		word[i] = (char)('a' + (*state >> 16) % 4);
+		word[i] = letters[(*state >> 16) % sizeof(letters)];
 	}
 	word[len] = '\0';
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "host/lib/child.h"
+#include "host/lib/side_by_side.h"
 #include "tests/suite.h"
 
 #define SHELL(script) \
@@ -259,6 +260,32 @@ START_TEST(what_cannot_be_followed_is_said)
 }
 END_TEST
 
+/* ---- side by side ---- */
+
+#define MANY 1000
+
+static void count_one(void *ctx, size_t index)
+{
+	unsigned *counts = ctx;
+
+	counts[index] += (unsigned)index;
+}
+
+static const struct {
+	size_t count;
+	unsigned width;
+} crews[] = {{0, 4}, {1, 4}, {3, 64}, {MANY, 0}, {MANY, 1}, {MANY, 2}, {MANY, 1000}};
+
+START_TEST(each_is_done_once)
+{
+	unsigned counts[MANY + 1] = {0};
+
+	side_by_side(crews[_i].count, crews[_i].width, count_one, counts);
+	for (size_t i = 0; i <= MANY; i++)
+		ck_assert_uint_eq(counts[i], i < crews[_i].count ? i : 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_row tests[] = {
@@ -273,6 +300,7 @@ int main(void)
 	        EACH(a_program_is_followed_to_its_end, followed),
 	        TEST(what_asks_us_to_stop_is_passed_on_once),
 	        TEST(what_cannot_be_followed_is_said),
+	        EACH(each_is_done_once, crews),
 	};
 
 	return suite_run("child", tests, COUNT(tests));

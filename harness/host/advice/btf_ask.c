@@ -112,36 +112,57 @@ static bool is_variable(const struct btf_type *t)
 	return btf_is_var(t);
 }
 
-static bool has_name(const struct btf *btf, const char *wanted, const char *prefix,
-                     bool (*is_kind)(const struct btf_type *t))
-{
-	size_t skip = strlen(prefix);
+/* What topics ask of by name: types of a kind, less what their names begin with. */
+static const struct {
+	bool (*is_kind)(const struct btf_type *t);
+	const char *prefix;
+} named[BTF_TOPIC_COUNT] = {
+        [BTF_TOPIC_TYPE] = {is_named_type, ""},
+        [BTF_TOPIC_FUNCTION] = {is_function, ""},
+        [BTF_TOPIC_TRACEPOINT] = {is_named_type, "btf_trace_"},
+        [BTF_TOPIC_VARIABLE] = {is_variable, ""},
+};
 
+/* The names of a topic: gathered once, for a run asks of each some dozen times. */
+struct names {
+	struct near_word *at;
+	size_t count;
+};
+
+static void gather_names(const struct btf *btf, enum btf_topic topic, struct names *names)
+{
+	size_t skip = strlen(named[topic].prefix);
+
+	names->at = xcalloc(btf__type_cnt(btf) + 1, sizeof(*names->at));
 	for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
 		const struct btf_type *t = btf__type_by_id(btf, id);
-		const char *name = is_kind(t) ? type_name(btf, t) : "";
+		const char *name = named[topic].is_kind(t) ? type_name(btf, t) : NULL;
 
-		if (!strncmp(name, prefix, skip) && !strcmp(name + skip, wanted))
-			return true;
+		if (name && !strncmp(name, named[topic].prefix, skip))
+			names->at[names->count++] = near_word_of(name + skip);
 	}
+}
+
+static bool has_name(const struct names *names, const char *wanted)
+{
+	struct near_word word = near_word_of(wanted);
+
+	for (size_t i = 0; i < names->count; i++)
+		if (names->at[i].letters == word.letters && !strcmp(names->at[i].name, wanted))
+			return true;
 	return false;
 }
 
 /* Similar ones only where there is none of that name: they are dear to find. */
-static void answer_name(const struct btf *btf, const struct btf_question *q, const char *prefix,
-                        bool (*is_kind)(const struct btf_type *t), struct btf_answer *a)
+static void answer_name(const struct btf *btf, const struct btf_question *q, struct names *names, struct btf_answer *a)
 {
 	struct near_name near = {.wanted = q->name};
-	size_t skip = strlen(prefix);
 
-	a->exists = has_name(btf, q->name, prefix, is_kind);
-	for (uint32_t id = 1; !a->exists && id < btf__type_cnt(btf); id++) {
-		const struct btf_type *t = btf__type_by_id(btf, id);
-		const char *name = is_kind(t) ? type_name(btf, t) : NULL;
-
-		if (name && !strncmp(name, prefix, skip))
-			near_name_offer(&near, name + skip);
-	}
+	if (!names->at)
+		gather_names(btf, q->topic, names);
+	a->exists = has_name(names, q->name);
+	for (size_t i = 0; !a->exists && i < names->count; i++)
+		near_name_offer_word(&near, &names->at[i]);
 	near_name_write(&near, a->near, sizeof(a->near));
 }
 
@@ -202,23 +223,11 @@ static void answer_map(const struct btf *btf, const struct btf_question *q, stru
 
 /* ---- the worker ---- */
 
-static void answer(const struct btf *btf, const struct btf_question *q, struct btf_answer *a)
+static void answer(const struct btf *btf, const struct btf_question *q, struct names *names, struct btf_answer *a)
 {
 	switch (q->topic) {
 	case BTF_TOPIC_FIELD:
 		answer_field(btf, q, a);
-		break;
-	case BTF_TOPIC_TYPE:
-		answer_name(btf, q, "", is_named_type, a);
-		break;
-	case BTF_TOPIC_FUNCTION:
-		answer_name(btf, q, "", is_function, a);
-		break;
-	case BTF_TOPIC_TRACEPOINT:
-		answer_name(btf, q, "btf_trace_", is_named_type, a);
-		break;
-	case BTF_TOPIC_VARIABLE:
-		answer_name(btf, q, "", is_variable, a);
 		break;
 	case BTF_TOPIC_ENUM_VALUE:
 		answer_enum_value(btf, q, a);
@@ -226,6 +235,8 @@ static void answer(const struct btf *btf, const struct btf_question *q, struct b
 	case BTF_TOPIC_MAP:
 		answer_map(btf, q, a);
 		break;
+	default:
+		answer_name(btf, q, &names[q->topic], a);
 	}
 	a->known = true;
 }
@@ -256,6 +267,7 @@ static int work(void *ctx, struct error *err)
 {
 	const struct errand *e = ctx;
 	cleanup_buf struct buf raw = {0};
+	struct names names[BTF_TOPIC_COUNT] = {0};
 	struct btf *btf = NULL;
 	int rc = 0;
 
@@ -267,7 +279,7 @@ static int work(void *ctx, struct error *err)
 	libbpf_set_print(NULL);
 	rc = e->source->path ? parse_raw(raw.data, raw.len, &btf, err) : parse_elf(e->source, &btf, err);
 	for (size_t i = 0; !rc && i < e->count; i++)
-		answer(btf, &e->questions[i], &e->answers[i]);
+		answer(btf, &e->questions[i], names, &e->answers[i]);
 	return rc;
 }
 

@@ -22,6 +22,7 @@ enum btf_topic {
 	BTF_TOPIC_VARIABLE,   /* "runqueues" */
 	BTF_TOPIC_ENUM_VALUE, /* enumerator number `value` of enum `name`; near: what it is called */
 	BTF_TOPIC_MAP,        /* map `name` of an object's .maps; `map` tells its definition */
+	BTF_TOPIC_COUNT
 };
 
 struct btf_question {

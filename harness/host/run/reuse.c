@@ -12,10 +12,12 @@
 #include "base/io.h"
 #include "host/arch/arch.h"
 #include "host/lib/sha256.h"
+#include "host/lib/side_by_side.h"
 #include "host/lib/strings.h"
 #include "host/lib/text.h"
 #include "host/object/shipped.h"
 #include "host/run/linked_libbpf.h"
+#include "host/vm/host_speed.h"
 #include "wire/job.h"
 
 #define LOG_MAX ((size_t)32 << 20)
@@ -232,20 +234,47 @@ static bool is_of(const struct kept_cell *kept, const struct schedule *s, size_t
 	       !r->cells[0].differing;
 }
 
-static void look(struct reuse *u, const struct schedule *s, size_t kernel, size_t object, unsigned max_age_days)
-{
-	size_t i = kernel * u->objects + object;
-	struct kept_cell *kept = &u->found[i];
-	cleanup_error struct error err = {0};
-	int rc = kept_cell_read(u->directory, u->keys[i], kept, &err);
+/* Of each cell of the schedule: what reading its entry came to. */
+struct reading {
+	struct reuse *u;
+	const struct schedule *s;
+	struct error *errors;
+	int *codes;
+};
 
-	if (!rc && !is_of(kept, s, kernel, object))
-		rc = error_set(&err, EINVAL, "%s/%.2s/%s: is not the cell that its key is of", u->directory, u->keys[i],
+static void read_entry(void *ctx, size_t i)
+{
+	const struct reading *reading = ctx;
+	struct reuse *u = reading->u;
+	struct kept_cell *kept = &u->found[i];
+	struct error *err = &reading->errors[i];
+	int rc = kept_cell_read(u->directory, u->keys[i], kept, err);
+
+	if (!rc && !is_of(kept, reading->s, i / u->objects, i % u->objects))
+		rc = error_set(err, EINVAL, "%s/%.2s/%s: is not the cell that its key is of", u->directory, u->keys[i],
 		               u->keys[i]);
-	if (rc && rc != -ENOENT)
-		watch_say(s->watch, WATCH_WARNING, "%s; the cell is measured again", err.text);
-	u->taken[i] = !rc && is_young(kept->r->cells[0].measured, max_age_days) &&
-	              (!*kept->group || !strcmp(kept->group, u->groups[object]));
+	reading->codes[i] = rc;
+}
+
+/* Thousands of entries, most of whose time is JSON's. */
+static void look(struct reuse *u, const struct schedule *s, unsigned max_age_days)
+{
+	size_t count = u->kernels * u->objects;
+	struct reading reading = {u, s, xcalloc(count, sizeof(*reading.errors)),
+	                          xcalloc(count, sizeof(*reading.codes))};
+
+	side_by_side(count, host_speed_processors(), read_entry, &reading);
+	for (size_t i = 0; i < count; i++) {
+		const struct kept_cell *kept = &u->found[i];
+
+		if (reading.codes[i] && reading.codes[i] != -ENOENT)
+			watch_say(s->watch, WATCH_WARNING, "%s; the cell is measured again", reading.errors[i].text);
+		u->taken[i] = !reading.codes[i] && is_young(kept->r->cells[0].measured, max_age_days) &&
+		              (!*kept->group || !strcmp(kept->group, u->groups[i % u->objects]));
+		error_clear(&reading.errors[i]);
+	}
+	free(reading.errors);
+	free(reading.codes);
 }
 
 /* Those of one object that were judged together, unless each of them is there. */
@@ -278,9 +307,7 @@ int reuse_find(const struct schedule *s, const char *directory, unsigned max_age
 	if (rc)
 		return rc;
 	make_groups(u);
-	for (size_t k = 0; k < kernels; k++)
-		for (size_t o = 0; o < objects; o++)
-			look(u, s, k, o, max_age_days);
+	look(u, s, max_age_days);
 	for (size_t o = 0; o < objects; o++)
 		leave_torn_group(u, o);
 	for (size_t i = 0; i < kernels * objects; i++)

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "host/result/result.h"
 
-/* Write them into `directory`; the reports only when the result could be. Returns 0 or a negative errno. */
+/* Write them into `directory`; the reports by a process of their own. Returns 0 or a negative errno. */
 int run_write(const struct result *r, const char *directory, struct error *err);
 
 #endif
