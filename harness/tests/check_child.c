@@ -93,6 +93,21 @@ START_TEST(ends_what_says_too_much)
 }
 END_TEST
 
+START_TEST(ends_what_computes_too_long)
+{
+	static const char *const argv[] = {"sh", "-c", "while :; do :; done", NULL};
+	const struct child_options o = {.max_cpu_seconds = 1};
+	cleanup_child_result struct child_result result;
+	struct error err = {0};
+	char *how;
+
+	ck_assert_msg(!child_run(argv, &o, &result, &err), "%s", err.text);
+	how = child_describe(&result);
+	ck_assert_str_eq(how, "was killed by signal 24 (CPU time limit exceeded)");
+	free(how);
+}
+END_TEST
+
 static int count_some(void *ctx, const char *bytes, size_t len)
 {
 	(void)bytes;
@@ -294,6 +309,7 @@ int main(void)
 	        TEST(says_what_cannot_be_run),
 	        TEST(ends_what_takes_too_long),
 	        TEST(ends_what_says_too_much),
+	        TEST(ends_what_computes_too_long),
 	        TEST(a_sink_takes_bytes_and_can_stop),
 	        EACH(workers_bring_their_error_home, workers),
 	        TEST(nothing_outlives_its_parent),

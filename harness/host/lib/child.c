@@ -50,11 +50,12 @@ static void child_settle(pid_t parent)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void limit(__rlimit_resource_t what, uint64_t bytes)
+static void limit(__rlimit_resource_t what, uint64_t most)
 {
-	const struct rlimit most = {bytes, bytes};
+	/* of processor time: what is past the first is told so by SIGXCPU, what is past the second is killed */
+	const struct rlimit limits = {most, most + (what == RLIMIT_CPU)};
 
-	if (bytes && setrlimit(what, &most))
+	if (most && setrlimit(what, &limits))
 		_exit(126);
 }
 
@@ -169,6 +170,7 @@ int child_run(const char *const *argv, const struct child_options *o, struct chi
 	if (pid == 0) {
 		limit(RLIMIT_FSIZE, o ? o->max_file : 0);
 		limit(RLIMIT_AS, o ? o->max_memory : 0);
+		limit(RLIMIT_CPU, o ? o->max_cpu_seconds : 0);
 		child_exec(argv[0], argv, parent, out_write, err_write, failed_write);
 	}
 	close(steal_fd(&out_write));

@@ -16,10 +16,11 @@
 #include "base/error.h"
 
 struct child_options {
-	size_t max_output;   /* bytes kept of stdout and of stderr each; more ends the child. 0: 64 MiB */
-	int timeout_ms;      /* 0: none */
-	uint64_t max_file;   /* bytes that it, and what it starts, may write to one file. 0: as this program */
-	uint64_t max_memory; /* bytes of address space of each. 0: as this program */
+	size_t max_output;        /* bytes kept of stdout and of stderr each; more ends the child. 0: 64 MiB */
+	int timeout_ms;           /* 0: none */
+	uint64_t max_file;        /* bytes that it, and what it starts, may write to one file. 0: as this program */
+	uint64_t max_memory;      /* bytes of address space of each. 0: as this program */
+	unsigned max_cpu_seconds; /* of each; SIGXCPU ends it. 0: as this program */
 	/* Called with each run of stdout bytes instead of keeping them; a non-zero result ends the child and is
 	 * child_run's result. NULL: stdout is kept. */
 	int (*sink)(void *ctx, const char *bytes, size_t len);

@@ -17,8 +17,9 @@
 #include "host/source/kernel_words.h"
 #include "host/source/rpm_list.h"
 
-/* What is read of it is unpacked in memory: a list that takes more is a bomb. */
+/* What is read of it is unpacked in memory: a list that takes more, of memory or of the processor's time, is a bomb. */
 static const uint64_t dnf_memory = (uint64_t)3 << 30, dnf_file = (uint64_t)1 << 30;
+static const unsigned dnf_cpu_seconds = 5 * 60;
 static const int dnf_timeout_ms = 30 * 60 * 1000;
 
 /* ---- NAME.repo ---- */
@@ -226,7 +227,10 @@ static int read_index(const struct kernel_source *self, const char *dir, const s
                       struct kernel_index *index, struct error *err)
 {
 	const char *const argv[] = {"/usr/bin/python3", "-I", "-c", rpm_list_script, dir, arch->name, NULL};
-	const struct child_options o = {.timeout_ms = dnf_timeout_ms, .max_file = dnf_file, .max_memory = dnf_memory};
+	const struct child_options o = {.timeout_ms = dnf_timeout_ms,
+	                                .max_file = dnf_file,
+	                                .max_memory = dnf_memory,
+	                                .max_cpu_seconds = dnf_cpu_seconds};
 	cleanup_child_result struct child_result said = {0};
 	int rc = child_run(argv, &o, &said, err);
 
