@@ -80,29 +80,26 @@ int unpack_stream(const void *bytes, size_t len, size_t max, struct buf *out, st
 	return data_read(a, max, out, err);
 }
 
-enum member {
-	MEMBER_NONE,
-	MEMBER_IMAGE,
-	MEMBER_CONFIG,
-};
-
-/* As distributions lay them out, and `make bindeb-pkg` and `make binrpm-pkg`. */
+/* As distributions lay them out, `make bindeb-pkg` and `make binrpm-pkg`, and images of kernels. */
 static const struct {
 	const char *pattern;
-	enum member member;
+	enum unpack_member member;
 } members[] = {
-        {"boot/vmlinuz-*", MEMBER_IMAGE},
-        {"lib/modules/*/vmlinuz", MEMBER_IMAGE},
-        {"usr/lib/modules/*/vmlinuz", MEMBER_IMAGE},
-        {"boot/vmlinux-*", MEMBER_IMAGE},
-        {"usr/lib/debug/boot/vmlinux-*", MEMBER_IMAGE},
-        {"usr/lib/debug/lib/modules/*/vmlinux", MEMBER_IMAGE},
-        {"boot/config-*", MEMBER_CONFIG},
-        {"lib/modules/*/config", MEMBER_CONFIG},
-        {"usr/lib/modules/*/config", MEMBER_CONFIG},
+        {"boot/vmlinuz-*", UNPACK_IMAGE},
+        {"boot/vmlinuz", UNPACK_IMAGE},
+        {"data/kernels/*/boot/vmlinuz-*", UNPACK_IMAGE},
+        {"lib/modules/*/vmlinuz", UNPACK_IMAGE},
+        {"usr/lib/modules/*/vmlinuz", UNPACK_IMAGE},
+        {"boot/vmlinux-*", UNPACK_IMAGE},
+        {"usr/lib/debug/boot/vmlinux-*", UNPACK_IMAGE},
+        {"usr/lib/debug/lib/modules/*/vmlinux", UNPACK_IMAGE},
+        {"boot/config-*", UNPACK_CONFIG},
+        {"data/kernels/*/boot/config-*", UNPACK_CONFIG},
+        {"lib/modules/*/config", UNPACK_CONFIG},
+        {"usr/lib/modules/*/config", UNPACK_CONFIG},
 };
 
-static enum member member_find(const char *path)
+enum unpack_member unpack_member(const char *path)
 {
 	while (path[0] == '.' && path[1] == '/')
 		path += 2;
@@ -111,7 +108,7 @@ static enum member member_find(const char *path)
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		if (!fnmatch(members[i].pattern, path, FNM_PATHNAME))
 			return members[i].member;
-	return MEMBER_NONE;
+	return UNPACK_OTHER;
 }
 
 /* What is done with the files of a package, in their order. `visit` returns 1 when it has seen enough. */
@@ -124,13 +121,13 @@ struct walk {
 static int kernel_visit(const struct walk *w, struct archive *a, const char *path, struct error *err)
 {
 	struct unpack_kernel *kernel = w->kernel;
-	enum member member = member_find(path);
-	struct buf *out = member == MEMBER_IMAGE ? &kernel->image : &kernel->config;
-	char **name = member == MEMBER_IMAGE ? &kernel->image_path : &kernel->config_path;
+	enum unpack_member member = unpack_member(path);
+	struct buf *out = member == UNPACK_IMAGE ? &kernel->image : &kernel->config;
+	char **name = member == UNPACK_IMAGE ? &kernel->image_path : &kernel->config_path;
 
-	if (member != MEMBER_NONE && !*name) {
+	if (member != UNPACK_OTHER && !*name) {
 		*name = xstrdup(path);
-		if (data_read(a, member == MEMBER_IMAGE ? image_max : config_max, out, err))
+		if (data_read(a, member == UNPACK_IMAGE ? image_max : config_max, out, err))
 			return error_prefix(err, "%s: ", path);
 	}
 	return kernel->image_path && kernel->config_path;

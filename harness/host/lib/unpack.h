@@ -21,11 +21,21 @@ int unpack_stream(const void *bytes, size_t len, size_t max, struct buf *out, st
 
 /* What a kernel package can hold for us. Absent members stay empty. */
 struct unpack_kernel {
-	struct buf image;  /* boot/vmlinuz-*, (usr/)lib/modules/X/vmlinuz, or an uncompressed boot/vmlinux-* */
+	/* boot/vmlinuz(-*), (usr/)lib/modules/X/vmlinuz, or an uncompressed boot/vmlinux-*; all below data/kernels/X,
+	 * too */
+	struct buf image;
 	char *image_path;  /* member it came from, NULL when there is none */
 	struct buf config; /* boot/config-*, (usr/)lib/modules/X/config */
 	char *config_path;
 };
+
+/* What a file of a package is to us, by its path. */
+enum unpack_member {
+	UNPACK_OTHER,
+	UNPACK_IMAGE,
+	UNPACK_CONFIG,
+};
+enum unpack_member unpack_member(const char *path);
 
 /* Whether the first bytes of a file are those of a package: .deb, .rpm, cpio, tar, or a compressed one of these. */
 bool unpack_is_package(const void *bytes, size_t len);

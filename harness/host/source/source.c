@@ -11,6 +11,7 @@
 #include "host/source/apt_archive.h"
 #include "host/source/debian.h"
 #include "host/source/file_list.h"
+#include "host/source/oci_image.h"
 #include "host/source/rpm_repo.h"
 
 const struct kernel_source *source_default(void)
@@ -85,6 +86,7 @@ static const struct source_kind {
 } kinds[] = {
         {".sources", &apt_archive_source},
         {".repo", &rpm_repo_source},
+        {".oci", &oci_image_source},
         {".sha256", &file_list_source},
 };
 enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };

@@ -146,6 +146,43 @@ check "with the same verdicts" same_verdicts 6.1-lab
 changed_file() { change "$www/files/vmlinuz-$release" && refuses files "vmlinuz-$release cannot be fetched" "$scratch/files/kernels.txt"; }
 check "one that differs in a byte is refused" changed_file
 
+# ---- images ----
+
+# image NAME REFERENCE: the definition of source NAME, in a directory of its own, with its list.
+image() { mkdir -p "$scratch/$1" && row "$scratch/$1/kernels.txt" "main cloud-amd64 source=ci id=6.1-image" && echo "$2" >"$scratch/$1/ci.oci"; }
+check "an image of a kernel is made" "$mirrors/oci.sh" "$scratch/tree" "$scratch/layout" main
+image layout "oci:../layout:main"
+check "it is read from a directory and booted beside Debian's own" status 0 " 0 unexpected, 0 infra" run_list "$scratch/layout/kernels.txt" "$scratch/images"
+check "with the same verdicts" same_verdicts 6.1-image
+# A registry, whose data are below $scratch/registry; without TLS, as $HOME says.
+at=127.0.0.1:$((20000 + $$ % 10000))
+registry() {
+	mkdir -p "$scratch/home/.config/containers" && printf '[[registry]]\nlocation = "%s"\ninsecure = true\n' "$at" >"$scratch/home/.config/containers/registries.conf"
+	printf 'version: 0.1\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "%s"}\n' "$scratch/registry" "$at" >"$scratch/registry.yml"
+	docker-registry serve "$scratch/registry.yml" >"$scratch/registry.log" 2>&1 &
+	registry=$!
+	HOME=$scratch/home skopeo --insecure-policy copy --quiet --retry-times 5 "oci:$scratch/layout:main" "docker://$at/kernels:main"
+}
+check "a registry has it" registry
+hash=$(jq -r '.manifests[0].digest' "$scratch/layout/index.json")
+fetches_image() { HOME=$scratch/home "$corematrix" kernels fetch -k "$scratch/$1/kernels.txt" --images "$scratch/store-$1" && compgen -G "$scratch/store-$1/ci-$release" >/dev/null; }
+by_hash() { image by-hash "docker://$at/kernels@$hash" && sed -i "s/^main cloud-amd64/$release/" "$scratch/by-hash/kernels.txt" && store "$scratch/store-by-hash" && fetches_image by-hash; }
+check "from which it is fetched by its hash" by_hash
+# refuses_image NAME TEXT [POLICY]: by its tag.
+refuses_image() {
+	image "$1" "docker://$at/kernels:main" && { [ -z "${3-}" ] || printf '{"default":[{"type":"%s"}]}' "$3" >"$scratch/$1/ci.policy.json"; } &&
+		HOME=$scratch/home refuses_with "${4-3}" "$1" "$2" "$scratch/$1/kernels.txt"
+}
+check "a tag is refused where nobody says whose signatures count" refuses_image by-tag "a tag is what the registry says today" "" 2
+check "and by what a policy rejects" refuses_image rejected "is rejected by policy" reject
+accepted() { image accepted "docker://$at/kernels:main" && echo '{"default":[{"type":"insecureAcceptAnything"}]}' >"$scratch/accepted/ci.policy.json" && store "$scratch/store-accepted" && fetches_image accepted; }
+check "and taken by what it accepts" accepted
+changed_layer() {
+	change "$(find "$scratch/registry" -name data -size +5M)" && refuses_image changed-layer "Digest did not match" insecureAcceptAnything
+}
+check "a layer that differs in a byte is refused" changed_layer
+kill $registry
+
 # ---- directories ----
 
 # As make leaves a tree.
