@@ -97,6 +97,7 @@ static const struct {
         {"data/kernels/*/boot/config-*", UNPACK_CONFIG},
         {"lib/modules/*/config", UNPACK_CONFIG},
         {"usr/lib/modules/*/config", UNPACK_CONFIG},
+        {"usr/lib/modules/*/build/.config", UNPACK_CONFIG},
 };
 
 enum unpack_member unpack_member(const char *path)

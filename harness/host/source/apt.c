@@ -412,7 +412,8 @@ static char *first_complaint(const char *text)
 
 int apt_fetch(const struct kernel_source *self, const struct package_ref *ref, const char *target, struct error *err)
 {
-	cleanup_free char *hash = xasprintf("SHA256:%s", ref->sha256), *complaint = NULL, *how = NULL;
+	cleanup_free char *hash = ref->sha256 ? xasprintf("SHA256:%s", ref->sha256) : NULL, *complaint = NULL,
+	                  *how = NULL;
 	const char *argv[] = {helper, "-o", "APT::Sandbox::User=root", "download-file", ref->uri, target, hash, NULL};
 	cleanup_child_result struct child_result said = {0};
 	const char *text;

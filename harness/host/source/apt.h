@@ -34,8 +34,10 @@ int apt_read_sources(const char *dir, const struct buf *sources, enum apt_lists 
 /* $DEBIAN_MIRROR, or NULL. */
 const char *apt_mirror_given(void);
 
-/* The callback `fetch` of whatever source: bring one file to `target`. -ENOENT when the mirror does not have what it
- * lists. */
+/*
+ * The callback `fetch` of whatever source: bring one file to `target`, held to its hash if it has one (`sha256` NULL:
+ * none). -ENOENT when the mirror does not have what it lists.
+ */
 int apt_fetch(const struct kernel_source *self, const struct package_ref *ref, const char *target, struct error *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include "host/source/debian.h"
 #include "host/source/file_list.h"
 #include "host/source/oci_image.h"
+#include "host/source/pacman_repo.h"
 #include "host/source/rpm_repo.h"
 
 const struct kernel_source *source_default(void)
@@ -84,10 +85,8 @@ static const struct source_kind {
 	const char *ending; /* of the file's name */
 	const struct kernel_source *source;
 } kinds[] = {
-        {".sources", &apt_archive_source},
-        {".repo", &rpm_repo_source},
-        {".oci", &oci_image_source},
-        {".sha256", &file_list_source},
+        {".sources", &apt_archive_source}, {".repo", &rpm_repo_source},    {".oci", &oci_image_source},
+        {".pacman", &pacman_repo_source},  {".sha256", &file_list_source},
 };
 enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };
 

@@ -146,6 +146,38 @@ check "with the same verdicts" same_verdicts 6.1-lab
 changed_file() { change "$www/files/vmlinuz-$release" && refuses files "vmlinuz-$release cannot be fetched" "$scratch/files/kernels.txt"; }
 check "one that differs in a byte is refused" changed_file
 
+# ---- a repository of pacman's packages ----
+
+# pacman NAME URI KEY: the definition of source NAME, in a directory of its own, with its list.
+pacman() {
+	mkdir -p "$scratch/$1" && cp "$scratch/$3.gpg" "$scratch/$1/roll.gpg" && row "$scratch/$1/kernels.txt" "core linux source=roll id=6.1-roll" &&
+		printf '[options]\nSigLevel = Required DatabaseOptional\n[core]\nServer = %s/\n' "$base/$2" >"$scratch/$1/roll.pacman"
+}
+check "a repository of pacman's packages is made" "$mirrors/pacman.sh" "$scratch/tree" "$release" "$scratch/gpg" "$www/pacman"
+pacman_fetched() {
+	pacman pacman pacman mirror && "$corematrix" kernels fetch -k "$scratch/pacman/kernels.txt" --images "$scratch/images" "${objects[@]}" &&
+		cmp "$scratch/images/roll-$release/config" "images/$release/config" && [ -s "$scratch/images/roll-$release/modules/tcp_westwood.ko" ]
+}
+check "its kernel is fetched, with the configuration of another package, and a module" pacman_fetched
+check "and booted beside Debian's own" status 0 " 0 unexpected, 0 infra" run_list "$scratch/pacman/kernels.txt" "$scratch/images"
+check "with the same verdicts" same_verdicts 6.1-roll
+pacman_copy() { cp -r "$www/pacman" "$www/$1" && pacman "$1" "$1" mirror; }
+pacman_stranger() { pacman pacman-stranger pacman stranger && refuses pacman-stranger "gpgv finds no good signature of" "$scratch/pacman-stranger/kernels.txt"; }
+check "a package that another key signed is refused" pacman_stranger
+pacman_unsigned() { pacman_copy pacman-unsigned && rm "$www"/pacman-unsigned/*.sig && refuses pacman-unsigned "nobody signed it" "$scratch/pacman-unsigned/kernels.txt"; }
+check "one that nobody signed is refused" pacman_unsigned
+# Whoever changes a package changes the list as well: no key signs that here.
+pacman_changed() {
+	pacman_copy pacman-changed && change "$www"/pacman-changed/linux-headers-*.zst && repo-add -q "$www/pacman-changed/core.db.tar.gz" "$www"/pacman-changed/*.zst 2>/dev/null
+	change "$www"/pacman-changed/linux-6*.zst && refuses pacman-changed "linux-6" "$scratch/pacman-changed/kernels.txt"
+}
+check "one that differs in a byte is refused" pacman_changed
+pacman_bomb() {
+	pacman_copy pacman-bomb && mkdir -p "$scratch/zeros/linux-1" && head -c 600M /dev/zero >"$scratch/zeros/linux-1/files" &&
+		tar -C "$scratch/zeros" -czf "$www/pacman-bomb/core.files.tar.gz" linux-1 && rm "$scratch/zeros/linux-1/files" && refuses pacman-bomb "unpacks to more than" "$scratch/pacman-bomb/kernels.txt"
+}
+check "a list that unpacks to 600 MB is refused" pacman_bomb
+
 # ---- images ----
 
 # image NAME REFERENCE: the definition of source NAME, in a directory of its own, with its list.
