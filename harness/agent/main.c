@@ -68,6 +68,13 @@ static _Noreturn void give_up(struct error *err)
 	machine_exit(1);
 }
 
+/* Without the machine's devices there is nothing to say it by but the console, whose reader knows the line. */
+static _Noreturn void give_up_unheard(const struct error *err)
+{
+	fprintf(stderr, MESSAGE_UNHEARD "%s\n", err->text);
+	_exit(1);
+}
+
 static int mount_all(struct error *err)
 {
 	for (size_t i = 0; i < sizeof(mount_points) / sizeof(mount_points[0]); i++) {
@@ -227,7 +234,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (machine_open(&err))
-		give_up(&err);
+		give_up_unheard(&err);
 	if (mount_all(&err))
 		give_up(&err);
 	small_ids_pass_over();

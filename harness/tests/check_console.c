@@ -20,6 +20,9 @@ static const struct {
 } lines[] = {
         {"[    1.234567] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100\r\n",
          "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100"},
+        {"corematrix agent gives up: access to I/O ports: the kernel refuses it\r\n",
+         "corematrix agent gives up: access to I/O ports: the kernel refuses it"},
+        {"corematrix agent: ns_last_pid: Permission denied\r\n", NULL},
         {"Kernel panic - not syncing: VFS: Unable to mount root fs\n",
          "Kernel panic - not syncing: VFS: Unable to mount root fs"},
         {"[    2.0][    T1] BUG: kernel NULL pointer dereference, address: 0000000000000010\r\n",

@@ -19,6 +19,9 @@
 #include "wire/cost.h"
 #include "wire/terms.h"
 
+/* What an agent without a channel prints on the console, and why after it. */
+#define MESSAGE_UNHEARD "corematrix agent gives up: "
+
 #define MESSAGE_PROTOCOL 1u
 
 /*

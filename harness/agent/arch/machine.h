@@ -17,6 +17,9 @@
 /* Get access to the devices. Returns 0, or a negative errno when the kernel refuses or they are not there. */
 int machine_open(struct error *err);
 
+/* For these: say in `err`, by errno, that the kernel refuses `what`; -errno. */
+int machine_refused(const char *what, struct error *err);
+
 /* Send bytes to the host. */
 void machine_send(const void *bytes, size_t len);
 

@@ -2,8 +2,6 @@
 /* riscv64: QEMU's machine `virt`, its devices through /dev/mem. Addresses: hw/riscv/virt.c. */
 #include "agent/arch/machine.h"
 
-#include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "agent/arch/generic_calls.h"
@@ -40,7 +38,7 @@ int machine_open(struct error *err)
 
 	test_register = (volatile uint32_t *)mmio_map(TEST_BASE, sizeof(*test_register));
 	if (!test_register)
-		return error_set(err, errno, "/dev/mem: the kernel refuses it: %s", strerror(errno));
+		return machine_refused("/dev/mem", err);
 	return mmio_open(&virt, err);
 }
 

@@ -4,7 +4,6 @@
 
 #include <endian.h>
 #include <errno.h>
-#include <string.h>
 #include <sys/io.h>
 #include <unistd.h>
 
@@ -59,7 +58,7 @@ int machine_open(struct error *err)
 {
 	if (ioperm(PORT_DEBUGCON, 1, 1) || ioperm(PORT_DEBUG_EXIT, 4, 1) || ioperm(FW_CFG_SELECTOR, 2, 1) ||
 	    ioperm(FW_CFG_DMA, 8, 1))
-		return error_set(err, errno, "I/O ports: the kernel refuses them: %s", strerror(errno));
+		return machine_refused("access to I/O ports", err);
 	if (fw_cfg_probe(&fw_cfg))
 		return error_set(err, ENODEV, "fw_cfg: no QEMU behind port 0x%x", FW_CFG_SELECTOR);
 	return 0;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "agent/arch/fw_cfg.h"
+#include "agent/arch/machine.h"
 #include "agent/arch/virtio_block.h"
 #include "agent/arch/virtio_console.h"
 #include "base/cleanup.h"
@@ -112,7 +113,7 @@ static int open_virtio(const struct mmio_machine *machine, struct error *err)
 	void *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (!transports || pages == MAP_FAILED || mlock(pages, 2 * page))
-		return error_set(err, errno, "virtio-mmio: the kernel refuses it: %s", strerror(errno));
+		return machine_refused("virtio-mmio", err);
 	virtio_memory = (struct virtio_memory){pages, page, find_frames};
 	console_registers = find_device(machine, transports, VIRTIO_CONSOLE);
 	if (!machine->fw_cfg)
@@ -137,7 +138,7 @@ int mmio_open(const struct mmio_machine *machine, struct error *err)
 		return open_virtio(machine, err);
 	fw_cfg_registers = mmio_map(machine->fw_cfg, FW_CFG_SPAN);
 	if (!fw_cfg_registers)
-		return error_set(err, errno, "/dev/mem: the kernel refuses it: %s", strerror(errno));
+		return machine_refused("/dev/mem", err);
 	if (fw_cfg_probe(&fw_cfg))
 		return error_set(err, ENODEV, "fw_cfg: no QEMU behind 0x%llx", (unsigned long long)machine->fw_cfg);
 	return open_virtio(machine, err);

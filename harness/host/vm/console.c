@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "host/lib/text.h"
+#include "wire/message.h"
 
 #define TAIL_KEEP (32u << 10)
 #define LINE_MAX_BYTES 4096u
@@ -24,6 +25,7 @@ static const char *const endings[] = {
         "detected stalls on CPUs",
         "detected expedited stalls",
         "blocked for more than",
+        MESSAGE_UNHEARD,
         NULL,
 };
 

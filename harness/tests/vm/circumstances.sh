@@ -58,3 +58,7 @@ loading_process() {
 check "what is asked of the process that loads decides what it may" loading_process
 check "its kernel says so, and the advice names the row's words" latest '([.kernels[].circumstances[] | .asked == .found] | length == 7 and all) and
 	([.cells[] | select(.verdict == "rejected") | .advice | contains("the row asks for env=")] | length == 4 and all)'
+
+# Nothing can be asked of such a guest, and its kernel panics at once.
+check "a kernel that is locked down from its start says so" status 3 "agent gives up: access to I/O ports: the kernel refuses it" \
+	in_list 1 '6.1 cloud append="lockdown=integrity"' build/progs/exec_identity.bpf.o
