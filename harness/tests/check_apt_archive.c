@@ -107,6 +107,34 @@ START_TEST(finds_the_kernel_of_a_row)
 }
 END_TEST
 
+static const struct {
+	const char *spec, *flavour;
+	const char *releases; /* a blank after each */
+} spans[] = {
+        {"6.8.*", "generic", "6.8.0-31-generic 6.8.0-45-generic "},
+        {"*", "generic", "6.8.0-31-generic 6.8.0-45-generic 6.11.0-9-generic "},
+        {"6.8..6.10", "generic", "6.8.0-31-generic 6.8.0-45-generic "},
+        {"5.15..6.8.0", "lowlatency-64k", "5.15.0-25-lowlatency-64k "},
+        {"6.9..6.10", "generic", ""},
+        {"6.8.*", "lowlatency-64k", ""},
+};
+
+START_TEST(finds_the_kernels_of_a_span)
+{
+	const struct kernel_source source = ubuntu();
+	cleanup_kernel_index struct kernel_index index = index_of_lists();
+	const struct kernel_wish wish = {arch_default(), spans[_i].spec, spans[_i].flavour};
+	cleanup_strings struct strings releases = {0};
+	cleanup_buf struct buf text = {0};
+
+	ck_assert(source_means_several(&source, spans[_i].spec));
+	source_find_all(&source, &index, &wish, &releases);
+	for (size_t i = 0; i < releases.count; i++)
+		buf_printf(&text, "%s ", releases.at[i]);
+	ck_assert_str_eq(buf_str(&text), spans[_i].releases);
+}
+END_TEST
+
 START_TEST(a_kernel_is_in_several_packages)
 {
 	cleanup_kernel_index struct kernel_index index = index_of_lists(), again = {0};
@@ -196,7 +224,8 @@ START_TEST(a_row_chooses_it)
 	cleanup_free char *spec = NULL, *path = scratch_path("ubuntu.sources");
 	cleanup_error struct error err = {0};
 
-	ck_assert_msg(!list_of("6.1 cloud\nnoble generic optional source=ubuntu\n6.8 aws source=ubuntu arch=arm64\n",
+	ck_assert_msg(!list_of("6.1 cloud\nnoble generic optional source=ubuntu\n6.8 aws source=ubuntu arch=arm64\n"
+	                       "6.8 * generic source=ubuntu\n",
 	                       &list, &err),
 	              "%s", err.text);
 	ck_assert_ptr_eq(list.rows[0].source, source_default());
@@ -205,6 +234,8 @@ START_TEST(a_row_chooses_it)
 	ck_assert_ptr_eq(list.rows[1].source, list.rows[2].source);
 	ck_assert_str_eq(list.rows[1].id, "noble-generic");
 	ck_assert_str_eq(list.rows[2].id, "6.8-aws-arm64");
+	ck_assert_str_eq(list.rows[3].spec, "6.8.*");
+	ck_assert(list.rows[3].several);
 	spec = kernel_row_spec(&list.rows[1]);
 	ck_assert_str_eq(spec, "ubuntu:noble/generic");
 	ck_assert_str_eq(kernel_row_flavour(&list.rows[1], "6.8.0-45-generic"), "generic");
@@ -234,6 +265,7 @@ static const struct {
         {"noble generic source=a/?\n", "1:15: source='a/?'; expected a name"},
         {"noble generic source=a/x\n", "1:15: no source of kernels is called 'x'; expected a file a/x.sources"},
         {"noble source=ubuntu\n", "1:7: nothing after 'noble'; expected a flavour"},
+        {"6.8 * source=ubuntu\n", "1:7: nothing after '*'; expected a flavour"},
         {"noble optional source=ubuntu\n", "nothing after 'noble'; expected a flavour"},
         {"./vmlinuz source=ubuntu\n", "1:11: source= is for kernels that a source has"},
         {"noble generic source=ubuntu source=ubuntu\n", "1:29: option source is given twice"},
@@ -273,6 +305,7 @@ int main(void)
 	const struct suite_row tests[] = {
 	        GROUP("archive", .set_up = scratch_setup, .tear_down = scratch_teardown),
 	        EACH(finds_the_kernel_of_a_row, rows),
+	        EACH(finds_the_kernels_of_a_span, spans),
 	        TEST(a_kernel_is_in_several_packages),
 	        EACH(reads_what_a_user_wrote, definitions),
 	        TEST(a_row_chooses_it),

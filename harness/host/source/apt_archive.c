@@ -14,6 +14,7 @@
 #include "host/source/archive_index.h"
 #include "host/source/definition.h"
 #include "host/source/kernel_words.h"
+#include "host/source/version_span.h"
 #include "host/source/package_scan.h"
 
 /* ---- NAME.sources ---- */
@@ -233,6 +234,7 @@ static int refresh(const struct kernel_source *self, const char *dir, const stru
 
 const struct kernel_source apt_archive_source = {
         .read_words = kernel_words_read,
+        .several = version_span_is,
         .flavour = flavour,
         .arch = arch_of,
         .compare = version_compare,

@@ -14,6 +14,7 @@
 #include "host/source/apt.h"
 #include "host/source/kernel_words.h"
 #include "host/source/package_index.h"
+#include "host/source/version_span.h"
 
 /* ---- flavours ---- */
 
@@ -125,79 +126,28 @@ enum wish_kind {
 	WISH_VERSION, /* "6.1" with a flavour: the newest package of that version */
 	WISH_NEWEST,  /* "newest" with a flavour: the newest version there is */
 	WISH_RELEASE, /* "6.12.95+deb12-cloud-amd64": exactly this one */
-	WISH_SERIES,  /* "6.12.*" with a flavour, which rows write as "6.12 *": all of that version */
-	WISH_RANGE,   /* "6.12.40..6.12.90" with a flavour: all from one to the other, both among them */
-	WISH_EVERY,   /* "*" with a flavour: all of them */
+	WISH_SPAN,    /* several versions, with a flavour (version_span.h) */
 };
-
-static const char range_dots[] = "..";
-
-/* "6.1": two numbers and nothing else. Three or more numbers are counted too, to explain them. */
-static size_t count_numbers(const char *text)
-{
-	size_t count = 0;
-
-	for (;;) {
-		if (!isdigit((unsigned char)*text))
-			return 0;
-		while (isdigit((unsigned char)*text))
-			text++;
-		count++;
-		if (!*text)
-			return count;
-		if (*text++ != '.')
-			return 0;
-	}
-}
 
 static bool is_release(const char *text)
 {
 	return isdigit((unsigned char)*text) && strchr(text, '.') && strchr(text, '-') && io_is_plain_name(text);
 }
 
-static bool is_series(const char *spec)
-{
-	cleanup_free char *version = xstrdup(spec);
-
-	if (!text_ends_with(spec, ".*"))
-		return false;
-	version[strlen(spec) - 2] = '\0';
-	return count_numbers(version) == 2;
-}
-
-static bool is_range(const char *spec)
-{
-	const char *dots = strstr(spec, range_dots);
-	cleanup_free char *from = dots ? xstrndup(spec, (size_t)(dots - spec)) : NULL;
-
-	return dots && count_numbers(from) >= 2 && count_numbers(dots + strlen(range_dots)) >= 2;
-}
-
 static enum wish_kind wish_kind(const char *spec)
 {
 	if (!strcmp(spec, "newest"))
 		return WISH_NEWEST;
-	if (!strcmp(spec, "*"))
-		return WISH_EVERY;
-	if (is_series(spec))
-		return WISH_SERIES;
-	if (is_range(spec))
-		return WISH_RANGE;
-	if (count_numbers(spec) == 2)
+	if (version_span_is(spec))
+		return WISH_SPAN;
+	if (version_numbers(spec) == 2)
 		return WISH_VERSION;
 	return is_release(spec) ? WISH_RELEASE : WISH_NONE;
 }
 
-static bool several(const char *spec)
-{
-	enum wish_kind kind = wish_kind(spec);
-
-	return kind == WISH_SERIES || kind == WISH_RANGE || kind == WISH_EVERY;
-}
-
 static int no_kernel(const struct arch *arch, const char *spec, struct error *err)
 {
-	if (count_numbers(spec) > 2)
+	if (version_numbers(spec) > 2)
 		return error_usage(
 		        err,
 		        "'%.80s' has no flavour; expected MAJOR.MINOR FLAVOUR (6.1 cloud) or a full release (6.12.95+deb12-cloud-%s)",
@@ -244,18 +194,6 @@ static size_t upstream_len(const char *version)
 
 /* ---- which kernel a row means ---- */
 
-/* "6.12.90" is in 6.12.40..6.12.90, and in 6.1..6.12. */
-static bool in_range(const char *version, const char *spec)
-{
-	const char *dots = strstr(spec, range_dots), *to = dots + strlen(range_dots);
-	cleanup_free char *from = xstrndup(spec, (size_t)(dots - spec));
-	cleanup_free char *upstream = xstrndup(version, upstream_len(version));
-	size_t len = strlen(to);
-
-	return version_compare(upstream, from) >= 0 &&
-	       (version_compare(upstream, to) <= 0 || (!strncmp(upstream, to, len) && upstream[len] == '.'));
-}
-
 static bool fits(const struct kernel_package *k, const struct kernel_wish *wish)
 {
 	enum wish_kind kind = wish_kind(wish->spec);
@@ -267,10 +205,13 @@ static bool fits(const struct kernel_package *k, const struct kernel_wish *wish)
 	found = debian_flavour(wish->arch, k->release);
 	if (!found || strcmp(found, wish->flavour))
 		return false;
-	if (kind == WISH_NEWEST || kind == WISH_EVERY)
+	if (kind == WISH_NEWEST)
 		return true;
-	if (kind == WISH_RANGE)
-		return in_range(k->version, wish->spec);
+	if (kind == WISH_SPAN) {
+		cleanup_free char *upstream = xstrndup(k->version, upstream_len(k->version));
+
+		return version_span_has(wish->spec, upstream);
+	}
 	return !version_parse(k->version, &major, &minor) && !version_parse(wish->spec, &want_major, &want_minor) &&
 	       major == want_major && minor == want_minor;
 }
@@ -387,7 +328,7 @@ const struct kernel_source debian_source = {
         .listing = "the index of Debian's kernel packages",
         .directory = "apt",
         .read_words = read_words,
-        .several = several,
+        .several = version_span_is,
         .flavour = flavour,
         .arch = arch_of,
         .compare = version_compare,

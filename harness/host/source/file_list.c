@@ -12,6 +12,7 @@
 #include "host/source/archive_index.h"
 #include "host/source/definition.h"
 #include "host/source/kernel_words.h"
+#include "host/source/version_span.h"
 
 /* ---- a line ---- */
 
@@ -173,6 +174,7 @@ static int refresh(const struct kernel_source *self, const char *dir, const stru
 
 const struct kernel_source file_list_source = {
         .read_words = kernel_words_read,
+        .several = version_span_is,
         .flavour = flavour,
         .arch = arch_of,
         .compare = version_compare,

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/version.h"
+#include "host/source/version_span.h"
 
 static const size_t nearest_count = 3;
 
@@ -16,34 +17,26 @@ enum wish_kind {
 	WISH_NONE,
 	WISH_RELEASE,
 	WISH_VERSION,
+	WISH_SPAN,
 	WISH_NEWEST,
 	WISH_DISTRIBUTION,
 };
 
-/* "6.8": two numbers. */
-static bool is_version(const char *text)
-{
-	size_t major = strspn(text, "0123456789"), minor;
-
-	if (!major || text[major] != '.')
-		return false;
-	minor = strspn(text + major + 1, "0123456789");
-	return minor && !text[major + 1 + minor];
-}
-
 /* A release goes on after the three numbers of a kernel, "6.8.0-45-generic", or says so from two on, "6.12-arch1". */
 static bool is_release(const char *text)
 {
-	return isdigit((unsigned char)*text) && strchr(text, '.') && !is_version(text);
+	return isdigit((unsigned char)*text) && strchr(text, '.') && version_numbers(text) != 2;
 }
 
 static enum wish_kind wish_kind(const char *spec)
 {
+	if (version_span_is(spec))
+		return WISH_SPAN;
 	if (!io_is_plain_name(spec))
 		return WISH_NONE;
 	if (!strcmp(spec, "newest"))
 		return WISH_NEWEST;
-	if (is_version(spec))
+	if (version_numbers(spec) == 2)
 		return WISH_VERSION;
 	return is_release(spec) ? WISH_RELEASE : WISH_DISTRIBUTION;
 }
@@ -61,11 +54,12 @@ int kernel_words_read(const struct arch *arch, const char *const *words, size_t 
 		        words[0]);
 	if (kind == WISH_RELEASE)
 		return 1;
-	if (count > 1 && io_is_plain_name(words[1]))
-		return 2;
-	*fault = 1;
+	*fault = kind == WISH_VERSION && count > 1 && !strcmp(words[1], "*") ? 2 : 1;
+	if (count > *fault && io_is_plain_name(words[*fault]))
+		return (int)*fault + 1;
 	return error_usage(err, "%s%.80s%s after '%.80s'; expected a flavour, as its source calls it",
-	                   count > 1 ? "'" : "", count > 1 ? words[1] : "nothing", count > 1 ? "'" : "", words[0]);
+	                   count > *fault ? "'" : "", count > *fault ? words[*fault] : "nothing",
+	                   count > *fault ? "'" : "", words[*fault - 1]);
 }
 
 /* ---- names ---- */
@@ -137,6 +131,8 @@ bool kernel_words_fit(const struct kernel_package *k, const struct kernel_wish *
 		return !strcmp(k->release, wish->spec);
 	case WISH_DISTRIBUTION:
 		return is_named(k, wish->spec, wish->flavour);
+	case WISH_SPAN:
+		return version_span_has(wish->spec, k->release) && is_named(k, "", wish->flavour);
 	case WISH_NEWEST:
 		return is_named(k, "", wish->flavour);
 	case WISH_VERSION:
@@ -226,7 +222,7 @@ void kernel_words_explain(const struct kernel_source *self, const struct kernel_
 	cleanup_buf struct buf hint = {0};
 
 	add_names(index, distribution, &distributions, &flavours);
-	if (kind == WISH_VERSION || kind == WISH_RELEASE)
+	if (kind == WISH_VERSION || kind == WISH_SPAN || kind == WISH_RELEASE)
 		add_known(index, wish->flavour, kind == WISH_RELEASE, &known);
 	if (known.count) {
 		buf_puts(&hint, "; the nearest are ");

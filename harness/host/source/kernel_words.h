@@ -5,6 +5,7 @@
  *
  *   RELEASE               exactly this one, as uname -r says it
  *   VERSION FLAVOUR       the newest of that version: "6.8 generic"
+ *   VERSION * FLAVOUR     each kernel of that version; so are ranges and * alone (version_span.h)
  *   newest FLAVOUR        the newest of all
  *   DISTRIBUTION FLAVOUR  the newest of a distribution, as the source calls it: "noble generic"
  *

@@ -14,6 +14,7 @@
 #include "host/source/archive_index.h"
 #include "host/source/definition.h"
 #include "host/source/kernel_words.h"
+#include "host/source/version_span.h"
 #include "host/source/oci_layout.h"
 
 static const int skopeo_timeout_ms = 30 * 60 * 1000;
@@ -274,6 +275,7 @@ static int fetch(const struct kernel_source *self, const struct package_ref *ref
 
 const struct kernel_source oci_image_source = {
         .read_words = kernel_words_read,
+        .several = version_span_is,
         .flavour = flavour,
         .arch = arch_of,
         .compare = version_compare,

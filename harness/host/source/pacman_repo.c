@@ -16,6 +16,7 @@
 #include "host/source/apt.h"
 #include "host/source/definition.h"
 #include "host/source/kernel_words.h"
+#include "host/source/version_span.h"
 #include "host/source/pacman_scan.h"
 
 /* ---- NAME.pacman ---- */
@@ -236,6 +237,7 @@ static int fetch(const struct kernel_source *self, const struct package_ref *ref
 
 const struct kernel_source pacman_repo_source = {
         .read_words = kernel_words_read,
+        .several = version_span_is,
         .flavour = flavour,
         .arch = arch_of,
         .compare = version_compare,

@@ -15,6 +15,7 @@
 #include "host/source/apt.h"
 #include "host/source/definition.h"
 #include "host/source/kernel_words.h"
+#include "host/source/version_span.h"
 #include "host/source/rpm_list.h"
 
 /* What is read of it is unpacked in memory: a list that takes more, of memory or of the processor's time, is a bomb. */
@@ -328,6 +329,7 @@ static int fetch(const struct kernel_source *self, const struct package_ref *ref
 
 const struct kernel_source rpm_repo_source = {
         .read_words = kernel_words_read,
+        .several = version_span_is,
         .flavour = flavour,
         .arch = arch_of,
         .compare = compare,
