@@ -34,7 +34,7 @@ bool choice_rule_is_of(const struct effect_rule *rule, const struct subject_kind
 	return effect_rule_is_of_all(rule) ? kind->group == WORKLOAD_EXEC : (rule->groups >> kind->group & 1) != 0;
 }
 
-static bool rules_name(const struct choice *c, const struct subject_kind *kind)
+bool choice_has_rule_of(const struct choice *c, const struct subject_kind *kind)
 {
 	for (size_t i = 0; i < c->rule_count; i++)
 		if (choice_rule_is_of(&c->rules[i], kind))
@@ -48,7 +48,7 @@ static bool is_wanted(const struct choice *c, const struct subject_kind *kind)
 {
 	const struct trigger_summary *t = c->triggers;
 
-	if (!kind->on_demand && rules_name(c, kind))
+	if (!kind->on_demand && choice_has_rule_of(c, kind))
 		return true;
 	if (c->groups)
 		return choice_names(c, kind->group);
@@ -92,5 +92,5 @@ static bool is_telling(const struct choice *c, const struct subject_kind *kinds,
 
 bool choice_wants(const struct choice *c, const struct subject_kind *kinds, size_t index)
 {
-	return is_wanted(c, &kinds[index]) && (rules_name(c, &kinds[index]) || is_telling(c, kinds, index));
+	return is_wanted(c, &kinds[index]) && (choice_has_rule_of(c, &kinds[index]) || is_telling(c, kinds, index));
 }

@@ -45,4 +45,7 @@ bool choice_expects(const struct choice *c, const struct subject_kind *kind);
 /* What the ini expects of a call is looked at in the deeds that it is part of; every deed has an exec. */
 bool choice_rule_is_of(const struct effect_rule *rule, const struct subject_kind *kind);
 
+/* Whether the object's ini says that something is done to this kind of subject. */
+bool choice_has_rule_of(const struct choice *c, const struct subject_kind *kind);
+
 #endif

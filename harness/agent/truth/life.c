@@ -4,8 +4,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
+
+/* A signal that a program sends is another thread's work with PREEMPT_RT, and a subject's life is short. */
+static const struct timespec grace = {.tv_nsec = 20 * 1000 * 1000};
 
 /* False when it cannot be read, which hinders no deed; the first reason is kept. */
 static bool truth_take(const struct life_watch *w, const struct subject *s, struct truth *out, struct life *life)
@@ -90,6 +94,8 @@ static int live_end(const struct life_watch *w, struct subject *s, struct error 
 
 	run_counts_window_open(w->runs);
 	capture_sample(w->capture, subject_pid(s));
+	if (w->acted_on)
+		nanosleep(&grace, NULL);
 	rc = subject_finish(s, err);
 	run_counts_window_close(w->runs);
 	return rc;

@@ -37,6 +37,7 @@ struct life_watch {
 	struct run_counts *runs;
 	struct attribution *attribution;
 	uint32_t wanted; /* bits 1 << enum truth_key */
+	bool acted_on;   /* the object is to do something to it, which may come a little later */
 };
 
 /*

@@ -170,7 +170,8 @@ void workload_subject(struct workload_run *run, struct subject_stage *stage, con
 	const struct life_watch watch = {.capture = run->capture,
 	                                 .runs = run->runs,
 	                                 .attribution = &run->attribution,
-	                                 .wanted = run->choice.wanted};
+	                                 .wanted = run->choice.wanted,
+	                                 .acted_on = choice_has_rule_of(&run->choice, kind)};
 	size_t answers, compared = run->attribution.facts.count, events;
 
 	run_counts_life(run->runs);
