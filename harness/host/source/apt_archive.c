@@ -182,12 +182,6 @@ static const char *flavour(const char *release)
 	return kernel_words_keep(archive_flavour(release));
 }
 
-static const struct arch *arch_of(const char *release)
-{
-	(void)release;
-	return arch_default();
-}
-
 /* "6.8.0-45.45~22.04.1" is "6.8.0-45.45", built for an older suite. */
 static size_t upstream_len(const char *version)
 {
@@ -236,7 +230,7 @@ const struct kernel_source apt_archive_source = {
         .read_words = kernel_words_read,
         .several = version_span_is,
         .flavour = flavour,
-        .arch = arch_of,
+        .arch = kernel_words_arch,
         .compare = version_compare,
         .upstream_len = upstream_len,
         .refresh = refresh,

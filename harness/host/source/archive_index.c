@@ -3,11 +3,9 @@
 
 #include <ctype.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/version.h"
 #include "host/source/kernel_words.h"
 
 static const char image_prefix[] = "linux-image-", unsigned_prefix[] = "linux-image-unsigned-";
@@ -122,14 +120,6 @@ static void name_in_suite(const struct package_scan *scan, const char *suite, st
 		kernel_words_name(k, suite, own);
 }
 
-static int by_version(const void *a, const void *b)
-{
-	const struct kernel_package *ka = a, *kb = b;
-	int order = version_compare(ka->version, kb->version);
-
-	return order ? order : strcmp(ka->release, kb->release);
-}
-
 static struct kernel_package *known(const struct kernel_index *index, const char *release, const char *version)
 {
 	for (size_t i = 0; i < index->count; i++)
@@ -153,6 +143,5 @@ void archive_index_build(const struct package_scan *scan, struct kernel_index *i
 		}
 		name_in_suite(scan, p->suite, known(index, release, p->version));
 	}
-	if (index->count)
-		qsort(index->kernels, index->count, sizeof(*index->kernels), by_version);
+	kernel_index_sort(index);
 }

@@ -9,7 +9,6 @@
 #include "base/io.h"
 #include "base/version.h"
 #include "host/source/apt.h"
-#include "host/source/archive_index.h"
 #include "host/source/definition.h"
 #include "host/source/kernel_words.h"
 #include "host/source/version_span.h"
@@ -84,20 +83,6 @@ static int take_line(char *line, const char *directory, struct kernel_index *ind
 
 /* ---- all of them ---- */
 
-static int by_version(const void *a, const void *b)
-{
-	const struct kernel_package *ka = a, *kb = b;
-
-	return version_compare(ka->version, kb->version);
-}
-
-static const char *flavour(const char *release)
-{
-	const char *found = archive_flavour(release);
-
-	return kernel_words_keep(*found ? found : "kernel");
-}
-
 /* What has no image is no kernel. */
 static void drop_incomplete(struct kernel_index *index)
 {
@@ -109,12 +94,11 @@ static void drop_incomplete(struct kernel_index *index)
 		if (!k->image.name)
 			continue;
 		whole.kernels = xrealloc(whole.kernels, whole.count + 1, sizeof(*whole.kernels));
-		kernel_words_name(k, "", flavour(k->release));
+		kernel_words_name(k, "", kernel_words_flavour(k->release));
 		whole.kernels[whole.count++] = *k;
 		*k = (struct kernel_package){0};
 	}
-	if (whole.count)
-		qsort(whole.kernels, whole.count, sizeof(*whole.kernels), by_version);
+	kernel_index_sort(&whole);
 	kernel_index_free(index);
 	*index = whole;
 }
@@ -145,17 +129,6 @@ int file_list_index(const char *text, const char *path, const char *directory, s
 
 /* ---- the source ---- */
 
-static const struct arch *arch_of(const char *release)
-{
-	(void)release;
-	return arch_default();
-}
-
-static size_t upstream_len(const char *version)
-{
-	return strlen(version);
-}
-
 static int refresh(const struct kernel_source *self, const char *dir, const struct arch *arch,
                    struct kernel_index *index, struct error *err)
 {
@@ -175,10 +148,10 @@ static int refresh(const struct kernel_source *self, const char *dir, const stru
 const struct kernel_source file_list_source = {
         .read_words = kernel_words_read,
         .several = version_span_is,
-        .flavour = flavour,
-        .arch = arch_of,
+        .flavour = kernel_words_flavour,
+        .arch = kernel_words_arch,
         .compare = version_compare,
-        .upstream_len = upstream_len,
+        .upstream_len = kernel_words_upstream_len,
         .refresh = refresh,
         .serves = definition_serves,
         .fits = kernel_words_fit,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/version.h"
 
 static const char index_magic[] = "corematrix-kernel-index 3\n";
 
@@ -43,6 +44,20 @@ static void kernel_free(struct kernel_package *k)
 	for (size_t i = 0; i < MODULE_PACKAGES_MAX; i++)
 		ref_free(&k->modules[i]);
 	free(k->names);
+}
+
+static int by_version(const void *a, const void *b)
+{
+	const struct kernel_package *ka = a, *kb = b;
+	int order = version_compare(ka->version, kb->version);
+
+	return order ? order : strcmp(ka->release, kb->release);
+}
+
+void kernel_index_sort(struct kernel_index *index)
+{
+	if (index->count)
+		qsort(index->kernels, index->count, sizeof(*index->kernels), by_version);
 }
 
 void kernel_index_free(struct kernel_index *index)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * kernel_index: which kernels a source has, as a value: each with its version and the files that hold it, as text and
- * back. It knows nothing of rows, of how versions order and of where the list comes from. Pure.
+ * back. It knows nothing of rows and of where the list comes from. Pure.
  */
 #ifndef COREMATRIX_HOST_SOURCE_KERNEL_INDEX_H
 #define COREMATRIX_HOST_SOURCE_KERNEL_INDEX_H
@@ -47,6 +47,9 @@ struct kernel_index {
 	char **gaps; /* one line per part that could not be read: a kernel may be missing for that reason only */
 	size_t gap_count;
 };
+
+/* Into that order, for sources whose versions are in the order of version.h. */
+void kernel_index_sort(struct kernel_index *index);
 
 void kernel_index_add_gap(struct kernel_index *index, const char *text);
 void kernel_index_free(struct kernel_index *index);

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/version.h"
+#include "host/source/archive_index.h"
 #include "host/source/version_span.h"
 
 static const size_t nearest_count = 3;
@@ -235,6 +236,26 @@ void kernel_words_explain(const struct kernel_source *self, const struct kernel_
 	error_usage(err, "%s has no kernel %s%s%s%s%s%s", self->name, wish->spec, *wish->flavour ? " " : "",
 	            wish->flavour, wish->arch == arch_default() ? "" : " for ",
 	            wish->arch == arch_default() ? "" : wish->arch->deb, buf_str(&hint));
+}
+
+/* ---- what is the same for most ---- */
+
+const char *kernel_words_flavour(const char *release)
+{
+	const char *found = archive_flavour(release);
+
+	return kernel_words_keep(*found ? found : "kernel");
+}
+
+const struct arch *kernel_words_arch(const char *release)
+{
+	(void)release;
+	return arch_default();
+}
+
+size_t kernel_words_upstream_len(const char *version)
+{
+	return strlen(version);
 }
 
 const char *kernel_words_keep(const char *word)

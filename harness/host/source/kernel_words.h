@@ -24,6 +24,13 @@ bool kernel_words_fit(const struct kernel_package *package, const struct kernel_
 void kernel_words_explain(const struct kernel_source *self, const struct kernel_index *index,
                           const struct kernel_wish *wish, struct error *err);
 
+/* The callback `flavour` of those whose releases end in it: "6.9.1-lab" is lab, "6.9.1" kernel. */
+const char *kernel_words_flavour(const char *release);
+
+/* The callbacks `arch` and `upstream_len` of those that do not read them from a release or a version. */
+const struct arch *kernel_words_arch(const char *release);
+size_t kernel_words_upstream_len(const char *version);
+
 /* Add "DISTRIBUTION/FLAVOUR" to the names of a kernel, unless it is there. */
 void kernel_words_name(struct kernel_package *package, const char *distribution, const char *flavour);
 

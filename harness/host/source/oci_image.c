@@ -11,7 +11,6 @@
 #include "base/io.h"
 #include "base/version.h"
 #include "host/lib/child.h"
-#include "host/source/archive_index.h"
 #include "host/source/definition.h"
 #include "host/source/kernel_words.h"
 #include "host/source/version_span.h"
@@ -155,13 +154,6 @@ static int copy_image(const struct kernel_source *self, const char *reference, c
 
 /* ---- the index ---- */
 
-static const char *flavour(const char *release)
-{
-	const char *found = archive_flavour(release);
-
-	return kernel_words_keep(*found ? found : "kernel");
-}
-
 /* Of images for several architectures each has its own layers: the address is "REFERENCE#ARCHITECTURE". */
 static struct package_ref layer_ref(const char *reference, const struct arch *arch, const struct oci_layer *layer)
 {
@@ -191,18 +183,11 @@ static void take_kernel(struct kernel_index *index, const char *reference, const
 		if (layer->has_modules && modules < MODULE_PACKAGES_MAX)
 			k.modules[modules++] = layer_ref(reference, arch, layer);
 	}
-	kernel_words_name(&k, "", flavour(k.release));
+	kernel_words_name(&k, "", kernel_words_flavour(k.release));
 	if (*tag)
-		kernel_words_name(&k, tag, flavour(k.release));
+		kernel_words_name(&k, tag, kernel_words_flavour(k.release));
 	index->kernels = xrealloc(index->kernels, index->count + 1, sizeof(*index->kernels));
 	index->kernels[index->count++] = k;
-}
-
-static int by_version(const void *a, const void *b)
-{
-	const struct kernel_package *ka = a, *kb = b;
-
-	return version_compare(ka->version, kb->version);
 }
 
 /* An image that cannot be had, or that has no kernel, is a gap. */
@@ -238,23 +223,12 @@ static int refresh(const struct kernel_source *self, const char *dir, const stru
 		kernel_index_free(index);
 		return rc;
 	}
-	qsort(index->kernels, index->count, sizeof(*index->kernels), by_version);
+	kernel_index_sort(index);
 	index->place = steal_ptr(place);
 	return 0;
 }
 
 /* ---- files ---- */
-
-static const struct arch *arch_of(const char *release)
-{
-	(void)release;
-	return arch_default();
-}
-
-static size_t upstream_len(const char *version)
-{
-	return strlen(version);
-}
 
 /* All of the image once more: skopeo fetches no layer by itself. What a tag means by now may have none such. */
 static int fetch(const struct kernel_source *self, const struct package_ref *ref, const char *target, struct error *err)
@@ -276,10 +250,10 @@ static int fetch(const struct kernel_source *self, const struct package_ref *ref
 const struct kernel_source oci_image_source = {
         .read_words = kernel_words_read,
         .several = version_span_is,
-        .flavour = flavour,
-        .arch = arch_of,
+        .flavour = kernel_words_flavour,
+        .arch = kernel_words_arch,
         .compare = version_compare,
-        .upstream_len = upstream_len,
+        .upstream_len = kernel_words_upstream_len,
         .refresh = refresh,
         .serves = definition_serves,
         .fits = kernel_words_fit,

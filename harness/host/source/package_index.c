@@ -2,11 +2,9 @@
 #include "host/source/package_index.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/version.h"
 #include "host/source/debian.h"
 
 /* Only used for the few kB of a configuration; some backports put hundreds of MB of modules elsewhere, never here. */
@@ -43,14 +41,6 @@ static bool kernel_of(const struct package_scan *scan, const struct scanned_pack
 	return true;
 }
 
-static int by_version(const void *a, const void *b)
-{
-	const struct kernel_package *ka = a, *kb = b;
-	int order = version_compare(ka->version, kb->version);
-
-	return order ? order : strcmp(ka->release, kb->release);
-}
-
 void package_index_build(const struct package_scan *scan, const struct arch *arch, struct kernel_index *index)
 {
 	*index = (struct kernel_index){0};
@@ -70,6 +60,5 @@ void package_index_build(const struct package_scan *scan, const struct arch *arc
 		index->kernels = xrealloc(index->kernels, index->count + 1, sizeof(*index->kernels));
 		index->kernels[index->count++] = k;
 	}
-	if (index->count)
-		qsort(index->kernels, index->count, sizeof(*index->kernels), by_version);
+	kernel_index_sort(index);
 }

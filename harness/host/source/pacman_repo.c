@@ -136,17 +136,6 @@ static const char *flavour(const char *release)
 	return kernel_words_keep(name);
 }
 
-static const struct arch *arch_of(const char *release)
-{
-	(void)release;
-	return arch_default();
-}
-
-static size_t upstream_len(const char *version)
-{
-	return strlen(version);
-}
-
 /* ---- the index ---- */
 
 static int read_repository(const char *dir, const char *name, const char *server, const struct arch *arch,
@@ -163,13 +152,6 @@ static int read_repository(const char *dir, const char *name, const char *server
 	rc = rc ? rc : pacman_scan(fd, uri, server, name, arch->name, index, err);
 	unlink(target);
 	return rc;
-}
-
-static int by_version(const void *a, const void *b)
-{
-	const struct kernel_package *ka = a, *kb = b;
-
-	return version_compare(ka->version, kb->version);
 }
 
 static int refresh(const struct kernel_source *self, const char *dir, const struct arch *arch,
@@ -195,7 +177,7 @@ static int refresh(const struct kernel_source *self, const char *dir, const stru
 		kernel_index_free(index);
 		return rc;
 	}
-	qsort(index->kernels, index->count, sizeof(*index->kernels), by_version);
+	kernel_index_sort(index);
 	index->place = steal_ptr(place);
 	return 0;
 }
@@ -239,9 +221,9 @@ const struct kernel_source pacman_repo_source = {
         .read_words = kernel_words_read,
         .several = version_span_is,
         .flavour = flavour,
-        .arch = arch_of,
+        .arch = kernel_words_arch,
         .compare = version_compare,
-        .upstream_len = upstream_len,
+        .upstream_len = kernel_words_upstream_len,
         .refresh = refresh,
         .serves = definition_serves,
         .fits = kernel_words_fit,

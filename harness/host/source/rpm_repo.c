@@ -168,17 +168,6 @@ static const char *flavour(const char *release)
 	return kernel_words_keep(dash && isalpha((unsigned char)dash[1]) ? dash + 1 : "kernel");
 }
 
-static const struct arch *arch_of(const char *release)
-{
-	(void)release;
-	return arch_default();
-}
-
-static size_t upstream_len(const char *version)
-{
-	return strlen(version);
-}
-
 /* Of the characters that versions have (rpm-version(7)) and Lua's strings do not mind. */
 static bool is_version(const char *text)
 {
@@ -331,9 +320,9 @@ const struct kernel_source rpm_repo_source = {
         .read_words = kernel_words_read,
         .several = version_span_is,
         .flavour = flavour,
-        .arch = arch_of,
+        .arch = kernel_words_arch,
         .compare = compare,
-        .upstream_len = upstream_len,
+        .upstream_len = kernel_words_upstream_len,
         .refresh = refresh,
         .serves = definition_serves,
         .fits = kernel_words_fit,
