@@ -12,12 +12,10 @@ fi
 parts=$1 results=$2
 shift 2
 . "$(dirname "$0")/program.sh"
-# The names of runs are times: the last one is the newest. Symbolic links do not survive every store of artifacts.
+# The names of runs are times, and -2, -3 after them for those of one second: the last one is the newest. Symbolic links do
+# not survive every store of artifacts.
 for part in "$parts"/part-*/; do
-	newest=
-	for run in "$part"[0-9]*/; do
-		[ -e "${run}results.json" ] && newest=$run
-	done
+	newest=$(for run in "$part"[0-9]*; do [ ! -e "$run/results.json" ] || echo "$run"; done | LC_ALL=C sort -V | tail -n 1)
 	if [ -z "$newest" ]; then
 		echo "$part: no run has left a result there" >&2
 		exit 2

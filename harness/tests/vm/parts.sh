@@ -49,6 +49,18 @@ cut_is_whole() {
 		run -k "$scratch/parts.txt" "${objects[@]}" && cells | diff "$scratch/merged" -
 }
 check "cut by objects and merged, they are what one machine measures" cut_is_whole
+# Three tries of a part in one second, the first of which were stopped.
+newest_try() {
+	local k try
+	for k in 1 2; do
+		for try in "" -2 -10; do mkdir -p "$scratch/tries/part-$k" && cp -R "$scratch/cut$k" "$scratch/tries/part-$k/20260131T120000Z$try" || return; done
+		for try in "" -2; do
+			jq '.complete = false' "$scratch/cut$k/results.json" >"$scratch/tries/part-$k/20260131T120000Z$try/results.json" || return
+		done
+	done
+	COREMATRIX=$corematrix harness/ci/merge.sh "$scratch/tries" "$scratch/results" && latest '(.cells | length) == 9 and .complete'
+}
+check "of several tries of a part the newest counts" newest_try
 check "parts that are cut in two ways are refused" status 2 "one is cut by kernels, the other by objects" \
 	merge "$scratch/run1" "$scratch/cut2"
 touch_ini() {
