@@ -26,8 +26,11 @@ struct {
 SEC("cgroup/connect4")
 int on_connect4(struct bpf_sock_addr *ctx)
 {
-	struct event e = {.cgroup_id = bpf_get_current_cgroup_id(), .pid = bpf_get_current_pid_tgid() >> 32};
+	struct event e;
 
+	__builtin_memset(&e, 0, sizeof(e)); /* padding included: older verifiers ask for it */
+	e.cgroup_id = bpf_get_current_cgroup_id();
+	e.pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(e.comm, sizeof(e.comm));
 	bpf_ringbuf_output(&events, &e, sizeof(e), 0);
 	return 1; /* let it */

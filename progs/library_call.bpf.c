@@ -27,8 +27,11 @@ struct {
 SEC("uprobe/libc.so.6:malloc")
 int BPF_KPROBE(on_malloc, unsigned long size)
 {
-	struct event e = {.pid = bpf_get_current_pid_tgid() >> 32, .size = size};
+	struct event e;
 
+	__builtin_memset(&e, 0, sizeof(e)); /* padding included: older verifiers ask for it */
+	e.pid = bpf_get_current_pid_tgid() >> 32;
+	e.size = size;
 	bpf_get_current_comm(e.comm, sizeof(e.comm));
 	bpf_ringbuf_output(&events, &e, sizeof(e), 0);
 	return 0;

@@ -31,5 +31,6 @@ else
 	check "and its types are taken from each" own_registers
 	check "a loader is not run there" status 2 "a loader needs rows of its own architecture" run "${all[@]}" --kernel '*arm64' --loader /bin/true
 	echo '6.1 cloud arch=arm64 append="rdinit=/none"' >"$scratch/noinit"
-	check "a kernel that panics is infra, with its line" status 3 "Kernel panic" run -k "$scratch/noinit" --cold build/progs/exec_identity.bpf.o
+	check "a kernel that panics is infra, and its console is shown" status 3 "Kernel panic" run -k "$scratch/noinit" --cold build/progs/exec_identity.bpf.o
+	check "for the line that it ended with" latest '.kernels | length == 1 and (.[0] | .status == "infra" and (.reason | contains("Kernel panic - not syncing")))'
 fi

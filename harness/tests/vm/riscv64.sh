@@ -20,5 +20,6 @@ else
 	check "an object with another processor's registers is refused" status 1 "compiled for another one" run "${all[@]}" --kernel 6.12-riscv64 "$scratch/alone/kprobe_exec.bpf.o"
 	check "for its relocations" latest '.cells[0] | .verdict == "rejected" and .class == "relocation"'
 	echo '6.12 riscv64 append="rdinit=/none"' >"$scratch/noinit"
-	check "a kernel that panics is infra, with its line" status 3 "Kernel panic" run -k "$scratch/noinit" --cold build/progs/exec_identity.bpf.o
+	check "a kernel that panics is infra, and its console is shown" status 3 "Kernel panic" run -k "$scratch/noinit" --cold build/progs/exec_identity.bpf.o
+	check "for the line that it ended with" latest '.kernels | length == 1 and (.[0] | .status == "infra" and (.reason | contains("Kernel panic - not syncing")))'
 fi
