@@ -224,7 +224,7 @@ START_TEST(json_comes_back_as_it_was)
 	set(&b->qemu, "QEMU \"7\"");
 	set(bench_add_object(b), "exec_identity");
 	add_lost(&b->kernels[0], 2, BENCH_WARM, "a\nb");
-	add_kernel(b, "empty");
+	set(&add_kernel(b, "empty")->arch, "arm64");
 	ck_assert_int_eq(bench_json_encode(b, &first, &err), 0);
 	ck_assert_msg(strstr(buf_str(&first), "\"warm_to_cold\": 0.3"), "%s", buf_str(&first));
 	ck_assert_msg(strstr(buf_str(&first), "\"vng_ms\": null"), "%s", buf_str(&first));
@@ -233,6 +233,7 @@ START_TEST(json_comes_back_as_it_was)
 	ck_assert_uint_eq(read->kernels[0].sample_count, 5);
 	ck_assert_str_eq(read->kernels[0].samples[4].reason, "a\nb");
 	ck_assert_double_eq(read->kernels[0].guest_mb, 71.5);
+	ck_assert_str_eq(read->kernels[1].arch, "arm64");
 	ck_assert_int_eq(bench_json_encode(read, &second, &err), 0);
 	ck_assert_str_eq(buf_str(&second), buf_str(&first));
 	buf_free(&first);
@@ -307,6 +308,38 @@ START_TEST(the_table_shows_figures_goals_and_what_is_missing)
 }
 END_TEST
 
+START_TEST(architectures_have_medians_of_their_own)
+{
+	static const char *const wanted[] = {
+	        "\nmedian amd64        1.00        1.50 ",
+	        "\nmedian arm64        2.00        2.25 ",
+	        "\narm64 to amd64: floor 2.00 ours 1.50 warm 1.20\n",
+	};
+	struct bench *b = one_round(1);
+	struct bench_kernel *k;
+	char *text;
+
+	set(&b->kernels[0].arch, "amd64");
+	text = bench_table(b);
+	ck_assert_msg(!strstr(text, "median amd64") && !strstr(text, " to amd64"), "%s", text);
+	free(text);
+
+	for (unsigned i = 0; i < 2; i++) {
+		k = add_kernel(b, i ? "6.12-arm64" : "6.1-arm64");
+		set(&k->arch, "arm64");
+		add(k, 1, BENCH_FLOOR, i ? 2500 : 1500, 0);
+		add(k, 1, BENCH_COLD, i ? 2500 : 2000, 0);
+		add(k, 1, BENCH_WARM, 540, 0);
+	}
+	text = bench_table(b);
+	for (size_t i = 0; i < COUNT(wanted); i++)
+		ck_assert_msg(strstr(text, wanted[i]), "no '%s' in:\n%s", wanted[i], text);
+	ck_assert_msg(!strstr(text, "\nmedian  "), "%s", text);
+	free(text);
+	bench_free(b);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_row tests[] = {
@@ -322,6 +355,7 @@ int main(void)
 	        EACH(a_file_that_is_no_benchmark_is_the_users_mistake, refused),
 	        TEST(a_missing_file_is_the_users_mistake),
 	        TEST(the_table_shows_figures_goals_and_what_is_missing),
+	        TEST(architectures_have_medians_of_their_own),
 	};
 
 	return suite_run("bench", tests, COUNT(tests));

@@ -44,6 +44,7 @@ static void kernel_free(struct bench_kernel *k)
 	free(k->samples);
 	free(k->id);
 	free(k->release);
+	free(k->arch);
 }
 
 void bench_free(struct bench *b)
@@ -76,7 +77,7 @@ struct bench_kernel *bench_add_kernel(struct bench *b)
 
 	b->kernels = xrealloc(b->kernels, b->kernel_count + 1, sizeof(*b->kernels));
 	k = &b->kernels[b->kernel_count++];
-	*k = (struct bench_kernel){.id = xstrdup(""), .release = xstrdup(""), .guest_mb = -1};
+	*k = (struct bench_kernel){.id = xstrdup(""), .release = xstrdup(""), .arch = xstrdup(""), .guest_mb = -1};
 	return k;
 }
 

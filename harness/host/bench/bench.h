@@ -35,6 +35,7 @@ struct bench_sample {
 struct bench_kernel {
 	char *id;
 	char *release;
+	char *arch;      /* as dpkg says; "" in files of before */
 	double guest_mb; /* memory that the ready guest had touched, MiB; negative when unknown */
 	struct bench_sample *samples;
 	size_t sample_count;

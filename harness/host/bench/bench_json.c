@@ -81,6 +81,7 @@ static void kernel_entry(struct codec *x, json_t *node, void *owner, size_t inde
 
 	codec_key(x, node, "id", &k->id);
 	codec_string(x, node, "release", &k->release);
+	codec_string(x, node, "arch", &k->arch);
 	codec_time(x, node, "guest_mb", &k->guest_mb);
 	if (x->writing)
 		put_kernel_figures(x, node, k);

@@ -89,8 +89,10 @@ static int measure_kernel(const struct bench_setup *run, size_t index, struct be
 
 	free(k->id);
 	free(k->release);
+	free(k->arch);
 	k->id = xstrdup(kernel->id);
 	k->release = xstrdup(kernel->release);
+	k->arch = xstrdup(kernel->arch->deb);
 	rc = run_dir_kernel(run->directory, kernel->id, &directory, err);
 	if (rc)
 		return rc;

@@ -66,13 +66,15 @@ static bool kernel_value(const struct bench_kernel *k, const struct column *c, d
 	return k->guest_mb >= 0;
 }
 
-static bool median_value(const struct bench *b, const struct column *c, double *value)
+/* Over the kernels of `arch`, or over all (NULL). */
+static bool median_value(const struct bench *b, const char *arch, const struct column *c, double *value)
 {
 	cleanup_free double *values = xcalloc(b->kernel_count + 1, sizeof(*values));
 	size_t count = 0;
 
 	for (size_t i = 0; i < b->kernel_count; i++)
-		count += kernel_value(&b->kernels[i], c, &values[count]);
+		if (!arch || !strcmp(b->kernels[i].arch, arch))
+			count += kernel_value(&b->kernels[i], c, &values[count]);
 	if (count)
 		*value = bench_median(values, count);
 	return count > 0;
@@ -83,7 +85,70 @@ static bool is_shown(const struct bench *b, const struct column *c)
 {
 	double value;
 
-	return median_value(b, c, &value);
+	return median_value(b, NULL, c, &value);
+}
+
+/* Whether kernel `index` is the first of its architecture; `*several`: whether there are others. */
+static bool begins_arch(const struct bench *b, size_t index, bool *several)
+{
+	bool first = true;
+
+	*several = false;
+	for (size_t i = 0; i < b->kernel_count; i++) {
+		bool same = !strcmp(b->kernels[i].arch, b->kernels[index].arch);
+
+		*several |= !same;
+		first &= !same || i >= index;
+	}
+	return first;
+}
+
+static void add_median(struct buf *out, const struct bench *b, const char *arch, size_t width)
+{
+	cleanup_free char *title = arch ? xasprintf("median %s", arch) : xstrdup("median");
+	double value = 0;
+
+	text_pad(out, title, width);
+	for (size_t c = 0; c < COLUMNS; c++) {
+		bool known = median_value(b, arch, &columns[c], &value);
+
+		if (is_shown(b, &columns[c]))
+			add_cell(out, &columns[c], known, value);
+	}
+	buf_putc(out, '\n');
+}
+
+/* One for all kernels, or, as times of different machines have no median, one for those of each architecture. */
+static void add_medians(struct buf *out, const struct bench *b, size_t width)
+{
+	bool several = false;
+
+	for (size_t i = 0; i < b->kernel_count; i++)
+		if (begins_arch(b, i, &several) && several)
+			add_median(out, b, b->kernels[i].arch, width);
+	if (!several && b->kernel_count > 1)
+		add_median(out, b, NULL, width);
+}
+
+/* What guests of the others take, to what those of the first take. */
+static void add_architectures(struct buf *out, const struct bench *b)
+{
+	bool several;
+
+	for (size_t i = 1; i < b->kernel_count; i++) {
+		if (!begins_arch(b, i, &several))
+			continue;
+		buf_printf(out, "%s to %s:", b->kernels[i].arch, b->kernels[0].arch);
+		for (size_t c = 0; c < COLUMNS; c++) {
+			double over, under;
+
+			if (columns[c].kind == CELL_FIGURE && columns[c].figure == FIGURE_TOTAL_MS &&
+			    median_value(b, b->kernels[i].arch, &columns[c], &over) &&
+			    median_value(b, b->kernels[0].arch, &columns[c], &under) && under > 0)
+				buf_printf(out, " %s %.2f", columns[c].title, over / under);
+		}
+		buf_putc(out, '\n');
+	}
 }
 
 static void add_rows(struct buf *out, const struct bench *b, size_t width)
@@ -105,13 +170,7 @@ static void add_rows(struct buf *out, const struct bench *b, size_t width)
 		}
 		buf_putc(out, '\n');
 	}
-	if (b->kernel_count < 2)
-		return;
-	text_pad(out, "median", width);
-	for (size_t c = 0; c < COLUMNS; c++)
-		if (median_value(b, &columns[c], &value))
-			add_cell(out, &columns[c], true, value);
-	buf_putc(out, '\n');
+	add_medians(out, b, width);
 }
 
 static void add_reasons(struct buf *out, const struct bench *b)
@@ -155,13 +214,20 @@ char *bench_table(const struct bench *b)
 {
 	size_t width = strlen("kernel");
 	struct buf out = {0};
+	bool several;
 
-	for (size_t i = 0; i < b->kernel_count; i++)
+	for (size_t i = 0; i < b->kernel_count; i++) {
+		size_t title =
+		        begins_arch(b, i, &several) && several ? strlen("median ") + text_width(b->kernels[i].arch) : 0;
+
 		width = text_width(b->kernels[i].id) > width ? text_width(b->kernels[i].id) : width;
+		width = title > width ? title : width;
+	}
 	add_rows(&out, b, width);
 	buf_putc(&out, '\n');
 	buf_puts(&out, legend);
 	add_reasons(&out, b);
 	add_goals(&out, b);
+	add_architectures(&out, b);
 	return buf_steal(&out);
 }
