@@ -37,16 +37,26 @@ START_TEST(objects_are_found_where_they_are)
 	add_file(&loader->bytes, "/etc/conf", &text);
 	add_file(&loader->bytes, "/lib/local.bpf.o", &object);
 	add_file(&loader->bytes, "/lib/maps.bpf.o", &other);
+	loader->ini.settings = xcalloc(1, sizeof(*loader->ini.settings));
+	loader->ini.settings[loader->ini.setting_count++] =
+	        (struct job_setting){.key = SETTING_MODULE, .name = xstrdup(""), .value = xstrdup("tcp_westwood")};
 	carried_find(loader);
 	ck_assert_uint_eq(loader->carried->count, 2);
 	ck_assert_str_eq(loader->carried->at[0].name, "local");
 	ck_assert_str_eq(loader->carried->at[0].path, "/bin/tool");
 	ck_assert_mem_eq(loader->carried->at[0].bytes.data, object.data, loader->carried->at[0].bytes.len);
 	ck_assert_str_eq(loader->carried->at[1].name, "maps");
-	ck_assert_uint_eq(loader->ini.setting_count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct object_ini *ini = &loader->carried->at[i].ini;
+
+		ck_assert_uint_eq(ini->setting_count, 1);
+		ck_assert_int_eq(ini->settings[0].key, SETTING_MODULE);
+		ck_assert_str_eq(ini->settings[0].value, "tcp_westwood");
+	}
+	ck_assert_uint_eq(loader->ini.setting_count, 3);
 	where = xasprintf("16 %zu /bin/tool", loader->carried->at[0].bytes.len);
-	ck_assert_int_eq(loader->ini.settings[0].key, SETTING_LOADER_OBJECT);
-	ck_assert_str_eq(loader->ini.settings[0].value, where);
+	ck_assert_int_eq(loader->ini.settings[1].key, SETTING_LOADER_OBJECT);
+	ck_assert_str_eq(loader->ini.settings[1].value, where);
 	all = carried_with(&list);
 	ck_assert_uint_eq(all.count, 3);
 	ck_assert_str_eq(all.at[1].name, "local");

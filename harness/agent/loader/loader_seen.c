@@ -12,7 +12,6 @@
 #include "agent/witness/relo_insns.h"
 #include "agent/witness/relo_verifier.h"
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "wire/load_log.h"
 
 /* What loaders try out features with is not larger, and is hung nowhere. */
@@ -36,14 +35,22 @@ void loader_seen_source(struct loader_seen *s, const void *bytes, size_t size, c
 
 /* ---- programs ---- */
 
+/* Not where both have types, and these are other ones: another object may have the same code. */
+static bool may_have_types_of(const struct trace_call *a, const struct trace_call *b)
+{
+	return !a->strings_size || !b->strings_size ||
+	       (a->strings_size == b->strings_size && a->types_size == b->types_size);
+}
+
 /* Loaders ask again: with a log, with a larger one, without what the kernel does not know. */
 static struct seen_program *find_try(struct loader_seen *s, const struct trace_call *call)
 {
 	for (size_t i = 0; i < s->program_count; i++) {
 		const struct trace_call *old = &s->programs[i].call;
 
-		if (old->err && old->type == call->type && old->insns_size == call->insns_size &&
-		    old->insn_count == call->insn_count && !strcmp(old->name, call->name) &&
+		if (old->err && old->type == call->type && old->flags == call->flags &&
+		    old->insns_size == call->insns_size && old->insn_count == call->insn_count &&
+		    !strcmp(old->name, call->name) && may_have_types_of(old, call) &&
 		    (!call->insns_size || !memcmp(old->insns, call->insns, call->insns_size)))
 			return &s->programs[i];
 	}
@@ -103,25 +110,52 @@ static const struct bpf_insn *insns_of(const struct trace_call *call)
 	return call->insns_size ? call->insns : NULL;
 }
 
-/* Objects go by the name of their source, "biosnoop" of "dir/biosnoop.bpf.c"; of several of one name by a number. */
-static bool is_of_file(const char *object, const char *file)
+/* What loaders ask for because of a section's name: "xdp.frags/devmap", "fentry.s/name". */
+static uint32_t flags_of(const char *section)
 {
-	const char *base = io_basename(file);
-	size_t len = strcspn(object, "#");
+	const char *end = strchrnul(section, '/');
+	size_t len = (size_t)(end - section);
 
-	return *file && !strncmp(base, object, len) && base[len] == '.';
+	if (len > 6 && !memcmp(end - 6, ".frags", 6))
+		return BPF_F_XDP_HAS_FRAGS;
+	return len > 2 && !memcmp(end - 2, ".s", 2) ? BPF_F_SLEEPABLE : 0;
 }
 
-/* How well a function that has the program's code fits it by name: 0, not at all. */
-static unsigned fit(const struct trace_call *call, const char *object, const struct core_relo_func *f)
+/* How much of what its section asks for the program has, 0 to 3; loaders may ask for something else. */
+static unsigned fit_section(const struct trace_call *call, const char *section)
 {
-	unsigned how = f->count >= TELLING_INSNS;
+	enum bpf_attach_type attach_type;
+	enum bpf_prog_type type;
+	unsigned how = (call->flags & (BPF_F_XDP_HAS_FRAGS | BPF_F_SLEEPABLE)) == flags_of(section);
 
+	if (libbpf_prog_type_by_name(section, &type, &attach_type))
+		return how;
+	how += type == call->type;
+	return how + (attach_type == call->attach_type);
+}
+
+/* How well a function that has the program's code fits it by its name, 0: not at all, to 3. */
+static unsigned fit_name(const struct trace_call *call, const struct core_relo_func *f)
+{
 	if (*call->function && !strcmp(call->function, f->name))
-		how = 3;
-	else if (*call->name && !strncmp(call->name, f->name, NAME_CUT))
-		how = 2;
-	return how && is_of_file(object, call->file) ? how + 3 : how;
+		return 3;
+	if (*call->name && !strncmp(call->name, f->name, NAME_CUT))
+		return 2;
+	return f->count >= TELLING_INSNS;
+}
+
+/* And by all: the name says more than the types, which some loaders make anew, these more than the section, and the
+ * file that its lines are of says least, for several objects may include it. */
+static unsigned fit(const struct trace_call *call, const struct code_source *source, uint32_t func)
+{
+	unsigned name = fit_name(call, &source->list.funcs[func]);
+	unsigned types = call->strings_size && call->strings_size == source->strings_size;
+
+	if (!name)
+		return 0;
+	types += call->types_size && call->types_size == source->types_size;
+	return name << 5 | types << 3 | fit_section(call, source->sections[func]) << 1 |
+	       (*call->file && code_source_says(source, call->file));
 }
 
 /* Also with poison that is too short: then `wide` is what it would be. */
@@ -140,6 +174,7 @@ static bool is_made_of(const struct code_source *source, uint32_t func, const st
 
 static void match(const struct loader_seen *s, struct seen_program *p)
 {
+	cleanup_buf struct buf where = {0};
 	unsigned best = 0, equal = 0;
 
 	for (size_t i = 0; insns_of(&p->call) && i < s->source_count; i++) {
@@ -147,13 +182,16 @@ static void match(const struct loader_seen *s, struct seen_program *p)
 
 		for (uint32_t f = 0; f < source->list.func_count; f++) {
 			const struct core_relo_func *function = &source->list.funcs[f];
-			unsigned how = function->main ? fit(&p->call, s->names[i], function) : 0;
+			unsigned how = function->main ? fit(&p->call, source, f) : 0;
 			struct wide_code wide;
 
 			if (how < best || !how || !is_made_of(source, f, &p->call, &wide))
 				continue;
 			wide_code_free(&p->wide);
 			p->wide = wide;
+			if (how > best)
+				buf_free(&where);
+			buf_printf(&where, "%s %s", where.len ? "," : "", s->names[i]);
 			equal = how == best ? equal + 1 : 1;
 			best = how;
 			p->source = (int)i;
@@ -162,7 +200,8 @@ static void match(const struct loader_seen *s, struct seen_program *p)
 	}
 	if (equal > 1) {
 		p->source = -1;
-		p->why = xasprintf("%u functions have the code of what was loaded as %s", equal, p->call.name);
+		p->why = xasprintf("%u functions have the code of what was loaded as %s, of%s", equal, p->call.name,
+		                   buf_str(&where));
 	}
 }
 

@@ -49,6 +49,7 @@ static void read_load(pid_t tid, const union bpf_attr *attr, bool whole, struct 
 	call->type = attr->prog_type;
 	call->attach_type = attr->expected_attach_type;
 	call->attach_id = attr->attach_btf_id;
+	call->flags = attr->prog_flags;
 	call->name = xstrndup(attr->prog_name, strnlen(attr->prog_name, sizeof(attr->prog_name)));
 	call->license = remote_text(tid, attr->license, LICENSE_MAX, LICENSE_MAX);
 	call->insn_count = attr->insn_cnt;
@@ -216,6 +217,18 @@ static const struct btf *types_get(uint32_t id)
 	return types;
 }
 
+static void read_sizes(const struct btf *types, struct trace_call *call)
+{
+	const struct btf_header *head;
+	uint32_t size = 0;
+
+	head = btf__raw_data(types, &size);
+	if (!head || size < sizeof(*head))
+		return;
+	call->types_size = head->type_len;
+	call->strings_size = head->str_len;
+}
+
 /* What its types tell of a program. */
 static void read_types(struct call_read *c)
 {
@@ -226,6 +239,8 @@ static void read_types(struct call_read *c)
 
 	c->call.function = xstrdup(name ? name : "");
 	c->call.file = xstrdup(file ? file : "");
+	if (types)
+		read_sizes(types, &c->call);
 }
 
 /* The kernel has done by now what the message asks for, and its answer waits where the sender will read it. */

@@ -16,10 +16,13 @@ static void call_pack(struct pack *p, struct trace_call *call)
 	pack_u32(p, &call->type);
 	pack_u32(p, &call->attach_type);
 	pack_u32(p, &call->attach_id);
+	pack_u32(p, &call->flags);
 	pack_str(p, &call->name);
 	pack_str(p, &call->function);
 	pack_str(p, &call->file);
 	pack_str(p, &call->license);
+	pack_u32(p, &call->types_size);
+	pack_u32(p, &call->strings_size);
 	pack_u32(p, &call->insn_count);
 	pack_bytes(p, &call->insns, &call->insns_size);
 	pack_str(p, &call->text);

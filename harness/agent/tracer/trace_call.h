@@ -35,13 +35,14 @@ struct trace_call {
 	uint32_t id; /* the kernel's, of the program, map, types or link that was made; of TRACE_ATTACH: of the program;
 	                0: not known */
 	/* TRACE_PROGRAM; `type` and `name` also of a map, `attach_type` also of TRACE_ATTACH */
-	uint32_t type, attach_type, attach_id;
+	uint32_t type, attach_type, attach_id, flags;
 	char *name;     /* as handed in, at most 15 bytes */
 	char *function; /* what its types call its first function, "" when they do not tell */
 	char *file;     /* and the source file that it is of, "" */
 	char *license;
-	uint32_t insn_count; /* as handed in */
-	void *insns;         /* struct bpf_insn; size 0: not kept */
+	uint32_t types_size, strings_size; /* bytes of its types and of their strings, 0: not known */
+	uint32_t insn_count;               /* as handed in */
+	void *insns;                       /* struct bpf_insn; size 0: not kept */
 	uint32_t insns_size;
 	char *text; /* the verifier's log; what it is hung to, where the call names that; a note */
 };

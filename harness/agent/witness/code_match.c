@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/btf.h>
+
 #include "agent/witness/relo_insns.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -53,6 +55,35 @@ static void read_function(struct code_source *s, const struct elf_view *view, ui
 		mark(s, func, s->list.calls[f->first_call + i].insn, PATCH_ADDRESS);
 }
 
+/* What there is of its types, which are untrusted; damaged ones are none. */
+static void read_types(struct code_source *s, const struct elf_view *view)
+{
+	const struct elf_view_section *types = elf_view_find(view, ".BTF");
+	struct btf_header head;
+	uint64_t begin;
+
+	if (!types || types->size < sizeof(head))
+		return;
+	memcpy(&head, types->data, sizeof(head));
+	begin = (uint64_t)head.hdr_len + head.str_off;
+	if (head.magic != BTF_MAGIC || begin > types->size || head.str_len > types->size - begin)
+		return;
+	s->types_size = head.type_len;
+	s->strings_size = head.str_len;
+	s->strings = xcalloc(1, (size_t)head.str_len + 1);
+	memcpy(s->strings, types->data + begin, head.str_len);
+}
+
+bool code_source_says(const struct code_source *s, const char *text)
+{
+	const char *at = s->strings, *end = at + s->strings_size;
+
+	for (; at && at < end; at += strlen(at) + 1)
+		if (!strcmp(at, text))
+			return true;
+	return false;
+}
+
 int code_source_open(const void *bytes, size_t size, struct code_source *s, struct error *err)
 {
 	struct elf_view view __attribute__((cleanup(elf_view_free))) = {0};
@@ -69,6 +100,7 @@ int code_source_open(const void *bytes, size_t size, struct code_source *s, stru
 	s->sections = xcalloc(s->list.func_count + 1, sizeof(*s->sections));
 	for (uint32_t i = 0; i < s->list.func_count; i++)
 		read_function(s, &view, i);
+	read_types(s, &view);
 	for (size_t i = 0; i < s->list.ref_count; i++)
 		mark(s, s->list.refs[i].func, s->list.refs[i].insn, PATCH_ADDRESS);
 	for (size_t i = 0; i < s->list.count; i++)
@@ -87,6 +119,7 @@ void code_source_free(struct code_source *s)
 	free(s->code);
 	free(s->patched);
 	free(s->sections);
+	free(s->strings);
 	core_relo_list_free(&s->list);
 	*s = (struct code_source){0};
 }

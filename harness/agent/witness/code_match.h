@@ -20,11 +20,17 @@ struct code_source {
 	struct bpf_insn **code;     /* of each function of the list */
 	uint8_t **patched;          /* of each function, of each instruction: a loader may put something in */
 	char **sections;            /* of each function */
+	/* of its .BTF; the strings one after another, each with its NUL */
+	uint32_t types_size, strings_size;
+	char *strings;
 };
 
 /* Returns 0, or -EINVAL with `err` filled for bytes that are no such object. Free with code_source_free. */
 int code_source_open(const void *bytes, size_t size, struct code_source *source, struct error *err);
 void code_source_free(struct code_source *source);
+
+/* Whether `text` is among the strings of its types, as the names of the files are that its lines are of. */
+bool code_source_says(const struct code_source *source, const char *text);
 
 /*
  * Whether `code`, which a loader handed in, begins with function number `func`, and goes on with the functions that are

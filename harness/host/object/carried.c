@@ -47,15 +47,20 @@ static char *name_of(const struct object_list *list, const struct embedded *e, c
 	return name;
 }
 
-static void add_setting(struct object *loader, const char *name, const struct embedded *e, const char *path)
+/* The strings are taken over. */
+static void add_setting(struct object_ini *ini, enum setting_key key, char *name, char *value)
 {
-	struct object_ini *ini = &loader->ini;
-
 	ini->settings = xrealloc(ini->settings, ini->setting_count + 1, sizeof(*ini->settings));
-	ini->settings[ini->setting_count++] =
-	        (struct job_setting){.key = SETTING_LOADER_OBJECT,
-	                             .name = xstrdup(name),
-	                             .value = xasprintf("%zu %zu %s", e->offset, e->size, path)};
+	ini->settings[ini->setting_count++] = (struct job_setting){.key = (uint8_t)key, .name = name, .value = value};
+}
+
+/* The modules that are there when the loader loads them. */
+static void take_modules(struct object_ini *ini, const struct object_ini *loader)
+{
+	for (size_t i = 0; i < loader->setting_count; i++)
+		if (loader->settings[i].key == SETTING_MODULE)
+			add_setting(ini, SETTING_MODULE, xstrdup(loader->settings[i].name),
+			            xstrdup(loader->settings[i].value));
 }
 
 static void add(struct object *loader, const struct loader_pack_file *file, const struct embedded *e)
@@ -76,7 +81,9 @@ static void add(struct object *loader, const struct loader_pack_file *file, cons
 	                     .sha256 = steal_ptr(sha256)};
 	buf_add(&o->bytes, bytes, e->size);
 	list->count++;
-	add_setting(loader, o->name, e, file->path);
+	take_modules(&o->ini, &loader->ini);
+	add_setting(&loader->ini, SETTING_LOADER_OBJECT, xstrdup(o->name),
+	            xasprintf("%zu %zu %s", e->offset, e->size, file->path));
 }
 
 void carried_find(struct object *loader)

@@ -2,7 +2,7 @@
 /*
  * carried: the BPF objects that a loader's files carry: embedded in the program or in a library (embedded.h), or
  * shipped beside it. It says where they are, for the guest has the files already, and takes them along as objects of
- * their own, which are predicted and never run.
+ * their own, which are predicted, with the modules that the loader's ini names, and never run.
  */
 #ifndef COREMATRIX_HOST_OBJECT_CARRIED_H
 #define COREMATRIX_HOST_OBJECT_CARRIED_H
