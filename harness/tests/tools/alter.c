@@ -3,7 +3,8 @@
  * Not a loader, but what stands between one and who reads what it prints: runs PROGRAM on a terminal and passes its
  * lines on, with one change to each that begins with NAME, or to another place. `alter HOW NAME PROGRAM [ARGUMENT...]`:
  *
- *   WORD            the last character of that word, counted from 1, is another one; 0: nothing is changed
+ *   WORD            the last character of that word, counted from 1, is another one, of a number the first, so that
+ *                   it is not the process next to it; 0: nothing is changed
  *   lose, double    the line is left out, or comes twice
  *   late            all lines come at the end
  *   block           whenever there are 4 KiB of them, and at the end
@@ -30,9 +31,10 @@ static void word_change(char *line, int number)
 		at += strcspn(at, " ");
 		at += strspn(at, " ");
 	}
-	at += strcspn(at, " \r\n");
-	if (at > line)
-		at[-1] = at[-1] == '7' ? '8' : '7';
+	if (*at < '0' || *at > '9')
+		at += strcspn(at, " \r\n") - 1;
+	if (at >= line && *at)
+		*at = *at == '7' ? '8' : '7';
 }
 
 static FILE *socket_open(const char *path, int type)
