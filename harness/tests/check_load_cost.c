@@ -43,6 +43,20 @@ START_TEST(depths_of_subprograms_count_together)
 	               "peak_states 0 mark_read 0\n",
 	               &c);
 	ck_assert_uint_eq(c.stack_depth, 24);
+	/* 7.3 says it in lines, and of their sum only that of the deepest chain of calls in one number */
+	load_cost_read("stack depth max 80\n"
+	               "subprog 0 (on_mark) main insns_self 76 insns_total 1174 stack 32\n"
+	               "subprog 1 (one) static insns_self 549 insns_total 549 stack 48\n"
+	               "subprog 2 (two) global insns_self 549 insns_total 549 stack 16\n"
+	               "processed 625 insns (limit 1000000) max_states_per_insn 3 total_states 45 peak_states 45 "
+	               "mark_read 0\n",
+	               &c);
+	ck_assert_uint_eq(c.stack_depth, 96);
+	ck_assert_uint_eq(c.verified_insns, 625);
+	load_cost_read("stack depth max 16\nprocessed 3 insns (limit 4096) max_states_per_insn 0 total_states 0 "
+	               "peak_states 0 mark_read 0\n",
+	               &c);
+	ck_assert_uint_eq(c.stack_depth, 16);
 }
 END_TEST
 

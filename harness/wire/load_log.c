@@ -9,6 +9,7 @@
 static const char *const traces[] = {
         ";",
         "processed ",
+        "insns processed ",
         "verification time",
         "stack depth",
         "max_states_per_insn ",
@@ -71,6 +72,8 @@ static bool is_trace(const char *line, size_t len)
 	for (size_t i = 0; i < COUNT(traces); i++)
 		if (starts_with(line, len, traces[i]))
 			return true;
+	if (starts_with(line, len, "subprog ") && has(line, len, " insns_self "))
+		return true;
 	/* a register state on a line of its own: "R0=..." or "R10=..." (6.x), "R0_w=..." (5.10) */
 	digits = *line == 'R' ? digits_at(line, len, 1) : 0;
 	return *line == 'R' && 1 + digits < len && (line[1 + digits] == '=' || line[1 + digits] == '_');

@@ -56,6 +56,31 @@ static const char *behind_last(const char *log, const char *words)
 	return found;
 }
 
+/* 7.3 tells of each in a line of its own, "subprog 1 (f) static insns_self 2 insns_total 2 stack 48", behind the depth
+ * of the deepest chain of calls. */
+static uint32_t depths_of_lines(const char *text)
+{
+	const char *at = strstr(text, "\nsubprog ");
+	uint32_t sum = 0;
+
+	if (!at)
+		return (uint32_t)strtoul(text, NULL, 10);
+	for (; at; at = strstr(at + 1, "\nsubprog ")) {
+		const char *end = strchrnul(at + 1, '\n');
+		const char *stack = memmem(at, (size_t)(end - at), " stack ", strlen(" stack "));
+
+		sum += stack ? (uint32_t)strtoul(stack + strlen(" stack "), NULL, 10) : 0;
+	}
+	return sum;
+}
+
+static uint32_t stack_depth(const char *text)
+{
+	static const char deepest[] = "max ";
+
+	return strncmp(text, deepest, strlen(deepest)) ? depths(text) : depths_of_lines(text + strlen(deepest));
+}
+
 void load_cost_read(const char *log, struct program_cost *cost)
 {
 	const char *stack = behind_last(log, "stack depth "), *time = behind_last(log, "verification time ");
@@ -68,7 +93,7 @@ void load_cost_read(const char *log, struct program_cost *cost)
 	           " peak_states %" SCNu32,
 	           &c.verified_insns, &c.insns_limit, &c.max_states, &c.total_states, &c.peak_states) != 5)
 		return;
-	c.stack_depth = stack ? depths(stack) : 0;
+	c.stack_depth = stack ? stack_depth(stack) : 0;
 	c.verify_us = time ? strtoull(time, NULL, 10) : 0;
 	*cost = c;
 }
