@@ -71,7 +71,7 @@ loaders-doc: $(BUILD)/corematrix loaders $(if $(OBJ),,$(PROGS) $(INIS))
 # What stands around a loader in the sections of vm.sh; the one in Go where the release has that.
 .PHONY: tools
 TOOL_DEBS := libbpf-tools
-tools: build/tests/tools/alter build/tests/tools/hostile build/tests/tools/threads $(if $(shell command -v go),build/tests/tools/notice-go)
+tools: build/tests/tools/alter build/tests/tools/busy build/tests/tools/hostile build/tests/tools/threads $(if $(shell command -v go),build/tests/tools/notice-go)
 build/tests/tools/%: harness/tests/tools/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE $(CFLAGS) -static -o $@ $<

@@ -175,6 +175,19 @@ static bool quiet_wait(struct loader_rounds *r, struct loader_round *round, int6
 	return whole;
 }
 
+/*
+ * That a program of it ran is not enough: one that goes on computing may attach the rest later, as pwru does on a busy
+ * host.
+ */
+static bool is_ready(const struct loader_rounds *r, const struct readiness *before)
+{
+	bool ran = loader_running_any_ran(r->running);
+
+	if (r->rests)
+		return ran || before->records > 0;
+	return ran && (!r->feed || r->events);
+}
+
 static void round_lead(struct loader_rounds *r, struct subject_stage *stage, int64_t deadline)
 {
 	struct loader_round round = {.lines = capture_held()};
@@ -193,7 +206,7 @@ static void round_lead(struct loader_rounds *r, struct subject_stage *stage, int
 	}
 	whole &= quiet_wait(r, &round, deadline);
 	ran = loader_running_any_ran(r->running);
-	round.complete = whole && is_unchanged(r, &before) && (ran || (r->rests && before.records > 0));
+	round.complete = whole && is_unchanged(r, &before) && is_ready(r, &before);
 	r->complete += round.complete && ran && r->rests;
 	if (round.complete || (whole && !r->last.complete) || !r->last.lines) {
 		round_free(&r->last);

@@ -33,7 +33,7 @@ struct loader_round {
 	size_t count;
 	struct capture *lines; /* that are events, by the ini */
 	bool complete;         /* the loader was ready when it began, so what is not in it is missing: it loaded
-	                          nothing more while it lasted, and a program of it has run, or it waits */
+	                          nothing more while it lasted, and it waits, or has reported what its programs saw */
 };
 
 /* Zero-initialise and set the first five, of which all but `records` are borrowed. */

@@ -14,6 +14,12 @@ if [ -x /usr/sbin/execsnoop ]; then
 	check "one that has not come to anything in its time is awaited" status 0 " 0 unexpected" \
 		run --kernel newest-cloud --loader-time 1 --loader "$scratch/execsnoop"
 	check "and compared as one that has" latest '[.cells[0].truth[] | select(.ok)] | length == 24'
+	cp build/tests/tools/busy "$scratch/" && cp harness/doc/loaders/execsnoop.ini "$scratch/busy.ini"
+	check "one that computes goes on to come, though a part of it runs already" status 0 " 0 unexpected" \
+		run --kernel newest-cloud --loader-time 1 --ship build/tests/loaders/libbpf \
+		--ship build/progs/exec_identity.bpf.o --ship /usr/sbin/execsnoop --loader "$scratch/busy" -- 6 build/tests/loaders/libbpf \
+		build/progs/exec_identity.bpf.o /usr/sbin/execsnoop
+	check "and is seen whole" latest '[.cells[0].truth[] | select(.ok)] | length == 24'
 	check "where it cannot be attached, that is expected" status 0 " 0 unexpected" \
 		run --kernel 6.1-rt --loader-time 20 --loader "$scratch/execsnoop"
 
