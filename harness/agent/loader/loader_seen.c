@@ -234,8 +234,19 @@ static void witness(struct loader_seen *s, bool loaded)
 	}
 }
 
+/* Of a program that goes by the name of that function. */
+static char *otherness(const struct code_source *source, const char *function, const struct trace_call *call)
+{
+	int func = core_relo_list_func(&source->list, function);
+	cleanup_free char *where = func < 0 || !insns_of(call)
+	                                   ? NULL
+	                                   : code_difference(source, (uint32_t)func, call->insns, call->insn_count);
+
+	return xasprintf("what was loaded as %s has other code%s%s", call->name, where ? ", " : "", where ? where : "");
+}
+
 /* Why nothing is known of a record. */
-static char *silence(const struct loader_seen *s, const struct relo_fact *f)
+static char *silence(const struct loader_seen *s, const struct code_source *source, const struct relo_fact *f)
 {
 	for (size_t i = 0; i < s->program_count; i++) {
 		const struct seen_program *p = &s->programs[i];
@@ -243,21 +254,20 @@ static char *silence(const struct loader_seen *s, const struct relo_fact *f)
 		                               (*p->call.name && !strncmp(p->call.name, f->program, NAME_CUT)));
 
 		if (alike)
-			return p->why ? xstrdup(p->why)
-			              : xasprintf("what was loaded as %s has other code", p->call.name);
+			return p->why ? xstrdup(p->why) : otherness(source, f->program, &p->call);
 	}
 	return xstrdup(f->loaded ? "what the loader put there is no value that can be read"
 	                         : "no program that was loaded has its code");
 }
 
 /* Its loader came to every record of what it loaded, also where the value is the one that was compiled in. */
-static void settle(const struct loader_seen *s, struct relo_fact *f)
+static void settle(const struct loader_seen *s, const struct code_source *source, struct relo_fact *f)
 {
 	f->attempted = f->insns.seen != RELO_SEEN_NOTHING;
 	if (f->attempted)
 		return;
 	free(f->line);
-	f->line = silence(s, f);
+	f->line = silence(s, source, f);
 	f->loaded = false;
 }
 
@@ -276,7 +286,7 @@ void loader_seen_read(struct loader_seen *s, const struct buf *records)
 	witness(s, true);
 	for (size_t i = 0; i < s->source_count; i++)
 		for (size_t k = 0; k < s->sources[i].list.count; k++)
-			settle(s, &s->sources[i].list.facts[k]);
+			settle(s, &s->sources[i], &s->sources[i].list.facts[k]);
 }
 
 /* ---- telling ---- */

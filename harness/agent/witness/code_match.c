@@ -158,32 +158,51 @@ static bool is_same(const struct bpf_insn *was, const struct bpf_insn *is, uint8
 	}
 }
 
-static bool is_function_at(const struct code_source *s, uint32_t func, const struct bpf_insn *code, size_t left)
+/* How many instructions of the function are at `code`, all of them or less. */
+static uint32_t same_at(const struct code_source *s, uint32_t func, const struct bpf_insn *code, size_t left)
 {
 	const struct core_relo_func *f = &s->list.funcs[func];
 	const struct bpf_insn *was = s->code[func];
+	uint32_t i;
 
-	if (left < f->count)
-		return false;
-	for (uint32_t i = 0; i < f->count; i++) {
-		bool pair = s->patched[func][i] && insn_is_imm64(&was[i]) && i + 1 < f->count;
+	for (i = 0; i < f->count && i < left && is_same(&was[i], &code[i], s->patched[func][i]); i++)
+		/* the other half of what was put in */
+		i += s->patched[func][i] && insn_is_imm64(&was[i]) && i + 1 < f->count;
+	return i < left ? i : (uint32_t)left;
+}
 
-		if (!is_same(&was[i], &code[i], s->patched[func][i]))
-			return false;
-		i += pair; /* the other half of what was put in */
+/* The first function that is not whole there, and how far it is; func_count: all are. */
+static uint32_t find_difference(const struct code_source *s, uint32_t func, const struct bpf_insn *code, size_t count,
+                                uint32_t *same)
+{
+	cleanup_free uint32_t *starts = NULL;
+
+	*same = same_at(s, func, code, count);
+	if (*same < s->list.funcs[func].count)
+		return func;
+	starts = relo_insns_place(&s->list, func, code, count);
+	for (uint32_t i = 0; i < s->list.func_count; i++) {
+		if (starts[i] == RELO_INSNS_NOWHERE)
+			continue;
+		*same = same_at(s, i, code + starts[i], count - starts[i]);
+		if (*same < s->list.funcs[i].count)
+			return i;
 	}
-	return true;
+	return (uint32_t)s->list.func_count;
 }
 
 bool code_match(const struct code_source *s, uint32_t func, const struct bpf_insn *code, size_t count)
 {
-	cleanup_free uint32_t *starts = NULL;
+	uint32_t same;
 
-	if (!is_function_at(s, func, code, count))
-		return false;
-	starts = relo_insns_place(&s->list, func, code, count);
-	for (uint32_t i = 0; i < s->list.func_count; i++)
-		if (starts[i] != RELO_INSNS_NOWHERE && !is_function_at(s, i, code + starts[i], count - starts[i]))
-			return false;
-	return true;
+	return find_difference(s, func, code, count, &same) == s->list.func_count;
+}
+
+char *code_difference(const struct code_source *s, uint32_t func, const struct bpf_insn *code, size_t count)
+{
+	uint32_t same, at = find_difference(s, func, code, count, &same);
+
+	if (at == s->list.func_count)
+		return NULL;
+	return xasprintf("from instruction %u of %s on", same, s->list.funcs[at].name);
 }

@@ -38,4 +38,9 @@ bool code_source_says(const struct code_source *source, const char *text);
  */
 bool code_match(const struct code_source *source, uint32_t func, const struct bpf_insn *code, size_t count);
 
+/* Where it is another one first, for people: "from instruction 5 of name on". The caller's; NULL where code_match is
+ * true.
+ */
+char *code_difference(const struct code_source *source, uint32_t func, const struct bpf_insn *code, size_t count);
+
 #endif
