@@ -8,16 +8,17 @@
 #include "tests/relo/fake_load.h"
 #include "tests/suite.h"
 
-/* What libbpf hands in of FIXTURES local.o, program by program. */
+/* What libbpf hands in of FIXTURES NAME.o, program by program. */
 struct handed {
 	struct trace_call calls[32];
 	size_t count;
 };
 
-static struct handed hand_in(void)
+static struct handed hand_in_of(const char *name_of)
 {
+	cleanup_free char *path = xasprintf(FIXTURES "%s.o", name_of);
 	struct bpf_object_open_opts opts = {.sz = sizeof(opts), .btf_custom_path = FIXTURES "target.o"};
-	struct bpf_object *object = bpf_object__open_file(FIXTURES "local.o", &opts);
+	struct bpf_object *object = bpf_object__open_file(path, &opts);
 	struct bpf_program *program;
 	struct handed h = {0};
 
@@ -43,6 +44,11 @@ static struct handed hand_in(void)
 	}
 	bpf_object__close(object);
 	return h;
+}
+
+static struct handed hand_in(void)
+{
+	return hand_in_of("local");
 }
 
 static void handed_free(struct handed *h)
@@ -523,6 +529,60 @@ START_TEST(poison_that_stopped_the_verifier_is_reached)
 }
 END_TEST
 
+/* By others, as pwru puts in the filter that it is called with: nothing of what is told is in the one, all in the
+ * other. */
+static const struct {
+	const char *function;
+	bool known;
+} replaced[] = {
+        {"filter", true},
+        {"leaf", false},
+};
+
+START_TEST(functions_may_be_replaced)
+{
+	static const char *const names[] = {"again", NULL};
+	struct fake_load load = fake_load_object("again", "target", NULL);
+	struct handed h = hand_in_of("again");
+	struct trace_call *c = find_call(&h, "filtered");
+	uint32_t program = (uint32_t)core_relo_list_func(&load.list, "filtered");
+	const struct core_relo_place *p =
+	        find_place(&load.list, program, (uint32_t)core_relo_list_func(&load.list, replaced[_i].function));
+	struct loader_seen seen = {0};
+
+	ck_assert_ptr_nonnull(p);
+	((struct bpf_insn *)c->insns)[p->start] =
+	        (struct bpf_insn){.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 4711};
+	see(&h, &load.object, names, &seen);
+	ck_assert_int_eq(fact_of(&seen.sources[0], "filtered")->attempted, replaced[_i].known);
+	loader_seen_free(&seen);
+	handed_free(&h);
+	fake_load_free(&load);
+}
+END_TEST
+
+/* By name it would be: but then it is another program. */
+START_TEST(replaced_and_renamed_is_nothing)
+{
+	static const char *const names[] = {"again", NULL};
+	struct fake_load load = fake_load_object("again", "target", NULL);
+	struct handed h = hand_in_of("again");
+	struct trace_call *c = find_call(&h, "filtered");
+	const struct core_relo_place *p = find_place(&load.list, (uint32_t)core_relo_list_func(&load.list, "filtered"),
+	                                             (uint32_t)core_relo_list_func(&load.list, "filter"));
+	struct loader_seen seen = {0};
+
+	ck_assert_ptr_nonnull(p);
+	((struct bpf_insn *)c->insns)[p->start].imm ^= 1;
+	rename_all(&h, &load.list);
+	see(&h, &load.object, names, &seen);
+	ck_assert(!fact_of(&seen.sources[0], "filtered")->attempted);
+	loader_seen_free(&seen);
+	handed_free(&h);
+	fake_load_free(&load);
+}
+END_TEST
+
 START_TEST(what_is_no_object_is_noted)
 {
 	static const char *const names[] = {"bytes", NULL};
@@ -547,6 +607,8 @@ int main(void)
 	        EACH(one_code_in_two_objects, two_objects),
 	        EACH(a_program_that_was_refused_is_one, again),
 	        EACH(poison_that_stopped_the_verifier_is_reached, stops),
+	        EACH(functions_may_be_replaced, replaced),
+	        TEST(replaced_and_renamed_is_nothing),
 	        TEST(what_is_no_object_is_noted),
 	};
 

@@ -19,6 +19,8 @@
 /* Less code than this is like any other's. */
 #define TELLING_INSNS 8u
 #define TRACES_ITSELF "it asked to be traced (PTRACE_TRACEME), which it was refused, for it is traced already\n"
+/* Of how well a function fits: more than all that fit() finds. */
+#define SAME_CODE (1u << 7)
 /* bytes of a name that the kernel keeps */
 #define NAME_CUT 15u
 
@@ -159,17 +161,35 @@ static unsigned fit(const struct trace_call *call, const struct code_source *sou
 }
 
 /* Also with poison that is too short: then `wide` is what it would be. */
-static bool is_made_of(const struct code_source *source, uint32_t func, const struct trace_call *call,
-                       struct wide_code *wide)
+static enum code_likeness is_made_of(const struct code_source *source, uint32_t func, const struct trace_call *call,
+                                     struct wide_code *wide)
 {
+	enum code_likeness how = code_match(source, func, call->insns, call->insn_count);
+
 	*wide = (struct wide_code){0};
-	if (code_match(source, func, call->insns, call->insn_count))
-		return true;
+	if (how != CODE_OTHER)
+		return how;
 	*wide = code_widen(source, func, call->insns, call->insn_count);
-	if (wide->insns && code_match(source, func, wide->insns, wide->count))
-		return true;
+	if (wide->insns && code_match(source, func, wide->insns, wide->count) == CODE_SAME)
+		return CODE_SAME;
 	wide_code_free(wide);
-	return false;
+	return CODE_OTHER;
+}
+
+/* All that speaks for it, with the code itself first; where a part of that is another one, the name has to be right. */
+static unsigned fit_code(const struct trace_call *call, const struct code_source *source, uint32_t func, unsigned best,
+                         struct wide_code *wide)
+{
+	unsigned how = fit(call, source, func);
+	enum code_likeness code;
+
+	*wide = (struct wide_code){0};
+	if (!how || (how | SAME_CODE) < best)
+		return 0;
+	code = is_made_of(source, func, call, wide);
+	if (code == CODE_SAME)
+		return how | SAME_CODE;
+	return code == CODE_REPLACED && fit_name(call, &source->list.funcs[func]) > 1 ? how : 0;
 }
 
 static void match(const struct loader_seen *s, struct seen_program *p)
@@ -181,12 +201,13 @@ static void match(const struct loader_seen *s, struct seen_program *p)
 		const struct code_source *source = &s->sources[i];
 
 		for (uint32_t f = 0; f < source->list.func_count; f++) {
-			const struct core_relo_func *function = &source->list.funcs[f];
-			unsigned how = function->main ? fit(&p->call, source, f) : 0;
-			struct wide_code wide;
+			struct wide_code wide = {0};
+			unsigned how = source->list.funcs[f].main ? fit_code(&p->call, source, f, best, &wide) : 0;
 
-			if (how < best || !how || !is_made_of(source, f, &p->call, &wide))
+			if (!how || how < best) {
+				wide_code_free(&wide);
 				continue;
+			}
 			wide_code_free(&p->wide);
 			p->wide = wide;
 			if (how > best)

@@ -171,9 +171,19 @@ static uint32_t same_at(const struct code_source *s, uint32_t func, const struct
 	return i < left ? i : (uint32_t)left;
 }
 
-/* The first function that is not whole there, and how far it is; func_count: all are. */
+/* One that tells nothing of what is in it. */
+static bool may_be_replaced(const struct code_source *s, uint32_t func)
+{
+	for (size_t i = 0; i < s->list.count; i++)
+		if (s->list.records[i].func == (int32_t)func)
+			return false;
+	return !s->list.funcs[func].call_count;
+}
+
+/* The first function that is not whole there, of those that may not be another one, and how far it is; func_count: all
+ * are. */
 static uint32_t find_difference(const struct code_source *s, uint32_t func, const struct bpf_insn *code, size_t count,
-                                uint32_t *same)
+                                bool lenient, uint32_t *same)
 {
 	cleanup_free uint32_t *starts = NULL;
 
@@ -185,22 +195,24 @@ static uint32_t find_difference(const struct code_source *s, uint32_t func, cons
 		if (starts[i] == RELO_INSNS_NOWHERE)
 			continue;
 		*same = same_at(s, i, code + starts[i], count - starts[i]);
-		if (*same < s->list.funcs[i].count)
+		if (*same < s->list.funcs[i].count && !(lenient && may_be_replaced(s, i)))
 			return i;
 	}
 	return (uint32_t)s->list.func_count;
 }
 
-bool code_match(const struct code_source *s, uint32_t func, const struct bpf_insn *code, size_t count)
+enum code_likeness code_match(const struct code_source *s, uint32_t func, const struct bpf_insn *code, size_t count)
 {
 	uint32_t same;
 
-	return find_difference(s, func, code, count, &same) == s->list.func_count;
+	if (find_difference(s, func, code, count, false, &same) == s->list.func_count)
+		return CODE_SAME;
+	return find_difference(s, func, code, count, true, &same) == s->list.func_count ? CODE_REPLACED : CODE_OTHER;
 }
 
 char *code_difference(const struct code_source *s, uint32_t func, const struct bpf_insn *code, size_t count)
 {
-	uint32_t same, at = find_difference(s, func, code, count, &same);
+	uint32_t same, at = find_difference(s, func, code, count, false, &same);
 
 	if (at == s->list.func_count)
 		return NULL;

@@ -36,10 +36,16 @@ bool code_source_says(const struct code_source *source, const char *text);
  * Whether `code`, which a loader handed in, begins with function number `func`, and goes on with the functions that are
  * called, each whole, in whatever order.
  */
-bool code_match(const struct code_source *source, uint32_t func, const struct bpf_insn *code, size_t count);
+enum code_likeness {
+	CODE_OTHER,
+	CODE_REPLACED, /* but for functions that hold no record and call nothing: a loader put others in their place, as
+	                  pwru does with a filter of its user's */
+	CODE_SAME,
+};
+enum code_likeness code_match(const struct code_source *source, uint32_t func, const struct bpf_insn *code,
+                              size_t count);
 
-/* Where it is another one first, for people: "from instruction 5 of name on". The caller's; NULL where code_match is
- * true.
+/* Where it is another one first, for people: "from instruction 5 of name on". The caller's; NULL where it is the same.
  */
 char *code_difference(const struct code_source *source, uint32_t func, const struct bpf_insn *code, size_t count);
 
