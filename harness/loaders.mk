@@ -16,7 +16,7 @@ LOADERS_GO := build/tests/loaders/cilium
 LOADERS_RUST := build/tests/loaders/aya build/tests/loaders/libbpf-rs
 # One that has bpftool load, and one with a skeleton that bpftool makes.
 HAS_BPFTOOL := $(shell PATH=$$PATH:/usr/sbin command -v bpftool)
-LOADERS_BPFTOOL := build/tests/loaders/bpftool build/tests/loaders/light
+LOADERS_BPFTOOL := build/tests/loaders/bpftool build/tests/loaders/bpftool-autoattach build/tests/loaders/light
 LOADERS_BUILT := build/tests/loaders/libbpf $(if $(HAS_BPFTOOL),$(LOADERS_BPFTOOL)) $(if $(HAS_GO),$(LOADERS_GO)) $(if $(HAS_RUST),$(LOADERS_RUST))
 # What these print is the same.
 loaders: $(LOADERS_BUILT) $(LOADERS_GO:=.ini) $(LOADERS_RUST:=.ini)
@@ -29,6 +29,10 @@ build/tests/loaders/libbpf: harness/tests/loaders/libbpf.c $(LIBBPF_LINKED)
 build/tests/loaders/bpftool: harness/tests/loaders/bpftool.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE $(CFLAGS) -static -o $@ $<
+
+# The same, which it knows by its name.
+build/tests/loaders/bpftool-autoattach: build/tests/loaders/bpftool
+	$(Q)cp $< $@
 
 build/tests/loaders/light: harness/tests/loaders/light.c build/tests/loaders/raw_tp_exec.lskel.h $(LIBBPF_LINKED)
 	$(Q)$(CC) -D_GNU_SOURCE -isystem $(LIBBPF_HOME)/include -isystem $(@D) $(CFLAGS) -static -o $@ $<
@@ -58,15 +62,24 @@ $(LOADERS_RUST) &: $(RUST_SRC) build/progs/exec_identity.bpf.o
 		/usr/bin/cargo build --quiet --offline --release --config debian.toml --target-dir target
 	$(Q)cp $(LOADERS_RUST:build/tests/loaders/%=$(RUST_DIR)/target/release/%) build/tests/loaders/
 
-## loaders-doc  what each of these loaders makes of progs/, per relocation: writes harness/doc/loaders.md (ROOTS="DIR …": with those that
-##              harness/loaders.sh built in roots of other releases; OBJ="a.bpf.o …" for some objects alone)
+## loaders-doc  what each of these loaders makes of progs/, per relocation: writes harness/doc/loaders.md (LOADERS_SUITES="trixie sid": with
+##              those of other releases, in roots of their own; nothing: of this one alone; OBJ="a.bpf.o …": of other objects)
 .PHONY: loaders-doc
 LOADERS_KERNELS ?= --kernel 5.10-cloud --kernel 6.1-cloud --kernel 6.12-cloud --kernel newest-cloud
+LOADERS_SUITES ?= sid
+LOADERS_ROOTS = $(LOADERS_SUITES:%=build/roots/%)
+LOADERS_DEBS := gcc libc6-dev make pkg-config bpftool $(GO_DEBS) $(RUST_DEBS)
+# One or two of each kind of record and mechanism that loaders differ in.
+LOADERS_PROGS := bitfield_read exec_identity fentry_exec global_guard kernfs_parent missing_enum_value missing_field module_function \
+	rss_stat task_state type_checks type_matches xdp_frags_redirect xdp_redirect
+LOADERS_OBJ = $(or $(OBJ),$(LOADERS_PROGS:%=build/progs/%.bpf.o))
 loaders-doc: $(BUILD)/corematrix loaders $(if $(OBJ),,$(PROGS) $(INIS))
-	$(Q)harness/loaders.sh found $(ROOTS) | while read -r label program root; do \
-		harness/loaders.sh run $(BUILD)/corematrix build/loaders "$$label" "$$program" "$$root" $(or $(OBJ),$(PROGS)) -- \
+	$(Q)for suite in $(LOADERS_SUITES); do \
+		harness/loaders.sh root $$suite build/roots/$$suite $(LOADERS_DEBS) && harness/loaders.sh build build/roots/$$suite || exit; done
+	$(Q)harness/loaders.sh found $(LOADERS_ROOTS) | while read -r label program root; do \
+		harness/loaders.sh run $(BUILD)/corematrix build/loaders "$$label" "$$program" "$$root" $(LOADERS_OBJ) -- \
 			$(LOADERS_KERNELS) $(ARGS) || exit; done
-	$(Q)harness/loaders.sh page build/loaders harness/doc/loaders.md
+	$(Q)harness/loaders.sh page build/loaders harness/doc/loaders.md $$(harness/loaders.sh found $(LOADERS_ROOTS) | cut -d ' ' -f 1)
 
 # What stands around a loader in the sections of vm.sh; the one in Go where the release has that.
 .PHONY: tools

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What each loader of harness/tests/loaders makes of the same objects on the same kernels, per relocation.
 # Usage: loaders.sh found [ROOT...]            "LABEL PROGRAM ROOT" of each that is built here, and in other releases' roots
-#        loaders.sh build ROOT                 build in a root of another release what its packages allow
+#        loaders.sh root SUITE ROOT PACKAGE... a root of another release with those of the packages that it has
+#        loaders.sh build ROOT                 build in such a root what its packages allow
 #        loaders.sh run COREMATRIX DIR LABEL PROGRAM ROOT OBJECT... -- OPTIONS OF corematrix run
-#        loaders.sh page DIR PAGE              from what the runs left in DIR; ends with 1 for a difference without a reason
+#        loaders.sh page DIR PAGE [LABEL...]   from what the runs (of these) left in DIR; ends with 1 for a difference without a reason
+# A root is made and built in by root, or by sudo without a password.
 set -euo pipefail
 
 here=$(dirname "$0")
@@ -15,7 +17,7 @@ package() {
 	case $1 in
 	cilium) echo golang-github-cilium-ebpf-dev ;;
 	aya | libbpf-rs) echo "librust-$1-dev" ;;
-	bpftool) echo bpftool ;;
+	bpftool*) echo bpftool ;;
 	esac
 }
 
@@ -24,14 +26,19 @@ version() {
 	local root=$1 name
 	name=$(package "$2")
 	[ -n "$name" ] || return 0
-	dpkg-query --admindir="${root%/}/var/lib/dpkg" -W -f '${source:Upstream-Version}\n' "$name" 2>/dev/null |
-		head -n 1 | sed 's/^[0-9]*://; s/[+~].*//'
+	dpkg-query --admindir="${root%/}/var/lib/dpkg" -W -f '${Version}\n' "$name" 2>/dev/null |
+		head -n 1 | sed 's/^[0-9]*://; s/[+~-].*//'
+}
+
+# Whether bpftool attaches what it loads; those of 7.1 and before do not.
+attaches() {
+	grep -q autoattach "${1%/}/usr/sbin/bpftool" 2>/dev/null
 }
 
 found() {
 	local root loader number
 	for root in / "$@"; do
-		for loader in libbpf cilium aya libbpf-rs bpftool; do
+		for loader in libbpf cilium aya libbpf-rs $(attaches "$root" && echo bpftool-autoattach || echo bpftool); do
 			# libbpf in C is static: one will do
 			[ -x "${root%/}/$built/$loader" ] || { [ "$root" = / ] && [ -x "$built/$loader" ]; } || continue
 			[ "$root" = / ] || [ "$loader" != libbpf ] || continue
@@ -42,44 +49,82 @@ found() {
 	done
 }
 
+# as_root COMMAND...
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# From where this machine's apt goes, and with what it is told about getting there.
+root() {
+	local suite=$1 place=${2%/} mirror include
+	shift 2
+	[ ! -e "$place/etc/debian_version" ] || return 0
+	command -v mmdebstrap >/dev/null || "$here/deps.sh" mmdebstrap
+	mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' 'Origin: Debian' | head -n 1)}
+	[ -n "$mirror" ] || { echo "loaders.sh: this machine's apt has no Debian mirror; set DEBIAN_MIRROR" >&2; return 2; }
+	mkdir -p "$(dirname "$place")"
+	apt-config dump | grep -E '^Acquire::(Check-Valid-Until|Check-Date|Max-ValidTime|Retries|https?::)' >"$place.conf" || true
+	include=$(printf '%s,' "$@")
+	echo "  ROOT    $place ($suite, with $*)"
+	as_root mmdebstrap --quiet --variant=minbase --aptopt="$place.conf" --include="${include%,}" "$suite" "$place.new" "$mirror" \
+		>"$place.log" 2>&1 </dev/null || { tail -n 20 "$place.log" >&2; return 1; }
+	as_root mv "$place.new" "$place"
+}
+
 # With the Makefile's own rules; what is built before is taken as it is.
 build() {
-	local root=${1%/} tree
+	local root=${1%/} tree loader
 	tree=$root/${built%/tests/loaders}/tree
-	mkdir -p "$tree/build/progs" "$root/$built"
-	cp -r Makefile harness progs kernels.txt "$tree/"
-	cp build/progs/exec_identity.bpf.o "$tree/build/progs/"
-	# Go asks /proc for its own place; mounted where this command alone sees it
+	as_root mkdir -p "$tree/build/progs" "$root/$built"
+	as_root cp -r --preserve=timestamps Makefile harness progs kernels.txt "$tree/"
+	as_root cp --preserve=timestamps build/progs/exec_identity.bpf.o "$tree/build/progs/"
+	# Go asks /proc for its own place; mounted where this command alone sees it. What this shell has set is for its release.
 	# shellcheck disable=SC2016
-	unshare --mount sh -c 'mount -t proc none "$1/proc" && exec chroot "$1" make -C /build/tree -o build/progs/exec_identity.bpf.o \
-		-k build/tests/loaders/cilium build/tests/loaders/aya build/tests/loaders/bpftool' - "$root" >&2 || true
-	find "$tree/$built" -maxdepth 1 -type f -perm -u+x -exec cp {} "$root/$built/" \;
+	as_root env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+		unshare --mount sh -c 'mount -t proc none "$1/proc" && exec chroot "$1" make -C /build/tree -o build/progs/exec_identity.bpf.o \
+		-k build/tests/loaders/cilium build/tests/loaders/aya build/tests/loaders/bpftool build/tests/loaders/bpftool-autoattach' - "$root" >&2 || true
+	as_root find "$tree/$built" -maxdepth 1 -type f -perm -u+x -exec cp {} "$root/$built/" \;
+	for loader in cilium aya libbpf-rs; do as_root cp harness/tests/loaders/exec.ini "$root/$built/$loader.ini"; done
+}
+
+# fresh DIR KEY: what is in DIR is kept when it was made with the same KEY.
+fresh() {
+	[ ! -d "$1" ] || [ "$(cat "$1/key" 2>/dev/null)" = "$2" ] || rm -rf "$1"
+	mkdir -p "$1" && echo "$2" >"$1/key"
 }
 
 run() {
-	local corematrix=$1 dir=$2 label=$3 program=$4 root=$5 options=() status=0
+	local corematrix=$1 dir=$2 label=$3 program=$4 root=$5 options=() status=0 asked
 	shift 5
 	[ "$root" = / ] || options+=(--sysroot "$root")
-	[ "${label%%-[0-9]*}" != bpftool ] || options+=(--ship /usr/sbin/bpftool)
-	mkdir -p "$dir/$label"
+	[[ $label != bpftool* ]] || options+=(--ship "${root%/}/usr/sbin/bpftool")
+	# a run that was interrupted goes on; one of another program, or of other objects, is none of this page
+	asked=$({ sha256sum <"$corematrix" && for word; do if [ -f "$word" ]; then sha256sum "$word"; else echo "$word"; fi; done; } | sha256sum)
+	fresh "$dir/agent" "$asked"
+	fresh "$dir/$label" "$asked $(sha256sum <"$program") $root"
 	# what the agent's own loader makes of them is asked for once
-	[ ! -e "$dir/agent.records" ] || cp "$dir/agent.records" "$dir/$label/"
-	LOADER_OPTIONS="${options[*]}" "$here/tests/outside.sh" "$corematrix" "$program" "$dir/$label" "$@" || status=$?
+	[ ! -e "$dir/agent/agent.records" ] || cp "$dir/agent/agent.records" "$dir/$label/"
+	# some take long to read a kernel's types, for each object anew: a few objects fit into what a run gives them
+	CHUNK=${CHUNK:-7} LOADER_OPTIONS="${options[*]}" "$here/tests/outside.sh" "$corematrix" "$program" "$dir/$label" "$@" || status=$?
 	# 1: it differs, which is what the page is for
 	[ "$status" -le 1 ] && [ -e "$dir/$label/loader.records" ] || return 1
-	cp "$dir/$label/agent.records" "$dir/"
+	[ ! -d "$dir/$label/agent" ] || cp -r "$dir/$label"/agent* "$dir/agent/"
 }
 
 # LOADER | what it said of the object, or OUTCOME -> OUTCOME, as a regular expression | whose doing | why. The first that fits.
 reasons() {
 	cat <<-'END'
-		libbpf|bpftool | ^refused$ | ours | the agent sees into libbpf what it resolved before it refused the object; from outside only what is handed to the kernel is seen
+		libbpf|bpftool|bpftool-autoattach | ^refused$ | ours | the agent sees into libbpf what it resolved before it refused the object; from outside only what is handed to the kernel is seen
 		aya | missing target BTF info | the loader's | it refuses the whole object for a record that it cannot resolve, also where the code guards it
 		aya | ^module_function .* struct westwood | the loader's | it reads the types of the kernel proper, not those of modules
+		aya | size of section `\.ksyms` | the loader's | it knows no variables of the kernel (`extern … __ksym`), and refuses an object that has one
+		aya | invalid access string .*array index out of bounds | the loader's | it takes what lies in an array without a length, as arguments of raw tracepoints do, for beyond its end, and refuses the object
+		cilium-0\.22 | data section \.ksyms: expected .* to be \*Void | the loader's | it knows variables of the kernel (`extern … __ksym`) without a type alone, and refuses an object that has another one
 		aya | size of section `\.kconfig` | the loader's | it knows no values of the kernel's configuration: an object that asks for one is refused before its records
 		aya | invalid BTF relocation kind | the loader's | it knows no bpf_core_type_matches, and refuses an object that has one
 		.* | : unseen -> | ours | the agent's own loader handed in no program with it: libbpf refused the object before that, or leaves the program out
 		cilium-0\.9 | unknown kind | the loader's | it knows no 64-bit enumerators, which the types of 6.0 and later kernels have
+		cilium-0\.9 | reference to \.ksyms | the loader's | it knows no variables of the kernel (`extern … __ksym`), and refuses an object that has one
 		cilium-0\.9 | reference to \.kconfig | the loader's | it knows no values of the kernel's configuration: an object that asks for one is refused before its records
 	END
 }
@@ -93,7 +138,9 @@ said() {
 # Every record of every loader on the kernels that it was run on, with how it stands and, where it is not as the agent's own loader made it, why.
 judged() {
 	local dir=$1 one
-	for one in "$dir"/*/compared.json; do
+	shift
+	for one in "${@/#/$dir/}"; do
+		one=$one/compared.json
 		jq --arg loader "$(basename "$(dirname "$one")")" --argjson said "$(said "$(dirname "$one")/loader.said")" '
 			(map(select(.seen) | .key | split(" ")[0]) | unique) as $ran
 			| .[] | (.key | split(" ")) as $k | select($k[0] | IN($ran[])) | {loader: $loader, kernel: $k[0], object: $k[1], record: ($k[2:4] + $k[4:] | join(" ")),
@@ -136,20 +183,26 @@ rows() { # of `judged`
 				"\(map(.kernel) | list) | \($f.reason.whose) | \($f.reason.why) |") end)'
 }
 
-# What was run, and when: of the results that `run` left.
+# What was run, and when: of the results that `run` left, DIR LABEL...
 facts() {
+	local dir=$1
+	shift
+	# shellcheck disable=SC2046
 	jq -rs '(map(.started[0:10]) | [min, max] | unique | join(" to ")) as $when
 		| (map(select(.command[-1] | test("[.]bpf[.]o$"))) | map(.host.libbpf) | unique | join(", ")) as $libbpf
 		| "Measured \($when) on \(map(.kernels[] | .id + " (" + .release + ")") | unique | join(", ")); the agent links libbpf \($libbpf)."' \
-		"$1"/*/{agent,loader}/*/results.json
+		$(for one in agent "$@"; do find "$dir/$one"/{agent,loader} -name results.json 2>/dev/null; done)
 }
 
 page() {
 	local dir=$1 page=$2 new objects
+	shift 2
+	[ $# -gt 0 ] || mapfile -t labels < <(cd "$dir" && printf '%s\n' */compared.json | xargs -n 1 dirname)
+	[ $# -gt 0 ] || set -- "${labels[@]}"
 	new=$(mktemp "$page.XXXXXX")
 	# shellcheck disable=SC2064
 	trap "rm -f '$new' '$new.all'" EXIT
-	judged "$dir" >"$new.all"
+	judged "$dir" "$@" >"$new.all"
 	objects=$(jq -r '[.[].object] | unique | "\(length) programs of `progs/` (\(map("`" + . + "`") | join(", ")))"' "$new.all")
 	{
 		cat <<-END2
@@ -161,7 +214,7 @@ page() {
 			Of what is equal the number is given, all else is listed with the reason: the loader's, or ours. A loader's name has its
 			version; several versions are from several releases of Debian.
 
-			$(facts "$dir")
+			$(facts "$dir" "$@")
 
 		END2
 		rows <"$new.all"

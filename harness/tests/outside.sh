@@ -66,7 +66,9 @@ if [ ! -e "$dir/loader.records" ]; then
 		part=$dir/parts/$i+$chunk
 		[ -e "$part" ] || { ask "${objects[@]:i:chunk}" >"$dir/loader.part" && mv "$dir/loader.part" "$part"; } || exit 1
 	done
-	jq -s 'add' "$dir"/parts/* >"$dir/loader.part" && mv "$dir/loader.part" "$dir/loader.records"
+	# an object that the loader carries is in each run, and loaded in one
+	jq -s 'reduce (.[] | to_entries[]) as $one ({}; if $one.value != "unseen" or (has($one.key) | not) then .[$one.key] = $one.value else . end)' \
+		"$dir"/parts/* >"$dir/loader.part" && mv "$dir/loader.part" "$dir/loader.records"
 fi
 
 # Bytes that are in several files have one name: that of the first, or of the loader that carries them.

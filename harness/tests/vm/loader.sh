@@ -82,6 +82,8 @@ check "a loader's relocations are seen from outside as by three witnesses" statu
 check "as they were predicted, with the module that its ini names" jq -e '[.cells[].relocations[] |
 	select(.object == "module_function" and .outcome != "not-attempted")] | length > 5 and all(.[]; .outcome == .predicted)' \
 	"$scratch/outside/loader/latest/results.json"
+check "and what the verifier says of its stack is read on each kernel" jq -e '[.cells[] | select(.object == "exec_identity") |
+	.programs[0].stack_depth] | length == 3 and all(. > 0)' "$scratch/outside/agent/latest/results.json"
 another_value() {
 	sed -i '0,/"moved /s//"moved 1/' "$scratch/outside/loader.records" &&
 		harness/tests/outside.sh "$corematrix" none "$scratch/outside" none -- "${some[@]}"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 // A loader on cilium/ebpf. By itself it carries one object, attaches it and prints a line of JSON for every exec until it
-// is stopped, with -c COUNT until it has printed as many; with -n OBJECT... it loads those, the programs alone of one that is refused as a whole, attaches none, and
-// ends. Written for the versions of Debian, 0.9.1 and later.
+// is stopped, with -c COUNT until it has printed as many; with -n OBJECT... it loads those, the programs alone of one
+// that is refused as a whole, attaches none, and ends; with -j OBJECT... all at once, each from a thread of its own.
+// Written for the versions of Debian, 0.9.1 and later.
 package main
 
 import (
@@ -14,7 +15,9 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"strconv"
+	"sync"
 	"syscall"
 
 	"github.com/cilium/ebpf"
@@ -124,22 +127,33 @@ func loadAlone(path string) {
 	}
 }
 
-func load(paths []string) {
-	for _, path := range paths {
-		spec, err := ebpf.LoadCollectionSpec(path)
-		if err == nil {
-			var all *ebpf.Collection
-			if all, err = ebpf.NewCollection(spec); err == nil {
-				all.Close()
-			}
+func load(path string) {
+	spec, err := ebpf.LoadCollectionSpec(path)
+	if err == nil {
+		var all *ebpf.Collection
+		if all, err = ebpf.NewCollection(spec); err == nil {
+			all.Close()
 		}
-		if err != nil {
-			fmt.Printf("%s: %v\n", path, err)
-			loadAlone(path)
-			continue
-		}
-		fmt.Printf("%s: loaded\n", path)
 	}
+	if err != nil {
+		fmt.Printf("%s: %v\n", path, err)
+		loadAlone(path)
+		return
+	}
+	fmt.Printf("%s: loaded\n", path)
+}
+
+func loadAtOnce(paths []string) {
+	var threads sync.WaitGroup
+	for _, path := range paths {
+		threads.Add(1)
+		go func(path string) {
+			defer threads.Done()
+			runtime.LockOSThread()
+			load(path)
+		}(path)
+	}
+	threads.Wait()
 }
 
 func main() {
@@ -148,7 +162,13 @@ func main() {
 		os.Exit(1)
 	}
 	if len(os.Args) > 1 && os.Args[1] == "-n" {
-		load(os.Args[2:])
+		for _, path := range os.Args[2:] {
+			load(path)
+		}
+		return
+	}
+	if len(os.Args) > 1 && os.Args[1] == "-j" {
+		loadAtOnce(os.Args[2:])
 		return
 	}
 	count := 0
