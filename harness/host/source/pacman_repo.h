@@ -19,7 +19,7 @@ struct pacman_repos {
 };
 
 /*
- * The repositories that the text of a NAME.pacman at `path` defines for an architecture as pacman calls it ("x86_64").
+ * The repositories that the text of a NAME.pacman at `path` defines for an architecture, by the name that uname -m has.
  * What is none, and a SigLevel that takes packages unsigned, are usage errors that name `path`. Pure. The caller frees
  * `repos` either way.
  */

@@ -10,9 +10,9 @@
 #include "host/source/kernel_index.h"
 
 /*
- * Append to `index` the kernels that the list in the open file `fd` has for `arch` ("x86_64"); their packages are at
- * `server`, `repository` is the first word of rows. A list comes from anywhere: it is read in a worker in jail. Errors
- * name it by `name`. Returns 0 or a negative errno, and then has appended nothing.
+ * Append to `index` the kernels that the list in the open file `fd` has for `arch`, as uname -m has it; their packages
+ * are at `server`, `repository` is the first word of rows. A list comes from anywhere: it is read in a worker in jail.
+ * Errors name it by `name`. Returns 0 or a negative errno, and then has appended nothing.
  */
 int pacman_scan(int fd, const char *name, const char *server, const char *repository, const char *arch,
                 struct kernel_index *index, struct error *err);
