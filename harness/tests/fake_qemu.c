@@ -441,6 +441,28 @@ static void panic(struct guest *g)
 	       "[    1.600000] CPU: 0 PID: 1 Comm: init\r\n");
 }
 
+static void hang(struct guest *g)
+{
+	flush(g);
+	for (;;)
+		pause();
+}
+
+/* While it boots, and the first time only: the file is for the guest that comes after it. */
+static void panic_once(struct guest *g)
+{
+	cleanup_free char *mark = xasprintf("/tmp/corematrix-fake-%d", (int)getppid());
+	int fd = open(mark, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0) {
+		unlink(mark);
+		return;
+	}
+	close(fd);
+	panic(g);
+	hang(g);
+}
+
 static void stray_byte(struct guest *g)
 {
 	put(g, "C", 1);
@@ -478,13 +500,6 @@ static void close_pipes(struct guest *g)
 	flush(g);
 	close(g->frames);
 	close(g->console);
-}
-
-static void hang(struct guest *g)
-{
-	flush(g);
-	for (;;)
-		pause();
 }
 
 static void crash(struct guest *g)
@@ -530,6 +545,8 @@ static const struct behaviour {
         {"byte-after-end", {hello, ready, job, cells, end, stray_byte}},
         {"frame-after-end", {hello, ready, job, cells, end, ready}},
         {"panic-then-silence", {hello, panic, hang}},
+        {"panic-booting", {panic, hang}},
+        {"panic-booting-once", {panic_once, hello, ready, job, cells, end}},
         {"panic-then-exit", {hello, ready, job, cell_begin, panic}},
         {"panic-after-end", {hello, ready, job, cells, end, panic}},
         {"grandchild", {grandchild, hello, ready, job, cells, end}},

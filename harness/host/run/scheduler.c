@@ -117,16 +117,38 @@ static void measure_larger(struct scheduler *sch, struct task *t, size_t i, cons
 }
 
 /*
+ * A kernel that was lost before the agent said hello knew of no object, so none can be at fault: emulated, one of some
+ * hundred boots ends so (QEMU 7.2: with flags in EFLAGS that no processor has). It is booted once more, and both
+ * attempts are recorded.
+ */
+static bool boots_again(struct scheduler *sch, struct task *t)
+{
+	if (t->booted_again || t->mode == VM_RESUME || t->session.stage != SESSION_BOOTING || !vm_crashed(t->vm))
+		return false;
+	watch_say(sch->s->watch, WATCH_NOTE, "%s: %s, while it booted; it is booted again",
+	          sch->s->kernels[t->kernel].id, vm_reason(t->vm));
+	if (t->mode == VM_SAVE)
+		snapshot_discard(&t->snapshot);
+	t->booted_again = true;
+	run_again(sch, t, VM_RUN);
+	return true;
+}
+
+/*
  * After a VM that had to do with saving: what the task does next. Returns true when it goes on. Only a failure of
  * QEMU's saving or resuming is made good by a plain boot, and it is recorded; a guest that was lost is never tried
- * again.
+ * again, unless it was lost while it booted.
  */
 static bool task_goes_on(struct scheduler *sch, struct task *t)
 {
 	cleanup_error struct error err = {0};
 	bool guest_lost = vm_crashed(t->vm) || t->session.stage != SESSION_READY;
 
-	if (sch->interruptions || t->mode == VM_RUN)
+	if (sch->interruptions)
+		return false;
+	if (boots_again(sch, t))
+		return true;
+	if (t->mode == VM_RUN)
 		return false;
 	if (t->mode == VM_SAVE && !vm_reason(t->vm)) {
 		if (!snapshot_commit(&t->snapshot, &err)) {

@@ -154,7 +154,10 @@ static char *suffix_of(const struct task *t)
 {
 	cleanup_free char *number = t->number > 1 ? xasprintf("-%u", t->number) : xstrdup("");
 
-	return xasprintf("%s%s", number, t->mode == VM_SAVE ? "-save" : t->mode == VM_RESUME ? "-resume" : "");
+	return xasprintf("%s%s%s", number, t->booted_again ? "-again" : "",
+	                 t->mode == VM_SAVE     ? "-save"
+	                 : t->mode == VM_RESUME ? "-resume"
+	                                        : "");
 }
 
 /* Resume a saved guest when there is one, else make one; one that cannot be saved is booted for this job and no other.

@@ -41,6 +41,7 @@ struct task {
 	unsigned least_mb;  /* that its guest has, whatever is usual; 0 */
 	bool *again;        /* per object of its list: it is measured again in a larger one */
 	struct vm *vm;      /* NULL until started, and once it has ended */
+	bool booted_again;  /* its first guest's kernel was lost before it had anything to do with an object */
 	bool interrupted;   /* its VM was ended because the run was interrupted */
 	enum task_end end;  /* set when it has ended, as the next four */
 	char *reason;       /* of a task that is not done */
