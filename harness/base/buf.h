@@ -20,6 +20,8 @@ char *buf_reserve(struct buf *b, size_t extra);
 void buf_add(struct buf *b, const void *bytes, size_t len);
 void buf_puts(struct buf *b, const char *s);
 void buf_putc(struct buf *b, char c);
+/* In decimal; what "%zu" would print, for where there are a hundred thousand of them. */
+void buf_put_number(struct buf *b, size_t number);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 /* Drop the first `len` bytes. */

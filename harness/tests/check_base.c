@@ -88,6 +88,19 @@ END_TEST
 
 /* ---- buf ---- */
 
+START_TEST(a_number_is_what_printf_has)
+{
+	static const size_t numbers[] = {0, 7, 10, 4096, 99999, SIZE_MAX};
+	cleanup_buf struct buf b = {0}, wanted = {0};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		buf_put_number(&b, numbers[i]);
+		buf_printf(&wanted, "%zu", numbers[i]);
+	}
+	ck_assert_str_eq(buf_str(&b), buf_str(&wanted));
+}
+END_TEST
+
 START_TEST(buf_grows_and_stays_terminated)
 {
 	cleanup_buf struct buf b = {0};
@@ -711,6 +724,7 @@ int main(void)
 	        TEST(error_can_quote_itself),
 	        TEST(error_may_be_absent),
 	        TEST(cleared_error_is_as_new),
+	        TEST(a_number_is_what_printf_has),
 	        TEST(buf_grows_and_stays_terminated),
 	        TEST(buf_puts_pieces_together),
 	        TEST(buf_consumes_from_the_front),

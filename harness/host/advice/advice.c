@@ -121,12 +121,25 @@ static void collect_questions(struct advisor *a)
 	}
 }
 
+static size_t kernel_of(const struct advisor *a, const struct wish *w)
+{
+	size_t kernel = 0;
+
+	while (kernel < a->kernel_count && strcmp(a->kernels[kernel].id, w->cell->kernel))
+		kernel++;
+	return kernel;
+}
+
+/* What is similar is said of a cell's own kernel alone. */
 static void ask_kernels(struct advisor *a)
 {
 	cleanup_free struct btf_ask_source *sources = xcalloc(a->kernel_count + 1, sizeof(*sources));
+	cleanup_free bool *near = xcalloc((a->kernel_count + 1) * a->question_count, sizeof(*near));
 
+	for (size_t i = 0; i < a->wish_count; i++)
+		near[kernel_of(a, &a->wishes[i]) * a->question_count + a->wishes[i].question] = true;
 	for (size_t i = 0; i < a->kernel_count; i++)
-		sources[i].path = a->kernels[i].btf;
+		sources[i] = (struct btf_ask_source){.path = a->kernels[i].btf, .near = near + i * a->question_count};
 	a->answers = xcalloc(a->kernel_count * a->question_count + 1, sizeof(*a->answers));
 	btf_ask(sources, a->kernel_count, a->questions, a->question_count, a->answers);
 }
@@ -353,10 +366,8 @@ static void grant(const struct advisor *a, const struct wish *w)
 {
 	cleanup_buf struct buf text = {0};
 	struct finding f = {.w = w};
-	size_t kernel = 0;
+	size_t kernel = kernel_of(a, w);
 
-	while (kernel < a->kernel_count && strcmp(a->kernels[kernel].id, w->cell->kernel))
-		kernel++;
 	if (kernel == a->kernel_count || !a->answers[kernel * a->question_count + w->question].known)
 		return;
 	f.here = &a->answers[kernel * a->question_count + w->question];

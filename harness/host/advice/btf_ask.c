@@ -154,14 +154,15 @@ static bool has_name(const struct names *names, const char *wanted)
 }
 
 /* Similar ones only where there is none of that name: they are dear to find. */
-static void answer_name(const struct btf *btf, const struct btf_question *q, struct names *names, struct btf_answer *a)
+static void answer_name(const struct btf *btf, const struct btf_question *q, struct names *names, bool wants_near,
+                        struct btf_answer *a)
 {
 	struct near_name near = {.wanted = q->name};
 
 	if (!names->at)
 		gather_names(btf, q->topic, names);
 	a->exists = has_name(names, q->name);
-	for (size_t i = 0; !a->exists && i < names->count; i++)
+	for (size_t i = 0; wants_near && !a->exists && i < names->count; i++)
 		near_name_offer_word(&near, &names->at[i]);
 	near_name_write(&near, a->near, sizeof(a->near));
 }
@@ -223,7 +224,8 @@ static void answer_map(const struct btf *btf, const struct btf_question *q, stru
 
 /* ---- the worker ---- */
 
-static void answer(const struct btf *btf, const struct btf_question *q, struct names *names, struct btf_answer *a)
+static void answer(const struct btf *btf, const struct btf_question *q, struct names *names, bool wants_near,
+                   struct btf_answer *a)
 {
 	switch (q->topic) {
 	case BTF_TOPIC_FIELD:
@@ -236,7 +238,7 @@ static void answer(const struct btf *btf, const struct btf_question *q, struct n
 		answer_map(btf, q, a);
 		break;
 	default:
-		answer_name(btf, q, &names[q->topic], a);
+		answer_name(btf, q, &names[q->topic], wants_near, a);
 	}
 	a->known = true;
 }
@@ -279,7 +281,7 @@ static int work(void *ctx, struct error *err)
 	libbpf_set_print(NULL);
 	rc = e->source->path ? parse_raw(raw.data, raw.len, &btf, err) : parse_elf(e->source, &btf, err);
 	for (size_t i = 0; !rc && i < e->count; i++)
-		answer(btf, &e->questions[i], names, &e->answers[i]);
+		answer(btf, &e->questions[i], names, !e->source->near || e->source->near[i], &e->answers[i]);
 	return rc;
 }
 

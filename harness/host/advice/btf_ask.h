@@ -53,6 +53,7 @@ struct btf_ask_source {
 	const char *path; /* NULL: `elf`; "" for a kernel without BTF */
 	const void *elf;
 	size_t elf_len;
+	const bool *near; /* per question: whether names that are similar are wanted; NULL: for each */
 };
 
 /*

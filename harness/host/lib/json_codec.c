@@ -29,7 +29,12 @@ static size_t place_enter(struct codec *x, const char *member, size_t index)
 {
 	size_t len = x->place.len;
 
-	buf_printf(&x->place, "%s%s[%zu]", len ? "." : "", member, index);
+	if (len)
+		buf_putc(&x->place, '.');
+	buf_puts(&x->place, member);
+	buf_putc(&x->place, '[');
+	buf_put_number(&x->place, index);
+	buf_putc(&x->place, ']');
 	return len;
 }
 

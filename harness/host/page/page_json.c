@@ -123,6 +123,14 @@ static size_t kind_of(struct packer *p, json_t *object)
 	return table_place(&p->kinds, buf_str(&names));
 }
 
+static size_t place_of(struct packer *p, json_t *value);
+
+static void add_place(struct packer *p, json_t *value, struct buf *text)
+{
+	buf_putc(text, ',');
+	buf_put_number(text, place_of(p, value));
+}
+
 static size_t place_of(struct packer *p, json_t *value)
 {
 	cleanup_buf struct buf text = {0};
@@ -132,11 +140,12 @@ static size_t place_of(struct packer *p, json_t *value)
 	if (json_is_array(value)) {
 		buf_puts(&text, "[-1");
 		for (size_t i = 0; i < json_array_size(value); i++)
-			buf_printf(&text, ",%zu", place_of(p, json_array_get(value, i)));
+			add_place(p, json_array_get(value, i), &text);
 		buf_putc(&text, ']');
 	} else if (json_is_object(value)) {
-		buf_printf(&text, "[%zu", kind_of(p, value));
-		json_object_foreach(value, name, part) buf_printf(&text, ",%zu", place_of(p, part));
+		buf_putc(&text, '[');
+		buf_put_number(&text, kind_of(p, value));
+		json_object_foreach(value, name, part) add_place(p, part, &text);
 		buf_putc(&text, ']');
 	} else {
 		add_scalar(value, &text);
